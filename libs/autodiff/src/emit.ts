@@ -1,0 +1,39 @@
+// Small words for writing formulas: each emits one node.
+
+import { type GraphBuilder, type Value, int, staticCount } from '@athanor/onnx';
+import { toOnnxElemType, scalar as scalarTensor, type DType } from '@athanor/tensor';
+import { GradientError } from './errors.js';
+
+export const add = (g: GraphBuilder, a: Value, b: Value): Value => g.op('Add', [a, b]);
+export const sub = (g: GraphBuilder, a: Value, b: Value): Value => g.op('Sub', [a, b]);
+export const mul = (g: GraphBuilder, a: Value, b: Value): Value => g.op('Mul', [a, b]);
+export const div = (g: GraphBuilder, a: Value, b: Value): Value => g.op('Div', [a, b]);
+export const neg = (g: GraphBuilder, a: Value): Value => g.op('Neg', [a]);
+
+/** A scalar constant of a float dtype. */
+export function scalar(g: GraphBuilder, dtype: DType, value: number): Value {
+  if (dtype !== 'FP32' && dtype !== 'FP64') throw new GradientError(`gradients are FP32 or FP64, received ${dtype}`);
+  return g.constant(scalarTensor(dtype, value), 'scalar');
+}
+
+export function scale(g: GraphBuilder, x: Value, factor: number): Value {
+  return factor === 1 ? x : mul(g, x, scalar(g, x.dtype, factor));
+}
+
+export function cast(g: GraphBuilder, x: Value, to: DType): Value {
+  return x.dtype === to ? x : g.op('Cast', [x], { attributes: { to: int(toOnnxElemType(to)) } });
+}
+
+export function sum(g: GraphBuilder, x: Value, axes: readonly number[], keepDims: boolean): Value {
+  return g.op('ReduceSum', [x, g.axes(axes)], { attributes: { keepdims: int(keepDims ? 1 : 0) } });
+}
+
+/** The shape of a value as an INT64 vector: a constant where every size is known. */
+export function shapeValue(g: GraphBuilder, x: Value): Value {
+  return staticCount(x.shape) === undefined ? g.op('Shape', [x]) : g.axes(x.shape as readonly number[]);
+}
+
+/** Zeros in the shape of a value that exists. */
+export function zerosLike(g: GraphBuilder, x: Value): Value {
+  return g.op('Expand', [scalar(g, x.dtype, 0), shapeValue(g, x)]);
+}

@@ -1,0 +1,19 @@
+import type { Node } from '@athanor/onnx';
+
+/** The loss depends on a wanted value through an operator that has no gradient rule. Never a silent zero. */
+export class MissingGradientError extends Error {
+  override readonly name = 'MissingGradientError';
+  readonly op: string;
+  readonly outputs: readonly string[];
+
+  constructor(node: Node, reason = 'has no gradient rule') {
+    super(`operator ${node.op} (node that makes ${node.outputs.map(name => `"${name}"`).join(', ')}) ${reason}`);
+    this.op = node.op;
+    this.outputs = node.outputs;
+  }
+}
+
+/** A rule cannot write the gradient for these types or attributes. */
+export class GradientError extends Error {
+  override readonly name = 'GradientError';
+}

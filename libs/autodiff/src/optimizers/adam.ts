@@ -1,0 +1,57 @@
+import type { GraphBuilder, Value } from '@athanor/onnx';
+import { add, cast, div, mul, scalar, scale, sub } from '../emit.js';
+import { addDecayedWeights } from './weight-decay.js';
+import { materialize, type Optimizer, slotsLike, type Transform, type Update } from './transform.js';
+
+export interface AdamOptions {
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+  /** Decoupled (AdamW); 0 is plain Adam. */
+  readonly weightDecay?: number;
+}
+
+/** Kingma & Ba 2015, https://arxiv.org/abs/1412.6980; with weightDecay AdamW, https://arxiv.org/abs/1711.05101. */
+export function adam(options: AdamOptions = {}): Optimizer {
+  const decay = options.weightDecay ?? 0;
+  return decay === 0 ? [scaleByAdam(options)] : [scaleByAdam(options), addDecayedWeights(decay)];
+}
+
+/**
+ * The moments are carried as M = m/(1-β₁) and V = v/(1-β₂), which saves two passes over the tensors:
+ *   M ← β₁M + g,  V ← β₂V + g²
+ *   m̂/(√v̂ + ε) = c · M/(√V + ε/k)  with k = √((1-β₂)/(1-β₂ᵗ)), c = (1-β₁)/((1-β₁ᵗ)·k)
+ */
+export function scaleByAdam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Transform {
+  return {
+    init: groups => [...slotsLike('adam.m', groups), ...slotsLike('adam.v', groups)],
+    update({ g, updates, state, step }) {
+      const { epsilonK, factor } = biasCorrection(g, step, { beta1, beta2, epsilon });
+      const count = updates.length;
+      const results = updates.map((update, index) => {
+        const gradient = materialize(g, update);
+        const m = add(g, scale(g, state[index]!, beta1), gradient);
+        const v = add(g, scale(g, state[count + index]!, beta2), mul(g, gradient, gradient));
+        const value = div(g, m, add(g, g.op('Sqrt', [v]), epsilonK));
+        return { m, v, update: { value, factor } satisfies Update };
+      });
+      return {
+        updates: results.map(result => result.update),
+        state: [...results.map(result => result.m), ...results.map(result => result.v)],
+      };
+    },
+  };
+}
+
+// In FP64: 1 - β₂ᵗ of the first steps would lose five digits in FP32.
+function biasCorrection(
+  g: GraphBuilder,
+  step: Value,
+  { beta1, beta2, epsilon }: Required<Omit<AdamOptions, 'weightDecay'>>,
+): { epsilonK: Value; factor: Value } {
+  const fp64 = (value: number) => scalar(g, 'FP64', value);
+  const remaining = (beta: number) => sub(g, fp64(1), g.op('Pow', [fp64(beta), step]));
+  const k = g.op('Sqrt', [div(g, fp64(1 - beta2), remaining(beta2))]);
+  const factor = div(g, fp64(1 - beta1), mul(g, remaining(beta1), k));
+  return { epsilonK: cast(g, div(g, fp64(epsilon), k), 'FP32'), factor: cast(g, factor, 'FP32') };
+}

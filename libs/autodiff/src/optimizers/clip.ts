@@ -1,0 +1,21 @@
+import type { Value } from '@athanor/onnx';
+import { add, div, scalar } from '../emit.js';
+import { materialize, type Transform, withFactor } from './transform.js';
+
+/** Scales all gradients by min(1, maxNorm/(‖g‖ + 1e-6)), ‖g‖ over all parameters together; 1e-6 as in PyTorch. */
+export function clipByGlobalNorm(maxNorm: number): Transform {
+  return {
+    init: () => [],
+    update({ g, updates }) {
+      const squares = updates.map((update): Value => {
+        const gradient = materialize(g, update);
+        const axes = g.axes(gradient.shape.map((_, axis) => axis));
+        return g.op('ReduceSumSquare', [gradient, axes], { attributes: { keepdims: { kind: 'int', value: 0 } } });
+      });
+      const norm = g.op('Sqrt', [squares.length === 1 ? squares[0]! : g.op('Sum', squares)]);
+      const ratio = div(g, scalar(g, norm.dtype, maxNorm), add(g, norm, scalar(g, norm.dtype, 1e-6)));
+      const factor = g.op('Min', [ratio, scalar(g, norm.dtype, 1)]);
+      return { updates: updates.map(update => withFactor(g, update, factor)), state: [], gradientNorm: norm };
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/** Goes through all pages of a List method. */
+export async function* allPages<T>(
+  list: (pageToken: string) => Promise<{ items: readonly T[]; nextPageToken: string }>,
+): AsyncIterable<T> {
+  let pageToken = '';
+  do {
+    const page = await list(pageToken);
+    yield* page.items;
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+}
+
+/** Collects a stream of chunks. */
+export async function collectChunks(chunks: AsyncIterable<{ readonly chunk: Uint8Array }>): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const { chunk } of chunks) parts.push(chunk);
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import {
+  type ClientReadableStream,
+  type ClientWritableStream,
+  type CallOptions as GrpcCallOptions,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import { toRpcError } from './rpc-error.js';
+import type { Invocation } from './stub.js';
+
+// The four shapes of a call over grpc-js, as promises and async iterables.
+
+export async function invokeUnary(request: unknown, invocation: Invocation): Promise<unknown> {
+  const { client, method } = invocation;
+  const metadata = await callMetadata(invocation);
+  return await new Promise((resolve, reject) => {
+    const done = settle(resolve, reject, method.path);
+    const { path, requestSerialize, responseDeserialize } = method;
+    const options = grpcOptions(invocation);
+    const call = client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, options, done);
+    cancelOnAbort(call, invocation.options.signal);
+  });
+}
+
+export async function invokeWithRequests(requests: AsyncIterable<unknown>, invocation: Invocation): Promise<unknown> {
+  const { client, method } = invocation;
+  const metadata = await callMetadata(invocation);
+  return await new Promise((resolve, reject) => {
+    const done = settle(resolve, reject, method.path);
+    const { path, requestSerialize, responseDeserialize } = method;
+    const options = grpcOptions(invocation);
+    const call = client.makeClientStreamRequest(path, requestSerialize, responseDeserialize, metadata, options, done);
+    cancelOnAbort(call, invocation.options.signal);
+    pump(requests, call).catch(error => {
+      reject(error);
+      call.cancel();
+    });
+  });
+}
+
+export async function* invokeWithResponses(request: unknown, invocation: Invocation): AsyncIterable<unknown> {
+  const { client, method } = invocation;
+  const { path, requestSerialize, responseDeserialize } = method;
+  const metadata = await callMetadata(invocation);
+  const options = grpcOptions(invocation);
+  yield* responses(
+    client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, metadata, options),
+    invocation,
+  );
+}
+
+export async function* invokeDuplex(requests: AsyncIterable<unknown>, invocation: Invocation): AsyncIterable<unknown> {
+  const { client, method } = invocation;
+  const { path, requestSerialize, responseDeserialize } = method;
+  const metadata = await callMetadata(invocation);
+  const options = grpcOptions(invocation);
+  const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata, options);
+  pump(requests, call).catch(error => call.destroy(error as Error));
+  yield* responses(call, invocation);
+}
+
+async function* responses(call: ClientReadableStream<unknown>, invocation: Invocation): AsyncIterable<unknown> {
+  cancelOnAbort(call, invocation.options.signal);
+  try {
+    for await (const message of call) yield message;
+  } catch (error) {
+    throw toRpcError(error, invocation.method.path);
+  } finally {
+    // A reader that stops early lets the server stop too.
+    call.cancel();
+  }
+}
+
+async function pump(requests: AsyncIterable<unknown>, call: ClientWritableStream<unknown>): Promise<void> {
+  for await (const message of requests) {
+    if (call.writableEnded || call.destroyed) return;
+    if (!call.write(message)) await Promise.race([once(call, 'drain'), once(call, 'close'), once(call, 'status')]);
+  }
+  call.end();
+}
+
+async function callMetadata({ channel, options }: Invocation): Promise<Metadata> {
+  const { credential } = channel;
+  const metadata = new Metadata();
+  const bearer = typeof credential === 'string' ? credential : await credential(options);
+  metadata.set('authorization', `Bearer ${bearer}`);
+  if (options.traceparent !== undefined) metadata.set('traceparent', options.traceparent);
+  if (options.requestId !== undefined) metadata.set('x-request-id', options.requestId);
+  return metadata;
+}
+
+function grpcOptions({ options, defaultTimeoutMs }: Invocation): GrpcCallOptions {
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+  const own = timeoutMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs;
+  const deadline = Math.min(own, options.deadlineMs ?? Number.POSITIVE_INFINITY);
+  return deadline === Number.POSITIVE_INFINITY ? {} : { deadline };
+}
+
+function cancelOnAbort(
+  call: { cancel(): void; once(event: 'status', listener: () => void): unknown },
+  signal?: AbortSignal,
+): void {
+  if (signal === undefined) return;
+  const cancel = () => call.cancel();
+  if (signal.aborted) cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  call.once('status', () => signal.removeEventListener('abort', cancel));
+}
+
+function settle(resolve: (value: unknown) => void, reject: (error: Error) => void, path: string) {
+  return (error: ServiceError | null, response?: unknown): void => {
+    if (error) reject(toRpcError(error, path));
+    else resolve(response);
+  };
+}

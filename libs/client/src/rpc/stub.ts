@@ -1,0 +1,40 @@
+import { type ServiceKey, type ServiceStub, serviceDefinition } from '@athanor/contracts';
+import type { Client, MethodDefinition } from '@grpc/grpc-js';
+import type { CallOptions } from './call-options.js';
+import { type ChannelOptions, DEFAULT_TIMEOUT_MS, openChannel } from './channel.js';
+import { invokeDuplex, invokeUnary, invokeWithRequests, invokeWithResponses } from './invoke.js';
+
+export type Stub<K extends ServiceKey> = ServiceStub<K, CallOptions> & { close(): void };
+
+/** One call about to be made. */
+export interface Invocation {
+  readonly client: Client;
+  readonly method: MethodDefinition<unknown, unknown>;
+  readonly channel: ChannelOptions;
+  readonly options: CallOptions;
+  readonly defaultTimeoutMs: number | undefined;
+}
+
+/** The functions of a service, each a remote call. Nothing is connected before the first. */
+export function createStub<K extends ServiceKey>(key: K, channel: ChannelOptions): Stub<K> {
+  const client = openChannel(channel);
+  const stub: Record<string, unknown> = { close: () => client.close() };
+  for (const [name, method] of Object.entries(serviceDefinition(key))) {
+    stub[name.charAt(0).toLowerCase() + name.slice(1)] = (input: unknown, options: CallOptions = {}) =>
+      invoke(input, { client, method, channel, options, defaultTimeoutMs: timeoutOf(method, channel) });
+  }
+  return stub as Stub<K>;
+}
+
+function timeoutOf(method: MethodDefinition<unknown, unknown>, channel: ChannelOptions): number | undefined {
+  const isStream = method.requestStream || method.responseStream;
+  return isStream ? undefined : (channel.defaultTimeoutMs ?? DEFAULT_TIMEOUT_MS);
+}
+
+function invoke(input: unknown, invocation: Invocation): unknown {
+  const { requestStream, responseStream } = invocation.method;
+  if (requestStream && responseStream) return invokeDuplex(input as AsyncIterable<unknown>, invocation);
+  if (requestStream) return invokeWithRequests(input as AsyncIterable<unknown>, invocation);
+  if (responseStream) return invokeWithResponses(input, invocation);
+  return invokeUnary(input, invocation);
+}

@@ -1,0 +1,108 @@
+import type { DatasetVersionFailed } from './gen/athanor/ingest/v1/DatasetVersionFailed.js';
+import type { DatasetVersionReady } from './gen/athanor/ingest/v1/DatasetVersionReady.js';
+import type { DeploymentChanged } from './gen/athanor/registry/v1/DeploymentChanged.js';
+import type { ModelAliasMoved } from './gen/athanor/registry/v1/ModelAliasMoved.js';
+import type { ModelVersionRegistered } from './gen/athanor/registry/v1/ModelVersionRegistered.js';
+import type { TrainingJobEnded } from './gen/athanor/training/v1/TrainingJobEnded.js';
+import type { TrainingJobQueued } from './gen/athanor/training/v1/TrainingJobQueued.js';
+import type {
+  TrainingJobSucceeded,
+  TrainingJobSucceededInput,
+} from './gen/athanor/training/v1/TrainingJobSucceeded.js';
+import { findMessage } from './loader.js';
+
+/** What each event carries. */
+export interface EventPayloads {
+  'dataset.version.ready': DatasetVersionReady;
+  'dataset.version.failed': DatasetVersionFailed;
+  'training.job.queued': TrainingJobQueued;
+  'training.job.succeeded': TrainingJobSucceeded;
+  'training.job.ended': TrainingJobEnded;
+  'model.version.registered': ModelVersionRegistered;
+  'model.alias.moved': ModelAliasMoved;
+  'deployment.changed': DeploymentChanged;
+}
+
+/** What may be given to make an event: looser only where messages nest. */
+export interface EventInputs extends Omit<EventPayloads, 'training.job.succeeded'> {
+  'training.job.succeeded': TrainingJobSucceededInput;
+}
+
+export type EventType = keyof EventPayloads;
+
+/** Where an event comes from and how it travels. */
+export interface EventKind {
+  /** The service that owns the aggregate; only it publishes the event. */
+  readonly source: 'ingest' | 'training' | 'registry';
+  /** Third token of the subject. */
+  readonly aggregate: string;
+  /** Last token of the subject. */
+  readonly event: string;
+  /** Full name of the payload's message. */
+  readonly message: string;
+}
+
+/** Every fact that the mesh publishes. */
+export const EVENT_CATALOGUE: { readonly [T in EventType]: EventKind } = {
+  'dataset.version.ready': {
+    source: 'ingest',
+    aggregate: 'dataset-version',
+    event: 'ready',
+    message: 'athanor.ingest.v1.DatasetVersionReady',
+  },
+  'dataset.version.failed': {
+    source: 'ingest',
+    aggregate: 'dataset-version',
+    event: 'failed',
+    message: 'athanor.ingest.v1.DatasetVersionFailed',
+  },
+  'training.job.queued': {
+    source: 'training',
+    aggregate: 'training-job',
+    event: 'queued',
+    message: 'athanor.training.v1.TrainingJobQueued',
+  },
+  'training.job.succeeded': {
+    source: 'training',
+    aggregate: 'training-job',
+    event: 'succeeded',
+    message: 'athanor.training.v1.TrainingJobSucceeded',
+  },
+  'training.job.ended': {
+    source: 'training',
+    aggregate: 'training-job',
+    event: 'ended',
+    message: 'athanor.training.v1.TrainingJobEnded',
+  },
+  'model.version.registered': {
+    source: 'registry',
+    aggregate: 'model-version',
+    event: 'registered',
+    message: 'athanor.registry.v1.ModelVersionRegistered',
+  },
+  'model.alias.moved': {
+    source: 'registry',
+    aggregate: 'model-alias',
+    event: 'moved',
+    message: 'athanor.registry.v1.ModelAliasMoved',
+  },
+  'deployment.changed': {
+    source: 'registry',
+    aggregate: 'deployment',
+    event: 'changed',
+    message: 'athanor.registry.v1.DeploymentChanged',
+  },
+};
+
+export function isEventType(type: string): type is EventType {
+  return Object.hasOwn(EVENT_CATALOGUE, type);
+}
+
+export function encodeEvent<T extends EventType>(type: T, payload: EventInputs[T]): Buffer {
+  return findMessage(EVENT_CATALOGUE[type].message).serialize(payload);
+}
+
+/** Throws on bytes that are not the event's message. */
+export function decodeEvent<T extends EventType>(type: T, bytes: Uint8Array): EventPayloads[T] {
+  return findMessage(EVENT_CATALOGUE[type].message).deserialize(Buffer.from(bytes)) as EventPayloads[T];
+}

@@ -1,0 +1,29 @@
+export type { Implementation, Stub } from './calls.js';
+export { canonicalJson, sha256Digest } from './canonical-json.js';
+export {
+  decodeEvent,
+  EVENT_CATALOGUE,
+  type EventInputs,
+  type EventKind,
+  type EventPayloads,
+  type EventType,
+  encodeEvent,
+  isEventType,
+} from './events.js';
+export { findMessage, findService, loadContracts, PROTO_ROOT } from './loader.js';
+export { type MethodRule, methodRule, PERMISSIONS, TENANT_PERMISSIONS } from './permissions.js';
+export {
+  DEFAULT_PORT_BASE,
+  natsPort,
+  PORT_OFFSETS,
+  type ServiceName,
+  type ServicePorts,
+  servicePorts,
+} from './ports.js';
+export {
+  SERVICE_NAMES,
+  type ServiceImplementation,
+  type ServiceKey,
+  type ServiceStub,
+  serviceDefinition,
+} from './services.js';

@@ -1,0 +1,94 @@
+/*
+ * Both engines report failures by SQLSTATE, but wrap them differently. They are translated here, once, into a closed
+ * set of kinds on which callers decide.
+ */
+export type DatabaseErrorKind =
+  | 'unique_violation'
+  | 'foreign_key_violation'
+  | 'check_violation'
+  | 'not_null_violation'
+  | 'serialization_failure'
+  | 'connection_lost'
+  | 'disk_full'
+  | 'timeout'
+  | 'other';
+
+/** PostgreSQL, appendix A "Error Codes". A deadlock is like a serialization failure: the same transaction may pass later. */
+const KIND_BY_SQLSTATE: Readonly<Record<string, DatabaseErrorKind>> = {
+  '23505': 'unique_violation',
+  '23503': 'foreign_key_violation',
+  '23514': 'check_violation',
+  '23502': 'not_null_violation',
+  '40001': 'serialization_failure',
+  '40P01': 'serialization_failure',
+  '53100': 'disk_full',
+  '57P01': 'connection_lost',
+  '57P02': 'connection_lost',
+  '57P03': 'connection_lost',
+  '55P03': 'timeout',
+  '57014': 'timeout',
+  ENOSPC: 'disk_full',
+  ECONNREFUSED: 'connection_lost',
+  ECONNRESET: 'connection_lost',
+  EPIPE: 'connection_lost',
+  ETIMEDOUT: 'connection_lost',
+};
+
+export class DatabaseError extends Error {
+  override readonly name: string = 'DatabaseError';
+  readonly kind: DatabaseErrorKind;
+  readonly sqlState: string | undefined;
+  /** Name of the constraint that was violated. */
+  readonly constraint: string | undefined;
+
+  constructor(kind: DatabaseErrorKind, message: string, details: { cause?: unknown; sqlState?: string; constraint?: string } = {}) {
+    super(message, { cause: details.cause });
+    this.kind = kind;
+    this.sqlState = details.sqlState;
+    this.constraint = details.constraint;
+  }
+}
+
+/**
+ * A query outside the transaction's handle while the same call holds a transaction. With one connection it would wait
+ * for itself for ever; it is refused on both engines so that tests find it on either.
+ */
+export class NestedQueryError extends DatabaseError {
+  override readonly name = 'NestedQueryError';
+
+  constructor() {
+    super(
+      'other',
+      'A query was started outside the handle of the transaction that is open in this call; ' +
+        'use the `trx` that the transaction passes to its callback.',
+    );
+  }
+}
+
+export function isDatabaseError(error: unknown, kind?: DatabaseErrorKind): error is DatabaseError {
+  return error instanceof DatabaseError && (kind === undefined || error.kind === kind);
+}
+
+interface DriverError extends Error {
+  readonly code?: string;
+  readonly constraint?: string;
+}
+
+export function toDatabaseError(error: unknown): DatabaseError {
+  if (error instanceof DatabaseError) return error;
+  if (!(error instanceof Error)) return new DatabaseError('other', String(error), { cause: error });
+  const { code, constraint, message } = error as DriverError;
+  return new DatabaseError(kindOf(code, message), message, {
+    cause: error,
+    ...(code === undefined ? {} : { sqlState: code }),
+    ...(constraint === undefined ? {} : { constraint }),
+  });
+}
+
+function kindOf(code: string | undefined, message: string): DatabaseErrorKind {
+  const known = code === undefined ? undefined : KIND_BY_SQLSTATE[code];
+  if (known) return known;
+  // Class 08 is "connection exception"; pg reports a socket that closed by message alone.
+  if (code?.startsWith('08') || /^Connection terminated|PGlite is closed/.test(message)) return 'connection_lost';
+  return message.includes('No space left on device') ? 'disk_full' : 'other';
+}

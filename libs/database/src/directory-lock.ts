@@ -1,0 +1,84 @@
+/*
+ * An exclusive lock on a folder: the file `<folder>.lock` naming its holder by pid and start time. It appears by link(2)
+ * with its content in place, so nobody reads half of it. The lock of a dead process is taken over; of two that want to,
+ * only the one that holds `<lock>.takeover` may, and it looks again first.
+ */
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.js';
+
+export interface DirectoryLock {
+  release(): Promise<void>;
+}
+
+export class DatabaseLockedError extends Error {
+  override readonly name = 'DatabaseLockedError';
+  readonly directory: string;
+  readonly pid: number;
+
+  constructor(directory: string, pid: number) {
+    super(
+      `${directory} is in use by process ${pid}; one process at a time can have it. ` +
+        'Stop that one first, or choose another folder.',
+    );
+    this.directory = directory;
+    this.pid = pid;
+  }
+}
+
+const TAKEOVER_POLL_MS = 20;
+
+/** @throws DatabaseLockedError naming the living holder, which may be this process. */
+export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+  const path = `${directory}.lock`;
+  const temporary = `${path}.${randomUUID()}`;
+  await writeFile(temporary, JSON.stringify(identifyProcess(process.pid)));
+  try {
+    for (;;) {
+      if (await linkUnlessPresent(temporary, path)) break;
+      const holder = await readHolder(path);
+      if (holder && isRunning(holder)) throw new DatabaseLockedError(directory, holder.pid);
+      if (await takeOver(path, holder, temporary)) break;
+      await sleep(TAKEOVER_POLL_MS);
+    }
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  return { release: () => rm(path, { force: true }) };
+}
+
+/** @returns false when somebody else is taking over or has done so. */
+async function takeOver(path: string, dead: ProcessIdentity | undefined, temporary: string): Promise<boolean> {
+  const permit = await lockDirectory(`${path}.takeover`).catch(error => {
+    if (error instanceof DatabaseLockedError) return undefined;
+    throw error;
+  });
+  if (!permit) return false;
+  try {
+    const holder = await readHolder(path);
+    if (holder?.pid !== dead?.pid || holder?.startTime !== dead?.startTime) return false;
+    await rename(temporary, path);
+    return true;
+  } finally {
+    await permit.release();
+  }
+}
+
+async function linkUnlessPresent(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function readHolder(path: string): Promise<ProcessIdentity | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as ProcessIdentity;
+  } catch {
+    return undefined; // released meanwhile, or not ours: the caller looks again
+  }
+}

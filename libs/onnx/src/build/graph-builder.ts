@@ -1,0 +1,184 @@
+// Builds a graph node by node, in single-assignment form, typing every value as it appears. The list of nodes written so
+// far doubles as the tape that automatic differentiation walks backwards.
+
+import { type DType, int64, isNumeric, type Tensor, bytesOf } from '@athanor/tensor';
+import type { Attributes } from '../attribute.js';
+import { ModelError, TypeInferenceError } from '../errors.js';
+import { INFERENCE_RULES, isKnownOp, type KnownOp } from '../inference/table.js';
+import type { Graph, Node, Value, ValueInfo, ValueType } from '../model.js';
+
+export interface NodeOptions {
+  readonly attributes?: Attributes;
+  /** Stem of the outputs' names; the operator's name by default. */
+  readonly name?: string;
+  /** Number of outputs, 1 by default. */
+  readonly outputs?: number;
+}
+
+/** An input that may be omitted stands as undefined. */
+export type NodeInputs = readonly (Value | undefined)[];
+
+export class GraphBuilder {
+  readonly name: string;
+  readonly #parent: GraphBuilder | undefined;
+  readonly #root: GraphBuilder;
+  readonly #nodes: Node[] = [];
+  readonly #inputs: Value[] = [];
+  readonly #outputs: ValueInfo[] = [];
+  readonly #initializers = new Map<string, Tensor>();
+  readonly #values = new Map<string, Value>();
+  // Of the root: names are unique across all bodies, so that a body's name never shadows an outer one.
+  readonly #nameCounts = new Map<string, number>();
+  readonly #pooledConstants = new Map<string, Value>();
+
+  constructor(name: string, parent?: GraphBuilder) {
+    this.name = name;
+    this.#parent = parent;
+    this.#root = parent ? parent.#root : this;
+  }
+
+  /** A builder for a body: it may use this graph's values, which become outer-scope references. */
+  body(name: string): GraphBuilder {
+    return new GraphBuilder(name, this);
+  }
+
+  input(name: string, type: ValueType): Value {
+    const value = this.#define(this.#claim(name), type);
+    this.#inputs.push(value);
+    return value;
+  }
+
+  /** A named constant of this graph, such as a weight. */
+  initializer(name: string, tensor: Tensor): Value {
+    const claimed = this.#claim(name);
+    this.#initializers.set(claimed, tensor);
+    return this.#define(claimed, tensor);
+  }
+
+  /** An anonymous constant. Equal ones are shared; they live in the outermost graph, so that no Loop copies them. */
+  constant(tensor: Tensor, stem = 'const'): Value {
+    const root = this.#root;
+    const key = contentKey(tensor);
+    const known = root.#pooledConstants.get(key);
+    if (known) return known;
+    const value = root.initializer(root.uniqueName(stem), tensor);
+    root.#pooledConstants.set(key, value);
+    return value;
+  }
+
+  /** A constant INT64 vector: axes, shapes, sizes. */
+  axes(values: readonly number[]): Value {
+    return this.constant(int64([values.length], values), 'ints');
+  }
+
+  /** Adds one node with one output. */
+  op(op: KnownOp, inputs: NodeInputs, options: Omit<NodeOptions, 'outputs'> = {}): Value {
+    return this.ops(op, inputs, options)[0]!;
+  }
+
+  /** Adds one node with several outputs. */
+  ops(op: KnownOp, inputs: NodeInputs, options: NodeOptions = {}): Value[] {
+    return this.opaque(op, inputs, this.#infer(op, inputs, options), options);
+  }
+
+  /** Adds a node whose output types the caller states: control flow, or an operator of another domain. */
+  opaque(
+    op: string,
+    inputs: NodeInputs,
+    outputs: readonly ValueType[],
+    options: Omit<NodeOptions, 'outputs'> & { readonly domain?: string } = {},
+  ): Value[] {
+    const { attributes = {}, domain = '', name: stem = op.toLowerCase() } = options;
+    for (const input of inputs) if (input) this.#assertVisible(input.name, op);
+    const names = outputs.map(() => this.uniqueName(stem));
+    const node = { op, domain, name: '', inputs: inputs.map(input => input?.name ?? ''), outputs: names, attributes };
+    this.#nodes.push(node);
+    return outputs.map((type, index) => this.#define(names[index]!, type));
+  }
+
+  /** Declares a value as an output, under a name of its own if one is given. */
+  output(value: Value, name = value.name): Value {
+    let declared = value;
+    if (name !== value.name) {
+      this.#claim(name);
+      this.#nodes.push({ op: 'Identity', domain: '', name: '', inputs: [value.name], outputs: [name], attributes: {} });
+      declared = this.#define(name, value);
+    }
+    this.#outputs.push(declared);
+    return declared;
+  }
+
+  /** The nodes so far, in order of execution. */
+  nodes(): readonly Node[] {
+    return this.#nodes;
+  }
+
+  /** The typed value of a name, looked up through the enclosing graphs. */
+  value(name: string): Value {
+    const value = this.find(name);
+    if (!value) throw new ModelError('UNDEFINED_VALUE', `"${name}" is not defined in graph "${this.name}"`);
+    return value;
+  }
+
+  find(name: string): Value | undefined {
+    return this.#values.get(name) ?? this.#parent?.find(name);
+  }
+
+  /** The data of a constant, looked up through the enclosing graphs. */
+  constantOf(name: string): Tensor | undefined {
+    return this.#initializers.get(name) ?? this.#parent?.constantOf(name);
+  }
+
+  uniqueName(stem: string): string {
+    const counts = this.#root.#nameCounts;
+    let name: string;
+    do {
+      const count = counts.get(stem) ?? 0;
+      counts.set(stem, count + 1);
+      name = `${stem}_${count}`;
+    } while (counts.has(name));
+    counts.set(name, 0);
+    return name;
+  }
+
+  graph(): Graph {
+    return {
+      name: this.name,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      initializers: this.#initializers,
+      nodes: this.#nodes,
+    };
+  }
+
+  #claim(name: string): string {
+    if (this.#root.#nameCounts.has(name)) throw new ModelError('DUPLICATE_VALUE', `"${name}" is defined twice`);
+    this.#root.#nameCounts.set(name, 0);
+    return name;
+  }
+
+  #define(name: string, { dtype, shape }: { dtype: DType; shape: ValueType['shape'] }): Value {
+    const value = { name, dtype, shape };
+    this.#values.set(name, value);
+    return value;
+  }
+
+  #assertVisible(name: string, op: string): void {
+    if (!this.find(name)) throw new ModelError('UNDEFINED_VALUE', `${op} in graph "${this.name}" uses "${name}"`);
+  }
+
+  #infer(op: KnownOp, inputs: NodeInputs, { attributes = {}, outputs = 1 }: NodeOptions): ValueType[] {
+    if (!isKnownOp(op)) throw new TypeInferenceError(`no inference rule for ${op}`);
+    const constantInts = (index: number) => toInts(inputs[index] && this.constantOf(inputs[index].name));
+    return INFERENCE_RULES[op]({ op, inputs, attributes, outputCount: outputs, constantInts }).slice(0, outputs);
+  }
+}
+
+function toInts(tensor: Tensor | undefined): number[] | undefined {
+  return tensor?.dtype === 'INT64' || tensor?.dtype === 'INT32' ? Array.from(tensor.data, Number) : undefined;
+}
+
+function contentKey(tensor: Tensor): string {
+  const content = isNumeric(tensor) ? Buffer.from(bytesOf(tensor)).toString('latin1') : JSON.stringify(tensor.data);
+  return `${tensor.dtype}[${tensor.shape.join(',')}]${content}`;
+}

@@ -1,0 +1,26 @@
+export type ModelErrorCode =
+  | 'MALFORMED'
+  | 'TOO_LARGE'
+  | 'UNSUPPORTED_FEATURE'
+  | 'UNSUPPORTED_TYPE'
+  | 'UNKNOWN_DOMAIN'
+  | 'UNKNOWN_OPERATOR'
+  | 'UNDEFINED_VALUE'
+  | 'DUPLICATE_VALUE'
+  | 'EXTERNAL_DATA';
+
+/** A model that cannot be read, or that the guard refuses. `code` is stable, the message is for people. */
+export class ModelError extends Error {
+  override readonly name = 'ModelError';
+  readonly code: ModelErrorCode;
+
+  constructor(code: ModelErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The types of an operator's inputs do not fit together: a mistake in the graph that is being built. */
+export class TypeInferenceError extends Error {
+  override readonly name = 'TypeInferenceError';
+}

@@ -1,0 +1,60 @@
+// The model IR: plain readonly data, names in single-assignment form. It holds what this project builds, checks and
+// rewrites; what it cannot hold (sparse tensors, sequences, model-local functions) is refused on reading, never dropped.
+
+import type { DType, Tensor } from '@athanor/tensor';
+import type { Attribute } from './attribute.js';
+
+/** A size, the name of a symbolic size, or '' when nothing is known. */
+export type Dim = number | string;
+
+export interface ValueType {
+  readonly dtype: DType;
+  readonly shape: readonly Dim[];
+}
+
+/** A typed name in a graph. */
+export interface Value extends ValueType {
+  readonly name: string;
+}
+
+/** A graph's input or output as declared; the rank is unknown where `shape` is absent, both may be absent in a body. */
+export interface ValueInfo {
+  readonly name: string;
+  readonly dtype?: DType;
+  readonly shape?: readonly Dim[];
+}
+
+export interface Node {
+  readonly op: string;
+  /** '' is ai.onnx. */
+  readonly domain: string;
+  readonly name: string;
+  /** '' stands for an omitted optional input. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  readonly initializers: ReadonlyMap<string, Tensor>;
+  readonly nodes: readonly Node[];
+}
+
+export interface Model {
+  readonly irVersion: number;
+  /** Version of each operator set by domain; '' is ai.onnx. */
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly producer: string;
+  readonly graph: Graph;
+}
+
+// Opset 21 and IR 10 (ONNX 1.16) are what every ONNX Runtime from 1.18 on runs, and new enough for typed reductions.
+const OPSET = 21;
+const IR_VERSION = 10;
+
+export function toModel(graph: Graph, extraOpsets: Readonly<Record<string, number>> = {}): Model {
+  return { irVersion: IR_VERSION, opsets: { '': OPSET, ...extraOpsets }, producer: 'athanor', graph };
+}

@@ -1,0 +1,93 @@
+import type { Attribute } from '../attribute.js';
+import { ModelError } from '../errors.js';
+import type { Graph, Model, Node, ValueInfo } from '../model.js';
+import { fromWireInt64 } from './int64.js';
+import { ATTRIBUTE_TYPE, decodeWireModel, type WireAttribute, type WireGraph, type WireNode } from './schema.js';
+import type { WireModel, WireValueInfo } from './schema.js';
+import { decodeDType, decodeTensor } from './tensor.js';
+
+const text = new TextDecoder('utf-8', { fatal: true });
+
+/** Reads an ONNX file. Throws ModelError; the result has not been checked yet (see `checkModel`). */
+export function readModel(bytes: Uint8Array): Model {
+  const wire = parse(bytes);
+  if (wire.functions?.length) throw new ModelError('UNSUPPORTED_FEATURE', 'the model has local functions; inline them');
+  if (wire.trainingInfo?.length) throw new ModelError('UNSUPPORTED_FEATURE', 'the model has training_info');
+  if (!wire.graph) throw new ModelError('MALFORMED', 'the file holds no graph');
+  return {
+    irVersion: Number(fromWireInt64(wire.irVersion)),
+    opsets: Object.fromEntries(
+      wire.opsetImport.map(({ domain, version }) => [canonicalDomain(domain), Number(fromWireInt64(version))]),
+    ),
+    producer: wire.producerName ?? '',
+    graph: decodeGraph(wire.graph),
+  };
+}
+
+function parse(bytes: Uint8Array): WireModel {
+  try {
+    return decodeWireModel(bytes);
+  } catch (cause) {
+    throw new ModelError('MALFORMED', 'the file is not an ONNX model', { cause });
+  }
+}
+
+// The two spellings of the default domain are the same operator set (IR.md, "Operator Sets").
+function canonicalDomain(domain: string | undefined): string {
+  return domain === undefined || domain === 'ai.onnx' ? '' : domain;
+}
+
+function decodeGraph(wire: WireGraph): Graph {
+  if (wire.sparseInitializer?.length) throw new ModelError('UNSUPPORTED_FEATURE', 'the graph has sparse initializers');
+  const initializers = wire.initializer.map(tensor => [tensor.name ?? '', decodeTensor(tensor)] as const);
+  return {
+    name: wire.name ?? '',
+    inputs: wire.input.map(decodeValueInfo),
+    outputs: wire.output.map(decodeValueInfo),
+    initializers: new Map(initializers),
+    nodes: wire.node.map(decodeNode),
+  };
+}
+
+function decodeValueInfo(wire: WireValueInfo): ValueInfo {
+  if (wire.type === undefined || wire.type === null) return { name: wire.name };
+  const tensorType = wire.type.tensorType;
+  if (!tensorType) throw new ModelError('UNSUPPORTED_TYPE', `"${wire.name}" is not a tensor`);
+  const dtype = decodeDType(tensorType.elemType, `"${wire.name}"`);
+  if (!tensorType.shape) return { name: wire.name, dtype };
+  const shape = tensorType.shape.dim.map(dim => {
+    if (Object.hasOwn(dim, 'dimValue')) return Number(fromWireInt64(dim.dimValue!));
+    return Object.hasOwn(dim, 'dimParam') ? dim.dimParam! : '';
+  });
+  return { name: wire.name, dtype, shape };
+}
+
+function decodeNode(wire: WireNode): Node {
+  return {
+    op: wire.opType,
+    domain: canonicalDomain(wire.domain),
+    name: wire.name ?? '',
+    inputs: wire.input,
+    outputs: wire.output,
+    attributes: Object.fromEntries(wire.attribute.map(attribute => [attribute.name, decodeAttribute(attribute)])),
+  };
+}
+
+const DECODERS: { readonly [type: number]: (wire: WireAttribute) => Attribute } = {
+  [ATTRIBUTE_TYPE.float]: wire => ({ kind: 'float', value: wire.f ?? 0 }),
+  [ATTRIBUTE_TYPE.int]: wire => ({ kind: 'int', value: fromWireInt64(wire.i ?? 0) }),
+  [ATTRIBUTE_TYPE.string]: wire => ({ kind: 'string', value: text.decode(wire.s) }),
+  [ATTRIBUTE_TYPE.tensor]: wire => ({ kind: 'tensor', value: decodeTensor(wire.t!) }),
+  [ATTRIBUTE_TYPE.graph]: wire => ({ kind: 'graph', value: decodeGraph(wire.g!) }),
+  [ATTRIBUTE_TYPE.floats]: wire => ({ kind: 'floats', value: wire.floats ?? [] }),
+  [ATTRIBUTE_TYPE.ints]: wire => ({ kind: 'ints', value: (wire.ints ?? []).map(fromWireInt64) }),
+  [ATTRIBUTE_TYPE.strings]: wire => ({ kind: 'strings', value: (wire.strings ?? []).map(item => text.decode(item)) }),
+};
+
+function decodeAttribute(wire: WireAttribute): Attribute {
+  const decode = DECODERS[wire.type];
+  if (!decode || wire.refAttrName) {
+    throw new ModelError('UNSUPPORTED_FEATURE', `attribute "${wire.name}" has unsupported type ${wire.type}`);
+  }
+  return decode(wire);
+}

@@ -1,0 +1,95 @@
+// onnx.proto as protobufjs reads it, and the fields of it that this package touches, under protobufjs' camelCase names.
+
+import { readFileSync } from 'node:fs';
+import protobuf from 'protobufjs';
+
+/** What protobufjs decodes an int64 to, and also accepts. */
+export interface Int64Bits {
+  readonly low: number;
+  readonly high: number;
+  readonly unsigned: boolean;
+}
+export type WireInt64 = number | Int64Bits;
+
+export interface WireTensor {
+  dims: WireInt64[];
+  dataType: number;
+  name?: string;
+  rawData?: Uint8Array;
+  floatData?: number[];
+  int32Data?: number[];
+  int64Data?: WireInt64[];
+  uint64Data?: WireInt64[];
+  doubleData?: number[];
+  stringData?: Uint8Array[];
+  externalData?: unknown[];
+  dataLocation?: number;
+  segment?: unknown;
+}
+
+export interface WireDim {
+  dimValue?: WireInt64;
+  dimParam?: string;
+}
+
+export interface WireValueInfo {
+  name: string;
+  type?: { tensorType?: { elemType: number; shape?: { dim: WireDim[] } } };
+}
+
+export interface WireAttribute {
+  name: string;
+  refAttrName?: string;
+  type: number;
+  f?: number;
+  i?: WireInt64;
+  s?: Uint8Array;
+  t?: WireTensor;
+  g?: WireGraph;
+  floats?: number[];
+  ints?: WireInt64[];
+  strings?: Uint8Array[];
+}
+
+export interface WireNode {
+  input: string[];
+  output: string[];
+  name?: string;
+  opType: string;
+  domain?: string;
+  attribute: WireAttribute[];
+}
+
+export interface WireGraph {
+  node: WireNode[];
+  name?: string;
+  initializer: WireTensor[];
+  sparseInitializer?: unknown[];
+  input: WireValueInfo[];
+  output: WireValueInfo[];
+}
+
+export interface WireModel {
+  irVersion: WireInt64;
+  opsetImport: { domain?: string; version: WireInt64 }[];
+  producerName?: string;
+  graph?: WireGraph;
+  functions?: unknown[];
+  trainingInfo?: unknown[];
+}
+
+/** AttributeProto.AttributeType */
+export const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, tensor: 4, graph: 5, floats: 6, ints: 7, strings: 8 } as const;
+/** TensorProto.DataLocation.EXTERNAL */
+export const EXTERNAL = 1;
+
+const { root } = protobuf.parse(readFileSync(new URL('../../proto/onnx.proto', import.meta.url), 'utf8'));
+const modelType = root.lookupType('onnx.ModelProto');
+
+export function decodeWireModel(bytes: Uint8Array): WireModel {
+  return modelType.decode(bytes) as unknown as WireModel;
+}
+
+export function encodeWireModel(model: WireModel): Uint8Array {
+  return modelType.encode(model).finish();
+}

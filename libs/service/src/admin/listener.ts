@@ -1,0 +1,63 @@
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
+import type { HealthImplementation } from 'grpc-health-check';
+import { ListenError } from '../rpc/listen-error.js';
+
+// One plain port for probes and scrapers, which cannot do TLS: grpc.health.v1 over HTTP/2, and /metrics, /livez and
+// /readyz over HTTP/1.1. The first bytes of a connection tell which (RFC 9113 §3.4).
+
+const HTTP2_PREFACE = 'PRI * HTTP/2.0';
+
+export interface AdminOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly health: HealthImplementation;
+  readonly isReady: () => boolean;
+  readonly metricsText: () => Promise<string>;
+}
+
+export interface AdminListener {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export async function startAdminListener(options: AdminOptions): Promise<AdminListener> {
+  const grpc = new GrpcServer({ 'grpc.enable_channelz': 0 });
+  options.health.addToServer(grpc);
+  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  const http = createHttpServer((request, response) => void answer(request, response, options));
+  const sockets = new Set<Socket>();
+  const server = createServer(socket => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
+    socket.once('data', first => {
+      socket.pause();
+      socket.unshift(first);
+      if (first.toString('latin1', 0, HTTP2_PREFACE.length) === HTTP2_PREFACE) injector.injectConnection(socket);
+      else http.emit('connection', socket);
+      socket.resume();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', error => reject(new ListenError(options.host, options.port, error)));
+    server.listen(options.port, options.host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      const closed = new Promise<void>(resolve => server.close(() => resolve()));
+      grpc.forceShutdown();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, options: AdminOptions): Promise<void> {
+  const send = (status: number, body: string) => response.writeHead(status, { 'content-type': 'text/plain' }).end(body);
+  if (request.url === '/metrics') send(200, await options.metricsText());
+  else if (request.url === '/livez') send(200, 'ok\n');
+  else if (request.url === '/readyz') send(options.isReady() ? 200 : 503, options.isReady() ? 'ok\n' : 'not ready\n');
+  else send(404, 'there are /metrics, /livez and /readyz here, and grpc.health.v1\n');
+}

@@ -1,0 +1,5 @@
+export { type ApiKeyEntry, createApiKey, hashApiKey, isApiKey, parseKeysFile } from './api-keys.js';
+export { type Authenticate, createAuthenticator } from './authenticator.js';
+export { KeyRing } from './key-ring.js';
+export { type Principal, SERVICE_PERMISSIONS } from './principal.js';
+export { createTokenAuthority, loadMeshSecret, type OnBehalfOf, type TokenAuthority } from './tokens.js';

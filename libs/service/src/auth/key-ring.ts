@@ -1,0 +1,73 @@
+import { timingSafeEqual } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import { type ApiKeyEntry, apiKeyId, hashApiKey, parseKeysFile } from './api-keys.js';
+import type { Principal } from './principal.js';
+
+const RELOAD_INTERVAL_MS = 1_000;
+
+/** The keys file, read again whenever it changes. A broken new content leaves the old keys in force. */
+export class KeyRing {
+  readonly #path: string;
+  readonly #log: Logger;
+  readonly #allPermissions: readonly string[];
+  #entries = new Map<string, ApiKeyEntry>();
+  #verified = new Map<string, { principal: Principal; expires: number }>();
+  #version = '';
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: { path: string; log: Logger; allPermissions: readonly string[] }) {
+    this.#path = options.path;
+    this.#log = options.log;
+    this.#allPermissions = options.allPermissions;
+  }
+
+  async start(): Promise<void> {
+    await this.#load();
+    this.#timer = setInterval(() => void this.#reload(), RELOAD_INTERVAL_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** The holder of a key; undefined for an unknown, wrong or expired one. */
+  verify(key: string): Principal | undefined {
+    const known = this.#verified.get(key);
+    if (known !== undefined) return known.expires > Date.now() ? known.principal : undefined;
+    const entry = this.#entries.get(apiKeyId(key) ?? '');
+    if (entry === undefined || !timingSafeEqual(Buffer.from(entry.hash), Buffer.from(hashApiKey(key))))
+      return undefined;
+    const expires = entry.expires === undefined ? Number.POSITIVE_INFINITY : Date.parse(entry.expires);
+    const principal = this.#principal(entry);
+    // Only right keys are remembered, so guesses cannot fill the map.
+    this.#verified.set(key, { principal, expires });
+    return expires > Date.now() ? principal : undefined;
+  }
+
+  #principal(entry: ApiKeyEntry): Principal {
+    const permissions = new Set(entry.permissions.includes('*') ? this.#allPermissions : entry.permissions);
+    return { kind: 'key', id: entry.id, tenant: entry.tenant, actor: `key:${entry.id}`, permissions };
+  }
+
+  async #load(): Promise<void> {
+    const { mtimeMs, size, ino } = await stat(this.#path);
+    const version = `${mtimeMs} ${size} ${ino}`;
+    if (version === this.#version) return;
+    const entries = parseKeysFile(await readFile(this.#path, 'utf8'));
+    this.#entries = new Map(entries.map(entry => [entry.id, entry]));
+    this.#verified.clear();
+    this.#version = version;
+  }
+
+  async #reload(): Promise<void> {
+    try {
+      await this.#load();
+    } catch (error) {
+      this.#log.error(
+        { err: error, path: this.#path },
+        'the keys file cannot be read; the keys read before stay in force',
+      );
+    }
+  }
+}

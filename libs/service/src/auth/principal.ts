@@ -1,0 +1,19 @@
+/** Who calls. The tenant comes from the credential, never from the request. */
+export interface Principal {
+  readonly kind: 'key' | 'service' | 'attempt';
+  /** The key's id, the service's name or the attempt's id. */
+  readonly id: string;
+  /** Undefined only for a service that acts for itself. */
+  readonly tenant: string | undefined;
+  /** Whom a service acts for, for audit: for example "key:3fa9". */
+  readonly actor: string;
+  readonly permissions: ReadonlySet<string>;
+}
+
+/** What each service may do at the others: least privilege, in one place. */
+export const SERVICE_PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
+  ingest: [],
+  training: ['datasets.read'],
+  registry: ['jobs.read', 'datasets.read'],
+  inference: ['deployments.serve', 'models.read'],
+};

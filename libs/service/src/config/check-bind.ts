@@ -1,0 +1,20 @@
+import { ConfigError } from './load-config.js';
+import type { ServiceConfig } from './service-config.js';
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
+
+/** Refuses to be reachable from other machines without TLS, unless that was asked for by name. */
+export function checkBind(config: ServiceConfig): void {
+  const problems: string[] = [];
+  const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = config;
+  if ((cert === undefined) !== (key === undefined)) {
+    problems.push('TLS_CERT_FILE and TLS_KEY_FILE: expected both or neither');
+  }
+  if (!LOOPBACK.test(config.HOST) && cert === undefined && !config.INSECURE_BIND) {
+    problems.push(
+      `HOST: '${config.HOST}' can be reached from other machines, and there is no TLS; ` +
+        'set TLS_CERT_FILE and TLS_KEY_FILE, or INSECURE_BIND=true if something else protects the port',
+    );
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+}

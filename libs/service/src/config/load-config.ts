@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+
+/** All that is wrong with a configuration, each with its variable's name. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`the configuration has ${problems.length} problem(s):\n${problems.map(each => `  - ${each}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads a service's configuration from variables ATHANOR_<SERVICE>_<KEY>, else ATHANOR_<KEY>. Keys of the schema are
+ * the variables' last part, for example PORT. Throws ConfigError with all problems together.
+ */
+export function loadConfig<S extends z.ZodObject>(schema: S, service: string, env: Environment): z.output<S> {
+  const own = `ATHANOR_${service.toUpperCase()}_`;
+  const values: Record<string, string> = {};
+  for (const key of Object.keys(schema.shape)) {
+    const value = env[own + key] ?? env[`ATHANOR_${key}`];
+    if (value !== undefined && value !== '') values[key] = value;
+  }
+  const parsed = schema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(parsed.error.issues.map(issue => describe(issue, own, values)));
+}
+
+function describe(issue: z.core.$ZodIssue, prefix: string, values: Record<string, string>): string {
+  const key = String(issue.path[0] ?? '');
+  const received = values[key] === undefined ? 'it is not set' : `it is '${isSecret(key) ? '…' : values[key]}'`;
+  return `${prefix}${key}: ${issue.message} (${received})`;
+}
+
+function isSecret(key: string): boolean {
+  return /SECRET|PASSWORD|TOKEN|URL/.test(key);
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { flag, integer, port, text } from './fields.js';
+
+/** Configuration that every service has. */
+export function serviceFields(defaults: { port: number; adminPort: number }) {
+  return {
+    /** Address of the public listener. */
+    HOST: text('127.0.0.1'),
+    PORT: port(defaults.port),
+    /** Address of the admin listener: health and metrics, plain. */
+    ADMIN_HOST: text('127.0.0.1'),
+    ADMIN_PORT: port(defaults.adminPort),
+    /** PEM files of the public listener. */
+    TLS_CERT_FILE: text().optional(),
+    TLS_KEY_FILE: text().optional(),
+    /** Allows a public listener without TLS on other than a loopback address. */
+    INSECURE_BIND: flag(false),
+    /** JSON file with the hashes of API keys; read again when it changes. */
+    API_KEYS_FILE: text(),
+    /** File with the secret that services sign their tokens with; at least 32 bytes. */
+    MESH_SECRET_FILE: text(),
+    LOG_LEVEL: z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], 'expected fatal, error, warn, info, debug or trace')
+      .default('info'),
+    /** Where traces are sent (OTLP over gRPC); without it no trace is recorded. */
+    OTLP_ENDPOINT: text().optional(),
+    /** Deadline of unary calls that come without one. */
+    DEFAULT_DEADLINE_MS: integer({ min: 1, max: 3_600_000, fallback: 30_000 }),
+    /** A stream without a message for so long is ended. */
+    STREAM_IDLE_MS: integer({ min: 1_000, max: 86_400_000, fallback: 600_000 }),
+    /** Largest message received. */
+    MAX_MESSAGE_BYTES: integer({ min: 1_024, max: 2_147_483_647, fallback: 4 * 1024 * 1024 }),
+    /** After SIGTERM: how long NOT_SERVING is shown before calls are refused. */
+    DRAIN_DELAY_MS: integer({ min: 0, max: 600_000, fallback: 0 }),
+    /** After that: how long calls in flight may take. */
+    DRAIN_GRACE_MS: integer({ min: 0, max: 3_600_000, fallback: 20_000 }),
+  };
+}
+
+export type ServiceConfig = z.output<z.ZodObject<ReturnType<typeof serviceFields>>>;

@@ -1,0 +1,58 @@
+export {
+  type ApiKeyEntry,
+  type Authenticate,
+  createApiKey,
+  createAuthenticator,
+  createTokenAuthority,
+  hashApiKey,
+  KeyRing,
+  loadMeshSecret,
+  type OnBehalfOf,
+  type Principal,
+  parseKeysFile,
+  type TokenAuthority,
+} from './auth/index.js';
+export {
+  ConfigError,
+  checkBind,
+  type Environment,
+  flag,
+  integer,
+  loadConfig,
+  port,
+  type ServiceConfig,
+  serviceFields,
+  text,
+} from './config/index.js';
+export {
+  CODE_NUMBERS,
+  type Code,
+  codeName,
+  type ErrorData,
+  type FieldViolation,
+  invalidFields,
+  notFound,
+  ServiceError,
+} from './errors/index.js';
+export { Closing } from './lifecycle/closing.js';
+export { type App, runProcess } from './lifecycle/run-process.js';
+export { openTokenAuthority, type RunningService, type ServiceOptions, startService } from './lifecycle/service.js';
+export {
+  type AdapterOptions,
+  adaptService,
+  CallContext,
+  composeInterceptors,
+  defaultInterceptors,
+  type Interceptor,
+  ListenError,
+  type RpcServer,
+  startRpcServer,
+  toStatus,
+} from './rpc/index.js';
+export {
+  createTelemetry,
+  extractTraceparent,
+  type Telemetry,
+  type TelemetryOptions,
+  traceparentOf,
+} from './telemetry/index.js';

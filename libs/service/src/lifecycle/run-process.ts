@@ -1,0 +1,30 @@
+import type { Logger } from 'pino';
+
+/** What a composition root returns. */
+export interface App {
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs an app as a process: SIGTERM and SIGINT stop it, an error that nobody expected ends it at once (state is
+ * recovered at the next start, never patched up here).
+ */
+export async function runProcess(start: () => Promise<App>, log: Logger): Promise<void> {
+  const crash = (error: unknown) => {
+    log.fatal({ err: error }, 'a programming error; the process ends');
+    process.exit(70);
+  };
+  process.on('uncaughtException', crash).on('unhandledRejection', crash);
+  const app = await start().catch(error => {
+    log.fatal({ err: error }, 'the process cannot start');
+    process.exit(1);
+  });
+  let stopping = false;
+  const stop = (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    app.stop().then(() => process.exit(0), crash);
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+}

@@ -1,0 +1,157 @@
+import type { EventEmitter } from 'node:events';
+import type {
+  MethodDefinition,
+  ServerDuplexStream,
+  ServerReadableStream,
+  ServerUnaryCall,
+  ServerWritableStream,
+  ServiceDefinition,
+  sendUnaryData,
+  UntypedHandleCall,
+  UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import type { Logger } from 'pino';
+import { ServiceError } from '../errors/index.js';
+import { CallContext, type Interceptor } from './call-context.js';
+import { IdleTimer } from './idle-timer.js';
+import { toStatus } from './status.js';
+
+// From plain functions to grpc-js handlers: builds the context, runs the interceptors, maps errors, honours backpressure.
+
+export interface AdapterOptions {
+  /** All interceptors composed into one. */
+  readonly intercept: Interceptor;
+  readonly log: Logger;
+  readonly streamIdleMs: number;
+}
+
+type AnyCall =
+  | ServerUnaryCall<unknown, unknown>
+  | ServerReadableStream<unknown, unknown>
+  | ServerWritableStream<unknown, unknown>
+  | ServerDuplexStream<unknown, unknown>;
+type AnyHandler = (request: unknown, context: CallContext) => unknown;
+
+/** Adapts every method of a service; a method without an implementation is left out, so it answers UNIMPLEMENTED. */
+export function adaptService(
+  definition: ServiceDefinition,
+  implementation: object,
+  options: AdapterOptions,
+): UntypedServiceImplementation {
+  const handlers = implementation as Record<string, AnyHandler | undefined>;
+  const adapted: Record<string, UntypedHandleCall> = {};
+  for (const [name, method] of Object.entries(definition)) {
+    const key = name.charAt(0).toLowerCase() + name.slice(1);
+    const handler = handlers[key]?.bind(implementation);
+    if (handler !== undefined) adapted[name] = adaptMethod(method, handler, options);
+  }
+  return adapted;
+}
+
+function adaptMethod(method: MethodDefinition<unknown, unknown>, handler: AnyHandler, options: AdapterOptions) {
+  const isStream = method.requestStream || method.responseStream;
+  const respond = method.responseStream ? respondWithStream : respondOnce;
+  return (call: AnyCall, callback?: sendUnaryData<unknown>): void => {
+    const context = createContext(call, method.path, { isStream, log: options.log });
+    const idle = isStream ? new IdleTimer(context, options.streamIdleMs) : undefined;
+    const request = method.requestStream
+      ? readRequests(call as ServerReadableStream<unknown, unknown>, idle)
+      : 'request' in call
+        ? call.request
+        : undefined;
+    let response: unknown;
+    options
+      .intercept(context, async () => {
+        response = await respond({ handler, request, context, call, idle });
+      })
+      .then(
+        () => (callback ? callback(null, response) : (call as ServerWritableStream<unknown, unknown>).end()),
+        error => fail(error, call, callback),
+      )
+      .finally(() => idle?.stop());
+  };
+}
+
+interface Exchange {
+  handler: AnyHandler;
+  request: unknown;
+  context: CallContext;
+  call: AnyCall;
+  idle: IdleTimer | undefined;
+}
+
+/** Ends with the handler's answer, or as soon as the call is cancelled or its deadline has passed. */
+async function respondOnce({ handler, request, context }: Exchange): Promise<unknown> {
+  const { signal } = context;
+  const answer = handler(request, context) as Promise<unknown>;
+  if (signal.aborted) signal.throwIfAborted();
+  let onAbort: () => void = () => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([answer, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function respondWithStream({ handler, request, context, call, idle }: Exchange): Promise<void> {
+  const stream = call as ServerWritableStream<unknown, unknown>;
+  for await (const message of handler(request, context) as AsyncIterable<unknown>) {
+    context.signal.throwIfAborted();
+    idle?.touch();
+    if (!stream.write(message)) await drained(stream, context.signal);
+  }
+  context.signal.throwIfAborted();
+}
+
+function drained(stream: ServerWritableStream<unknown, unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    stream.once('drain', () => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    });
+  });
+}
+
+async function* readRequests(call: ServerReadableStream<unknown, unknown>, idle: IdleTimer | undefined) {
+  for await (const message of call) {
+    idle?.touch();
+    yield message;
+  }
+}
+
+function createContext(
+  call: AnyCall,
+  method: string,
+  { isStream, log }: { isStream: boolean; log: Logger },
+): CallContext {
+  const abort = new AbortController();
+  const emitter: EventEmitter = call;
+  emitter.on('cancelled', () => abort.abort(new ServiceError('CANCELLED', 'the caller cancelled the call')));
+  // A caller that goes away breaks the request stream; the handler sees it as an error of its iteration.
+  if ('readable' in call) emitter.on('error', () => abort.abort(new ServiceError('CANCELLED', 'the caller went away')));
+  return new CallContext({
+    method,
+    isStream,
+    metadata: key => call.metadata.get(key)[0]?.toString(),
+    deadlineMs: toEpochMs(call.getDeadline()),
+    abort,
+    log,
+  });
+}
+
+function toEpochMs(deadline: Date | number): number {
+  return typeof deadline === 'number' ? deadline : deadline.getTime();
+}
+
+function fail(error: unknown, call: AnyCall, callback: sendUnaryData<unknown> | undefined): void {
+  const known = error instanceof ServiceError ? error : new ServiceError('INTERNAL', 'an internal error');
+  const status = toStatus(known);
+  if (callback) callback(status);
+  else (call as ServerWritableStream<unknown, unknown>).emit('error', status);
+}

@@ -1,0 +1,19 @@
+import { ServiceError } from '../../errors/index.js';
+import type { Interceptor } from '../call-context.js';
+
+/** Lets ServiceErrors pass and hides everything else behind INTERNAL; the cause goes to the log only. */
+export const errorMapping: Interceptor = async (context, next) => {
+  try {
+    await next();
+  } catch (error) {
+    if (error instanceof ServiceError) throw error;
+    if (context.signal.aborted) throw aborted(context.signal.reason, error);
+    const message = `an internal error; the log has it under request id ${context.requestId}`;
+    throw new ServiceError('INTERNAL', message, { reason: 'INTERNAL', cause: error });
+  }
+};
+
+function aborted(reason: unknown, cause: unknown): ServiceError {
+  if (reason instanceof ServiceError) return reason;
+  return new ServiceError('CANCELLED', 'the caller cancelled the call', { cause });
+}

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { loadContracts, type ServiceKey, serviceDefinition } from '@athanor/contracts';
+import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import { ReflectionService } from '@grpc/reflection';
+import type { HealthImplementation } from 'grpc-health-check';
+import type { ServiceConfig } from '../config/index.js';
+import { type AdapterOptions, adaptService } from './grpc-adapter.js';
+import { ListenError } from './listen-error.js';
+import { guardService } from './raw-adapter.js';
+
+export interface RpcServerOptions extends AdapterOptions {
+  readonly config: ServiceConfig;
+  readonly health: HealthImplementation;
+  /** Functions by RPC for each service served. */
+  readonly services: Partial<Record<ServiceKey, object>>;
+  /** Definitions that replace the generated ones: for handlers that decode bytes themselves. */
+  readonly definitions?: Partial<Record<ServiceKey, ServiceDefinition>>;
+}
+
+export interface RpcServer {
+  /** The bound port. */
+  readonly port: number;
+  /** Refuses new calls and ends when those in flight have ended, or by force after the grace period. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** The public listener: our services, health and reflection. */
+export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
+  const { config } = options;
+  const server = new Server({
+    'grpc.max_receive_message_length': config.MAX_MESSAGE_BYTES,
+    'grpc.max_send_message_length': -1,
+    'grpc.enable_channelz': 0,
+    'grpc-node.flow_control_window': 8 * 1024 * 1024,
+  });
+  for (const [key, implementation] of Object.entries(options.services)) {
+    const definition = options.definitions?.[key as ServiceKey] ?? serviceDefinition(key as ServiceKey);
+    server.addService(definition, adaptService(definition, implementation, options));
+  }
+  options.health.addToServer(server);
+  addReflection(server, options);
+  const port = await bind(server, config);
+  return { port, stop: graceMs => stop(server, graceMs) };
+}
+
+function addReflection(server: Server, options: AdapterOptions): void {
+  const guarding = {
+    addService: (definition: ServiceDefinition, implementation: UntypedServiceImplementation) =>
+      server.addService(definition, guardService(definition, implementation, options)),
+  };
+  new ReflectionService(loadContracts()).addToServer(guarding as Server);
+}
+
+async function bind(server: Server, config: ServiceConfig): Promise<number> {
+  const address = `${isIP(config.HOST) === 6 ? `[${config.HOST}]` : config.HOST}:${config.PORT}`;
+  const credentials = await serverCredentials(config);
+  return await new Promise((resolve, reject) => {
+    server.bindAsync(address, credentials, (error, port) => {
+      if (error) reject(new ListenError(config.HOST, config.PORT, error));
+      else resolve(port);
+    });
+  });
+}
+
+async function serverCredentials(config: ServiceConfig): Promise<ServerCredentials> {
+  const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = config;
+  if (cert === undefined || key === undefined) return ServerCredentials.createInsecure();
+  const [certChain, privateKey] = await Promise.all([readFile(cert), readFile(key)]);
+  return ServerCredentials.createSsl(null, [{ cert_chain: certChain, private_key: privateKey }]);
+}
+
+async function stop(server: Server, graceMs: number): Promise<void> {
+  const timer = setTimeout(() => server.forceShutdown(), graceMs);
+  await new Promise<void>(resolve => server.tryShutdown(() => resolve()));
+  clearTimeout(timer);
+}

@@ -1,0 +1,64 @@
+import type { Meter, Tracer } from '@opentelemetry/api';
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { metrics, node, resources, tracing } from '@opentelemetry/sdk-node';
+import { type LevelWithSilent, type Logger, pino } from 'pino';
+
+/** What a service observes itself with. Made once for each service and handed on; nothing is global. */
+export interface Telemetry {
+  readonly log: Logger;
+  readonly tracer: Tracer;
+  readonly meter: Meter;
+  /** The metrics in Prometheus' text format. */
+  metricsText(): Promise<string>;
+  shutdown(): Promise<void>;
+}
+
+export interface TelemetryOptions {
+  readonly service: string;
+  readonly logLevel?: LevelWithSilent;
+  /** OTLP over gRPC; without it spans are made (for context) but not kept. */
+  readonly otlpEndpoint?: string | undefined;
+  /** Takes each finished span, for tests. */
+  readonly spanProcessors?: tracing.SpanProcessor[];
+}
+
+// Whatever is named so in a log's fields is never written.
+const REDACTED = ['authorization', 'apiKey', 'token', 'secret', 'password', 'credential'];
+const REDACT_PATHS = [...REDACTED, ...REDACTED.map(name => `*.${name}`)];
+
+export function createTelemetry(options: TelemetryOptions): Telemetry {
+  const resource = resources.resourceFromAttributes({
+    'service.name': options.service,
+    'service.namespace': 'athanor',
+  });
+  const log = pino({
+    level: options.logLevel ?? 'info',
+    base: { service: options.service },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: { paths: REDACT_PATHS, censor: '[redacted]' },
+  });
+  const exporter = new PrometheusExporter({ preventServerStart: true });
+  const meterProvider = new metrics.MeterProvider({ resource, readers: [exporter] });
+  const tracerProvider = new node.NodeTracerProvider({ resource, spanProcessors: spanProcessors(options) });
+  const serializer = new PrometheusSerializer();
+  return {
+    log,
+    tracer: tracerProvider.getTracer('athanor'),
+    meter: meterProvider.getMeter('athanor'),
+    async metricsText() {
+      const { resourceMetrics, errors } = await exporter.collect();
+      for (const error of errors) log.error({ err: error }, 'a metric could not be collected');
+      return serializer.serialize(resourceMetrics);
+    },
+    async shutdown() {
+      await Promise.all([tracerProvider.shutdown(), meterProvider.shutdown()]);
+    },
+  };
+}
+
+function spanProcessors(options: TelemetryOptions): tracing.SpanProcessor[] {
+  if (options.otlpEndpoint === undefined) return options.spanProcessors ?? [];
+  const exporter = new OTLPTraceExporter({ url: options.otlpEndpoint });
+  return [...(options.spanProcessors ?? []), new tracing.BatchSpanProcessor(exporter)];
+}

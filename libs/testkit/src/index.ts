@@ -1,0 +1,6 @@
+export type { Available, Unavailable } from './availability.js';
+export { freePort } from './free-port.js';
+export { startNats, type TestNats, type TestNatsOptions } from './nats.js';
+export { startPostgres, type TestPostgres } from './postgres.js';
+export { startS3, type TestS3 } from './s3.js';
+export { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.js';

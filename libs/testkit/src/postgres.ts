@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { chown, chmod } from 'node:fs/promises';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname, join } from 'node:path';
+import { findOnPath, runCommand } from '@athanor/nats-server';
+import { type Available, unavailable } from './availability.js';
+import { startChildServer } from './child-server.js';
+import { freePort } from './free-port.js';
+import { temporaryDirectory } from './temporary-directory.js';
+
+export interface TestPostgres {
+  /** `postgres://…` of an empty database (or of `DATABASE_URL`, which the tests may share: use schemas of your own). */
+  readonly url: string;
+  /** Of the server; undefined when it is not ours. */
+  readonly pid: number | undefined;
+  stop(): Promise<void>;
+}
+
+const DEBIAN_ROOT = '/usr/lib/postgresql';
+const INITDB_TIMEOUT_MS = 60_000;
+
+/** `DATABASE_URL`, else a server of this machine's PostgreSQL in a temporary folder, else the reason why not. */
+export async function startPostgres(): Promise<Available<TestPostgres>> {
+  const url = process.env['DATABASE_URL'];
+  if (url) return { available: true, url, pid: undefined, stop: async () => {} };
+  const bin = await postgresBin();
+  if (!bin) return unavailable('PostgreSQL', `no postgres on PATH or in ${DEBIAN_ROOT} and no DATABASE_URL`);
+  return { available: true, ...(await startServer(bin)) };
+}
+
+async function postgresBin(): Promise<string | undefined> {
+  const onPath = await findOnPath('postgres', process.env);
+  if (onPath && existsSync(join(dirname(realpathSync(onPath)), 'initdb'))) return dirname(realpathSync(onPath));
+  const versions = existsSync(DEBIAN_ROOT) ? readdirSync(DEBIAN_ROOT) : [];
+  const newest = versions.sort((a, b) => Number(b) - Number(a))[0];
+  return newest && join(DEBIAN_ROOT, newest, 'bin');
+}
+
+async function startServer(bin: string): Promise<TestPostgres> {
+  const directory = await temporaryDirectory('postgres');
+  try {
+    const asUser = await unprivileged(directory.path);
+    const dataDir = join(directory.path, 'data');
+    const initdb = [...asUser, join(bin, 'initdb'), '-D', dataDir, '-U', 'test', '--auth=trust', '-N', '-E', 'UTF8'];
+    await runCommand(initdb[0]!, initdb.slice(1), { env: process.env, timeoutMs: INITDB_TIMEOUT_MS });
+    const port = await freePort();
+    // fsync stays on: durability is part of what is tested.
+    const settings = ['-h', '127.0.0.1', '-p', String(port), '-k', '', '-c', 'max_connections=60'];
+    const [file, ...args] = [...asUser, join(bin, 'postgres'), '-D', dataDir, ...settings];
+    const server = await startChildServer({ file: file!, args, isReady: () => answersSslRequest(port) });
+    const stop = async () => {
+      await server.stop();
+      await directory.remove();
+    };
+    return { url: `postgres://test@127.0.0.1:${port}/postgres`, pid: server.pid, stop };
+  } catch (error) {
+    await directory.remove();
+    throw error;
+  }
+}
+
+/** PostgreSQL refuses to run as root: then everything runs as `postgres` or `nobody`, by util-linux's setpriv. */
+async function unprivileged(folder: string): Promise<string[]> {
+  if (process.getuid?.() !== 0) return [];
+  const user = ['postgres', 'nobody'].find(name => userId(name) !== undefined);
+  if (!user) throw new Error('the tests run as root, and there is no user postgres or nobody to run PostgreSQL as');
+  const uid = userId(user)!;
+  await chown(folder, uid, uid);
+  await chmod(folder, 0o700);
+  return ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+}
+
+function userId(name: string): number | undefined {
+  try {
+    return Number(execFileSync('id', ['-u', name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The server answers the 8-byte SSLRequest with one letter as soon as it takes connections (protocol, 55.2.10). */
+function answersSslRequest(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.setTimeout(500, () => socket.destroy());
+    socket.on('connect', () => socket.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])));
+    socket.on('data', () => {
+      resolve(true);
+      socket.destroy();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(false));
+  });
+}
