@@ -1,7 +1,7 @@
 // Small words for writing formulas: each emits one node.
 
-import { type GraphBuilder, type Value, int, staticCount } from '@athanor/onnx';
-import { toOnnxElemType, scalar as scalarTensor, type DType } from '@athanor/tensor';
+import { type GraphBuilder, int, staticCount, type Value } from '@athanor/onnx';
+import { type DType, scalar as scalarTensor, toOnnxElemType } from '@athanor/tensor';
 import { GradientError } from './errors.js';
 
 export const add = (g: GraphBuilder, a: Value, b: Value): Value => g.op('Add', [a, b]);
@@ -37,3 +37,10 @@ export function shapeValue(g: GraphBuilder, x: Value): Value {
 export function zerosLike(g: GraphBuilder, x: Value): Value {
   return g.op('Expand', [scalar(g, x.dtype, 0), shapeValue(g, x)]);
 }
+
+export function mean(g: GraphBuilder, x: Value, axes: readonly number[]): Value {
+  return g.op('ReduceMean', [x, g.axes(axes)], { attributes: { keepdims: int(0) } });
+}
+
+/** Element `index` (a scalar) along the first axis. */
+export const at = (g: GraphBuilder, x: Value, index: Value): Value => g.op('Gather', [x, index]);

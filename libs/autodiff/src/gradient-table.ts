@@ -1,5 +1,5 @@
-import type { DifferentiableOp } from './operators.js';
 import type { GradientRule } from './gradient-rule.js';
+import type { DifferentiableOp } from './operators.js';
 import * as activation from './rules/activation.js';
 import * as arithmetic from './rules/arithmetic.js';
 import * as layout from './rules/layout.js';

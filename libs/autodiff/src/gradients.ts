@@ -24,7 +24,8 @@ export function gradients(g: GraphBuilder, seeds: readonly GradientSeed[], wante
   const arrived = new Map<string, Value>();
   for (const { value, gradient } of seeds) accumulate(g, arrived, value.name, gradient);
   for (const node of tape.reverse()) {
-    if (!node.outputs.some(name => arrived.has(name) && dependent.has(name))) continue;
+    const onPath = node.inputs.some(name => dependent.has(name)) && node.outputs.some(name => arrived.has(name));
+    if (!onPath) continue;
     const inputGradients = differentiate(g, node, arrived, dependent);
     node.inputs.forEach((name, index) => {
       const gradient = inputGradients[index];

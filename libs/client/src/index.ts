@@ -4,7 +4,9 @@ export {
   type AthanorClientOptions,
   createAthanorClient,
 } from './athanor-client.js';
-export { allPages, collectChunks } from './paging.js';
+export { type InferRequest, type InferResponse, type InferTensor, infer } from './infer.js';
+export { allPages, collectChunks, collectPages } from './paging.js';
+export { type Datatype, decodeRaw, encodeRaw, type TensorData, toTensorData } from './raw-tensor.js';
 export type { CallOptions } from './rpc/call-options.js';
 export type { ChannelOptions } from './rpc/channel.js';
 export { type RpcCode, RpcError, type Violation } from './rpc/rpc-error.js';

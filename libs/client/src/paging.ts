@@ -10,6 +10,15 @@ export async function* allPages<T>(
   } while (pageToken !== '');
 }
 
+/** All pages of a List method in one array. */
+export async function collectPages<T>(
+  list: (pageToken: string) => Promise<{ items: readonly T[]; nextPageToken: string }>,
+): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of allPages(list)) all.push(item);
+  return all;
+}
+
 /** Collects a stream of chunks. */
 export async function collectChunks(chunks: AsyncIterable<{ readonly chunk: Uint8Array }>): Promise<Buffer> {
   const parts: Uint8Array[] = [];

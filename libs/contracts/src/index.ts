@@ -1,6 +1,15 @@
 export type { Implementation, Stub } from './calls.js';
 export { canonicalJson, sha256Digest } from './canonical-json.js';
 export {
+  type DatasetManifest,
+  type ManifestFeature,
+  type ManifestShard,
+  parseDatasetManifest,
+  SHARD_TENSORS,
+  SPLITS,
+  type SplitName,
+} from './dataset-manifest.js';
+export {
   decodeEvent,
   EVENT_CATALOGUE,
   type EventInputs,

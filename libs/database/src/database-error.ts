@@ -41,7 +41,11 @@ export class DatabaseError extends Error {
   /** Name of the constraint that was violated. */
   readonly constraint: string | undefined;
 
-  constructor(kind: DatabaseErrorKind, message: string, details: { cause?: unknown; sqlState?: string; constraint?: string } = {}) {
+  constructor(
+    kind: DatabaseErrorKind,
+    message: string,
+    details: { cause?: unknown; sqlState?: string; constraint?: string } = {},
+  ) {
     super(message, { cause: details.cause });
     this.kind = kind;
     this.sqlState = details.sqlState;

@@ -1,4 +1,11 @@
-import type { CompiledQuery, DatabaseConnection, Driver, QueryCompiler, QueryResult, TransactionSettings } from 'kysely';
+import type {
+  CompiledQuery,
+  DatabaseConnection,
+  Driver,
+  QueryCompiler,
+  QueryResult,
+  TransactionSettings,
+} from 'kysely';
 import { toDatabaseError } from './database-error.js';
 
 /** A driver whose every failure is a `DatabaseError`. `destroy` does nothing: the engine, not a handle, closes it. */
@@ -37,11 +44,19 @@ export class DriverWithErrors implements Driver {
     await translated(this.#inner.savepoint?.(innerOf(connection), name, compile));
   }
 
-  async rollbackToSavepoint(connection: DatabaseConnection, name: string, compile: QueryCompiler['compileQuery']): Promise<void> {
+  async rollbackToSavepoint(
+    connection: DatabaseConnection,
+    name: string,
+    compile: QueryCompiler['compileQuery'],
+  ): Promise<void> {
     await translated(this.#inner.rollbackToSavepoint?.(innerOf(connection), name, compile));
   }
 
-  async releaseSavepoint(connection: DatabaseConnection, name: string, compile: QueryCompiler['compileQuery']): Promise<void> {
+  async releaseSavepoint(
+    connection: DatabaseConnection,
+    name: string,
+    compile: QueryCompiler['compileQuery'],
+  ): Promise<void> {
     await translated(this.#inner.releaseSavepoint?.(innerOf(connection), name, compile));
   }
 

@@ -2,7 +2,14 @@
  * One engine per process and database; each service opens its own schema on it. PostgreSQL and PGlite differ in their
  * driver alone: one dialect, one error set, one set of value parsers.
  */
-import { DefaultQueryExecutor, type Driver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
+import {
+  DefaultQueryExecutor,
+  type Driver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+} from 'kysely';
 import { DriverWithErrors } from './driver-with-errors.js';
 import { openPGliteDriver } from './engines/pglite.js';
 import { openPostgresDriver } from './engines/postgres.js';
@@ -49,12 +56,13 @@ const OPENERS: { readonly [scheme: string]: { readonly kind: EngineKind; readonl
 
 /**
  * @param url `postgres://…`, `pglite:///absolute/folder`, or `pglite:` for one in memory.
- * @throws DatabaseLockedError when another process has the folder open.
+ * @throws DirectoryLockedError (of @athanor/process) when another process has the folder open.
  */
 export async function openDatabase(url: string, options: EngineOptions = {}): Promise<DatabaseEngine> {
   const scheme = url.slice(0, url.indexOf(':'));
   const opener = OPENERS[scheme];
-  if (!opener) throw new Error(`database URL begins with ${JSON.stringify(scheme)}: expected ${Object.keys(OPENERS).join(', ')}`);
+  if (!opener)
+    throw new Error(`database URL begins with ${JSON.stringify(scheme)}: expected ${Object.keys(OPENERS).join(', ')}`);
   const { driver, close } = await opener.open(url, options);
   const kysely = createKysely(new DriverWithErrors(driver));
   return {
@@ -75,7 +83,7 @@ function createKysely(driver: Driver): Kysely<unknown> {
     createDriver: () => driver,
     createQueryCompiler: () => new PostgresQueryCompiler(),
     createAdapter: () => new PostgresAdapter(),
-    createIntrospector: (db: Kysely<unknown>) => new PostgresIntrospector(db as Kysely<never>),
+    createIntrospector: (db: ConstructorParameters<typeof PostgresIntrospector>[0]) => new PostgresIntrospector(db),
   };
   const compiler = dialect.createQueryCompiler();
   const executor = new DefaultQueryExecutor(compiler, dialect.createAdapter(), new GuardedConnections(driver));

@@ -4,8 +4,13 @@ export {
   isDatabaseError,
   NestedQueryError,
 } from './database-error.js';
-export { DatabaseLockedError } from './directory-lock.js';
-export { type DatabaseEngine, type EngineKind, type EngineOptions, openDatabase, type SchemaOptions } from './engine.js';
+export {
+  type DatabaseEngine,
+  type EngineKind,
+  type EngineOptions,
+  openDatabase,
+  type SchemaOptions,
+} from './engine.js';
 export type { DatabaseLog, Migration } from './migrations.js';
 export { jsonb } from './values.js';
 export { type RetryOptions, withRetry } from './with-retry.js';

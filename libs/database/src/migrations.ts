@@ -23,7 +23,12 @@ const SCHEMA_NAME = /^[a-z][a-z0-9_]{0,40}$/;
  * Brings one schema up to date, in one transaction under an advisory lock: of two replicas that start at once, one
  * migrates and the other waits and finds it done. A step that fails leaves nothing behind.
  */
-export async function migrate(db: Kysely<unknown>, schema: string, migrations: readonly Migration[], log?: DatabaseLog): Promise<void> {
+export async function migrate(
+  db: Kysely<unknown>,
+  schema: string,
+  migrations: readonly Migration[],
+  log?: DatabaseLog,
+): Promise<void> {
   if (!SCHEMA_NAME.test(schema)) throw new Error(`schema name ${JSON.stringify(schema)}: expected ${SCHEMA_NAME}`);
   await db.transaction().execute(async trx => {
     await sql`select pg_advisory_xact_lock(hashtext(${`athanor.migrations.${schema}`}))`.execute(trx);
@@ -50,7 +55,11 @@ async function openMigrationTable(trx: Kysely<unknown>, schema: string): Promise
   return trx.withSchema(schema) as unknown as Kysely<MigrationTable>;
 }
 
-function pendingMigrations(applied: readonly string[], known: readonly Migration[], schema: string): readonly Migration[] {
+function pendingMigrations(
+  applied: readonly string[],
+  known: readonly Migration[],
+  schema: string,
+): readonly Migration[] {
   const done = new Set(applied);
   const firstPending = known.findIndex(migration => !done.has(migration.name));
   if (firstPending === -1) return [];
@@ -66,7 +75,12 @@ function pendingMigrations(applied: readonly string[], known: readonly Migration
 }
 
 /** A database that a newer version has migrated is fine (that version kept it usable for this one), but worth a line. */
-function reportUnknown(applied: readonly string[], known: readonly Migration[], schema: string, log?: DatabaseLog): void {
+function reportUnknown(
+  applied: readonly string[],
+  known: readonly Migration[],
+  schema: string,
+  log?: DatabaseLog,
+): void {
   const names = new Set(known.map(migration => migration.name));
   const unknown = applied.filter(name => !names.has(name));
   if (unknown.length > 0) log?.warn({ schema, unknown }, 'database was migrated by a newer version');

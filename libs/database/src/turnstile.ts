@@ -41,7 +41,9 @@ export function createTurnstile(timeoutMs: number): Turnstile {
         };
         const timer = setTimeout(() => {
           waiting.splice(waiting.indexOf(proceed), 1);
-          reject(new DatabaseError('timeout', `waited ${timeoutMs} ms for the database; a transaction ahead does not end`));
+          reject(
+            new DatabaseError('timeout', `waited ${timeoutMs} ms for the database; a transaction ahead does not end`),
+          );
         }, timeoutMs);
         waiting.push(proceed);
       });

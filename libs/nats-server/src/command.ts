@@ -27,7 +27,7 @@ export function runCommand(file: string, args: readonly string[], options: Comma
 
 /** The first executable of this name on `env.PATH`. */
 export async function findOnPath(name: string, env: Environment): Promise<string | undefined> {
-  for (const folder of (env['PATH'] ?? '').split(delimiter)) {
+  for (const folder of (env.PATH ?? '').split(delimiter)) {
     if (folder === '') continue;
     const candidate = join(folder, name);
     if (await isExecutable(candidate)) return candidate;

@@ -32,7 +32,9 @@ export class NatsServerStartError extends Error {
   readonly logTail: readonly string[];
 
   constructor(reason: string, logTail: readonly string[]) {
-    super(`nats-server did not start: ${reason}${logTail.length > 0 ? `\nIts log ends:\n  ${logTail.slice(-8).join('\n  ')}` : ''}`);
+    super(
+      `nats-server did not start: ${reason}${logTail.length > 0 ? `\nIts log ends:\n  ${logTail.slice(-8).join('\n  ')}` : ''}`,
+    );
     this.logTail = logTail;
   }
 }

@@ -129,7 +129,9 @@ test('an archive host that accepts and then says nothing costs no more than the 
   try {
     const baseUrl = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
     const started = performance.now();
-    await expect(find({ sources: [archiveSource({ baseUrl, connectTimeoutMs: 150 })] })).rejects.toThrow(/within 150 ms/);
+    await expect(find({ sources: [archiveSource({ baseUrl, connectTimeoutMs: 150 })] })).rejects.toThrow(
+      /within 150 ms/,
+    );
     expect(performance.now() - started).toBeLessThan(2_000);
   } finally {
     silent.close();

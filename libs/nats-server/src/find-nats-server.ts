@@ -46,8 +46,8 @@ export function defaultSources(): readonly ServerSource[] {
 
 /** `ATHANOR_TOOL_CACHE`, else `athanor/tools` in the user's cache folder. */
 export function toolCacheDir(env: Environment): string {
-  const userCache = env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache');
-  return env['ATHANOR_TOOL_CACHE'] || join(userCache, 'athanor', 'tools');
+  const userCache = env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache');
+  return env.ATHANOR_TOOL_CACHE || join(userCache, 'athanor', 'tools');
 }
 
 /**

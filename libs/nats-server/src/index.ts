@@ -9,7 +9,6 @@ export {
   toolCacheDir,
 } from './find-nats-server.js';
 export { type LifelineProcess, spawnWithLifeline } from './lifeline.js';
-export { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.js';
 export type { NatsPermissions, NatsUser } from './server-config.js';
 export type { ServerSource, SourceContext } from './source.js';
 export { archiveSource } from './sources/archive.js';

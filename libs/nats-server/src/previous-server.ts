@@ -5,7 +5,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.js';
+import { identifyProcess, isRunning, type ProcessIdentity } from '@athanor/process';
 
 const identityFile = (dataDir: string) => join(dataDir, 'server.json');
 const END_TIMEOUT_MS = 5_000;

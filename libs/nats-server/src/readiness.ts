@@ -9,7 +9,12 @@ interface ServerInfo {
 const POLL_MS = 25;
 
 /** Waits until this very server (and no stranger on its port) greets with JetStream on. Rejects when `signal` aborts. */
-export async function waitUntilReady(host: string, port: number, serverName: string, signal: AbortSignal): Promise<void> {
+export async function waitUntilReady(
+  host: string,
+  port: number,
+  serverName: string,
+  signal: AbortSignal,
+): Promise<void> {
   for (;;) {
     signal.throwIfAborted();
     const info = await readGreeting(host, port).catch(() => undefined);

@@ -20,7 +20,5 @@ export function parseServerVersion(text: string): ServerVersion | undefined {
 }
 
 export function isAtLeast(version: ServerVersion, floor: ServerVersion): boolean {
-  return (
-    version.major - floor.major || version.minor - floor.minor || version.patch - floor.patch || 0
-  ) >= 0;
+  return (version.major - floor.major || version.minor - floor.minor || version.patch - floor.patch || 0) >= 0;
 }

@@ -12,10 +12,25 @@ export {
   tensorAttribute,
 } from './attribute.js';
 export { GraphBuilder, type NodeInputs, type NodeOptions } from './build/graph-builder.js';
+export { inlineGraph } from './build/inline.js';
 export { type LoopOptions, type LoopStep, loop } from './build/loop.js';
+export { checkModel, readCheckedModel } from './check/check-model.js';
+export { DEFAULT_LIMITS, type ModelLimits } from './check/limits.js';
 export { ModelError, type ModelErrorCode, TypeInferenceError } from './errors.js';
 export { broadcastDims, staticCount } from './inference/broadcast.js';
 export { isKnownOp, type KnownOp } from './inference/table.js';
-export { type Dim, type Graph, type Model, type Node, toModel, type Value, type ValueInfo, type ValueType } from './model.js';
+export {
+  type Dim,
+  type Graph,
+  type Model,
+  type Node,
+  toModel,
+  type Value,
+  type ValueInfo,
+  type ValueType,
+} from './model.js';
+export { type Connections, mergeModels } from './rewrite/merge.js';
+export { pruneGraph } from './rewrite/prune.js';
+export { prefixValues, renameValues } from './rewrite/rename.js';
 export { readModel } from './wire/decode.js';
 export { writeModel } from './wire/encode.js';

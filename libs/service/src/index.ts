@@ -35,19 +35,30 @@ export {
   ServiceError,
 } from './errors/index.js';
 export { Closing } from './lifecycle/closing.js';
+export { armCrashPoint, crashPoint } from './lifecycle/crash-point.js';
 export { type App, runProcess } from './lifecycle/run-process.js';
 export { openTokenAuthority, type RunningService, type ServiceOptions, startService } from './lifecycle/service.js';
 export {
   type AdapterOptions,
   adaptService,
   CallContext,
+  checkResourceId,
+  checkSameRequest,
   composeInterceptors,
   defaultInterceptors,
+  fromTimestamp,
   type Interceptor,
   ListenError,
+  type Page,
+  type PageRequest,
   type RpcServer,
+  readPage,
+  requestFingerprint,
   startRpcServer,
+  type Timestamp,
+  toPage,
   toStatus,
+  toTimestamp,
 } from './rpc/index.js';
 export {
   createTelemetry,

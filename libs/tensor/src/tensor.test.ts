@@ -39,6 +39,12 @@ test('bytes are viewed where they are aligned and copied where they are not', ()
   expect(() => tensorFromBytes('FP64', [2], bytes)).toThrow('FP64 [2] needs 16 bytes, received 12');
 });
 
+test('a misaligned Node.js Buffer is copied, although its slice() would be a view', () => {
+  const buffer = Buffer.from(Uint8Array.from({ length: 9 }, (_, index) => index)).subarray(1);
+  const misaligned = buffer.byteOffset % 8 === 0 ? Buffer.concat([Buffer.of(0), buffer]).subarray(1) : buffer;
+  expect(tensorFromBytes('INT64', [1], misaligned).data[0]).toBe(0x0807060504030201n);
+});
+
 test('int64 takes numbers and bigints, and its bytes are little-endian', () => {
   expect([...bytesOf(int64([2], [1, 2n]))]).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]);
   expect(zeros('FP16', [2]).data).toEqual(new Uint16Array(2));

@@ -90,7 +90,8 @@ export function tensorFromBytes<D extends NumericDType>(dtype: D, shape: Shape, 
   if (bytes.byteLength !== count * size) {
     throw new ShapeError(`${dtype} [${shape.join(',')}] needs ${count * size} bytes, received ${bytes.byteLength}`);
   }
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  // Not slice(): of a Node.js Buffer it is a view.
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   const data = new CONSTRUCTORS[dtype](aligned.buffer as ArrayBuffer, aligned.byteOffset, count);
   return tensor(dtype, shape, data as TensorData<D>);
 }

@@ -13,7 +13,7 @@ export interface Unavailable {
  * @throws in CI on Debian, where the server can be installed: there a skipped test would hide a broken build.
  */
 export function unavailable(what: string, reason: string): Unavailable {
-  if (process.env['CI'] === 'true' && existsSync('/etc/debian_version')) {
+  if (process.env.CI === 'true' && existsSync('/etc/debian_version')) {
     throw new Error(`${what} is required in CI on Debian, but ${reason}`);
   }
   return { available: false, reason: `${what}: ${reason}` };

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chown, chmod } from 'node:fs/promises';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { chmod, chown } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { findOnPath, runCommand } from '@athanor/nats-server';
@@ -22,7 +22,7 @@ const INITDB_TIMEOUT_MS = 60_000;
 
 /** `DATABASE_URL`, else a server of this machine's PostgreSQL in a temporary folder, else the reason why not. */
 export async function startPostgres(): Promise<Available<TestPostgres>> {
-  const url = process.env['DATABASE_URL'];
+  const url = process.env.DATABASE_URL;
   if (url) return { available: true, url, pid: undefined, stop: async () => {} };
   const bin = await postgresBin();
   if (!bin) return unavailable('PostgreSQL', `no postgres on PATH or in ${DEBIAN_ROOT} and no DATABASE_URL`);

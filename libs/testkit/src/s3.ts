@@ -27,7 +27,7 @@ const BUCKET = 'athanor-test';
 /** `S3_ENDPOINT` (with the AWS_* variables and `S3_BUCKET`), else versitygw over a temporary folder, else the reason. */
 export async function startS3(): Promise<Available<TestS3>> {
   const env = process.env;
-  if (env['S3_ENDPOINT']) return { available: true, ...fromEnvironment(env['S3_ENDPOINT']) };
+  if (env.S3_ENDPOINT) return { available: true, ...fromEnvironment(env.S3_ENDPOINT) };
   const found = await versitygw().catch((error: Error) => error);
   if (found instanceof Error) return { available: false, reason: `versitygw: ${found.message}` };
   return { available: true, ...(await startGateway(found)) };
@@ -37,10 +37,10 @@ function fromEnvironment(endpoint: string): TestS3 {
   const env = process.env;
   return {
     endpoint,
-    region: env['AWS_REGION'] ?? 'us-east-1',
-    accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
-    secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
-    bucket: env['S3_BUCKET'] ?? BUCKET,
+    region: env.AWS_REGION ?? 'us-east-1',
+    accessKeyId: env.AWS_ACCESS_KEY_ID ?? '',
+    secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '',
+    bucket: env.S3_BUCKET ?? BUCKET,
     pid: undefined,
     stop: async () => {},
   };

@@ -1,14 +1,19 @@
-import type { GraphBuilder, Value } from '@athanor/onnx';
-import type { GradientSeed } from '../gradients.js';
+// A loss is written so that as little of it as possible stands inside the training loop: targets are made for all steps
+// of a run at once before it, metrics are computed from all predictions at once after it. `…` are any leading axes.
 
-export interface LossTerms {
-  /** Scalar: the mean over the batch. */
+import type { GraphBuilder, Value, ValueType } from '@athanor/onnx';
+
+export interface LossMetrics {
+  /** […]: the mean over the batch axis. */
   readonly loss: Value;
-  /** Where differentiation starts. Losses state their gradient in closed form: it is shorter and more stable. */
-  readonly seed: GradientSeed;
-  /** Scalar: number of rows whose prediction is right, for losses that classify. */
+  /** […] INT32: number of rows whose prediction is right, for losses that classify. */
   readonly correct?: Value;
 }
 
-/** Emits the mean loss of `predictions` [B, …] against `targets` [B, …]. */
-export type Loss = (g: GraphBuilder, predictions: Value, targets: Value) => LossTerms;
+export interface Loss {
+  /** From labels […, B] as they lie in the data set to what the gradient and the metrics compare predictions with. */
+  targets(g: GraphBuilder, labels: Value, predictions: ValueType): Value;
+  /** d loss / d predictions, in closed form: shorter and more stable than differentiating the metrics. */
+  gradient(g: GraphBuilder, predictions: Value, targets: Value): Value;
+  metrics(g: GraphBuilder, batch: { predictions: Value; targets: Value; labels: Value }): LossMetrics;
+}

@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from '@athanor/onnx';
 import { add, cast, div, mul, scalar, scale, sub } from '../emit.js';
+import { materialize, type Optimizer, slotsLike, type Transform } from './transform.js';
 import { addDecayedWeights } from './weight-decay.js';
-import { materialize, type Optimizer, slotsLike, type Transform, type Update } from './transform.js';
 
 export interface AdamOptions {
   readonly beta1?: number;
@@ -25,15 +25,15 @@ export function adam(options: AdamOptions = {}): Optimizer {
 export function scaleByAdam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Transform {
   return {
     init: groups => [...slotsLike('adam.m', groups), ...slotsLike('adam.v', groups)],
-    update({ g, updates, state, step }) {
-      const { epsilonK, factor } = biasCorrection(g, step, { beta1, beta2, epsilon });
+    schedule: (g, steps) => biasCorrection(g, steps, { beta1, beta2, epsilon }),
+    update({ g, updates, state, scheduled: [epsilonK, factor] }) {
       const count = updates.length;
       const results = updates.map((update, index) => {
         const gradient = materialize(g, update);
         const m = add(g, scale(g, state[index]!, beta1), gradient);
         const v = add(g, scale(g, state[count + index]!, beta2), mul(g, gradient, gradient));
-        const value = div(g, m, add(g, g.op('Sqrt', [v]), epsilonK));
-        return { m, v, update: { value, factor } satisfies Update };
+        const value = div(g, m, add(g, g.op('Sqrt', [v]), epsilonK!));
+        return { m, v, update: { value, factor: factor! } };
       });
       return {
         updates: results.map(result => result.update),
@@ -43,15 +43,15 @@ export function scaleByAdam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Adam
   };
 }
 
-// In FP64: 1 - β₂ᵗ of the first steps would lose five digits in FP32.
+// ε/k and c for each step. In FP64: 1 - β₂ᵗ of the first steps would lose five digits in FP32.
 function biasCorrection(
   g: GraphBuilder,
-  step: Value,
+  steps: Value,
   { beta1, beta2, epsilon }: Required<Omit<AdamOptions, 'weightDecay'>>,
-): { epsilonK: Value; factor: Value } {
+): [epsilonK: Value, c: Value] {
   const fp64 = (value: number) => scalar(g, 'FP64', value);
-  const remaining = (beta: number) => sub(g, fp64(1), g.op('Pow', [fp64(beta), step]));
+  const remaining = (beta: number) => sub(g, fp64(1), g.op('Pow', [fp64(beta), steps]));
   const k = g.op('Sqrt', [div(g, fp64(1 - beta2), remaining(beta2))]);
-  const factor = div(g, fp64(1 - beta1), mul(g, remaining(beta1), k));
-  return { epsilonK: cast(g, div(g, fp64(epsilon), k), 'FP32'), factor: cast(g, factor, 'FP32') };
+  const c = div(g, fp64(1 - beta1), mul(g, remaining(beta1), k));
+  return [cast(g, div(g, fp64(epsilon), k), 'FP32'), cast(g, c, 'FP32')];
 }

@@ -1,6 +1,6 @@
 import type { Value } from '@athanor/onnx';
-import { add, div, scalar } from '../emit.js';
-import { materialize, type Transform, withFactor } from './transform.js';
+import { add, div, mul, scalar } from '../emit.js';
+import { materialize, type Transform, type Update } from './transform.js';
 
 /** Scales all gradients by min(1, maxNorm/(‖g‖ + 1e-6)), ‖g‖ over all parameters together; 1e-6 as in PyTorch. */
 export function clipByGlobalNorm(maxNorm: number): Transform {
@@ -15,7 +15,10 @@ export function clipByGlobalNorm(maxNorm: number): Transform {
       const norm = g.op('Sqrt', [squares.length === 1 ? squares[0]! : g.op('Sum', squares)]);
       const ratio = div(g, scalar(g, norm.dtype, maxNorm), add(g, norm, scalar(g, norm.dtype, 1e-6)));
       const factor = g.op('Min', [ratio, scalar(g, norm.dtype, 1)]);
-      return { updates: updates.map(update => withFactor(g, update, factor)), state: [], gradientNorm: norm };
+      const clipped = updates.map((update): Update => {
+        return { value: update.value, factor: update.factor ? mul(g, update.factor, factor) : factor };
+      });
+      return { updates: clipped, state: [], gradientNorm: norm };
     },
   };
 }

@@ -10,9 +10,12 @@ export interface ParameterGroup {
   readonly shape: readonly number[];
 }
 
-/** A carried FP32 tensor. It starts at zero. */
+/** A carried FP32 tensor beside a group of parameters. It starts at zero. */
 export interface StateSlot {
+  /** `<role>.<group>` */
   readonly name: string;
+  readonly role: string;
+  readonly group: string;
   readonly shape: readonly number[];
 }
 
@@ -30,8 +33,8 @@ export interface TransformStep {
   readonly updates: readonly Update[];
   /** This transform's slots, in the order of `init`. */
   readonly state: readonly Value[];
-  /** Scalar FP64: 1 in the first step. */
-  readonly step: Value;
+  /** This step's element of each vector that `schedule` made. */
+  readonly scheduled: readonly Value[];
 }
 
 export interface TransformResult {
@@ -43,10 +46,12 @@ export interface TransformResult {
 
 export interface Transform {
   init(groups: readonly ParameterGroup[]): readonly StateSlot[];
+  /** Vectors [K] that depend on the step number alone, made before the loop. `steps` [K] FP64 counts from 1. */
+  schedule?(g: GraphBuilder, steps: Value): readonly Value[];
   update(step: TransformStep): TransformResult;
 }
 
-/** In order: the first transform sees the gradients, the last one's updates are multiplied by -learningRate and added. */
+/** In order: the first transform sees the gradients; learningRate times what the last returns is subtracted. */
 export type Optimizer = readonly Transform[];
 
 /** The update as one tensor. */
@@ -54,10 +59,6 @@ export function materialize(g: GraphBuilder, { value, factor }: Update): Value {
   return factor ? mul(g, value, factor) : value;
 }
 
-export function withFactor(g: GraphBuilder, update: Update, factor: Value): Update {
-  return { value: update.value, factor: update.factor ? mul(g, update.factor, factor) : factor };
-}
-
-export function slotsLike(prefix: string, groups: readonly ParameterGroup[]): StateSlot[] {
-  return groups.map(({ name, shape }) => ({ name: `${prefix}.${name}`, shape }));
+export function slotsLike(role: string, groups: readonly ParameterGroup[]): StateSlot[] {
+  return groups.map(({ name, shape }) => ({ name: `${role}.${name}`, role, group: name, shape }));
 }

@@ -80,4 +80,3 @@ function permute(g: GraphBuilder, x: Value, perm: readonly number[]): Value {
   const moved = perm.some((axis, index) => axis !== index);
   return moved ? g.op('Transpose', [x], { attributes: { perm: ints(perm) } }) : x;
 }
-

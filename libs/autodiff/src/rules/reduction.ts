@@ -1,5 +1,5 @@
-import { normalizeAxis, int64 } from '@athanor/tensor';
 import { intOf, intsOf, staticCount, type Value } from '@athanor/onnx';
+import { int64, normalizeAxis } from '@athanor/tensor';
 import { cast, div, scale, shapeValue } from '../emit.js';
 import { GradientError } from '../errors.js';
 import { type Call, type GradientRule, gradientOf } from '../gradient-rule.js';

@@ -34,16 +34,18 @@ export function unpackValues(
   values: readonly Value[],
 ): Map<string, Value> {
   const named = new Map<string, Value>();
-  groups.forEach(({ name, members }, index) => {
+  for (const [index, { name, members }] of groups.entries()) {
     const value = values[index]!;
-    if (name !== PACKED) return named.set(name, value);
+    if (name !== PACKED) {
+      named.set(name, value);
+      continue;
+    }
     const sizes = members.map(({ shape }) => elementCount(shape));
     const parts = g.ops('Split', [value, g.axes(sizes)], { attributes: { axis: int(0) }, outputs: members.length });
     members.forEach((member, part) => {
       named.set(member.name, reshape(g, parts[part]!, member.shape));
     });
-    return named;
-  });
+  }
   return named;
 }
 

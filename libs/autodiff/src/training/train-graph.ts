@@ -5,21 +5,16 @@
 //
 // K and B are fed, not baked in. The data set is an outer value of the body: passed once per run, never per step.
 
-import { type GraphBuilder, GraphBuilder as Builder, loop, type Model, toModel, type Value } from '@athanor/onnx';
-import type { ValueType } from '@athanor/onnx';
+import { GraphBuilder, loop, type Model, toModel, type Value, type ValueType } from '@athanor/onnx';
 import { int64 } from '@athanor/tensor';
-import { cast, mul, sub } from '../emit.js';
-import { gradients } from '../gradients.js';
-import type { Loss } from '../losses/loss.js';
-import { materialize, type Optimizer, type StateSlot, withFactor, type Update } from '../optimizers/transform.js';
-import { packParameters, type PackedGroup, packValues, type Parameter, unpackValues } from './packing.js';
+import { add, at } from '../emit.js';
+import type { LossMetrics } from '../losses/loss.js';
+import type { ParameterGroup, StateSlot } from '../optimizers/transform.js';
+import { type PackedGroup, type Parameter, packParameters } from './packing.js';
+import { type StepOutputs, type StepSpec, scheduleSteps, trainStep } from './train-step.js';
 
-export interface TrainGraphSpec {
-  /** Emits the predictions for a batch of features as they lie in the data set (preprocessing included). */
-  forward(g: GraphBuilder, features: Value, parameters: ReadonlyMap<string, Value>): Value;
+export interface TrainGraphSpec extends StepSpec {
   readonly parameters: readonly Parameter[];
-  readonly loss: Loss;
-  readonly optimizer: Optimizer;
   /** Types of the whole data set: the first axis is the row. */
   readonly features: ValueType;
   readonly labels: ValueType;
@@ -41,38 +36,104 @@ export const TRAIN_INPUTS = {
   batchIndices: 'batch_indices',
   learningRate: 'learning_rate',
 } as const;
-export const TRAIN_OUTPUTS = { loss: 'loss', correct: 'correct', gradientNorm: 'gradient_norm' } as const;
-/** What a state tensor is called after the run. */
-export const nextName = (name: string): string => `next/${name}`;
+
+export const METRICS = { loss: 'loss', correct: 'correct', gradientNorm: 'gradient_norm' } as const;
 
 const DEFAULT_PACK_BELOW = 16_384;
 
+/** What a state tensor is called after the run. */
+export const nextName = (name: string): string => `next/${name}`;
+
+/** Trains K steps per run. */
 export function buildTrainGraph(spec: TrainGraphSpec): TrainGraph {
+  return assemble(spec, 'train', (g, { state, rates }, step) => {
+    const carry = { tripCount: g.op('Size', [rates]), carried: state, name: 'train' };
+    const { carried, scanned } = loop(g, carry, (body, iteration, before) => {
+      const { state: after, predictions, gradientNorm } = step(body, iteration, before);
+      return { carried: after, scanned: gradientNorm ? [predictions, gradientNorm] : [predictions] };
+    });
+    const [predictions, gradientNorm] = scanned;
+    return { state: carried, predictions: predictions!, ...(gradientNorm ? { gradientNorm } : {}) };
+  });
+}
+
+/** The same step without the loop, K = 1: what the loop is measured against, and easier to look into. */
+export function buildStepGraph(spec: TrainGraphSpec): TrainGraph {
+  return assemble(spec, 'step', (g, { state }, step) => {
+    const { predictions, gradientNorm, ...rest } = step(g, g.constant(int64([], [0])), state);
+    const stacked = (value: Value) => g.op('Unsqueeze', [value, g.axes([0])]);
+    return {
+      ...rest,
+      predictions: stacked(predictions),
+      ...(gradientNorm ? { gradientNorm: stacked(gradientNorm) } : {}),
+    };
+  });
+}
+
+type Step = (scope: GraphBuilder, iteration: Value, state: readonly Value[]) => StepOutputs;
+/** From the step to K steps: the outputs' predictions are [K, B, …] and the gradient norm [K]. */
+type Execution = (g: GraphBuilder, inputs: { state: readonly Value[]; rates: Value }, step: Step) => StepOutputs;
+
+function assemble(spec: TrainGraphSpec, name: string, execute: Execution): TrainGraph {
   const groups = packParameters(spec.parameters, spec.packBelow ?? DEFAULT_PACK_BELOW);
   const optimizerSlots = spec.optimizer.flatMap(transform => transform.init(groups));
-  const g = new Builder('train');
-  const state = [...groups, ...optimizerSlots].map(({ name, shape }) => g.input(name, { dtype: 'FP32', shape }));
-  state.push(g.input(TRAIN_INPUTS.step, { dtype: 'INT64', shape: [] }));
-  const features = g.input(TRAIN_INPUTS.features, spec.features);
-  const labels = g.input(TRAIN_INPUTS.labels, spec.labels);
-  const batchIndices = g.input(TRAIN_INPUTS.batchIndices, { dtype: 'INT32', shape: ['steps', 'batch'] });
-  const rates = g.input(TRAIN_INPUTS.learningRate, { dtype: 'FP32', shape: ['steps'] });
-  const tripCount = g.op('Squeeze', [g.op('Slice', [g.op('Shape', [rates]), g.axes([0]), g.axes([1])])]);
-  const result = loop(g, { tripCount, carried: state, name: 'train' }, (body, iteration, carried) => {
-    const rows = body.op('Gather', [batchIndices, iteration]);
-    const batch = { features: body.op('Gather', [features, rows]), labels: body.op('Gather', [labels, rows]) };
-    const learningRate = body.op('Gather', [rates, iteration]);
-    return trainStep(body, spec, { groups, carried, batch, learningRate });
+  const g = new GraphBuilder(name);
+  const inputs = declareInputs(g, spec, [...groups, ...optimizerSlots]);
+  const { state, counter, features, batchIndices, rates } = inputs;
+  const labels = g.op('Gather', [inputs.labels, batchIndices]);
+  const schedule = scheduleSteps(g, spec.optimizer, counter, rates);
+  let targets: Value | undefined;
+  // The first step to be written tells how wide the predictions are; the targets stand before the loop all the same.
+  const targetsFor = (predictions: Value) => {
+    targets ??= spec.loss.targets(g, labels, predictions);
+    return targets;
+  };
+  const result = execute(g, { state, rates }, (scope, iteration, before) => {
+    const rows = at(scope, batchIndices, iteration);
+    return trainStep(scope, spec, {
+      groups,
+      state: before,
+      features: scope.op('Gather', [features, rows]),
+      targets: predictions => at(scope, targetsFor(predictions), iteration),
+      schedule,
+      iteration,
+    });
   });
-  result.carried.forEach((value, index) => {
-    g.output(value, nextName(state[index]!.name));
-  });
-  // Fixed order of metrics: loss, then those that the loss and the optimizer offer.
-  const names = [TRAIN_OUTPUTS.loss, TRAIN_OUTPUTS.correct, TRAIN_OUTPUTS.gradientNorm];
-  result.scanned.forEach((value, index) => {
-    g.output(value, names[index]!);
-  });
+  writeState(g, inputs, result.state);
+  const metrics = spec.loss.metrics(g, { predictions: result.predictions, targets: targets!, labels });
+  writeMetrics(g, metrics, result.gradientNorm);
   return { model: toModel(g.graph()), groups, optimizerSlots };
 }
 
-export { int64, cast, mul, sub, gradients, materialize, withFactor, type Update };
+interface Inputs {
+  readonly state: readonly Value[];
+  readonly counter: Value;
+  readonly features: Value;
+  readonly labels: Value;
+  readonly batchIndices: Value;
+  readonly rates: Value;
+}
+
+function declareInputs(g: GraphBuilder, spec: TrainGraphSpec, carried: readonly ParameterGroup[]): Inputs {
+  return {
+    state: carried.map(({ name, shape }) => g.input(name, { dtype: 'FP32', shape })),
+    counter: g.input(TRAIN_INPUTS.step, { dtype: 'INT64', shape: [] }),
+    features: g.input(TRAIN_INPUTS.features, spec.features),
+    labels: g.input(TRAIN_INPUTS.labels, spec.labels),
+    batchIndices: g.input(TRAIN_INPUTS.batchIndices, { dtype: 'INT32', shape: ['steps', 'batch'] }),
+    rates: g.input(TRAIN_INPUTS.learningRate, { dtype: 'FP32', shape: ['steps'] }),
+  };
+}
+
+function writeState(g: GraphBuilder, { state, counter, rates }: Inputs, next: readonly Value[]): void {
+  next.forEach((value, index) => {
+    g.output(value, nextName(state[index]!.name));
+  });
+  g.output(add(g, counter, g.op('Size', [rates])), nextName(TRAIN_INPUTS.step));
+}
+
+function writeMetrics(g: GraphBuilder, { loss, correct }: LossMetrics, gradientNorm: Value | undefined): void {
+  g.output(loss, METRICS.loss);
+  if (correct) g.output(correct, METRICS.correct);
+  if (gradientNorm) g.output(gradientNorm, METRICS.gradientNorm);
+}

@@ -5,10 +5,10 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lockDirectory } from '@athanor/process';
 import { PGlite } from '@electric-sql/pglite';
 import { CompiledQuery, type DatabaseConnection, type Driver, PostgresDriver, type QueryResult } from 'kysely';
 import { DatabaseError } from '../database-error.js';
-import { lockDirectory } from '../directory-lock.js';
 import type { EngineOptions, OpenDriver } from '../engine.js';
 import { createTurnstile, type Turnstile } from '../turnstile.js';
 import { VALUE_PARSERS } from '../values.js';

@@ -1,5 +1,6 @@
 import { type DatabaseConnection, type Driver, PostgresDriver } from 'kysely';
 import { Pool, types } from 'pg';
+import { toDatabaseError } from '../database-error.js';
 import type { EngineOptions, OpenDriver } from '../engine.js';
 import { VALUE_PARSERS } from '../values.js';
 
@@ -28,7 +29,7 @@ async function probe(driver: Driver, pool: Pool): Promise<void> {
     connection = await driver.acquireConnection();
   } catch (error) {
     await pool.end();
-    throw error;
+    throw toDatabaseError(error);
   }
   await driver.releaseConnection(connection);
 }

@@ -6,7 +6,7 @@ export function environmentSource(): ServerSource {
     name: 'NATS_SERVER_BIN',
     explicit: true,
     async locate({ env }) {
-      const path = env['NATS_SERVER_BIN'];
+      const path = env.NATS_SERVER_BIN;
       if (!path) throw new Error('not set');
       if (!(await isExecutable(path))) throw new Error(`${path} is not an executable file`);
       return path;

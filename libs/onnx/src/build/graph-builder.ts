@@ -1,7 +1,7 @@
 // Builds a graph node by node, in single-assignment form, typing every value as it appears. The list of nodes written so
 // far doubles as the tape that automatic differentiation walks backwards.
 
-import { type DType, int64, isNumeric, type Tensor, bytesOf } from '@athanor/tensor';
+import { bytesOf, int64, isNumeric, type Tensor } from '@athanor/tensor';
 import type { Attributes } from '../attribute.js';
 import { ModelError, TypeInferenceError } from '../errors.js';
 import { INFERENCE_RULES, isKnownOp, type KnownOp } from '../inference/table.js';
@@ -28,6 +28,7 @@ export class GraphBuilder {
   readonly #initializers = new Map<string, Tensor>();
   readonly #values = new Map<string, Value>();
   // Of the root: names are unique across all bodies, so that a body's name never shadows an outer one.
+  readonly #defined = new Set<string>();
   readonly #nameCounts = new Map<string, number>();
   readonly #pooledConstants = new Map<string, Value>();
 
@@ -43,16 +44,16 @@ export class GraphBuilder {
   }
 
   input(name: string, type: ValueType): Value {
-    const value = this.#define(this.#claim(name), type);
+    const value = this.#define(name, type);
     this.#inputs.push(value);
     return value;
   }
 
   /** A named constant of this graph, such as a weight. */
   initializer(name: string, tensor: Tensor): Value {
-    const claimed = this.#claim(name);
-    this.#initializers.set(claimed, tensor);
-    return this.#define(claimed, tensor);
+    const value = this.#define(name, tensor);
+    this.#initializers.set(name, tensor);
+    return value;
   }
 
   /** An anonymous constant. Equal ones are shared; they live in the outermost graph, so that no Loop copies them. */
@@ -100,7 +101,6 @@ export class GraphBuilder {
   output(value: Value, name = value.name): Value {
     let declared = value;
     if (name !== value.name) {
-      this.#claim(name);
       this.#nodes.push({ op: 'Identity', domain: '', name: '', inputs: [value.name], outputs: [name], attributes: {} });
       declared = this.#define(name, value);
     }
@@ -129,15 +129,16 @@ export class GraphBuilder {
     return this.#initializers.get(name) ?? this.#parent?.constantOf(name);
   }
 
+  /** A name that is not used anywhere in the graph or its bodies: the stem and a number. */
   uniqueName(stem: string): string {
     const counts = this.#root.#nameCounts;
+    const defined = this.#root.#defined;
     let name: string;
     do {
       const count = counts.get(stem) ?? 0;
       counts.set(stem, count + 1);
       name = `${stem}_${count}`;
-    } while (counts.has(name));
-    counts.set(name, 0);
+    } while (defined.has(name));
     return name;
   }
 
@@ -151,13 +152,10 @@ export class GraphBuilder {
     };
   }
 
-  #claim(name: string): string {
-    if (this.#root.#nameCounts.has(name)) throw new ModelError('DUPLICATE_VALUE', `"${name}" is defined twice`);
-    this.#root.#nameCounts.set(name, 0);
-    return name;
-  }
-
-  #define(name: string, { dtype, shape }: { dtype: DType; shape: ValueType['shape'] }): Value {
+  #define(name: string, { dtype, shape }: ValueType): Value {
+    const defined = this.#root.#defined;
+    if (defined.has(name)) throw new ModelError('DUPLICATE_VALUE', `"${name}" is defined twice`);
+    defined.add(name);
     const value = { name, dtype, shape };
     this.#values.set(name, value);
     return value;

@@ -1,6 +1,6 @@
+import { tensor } from '@athanor/tensor';
 import { graphAttribute } from '../attribute.js';
 import type { Value, ValueType } from '../model.js';
-import { tensor } from '@athanor/tensor';
 import type { GraphBuilder } from './graph-builder.js';
 
 export interface LoopOptions {
@@ -33,7 +33,10 @@ export function loop(
   body.output(body.op('Identity', [keepGoing]));
   for (const value of [...after.carried, ...after.scanned]) body.output(detached(body, value));
   const always = graph.constant(tensor('BOOL', [], Uint8Array.of(1)), 'true');
-  const types: ValueType[] = [...carried, ...after.scanned.map(({ dtype, shape }) => ({ dtype, shape: ['', ...shape] }))];
+  const types: ValueType[] = [
+    ...carried,
+    ...after.scanned.map(({ dtype, shape }) => ({ dtype, shape: ['', ...shape] })),
+  ];
   const outputs = graph.opaque('Loop', [tripCount, always, ...carried], types, {
     attributes: { body: graphAttribute(body.graph()) },
     name,

@@ -1,9 +1,9 @@
 // The operators whose types this project can infer, which are the ones it can build graphs with.
 
-import { argReducing, reducing } from './reduction.js';
 import * as elementwise from './elementwise.js';
 import * as layout from './layout.js';
 import { gemm, matMul } from './matrix.js';
+import { argReducing, reducing } from './reduction.js';
 import * as selection from './selection.js';
 import type { InferenceRule } from './site.js';
 

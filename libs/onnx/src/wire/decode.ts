@@ -2,8 +2,8 @@ import type { Attribute } from '../attribute.js';
 import { ModelError } from '../errors.js';
 import type { Graph, Model, Node, ValueInfo } from '../model.js';
 import { fromWireInt64 } from './int64.js';
-import { ATTRIBUTE_TYPE, decodeWireModel, type WireAttribute, type WireGraph, type WireNode } from './schema.js';
 import type { WireModel, WireValueInfo } from './schema.js';
+import { ATTRIBUTE_TYPE, decodeWireModel, type WireAttribute, type WireGraph, type WireNode } from './schema.js';
 import { decodeDType, decodeTensor } from './tensor.js';
 
 const text = new TextDecoder('utf-8', { fatal: true });

@@ -1,12 +1,12 @@
 // Canonical bytes: the same graph gives the same file, because version digests are made of it. Fields go out in order
 // of their numbers (protobufjs), sets are sorted by name, tensors are raw_data, and nothing that varies is written.
 
+import { toOnnxElemType } from '@athanor/tensor';
 import type { Attribute } from '../attribute.js';
 import type { Dim, Graph, Model, Node, ValueInfo } from '../model.js';
-import { toOnnxElemType } from '@athanor/tensor';
 import { toWireInt64 } from './int64.js';
-import { ATTRIBUTE_TYPE, encodeWireModel, type WireAttribute, type WireDim, type WireGraph } from './schema.js';
 import type { WireNode, WireValueInfo } from './schema.js';
+import { ATTRIBUTE_TYPE, encodeWireModel, type WireAttribute, type WireDim, type WireGraph } from './schema.js';
 import { encodeTensor } from './tensor.js';
 
 const utf8 = new TextEncoder();

@@ -1,5 +1,17 @@
-import { bytesOf, type DType, fromOnnxElemType, isNumeric, type NumericDType, type Tensor } from '@athanor/tensor';
-import { elementCount, ShapeError, tensor, tensorFromBytes, toOnnxElemType, zeros } from '@athanor/tensor';
+import {
+  bytesOf,
+  type DType,
+  elementCount,
+  fromOnnxElemType,
+  isNumeric,
+  type NumericDType,
+  ShapeError,
+  type Tensor,
+  tensor,
+  tensorFromBytes,
+  toOnnxElemType,
+  zeros,
+} from '@athanor/tensor';
 import { ModelError } from '../errors.js';
 import { fromWireInt64, toWireInt64 } from './int64.js';
 import { EXTERNAL, type WireInt64, type WireTensor } from './schema.js';
@@ -30,7 +42,12 @@ export function decodeTensor(wire: WireTensor): Tensor {
 }
 
 function decodeData(wire: WireTensor, dtype: DType, shape: number[]): Tensor {
-  if (dtype === 'BYTES') return tensor('BYTES', shape, (wire.stringData ?? []).map(bytes => text.decode(bytes)));
+  if (dtype === 'BYTES')
+    return tensor(
+      'BYTES',
+      shape,
+      (wire.stringData ?? []).map(bytes => text.decode(bytes)),
+    );
   if (wire.rawData && wire.rawData.byteLength > 0) return tensorFromBytes(dtype, shape, wire.rawData);
   const values = typedValues(wire, dtype);
   const expected = elementCount(shape);

@@ -5,11 +5,17 @@ export interface App {
   stop(): Promise<void>;
 }
 
+export interface ProcessOptions {
+  readonly log: Logger;
+  /** "stdin": the parent holds the other end of standard input; when it closes, the parent is gone. */
+  readonly lifeline: string | undefined;
+}
+
 /**
  * Runs an app as a process: SIGTERM and SIGINT stop it, an error that nobody expected ends it at once (state is
  * recovered at the next start, never patched up here).
  */
-export async function runProcess(start: () => Promise<App>, log: Logger): Promise<void> {
+export async function runProcess(start: () => Promise<App>, { log, lifeline }: ProcessOptions): Promise<void> {
   const crash = (error: unknown) => {
     log.fatal({ err: error }, 'a programming error; the process ends');
     process.exit(70);
@@ -27,4 +33,9 @@ export async function runProcess(start: () => Promise<App>, log: Logger): Promis
     app.stop().then(() => process.exit(0), crash);
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
+  if (lifeline === 'stdin')
+    process.stdin
+      .on('end', () => stop('parent gone'))
+      .on('error', () => stop('parent gone'))
+      .resume();
 }

@@ -12,8 +12,8 @@ export interface DirectoryLock {
   release(): Promise<void>;
 }
 
-export class DatabaseLockedError extends Error {
-  override readonly name = 'DatabaseLockedError';
+export class DirectoryLockedError extends Error {
+  override readonly name = 'DirectoryLockedError';
   readonly directory: string;
   readonly pid: number;
 
@@ -29,7 +29,7 @@ export class DatabaseLockedError extends Error {
 
 const TAKEOVER_POLL_MS = 20;
 
-/** @throws DatabaseLockedError naming the living holder, which may be this process. */
+/** @throws DirectoryLockedError naming the living holder, which may be this process. */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const path = `${directory}.lock`;
   const temporary = `${path}.${randomUUID()}`;
@@ -38,7 +38,8 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
     for (;;) {
       if (await linkUnlessPresent(temporary, path)) break;
       const holder = await readHolder(path);
-      if (holder && isRunning(holder)) throw new DatabaseLockedError(directory, holder.pid);
+      if (!holder) continue; // released just now
+      if (isRunning(holder)) throw new DirectoryLockedError(directory, holder.pid);
       if (await takeOver(path, holder, temporary)) break;
       await sleep(TAKEOVER_POLL_MS);
     }
@@ -49,15 +50,15 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
 }
 
 /** @returns false when somebody else is taking over or has done so. */
-async function takeOver(path: string, dead: ProcessIdentity | undefined, temporary: string): Promise<boolean> {
+async function takeOver(path: string, dead: ProcessIdentity, temporary: string): Promise<boolean> {
   const permit = await lockDirectory(`${path}.takeover`).catch(error => {
-    if (error instanceof DatabaseLockedError) return undefined;
+    if (error instanceof DirectoryLockedError) return undefined;
     throw error;
   });
   if (!permit) return false;
   try {
     const holder = await readHolder(path);
-    if (holder?.pid !== dead?.pid || holder?.startTime !== dead?.startTime) return false;
+    if (holder?.pid !== dead.pid || holder.startTime !== dead.startTime) return false;
     await rename(temporary, path);
     return true;
   } finally {
@@ -75,10 +76,12 @@ async function linkUnlessPresent(from: string, to: string): Promise<boolean> {
   }
 }
 
+/** @returns undefined when there is no lock; a file that names nobody (disk full, written by hand) has a dead holder. */
 async function readHolder(path: string): Promise<ProcessIdentity | undefined> {
+  const nobody: ProcessIdentity = { pid: 0, startTime: '' };
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as ProcessIdentity;
-  } catch {
-    return undefined; // released meanwhile, or not ours: the caller looks again
+    return { ...nobody, ...(JSON.parse(await readFile(path, 'utf8')) as ProcessIdentity) };
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : nobody;
   }
 }

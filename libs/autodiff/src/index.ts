@@ -1,0 +1,26 @@
+export { GradientError, MissingGradientError } from './errors.js';
+export type { Call, GradientRule } from './gradient-rule.js';
+export { GRADIENT_RULES, isDifferentiable } from './gradient-table.js';
+export { type GradientSeed, gradients } from './gradients.js';
+export { binaryCrossEntropy } from './losses/binary-cross-entropy.js';
+export type { Loss, LossMetrics } from './losses/loss.js';
+export { meanSquaredError } from './losses/mean-squared-error.js';
+export { softmaxCrossEntropy } from './losses/softmax-cross-entropy.js';
+export type { DifferentiableOp, DifferentiableOps } from './operators.js';
+export { type AdamOptions, adam, scaleByAdam } from './optimizers/adam.js';
+export { clipByGlobalNorm } from './optimizers/clip.js';
+export { type SgdOptions, sgd, trace } from './optimizers/sgd.js';
+export type { Optimizer, ParameterGroup, StateSlot, Transform, Update } from './optimizers/transform.js';
+export { addDecayedWeights } from './optimizers/weight-decay.js';
+export type { PackedGroup, Parameter } from './training/packing.js';
+export { packState, stateShapes, unpackState } from './training/state.js';
+export {
+  buildStepGraph,
+  buildTrainGraph,
+  METRICS,
+  nextName,
+  TRAIN_INPUTS,
+  type TrainGraph,
+  type TrainGraphSpec,
+} from './training/train-graph.js';
+export type { StepSpec } from './training/train-step.js';

@@ -1,0 +1,101 @@
+// One optimisation step: forward, gradients, optimizer. What does not depend on the parameters is made for all steps of a
+// run beforehand (`prepareSteps`), so that the loop holds the fewest nodes.
+
+import type { GraphBuilder, Value } from '@athanor/onnx';
+import { int64 } from '@athanor/tensor';
+import { add, at, cast, mul, sub } from '../emit.js';
+import { gradients } from '../gradients.js';
+import type { Loss } from '../losses/loss.js';
+import type { Optimizer, Update } from '../optimizers/transform.js';
+import { type PackedGroup, packValues, unpackValues } from './packing.js';
+
+export interface StepSpec {
+  /** Emits the predictions for a batch of features as they lie in the data set (preprocessing included). */
+  forward(g: GraphBuilder, features: Value, parameters: ReadonlyMap<string, Value>): Value;
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+}
+
+/** Vectors [K], one element per step. */
+export interface Schedule {
+  readonly learningRates: Value;
+  /** One list per transform of the optimizer. */
+  readonly transforms: readonly (readonly Value[])[];
+}
+
+export interface StepInputs {
+  readonly groups: readonly PackedGroup[];
+  /** One value per group, then the optimizer's slots. */
+  readonly state: readonly Value[];
+  readonly features: Value;
+  /** Made by the loss, once the width of the predictions is known. */
+  targets(predictions: Value): Value;
+  readonly schedule: Schedule;
+  /** Scalar: which element of the schedule. */
+  readonly iteration: Value;
+}
+
+export interface StepOutputs {
+  readonly state: readonly Value[];
+  readonly predictions: Value;
+  readonly gradientNorm?: Value;
+}
+
+/** `step` is the number of steps done before this run, `learningRates` [K]. */
+export function scheduleSteps(g: GraphBuilder, optimizer: Optimizer, step: Value, learningRates: Value): Schedule {
+  const one = g.constant(int64([], [1]));
+  const first = add(g, step, one);
+  const count = g.op('Size', [learningRates]);
+  const steps = g.opaque('Range', [first, add(g, first, count), one], [{ dtype: 'INT64', shape: learningRates.shape }]);
+  const counters = cast(g, steps[0]!, 'FP64');
+  return { learningRates, transforms: optimizer.map(transform => transform.schedule?.(g, counters) ?? []) };
+}
+
+export function trainStep(g: GraphBuilder, spec: StepSpec, inputs: StepInputs): StepOutputs {
+  const { groups, state } = inputs;
+  const packed = state.slice(0, groups.length);
+  const parameters = unpackValues(g, groups, packed);
+  const predictions = spec.forward(g, inputs.features, parameters);
+  const gradient = spec.loss.gradient(g, predictions, inputs.targets(predictions));
+  const names = [...parameters.keys()];
+  const derivatives = gradients(g, [{ value: predictions, gradient }], [...parameters.values()]);
+  const named = new Map(names.map((name, index) => [name, derivatives[index]!]));
+  const updates = packValues(g, groups, named).map((value): Update => ({ value }));
+  const optimized = optimize(g, spec.optimizer, { ...inputs, packed, updates });
+  const next = descend(g, packed, optimized.updates, at(g, inputs.schedule.learningRates, inputs.iteration));
+  return { ...optimized, predictions, state: [...next, ...optimized.state] };
+}
+
+interface Optimization extends StepInputs {
+  readonly packed: readonly Value[];
+  readonly updates: readonly Update[];
+}
+
+function optimize(g: GraphBuilder, optimizer: Optimizer, inputs: Optimization) {
+  const { groups, packed, schedule, iteration } = inputs;
+  const slots = inputs.state.slice(groups.length);
+  const state: Value[] = [];
+  let updates = inputs.updates;
+  let gradientNorm: Value | undefined;
+  optimizer.forEach((transform, index) => {
+    const own = slots.splice(0, transform.init(groups).length);
+    const scheduled = schedule.transforms[index]!.map(vector => at(g, vector, iteration));
+    const result = transform.update({ g, parameters: packed, updates, state: own, scheduled });
+    updates = result.updates;
+    state.push(...result.state);
+    gradientNorm = result.gradientNorm ?? gradientNorm;
+  });
+  return { updates, state, ...(gradientNorm ? { gradientNorm } : {}) };
+}
+
+// p ← p - (learningRate · factor) u: the scalars are multiplied first, and once for all groups that share a factor.
+function descend(g: GraphBuilder, parameters: readonly Value[], updates: readonly Update[], rate: Value): Value[] {
+  const rates = new Map<string, Value>();
+  return parameters.map((parameter, index) => {
+    const { value, factor } = updates[index]!;
+    const key = factor?.name ?? '';
+    const scaled = rates.get(key) ?? (factor ? mul(g, factor, rate) : rate);
+    rates.set(key, scaled);
+    return sub(g, parameter, mul(g, value, scaled));
+  });
+}

@@ -1,0 +1,45 @@
+import type { AthanorClient } from '@athanor/client';
+import type { MeshPrograms } from '@athanor/mesh';
+import type { Command } from 'commander';
+import { connect } from '../context/connect.js';
+import { type Format, render, type View } from '../output/render.js';
+import type { Terminal } from '../terminal.js';
+
+/** What the launcher gives the CLI. */
+export interface CliEnvironment {
+  /** The checkout. */
+  readonly root: string;
+  readonly programs: MeshPrograms;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly terminal: Terminal;
+}
+
+/** Options that every command has. */
+export interface GlobalOptions {
+  readonly output: Format;
+  readonly context?: string;
+  readonly home?: string;
+}
+
+/** What a command works with. */
+export interface CommandContext extends CliEnvironment {
+  readonly options: GlobalOptions;
+  /** Prints a result in the format that was asked for. */
+  show(view: View): void;
+}
+
+export function commandContext(cli: CliEnvironment, command: Command): CommandContext {
+  const options = command.optsWithGlobals<GlobalOptions>();
+  return { ...cli, options, show: view => cli.terminal.out(render(view, options.output)) };
+}
+
+/** Runs work with a client, and closes it. */
+export async function withClient<T>(context: CommandContext, work: (client: AthanorClient) => Promise<T>): Promise<T> {
+  const { env, options } = context;
+  const client = await connect({ env, context: options.context, home: options.home });
+  try {
+    return await work(client);
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,52 @@
+import { homeAt } from '@athanor/mesh';
+import { type Command } from 'commander';
+import { servicePorts } from '@athanor/contracts';
+import { findContext, readAddressBook, writeAddressBook } from '../context/address-book.js';
+import { table } from '../output/render.js';
+import { type CliEnvironment, commandContext } from './command-context.js';
+
+interface SetOptions {
+  readonly ingest: string;
+  readonly training: string;
+  readonly registry: string;
+  readonly inference: string;
+  readonly apiKeyFile?: string;
+  readonly caFile?: string;
+}
+
+export function addContextCommands(program: Command, cli: CliEnvironment): void {
+  const context = program.command('context').description('the address book: meshes by name');
+  const local = (name: 'ingest' | 'training' | 'registry' | 'inference') => `127.0.0.1:${servicePorts(name).public}`;
+  context
+    .command('set <name>')
+    .description('add or change a context')
+    .option('--ingest <address>', 'host:port', local('ingest'))
+    .option('--training <address>', 'host:port', local('training'))
+    .option('--registry <address>', 'host:port', local('registry'))
+    .option('--inference <address>', 'host:port', local('inference'))
+    .option('--api-key-file <file>', 'JSON with "apiKey", or the plain key', homeAt(`${cli.env.HOME ?? ''}/.athanor`).credentialsFile)
+    .option('--ca-file <file>', 'PEM of the certificate authority; with it TLS is used')
+    .addHelpText('after', '\nExamples:\n  athanor context set prod --ingest ingest.example.com:443 … --api-key-file ~/prod-key --ca-file ca.pem\n  athanor context use prod')
+    .action(async (name: string, options: SetOptions) => {
+      const { ingest, training, registry, inference, apiKeyFile, caFile } = options;
+      const book = await readAddressBook(cli.env);
+      const made = { addresses: { ingest, training, registry, inference }, ...(apiKeyFile && { apiKeyFile }), ...(caFile && { caFile }) };
+      await writeAddressBook(cli.env, { current: book.current ?? name, contexts: { ...book.contexts, [name]: made } });
+    });
+  context
+    .command('use <name>')
+    .description('make a context the present one')
+    .action(async (name: string) => {
+      const book = await readAddressBook(cli.env);
+      findContext(book, name);
+      await writeAddressBook(cli.env, { ...book, current: name });
+    });
+  context
+    .command('list')
+    .description('list the contexts')
+    .action(async (_options: unknown, command: Command) => {
+      const book = await readAddressBook(cli.env);
+      const rows = Object.entries(book.contexts).map(([name, each]) => [name === book.current ? '*' : '', name, each.addresses.inference, each.apiKeyFile ?? '']);
+      commandContext(cli, command).show({ value: book, text: () => table(['', 'NAME', 'INFERENCE', 'API KEY FILE'], rows) });
+    });
+}

@@ -1,0 +1,69 @@
+import type { DatasetVersion } from '@athanor/contracts/ingest';
+import { collectPages } from '@athanor/client';
+import { type Command, InvalidArgumentError } from 'commander';
+import { importDataset } from '../dataset/import-dataset.js';
+import { datasetVersionText } from '../dataset/describe.js';
+import { formatTime, table } from '../output/render.js';
+import { type CliEnvironment, commandContext, withClient } from './command-context.js';
+
+interface ImportOptions {
+  readonly label?: string;
+  readonly test?: string;
+  readonly validationFraction?: number;
+  readonly testFraction?: number;
+  readonly salt?: string;
+  readonly keepDuplicates?: boolean;
+  readonly keepConflicting?: boolean;
+  readonly keepConstant?: boolean;
+}
+
+export function addDatasetCommands(program: Command, cli: CliEnvironment): void {
+  const dataset = program.command('dataset').description('raw data in, immutable clean and split versions out');
+  dataset
+    .command('import <dataset> <path>')
+    .description('upload a folder of IDX files (MNIST names, gzipped or not) or a CSV file, clean it and split it')
+    .option('--label <column>', 'CSV: the column that holds the class')
+    .option('--test <file>', 'CSV: a second file whose rows stay the test split')
+    .option('--validation-fraction <share>', 'share of rows for validation (default 0.1)', parseFraction)
+    .option('--test-fraction <share>', 'share of rows for test where no test rows are given (default 0.1)', parseFraction)
+    .option('--salt <text>', 'another salt gives another split')
+    .option('--keep-duplicates', 'report exact duplicates, but keep them')
+    .option('--keep-conflicting', 'report rows whose equals have other labels, but keep them')
+    .option('--keep-constant', 'report rows without any variation, but keep them')
+    .addHelpText('after', '\nExamples:\n  athanor dataset import digits ./mnist\n  athanor dataset import houses houses.csv --label sold --validation-fraction 0.2')
+    .action(async (name: string, path: string, options: ImportOptions, command: Command) => {
+      const context = commandContext(cli, command);
+      const version = await withClient(context, client => importDataset({ client, terminal: cli.terminal, name, path, options }));
+      context.show({ value: version, text: () => datasetVersionText(version) });
+    });
+  dataset
+    .command('list')
+    .description('list the datasets')
+    .action(async (_options: unknown, command: Command) => {
+      const context = commandContext(cli, command);
+      await withClient(context, async client => {
+        const list = (pageToken: string) =>
+          client.ingest.listDatasets({ pageToken }).then(({ datasets, nextPageToken }) => ({ items: datasets, nextPageToken }));
+        const datasets = await collectPages(list);
+        const rows = datasets.map(each => [each.datasetId, each.latestVersion || '-', formatTime(each.createTime), each.description]);
+        context.show({ value: datasets, text: () => table(['DATASET', 'VERSION', 'CREATED', 'DESCRIPTION'], rows) });
+      });
+    });
+  dataset
+    .command('describe <dataset>')
+    .description('show a version: rows, splits, statistics, and what cleaning found')
+    .option('--version <number>', 'default: the latest that is ready', Number, 0)
+    .action(async (datasetId: string, { version }: { version: number }, command: Command) => {
+      const context = commandContext(cli, command);
+      await withClient(context, async client => {
+        const { datasetVersion } = await client.ingest.getDatasetVersion({ datasetId, version });
+        context.show({ value: datasetVersion, text: () => datasetVersionText(datasetVersion as DatasetVersion) });
+      });
+    });
+}
+
+function parseFraction(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value < 1)) throw new InvalidArgumentError('expected 0 or more, and less than 1');
+  return value;
+}

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { formatTime } from '../output/render.js';
+import { type CliEnvironment, commandContext, withClient } from './command-context.js';
+
+interface TailOptions {
+  readonly fromBeginning?: boolean;
+  readonly stopAtEnd?: boolean;
+}
+
+export function addEventCommands(program: Command, cli: CliEnvironment): void {
+  program
+    .command('events')
+    .description('the facts that the mesh publishes')
+    .command('tail')
+    .description('follow the facts of your tenant as they happen')
+    .option('--from-beginning', 'what is stored first')
+    .option('--stop-at-end', 'end after what is stored')
+    .addHelpText('after', '\nExamples:\n  athanor events tail\n  athanor events tail --from-beginning --stop-at-end --output json')
+    .action(async (options: TailOptions, command: Command) => {
+      const context = commandContext(cli, command);
+      const request = { fromBeginning: options.fromBeginning ?? false, stopAtEnd: options.stopAtEnd ?? false };
+      await withClient(context, async client => {
+        for await (const { event } of client.events.tailEvents(request)) {
+          if (event === null) continue;
+          const { time, type, subject, dataJson } = event;
+          const value = { ...event, data: JSON.parse(dataJson || 'null') as unknown, dataJson: undefined };
+          if (context.options.output === 'json') cli.terminal.out(`${JSON.stringify(value)}\n`);
+          else context.show({ value, text: () => `${formatTime(time)}  ${type.padEnd(26)}  ${subject}  ${shorten(dataJson)}\n` });
+        }
+      });
+    });
+}
+
+function shorten(text: string): string {
+  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+}

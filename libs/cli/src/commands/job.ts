@@ -1,0 +1,63 @@
+import { collectPages } from '@athanor/client';
+import type { TrainingJob } from '@athanor/contracts/training';
+import type { Command } from 'commander';
+import { jobText } from '../job/describe.js';
+import { watchJob } from '../job/watch-job.js';
+import { enumText, formatTime, table } from '../output/render.js';
+import { type CliEnvironment, type CommandContext, commandContext, withClient } from './command-context.js';
+import { expectSuccess } from './train.js';
+
+export function addJobCommands(program: Command, cli: CliEnvironment): void {
+  const job = program.command('job').description('training jobs');
+  job
+    .command('list')
+    .description('list the jobs, newest first')
+    .action(async (_options: unknown, command: Command) => {
+      const context = commandContext(cli, command);
+      await withClient(context, async client => {
+        const list = (pageToken: string) =>
+          client.training.listTrainingJobs({ pageToken }).then(({ jobs, nextPageToken }) => ({ items: jobs, nextPageToken }));
+        const jobs = await collectPages(list);
+        context.show({ value: jobs, text: () => jobsText(jobs) });
+      });
+    });
+  job
+    .command('describe <job>')
+    .description('show a job: progress, attempts, evaluation, history')
+    .action(async (jobId: string, _options: unknown, command: Command) => {
+      const context = commandContext(cli, command);
+      const { job: found } = await withClient(context, client => client.training.getTrainingJob({ jobId }));
+      showJob(context, found);
+    });
+  job
+    .command('watch <job>')
+    .description('follow a job to its end; the exit code tells how it ended')
+    .action(async (jobId: string, _options: unknown, command: Command) => {
+      const context = commandContext(cli, command);
+      const ended = await withClient(context, client => watchJob(client, cli.terminal, jobId));
+      showJob(context, ended);
+      expectSuccess(ended, true);
+    });
+  job
+    .command('cancel <job>')
+    .description('ask a job to stop; it checkpoints first')
+    .action(async (jobId: string, _options: unknown, command: Command) => {
+      const context = commandContext(cli, command);
+      const { job: found } = await withClient(context, client => client.training.cancelTrainingJob({ jobId }));
+      showJob(context, found);
+    });
+}
+
+function showJob(context: CommandContext, job: TrainingJob | null): void {
+  if (job === null) throw new Error('the server answered without a job');
+  context.show({ value: job, text: () => jobText(job) });
+}
+
+function jobsText(jobs: readonly TrainingJob[]): string {
+  const rows = jobs.map(job => {
+    const { step = 0, totalSteps = 0 } = job.progress ?? {};
+    const share = totalSteps === 0 ? '' : `${Math.floor((100 * step) / totalSteps)} %`;
+    return [job.jobId, job.modelName, `${job.spec?.datasetId} v${job.spec?.datasetVersion}`, enumText(job.state), share, formatTime(job.createTime)];
+  });
+  return table(['JOB', 'MODEL', 'DATASET', 'STATE', 'DONE', 'CREATED'], rows);
+}

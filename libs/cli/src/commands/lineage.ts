@@ -1,0 +1,53 @@
+import type { AthanorClient } from '@athanor/client';
+import type { LineageEdge, LineageNode } from '@athanor/contracts/registry';
+import type { Command } from 'commander';
+import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { shortDigest } from '../output/render.js';
+import { type CliEnvironment, commandContext, withClient } from './command-context.js';
+
+export interface Lineage {
+  readonly nodes: readonly LineageNode[];
+  readonly edges: readonly LineageEdge[];
+}
+
+export function addLineageCommand(program: Command, cli: CliEnvironment): void {
+  program
+    .command('lineage <version>')
+    .description('follow a version back to the uploaded bytes; <version> is model@alias, model:number or sha256:…')
+    .addHelpText('after', '\nExamples:\n  athanor lineage digits@champion\n  athanor lineage digits:1\n  athanor lineage sha256:… (from a prediction)')
+    .action(async (reference: string, _options: unknown, command: Command) => {
+      const context = commandContext(cli, command);
+      const lineage = await withClient(context, async client =>
+        client.registry.getLineage({ versionDigest: await resolveDigest(client, reference) }),
+      );
+      context.show({ value: lineage, text: () => lineageText(lineage) });
+    });
+}
+
+async function resolveDigest(client: AthanorClient, reference: string): Promise<string> {
+  if (reference.startsWith('sha256:')) return reference;
+  const [, modelName = '', alias, version] = /^([^@:]+)(?:@(.+)|:(\d+))$/.exec(reference) ?? [];
+  if (modelName === '') {
+    throw new CliError(`expected model@alias, model:number or sha256:…, got '${reference}'`, EXIT_CODES.usage);
+  }
+  const by = alias === undefined ? { version: Number(version) } : { alias };
+  const { modelVersion } = await client.registry.getModelVersion({ modelName, ...by });
+  return modelVersion?.digest ?? '';
+}
+
+/** A tree from the version down to its sources. */
+export function lineageText({ nodes, edges }: Lineage): string {
+  const lines: string[] = [];
+  const visit = (node: LineageNode, depth: number, relation: string) => {
+    const digest = node.digest === '' ? '' : ` ${shortDigest(node.digest)}`;
+    const attributes = Object.entries(node.attributes).map(([name, value]) => `${name} ${value}`).join(', ');
+    lines.push(`${'  '.repeat(depth)}${relation}${node.label}${digest}${attributes && ` (${attributes})`}\n`);
+    for (const edge of edges.filter(({ from }) => from === node.id)) {
+      const next = nodes.find(({ id }) => id === edge.to);
+      if (next !== undefined) visit(next, depth + 1, `${edge.relation.replaceAll('_', ' ')} `);
+    }
+  };
+  const root = nodes.find(({ kind }) => kind === 'KIND_MODEL_VERSION');
+  if (root !== undefined) visit(root, 0, '');
+  return lines.join('');
+}

@@ -1,0 +1,149 @@
+import { collectPages } from '@athanor/client';
+import type { AliasMove, Model, ModelVersion } from '@athanor/contracts/registry';
+import type { Command } from 'commander';
+import { evaluationText, metricOf } from '../job/describe.js';
+import { fields, formatTime, shortDigest, table } from '../output/render.js';
+import { type CliEnvironment, commandContext, withClient } from './command-context.js';
+
+interface GateOptions {
+  readonly alias: string;
+  readonly metric: string;
+  readonly split: string;
+  readonly threshold: number;
+  readonly minImprovement: number;
+  readonly smallerIsBetter?: boolean;
+}
+
+interface MoveOptions {
+  readonly alias: string;
+  readonly reason: string;
+  readonly expectedVersion?: number;
+}
+
+export function addModelCommands(program: Command, cli: CliEnvironment): void {
+  const model = program.command('model').description('registered models, their versions and aliases');
+  model
+    .command('list')
+    .description('list the models')
+    .action(async (_options: unknown, command: Command) => {
+      const context = commandContext(cli, command);
+      await withClient(context, async client => {
+        const list = (pageToken: string) =>
+          client.registry.listModels({ pageToken }).then(({ models, nextPageToken }) => ({ items: models, nextPageToken }));
+        const models = await collectPages(list);
+        context.show({ value: models, text: () => modelsText(models) });
+      });
+    });
+  model
+    .command('describe <model>')
+    .description('show a model, its gates, versions and alias history; with --version one version with its evaluation')
+    .option('--version <number>', 'one version', Number)
+    .action(async (name: string, { version }: { version?: number }, command: Command) => {
+      const context = commandContext(cli, command);
+      await withClient(context, async client => {
+        if (version !== undefined) {
+          const { modelVersion } = await client.registry.getModelVersion({ modelName: name, version });
+          context.show({ value: modelVersion, text: () => versionText(modelVersion as ModelVersion) });
+          return;
+        }
+        const [{ model: found }, { modelVersions }, { moves }] = await Promise.all([
+          client.registry.getModel({ name }),
+          client.registry.listModelVersions({ modelName: name }),
+          client.registry.listAliasMoves({ modelName: name }),
+        ]);
+        const value = { model: found, modelVersions, moves };
+        context.show({ value, text: () => modelText(found as Model, modelVersions, moves) });
+      });
+    });
+  model
+    .command('gate <model>')
+    .description('set the bar that a version must clear before an alias moves to it')
+    .option('--alias <alias>', 'the guarded alias', 'champion')
+    .option('--metric <name>', 'a metric of the evaluation', 'accuracy')
+    .option('--split <name>', 'train, validation or test', 'test')
+    .requiredOption('--threshold <value>', 'the least value', Number)
+    .option('--min-improvement <value>', 'by how much the present version must be beaten', Number, 0)
+    .option('--smaller-is-better', 'for losses')
+    .addHelpText('after', '\nExamples:\n  athanor model gate digits --threshold 0.965')
+    .action(async (modelName: string, options: GateOptions, command: Command) => {
+      const context = commandContext(cli, command);
+      const gate = { ...options, smallerIsBetter: options.smallerIsBetter ?? false };
+      const { model: found } = await withClient(context, client => client.registry.setGate({ modelName, gate }));
+      context.show({ value: found, text: () => gatesText(found as Model) });
+    });
+  model
+    .command('promote <model> <version>')
+    .description('move an alias to a version, if its gates pass')
+    .option('--alias <alias>', 'the alias', 'champion')
+    .option('--reason <text>', 'kept in the history', '')
+    .option('--expected-version <number>', 'move only if the alias points here now (0: nowhere)', Number)
+    .addHelpText('after', '\nExamples:\n  athanor model promote digits 2 --alias champion --reason "better on sevens"')
+    .action(async (modelName: string, version: string, options: MoveOptions, command: Command) => {
+      const context = commandContext(cli, command);
+      const { alias, reason, expectedVersion } = options;
+      const request = { modelName, version: Number(version), alias, reason, ...(expectedVersion !== undefined && { expectedVersion }) };
+      const { move } = await withClient(context, client => client.registry.moveAlias(request));
+      context.show({ value: move, text: () => moveText(modelName, move as AliasMove) });
+    });
+  model
+    .command('rollback <model>')
+    .description('move an alias back to where it pointed before its last promotion')
+    .option('--alias <alias>', 'the alias', 'champion')
+    .option('--reason <text>', 'kept in the history', '')
+    .action(async (modelName: string, { alias, reason }: MoveOptions, command: Command) => {
+      const context = commandContext(cli, command);
+      const { move } = await withClient(context, client => client.registry.rollbackAlias({ modelName, alias, reason }));
+      context.show({ value: move, text: () => moveText(modelName, move as AliasMove) });
+    });
+}
+
+function modelsText(models: readonly Model[]): string {
+  const aliases = (model: Model) => model.aliases.map(({ alias, version }) => `${alias}→v${version}`).join(', ');
+  return table(['MODEL', 'LATEST', 'ALIASES', 'CREATED', 'DESCRIPTION'], models.map(each => [each.name, each.latestVersion || '-', aliases(each), formatTime(each.createTime), each.description]));
+}
+
+function modelText(model: Model, versions: readonly ModelVersion[], moves: readonly AliasMove[]): string {
+  const rows = versions.map(each => {
+    const [evaluation] = each.evaluations;
+    const accuracy = evaluation ? metricOf(evaluation, 'accuracy').toFixed(4) : '';
+    return [`v${each.version}`, shortDigest(each.digest), each.aliases.join(', '), accuracy, each.jobIds.length, formatTime(each.createTime)];
+  });
+  const moveRows = moves.map(each => [formatTime(each.time), each.alias, each.fromVersion || '-', each.toVersion, each.rollback ? 'rollback' : 'promotion', each.actor, each.reason]);
+  return [
+    fields([
+      ['Model', model.name],
+      ['Description', model.description],
+      ['Created', formatTime(model.createTime)],
+    ]),
+    gatesText(model),
+    table(['VERSION', 'DIGEST', 'ALIASES', 'ACCURACY', 'JOBS', 'CREATED'], rows),
+    table(['TIME', 'ALIAS', 'FROM', 'TO', 'KIND', 'ACTOR', 'REASON'], moveRows),
+  ].join('\n');
+}
+
+function gatesText({ gates }: Model): string {
+  const rows = gates.map(each => [each.alias, `${each.split} ${each.metric}`, `${each.smallerIsBetter ? '≤' : '≥'} ${each.threshold}`, each.minImprovement || '']);
+  return table(['GATE OF', 'METRIC', 'THRESHOLD', 'IMPROVEMENT'], rows);
+}
+
+function versionText(version: ModelVersion): string {
+  const { signature, files, evaluations } = version;
+  const tensors = (list: NonNullable<typeof signature>['inputs']) => list.map(each => `${each.name} ${each.datatype} [${each.shape.join(', ')}]`).join(', ');
+  const head = fields([
+    ['Version', `${version.modelName} v${version.version}`],
+    ['Digest', version.digest],
+    ['Aliases', version.aliases.join(', ')],
+    ['Inputs', tensors(signature?.inputs ?? [])],
+    ['Outputs', tensors(signature?.outputs ?? [])],
+    ['Dataset', version.datasetDigest],
+    ['Jobs', version.jobIds.join(', ')],
+    ['Created', formatTime(version.createTime)],
+  ]);
+  const fileRows = files.map(({ name, byteSize, digest }) => [name, byteSize, digest]);
+  return [head, table(['FILE', 'BYTES', 'DIGEST'], fileRows), ...evaluations.map(evaluationText)].join('\n');
+}
+
+function moveText(modelName: string, move: AliasMove): string {
+  const gates = move.gateResults.map(each => `; gate: ${each.message}, threshold ${each.gate?.threshold}`).join('');
+  return `${modelName}@${move.alias}: v${move.fromVersion || '-'} → v${move.toVersion}${gates}\n`;
+}

@@ -1,0 +1,34 @@
+import { join, resolve } from 'node:path';
+import { DEFAULT_PORT_BASE } from '@athanor/contracts';
+import type { Command } from 'commander';
+import { runQuickstart } from '../quickstart/quickstart.js';
+import { type CliEnvironment, commandContext } from './command-context.js';
+
+interface Options {
+  readonly data?: string;
+  readonly label?: string;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly keep?: boolean;
+  readonly json?: string;
+  readonly portBase: number;
+}
+
+export function addQuickstartCommand(program: Command, cli: CliEnvironment): void {
+  program
+    .command('quickstart')
+    .description('the main job on real data: raw MNIST files in, served predictions out, on a mesh of its own')
+    .option('--data <path>', 'a folder of IDX files or a CSV file; default: MNIST, 70,000 images')
+    .option('--label <column>', 'CSV: the column that holds the class')
+    .option('--seed <n>', 'initial weights and the order of rows follow from it', Number, 0)
+    .option('--epochs <n>', 'times through the training rows', Number, 5)
+    .option('--keep', 'leave the mesh up')
+    .option('--json <file>', 'write the figures')
+    .option('--port-base <port>', 'all ports move with it', Number, DEFAULT_PORT_BASE)
+    .addHelpText('after', '\nExamples:\n  npm run quickstart\n  npm run quickstart -- --keep --json figures.json\n  npm run quickstart -- --data ./fashion-mnist')
+    .action(async (options: Options, command: Command) => {
+      const { options: globals, env, terminal } = commandContext(cli, command);
+      const home = resolve(globals.home ?? env.ATHANOR_HOME ?? join(cli.root, '.athanor/quickstart'));
+      await runQuickstart({ ...options, keep: options.keep ?? false, home, env, terminal });
+    });
+}

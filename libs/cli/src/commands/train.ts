@@ -1,0 +1,107 @@
+import type { TrainingJob } from '@athanor/contracts/training';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { jobText } from '../job/describe.js';
+import { watchJob } from '../job/watch-job.js';
+import { type CliEnvironment, commandContext, withClient } from './command-context.js';
+
+export interface TrainOptions {
+  readonly dataset: string;
+  readonly datasetVersion: number;
+  readonly model: string;
+  readonly hidden: number[];
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly optimizer: string;
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  readonly clipNorm: number;
+  readonly seed: number;
+  readonly cpuThreads: number;
+  readonly checkpointEverySteps: number;
+  readonly name: string;
+  readonly requestId?: string;
+  readonly wait?: boolean;
+  readonly json?: boolean;
+}
+
+export function addTrainCommand(program: Command, cli: CliEnvironment): void {
+  program
+    .command('train')
+    .description('train a model on a dataset version; the result becomes a version of the model')
+    .requiredOption('--dataset <id>', 'what to train on')
+    .requiredOption('--name <model>', 'the registered model')
+    .option('--dataset-version <number>', 'default: the latest that is ready', whole, 0)
+    .addOption(new Option('--model <kind>', 'the network').choices(['mlp']).default('mlp'))
+    .option('--hidden <widths>', 'widths of the hidden layers', widths, [64, 64])
+    .option('--epochs <n>', 'times through the training rows', whole, 5)
+    .option('--batch-size <n>', 'rows a step', whole, 32)
+    .addOption(new Option('--optimizer <kind>', 'how gradients become updates').choices(['adam', 'sgd']).default('adam'))
+    .option('--learning-rate <rate>', 'step size', real, 1e-3)
+    .option('--momentum <share>', 'sgd only', real, 0)
+    .option('--weight-decay <rate>', 'pull towards zero', real, 0)
+    .option('--clip-norm <norm>', 'largest global norm of the gradients; 0: any', real, 0)
+    .option('--seed <n>', 'initial weights and the order of rows follow from it', whole, 0)
+    .option('--cpu-threads <n>', 'the bits of the result depend on it; 0: as the service has it', whole, 0)
+    .option('--checkpoint-every-steps <n>', '0: 2000', whole, 0)
+    .option('--request-id <key>', 'idempotency key: the same key starts one job only')
+    .option('--wait', 'show the progress, and end when the job ends')
+    .option('--json', 'the same as --output json')
+    .addHelpText('after', '\nExamples:\n  athanor train --dataset digits --name digits --wait\n  athanor train --dataset digits --name digits --hidden 128,64 --optimizer sgd --learning-rate 0.1 --momentum 0.9')
+    .action(async (options: TrainOptions, command: Command) => {
+      const context = commandContext(cli, command);
+      await withClient(context, async client => {
+        const { job } = await client.training.createTrainingJob(toRequest(options));
+        if (job === null) throw new Error('the server answered without a job');
+        if (!options.wait) cli.terminal.err(`Job ${job.jobId} is queued; follow it with: athanor job watch ${job.jobId}\n`);
+        const shown = options.wait ? await watchJob(client, cli.terminal, job.jobId) : job;
+        const view = { value: shown, text: () => jobText(shown) };
+        if (options.json) cli.terminal.out(`${JSON.stringify(shown)}\n`);
+        else context.show(view);
+        expectSuccess(shown, options.wait === true);
+      });
+    });
+}
+
+/** With --wait the exit code tells how the job ended. */
+export function expectSuccess(job: TrainingJob, waited: boolean): void {
+  if (!waited || job.state === 'STATE_SUCCEEDED') return;
+  const why = job.error?.message ?? job.transitions.at(-1)?.message ?? '';
+  throw new CliError(`job ${job.jobId} ended as ${job.state.replace('STATE_', '')}: ${why}`, EXIT_CODES.jobFailed);
+}
+
+export function toRequest(options: TrainOptions) {
+  const { model, hidden, optimizer, learningRate, momentum, weightDecay, clipNorm } = options;
+  return {
+    requestId: options.requestId ?? '',
+    modelName: options.name,
+    spec: {
+      datasetId: options.dataset,
+      datasetVersion: options.datasetVersion,
+      model: { kind: model, hidden },
+      optimizer: { kind: optimizer, learningRate, momentum, weightDecay, clipNorm },
+      epochs: options.epochs,
+      batchSize: options.batchSize,
+      seed: options.seed,
+      cpuThreads: options.cpuThreads,
+      checkpointEverySteps: options.checkpointEverySteps,
+    },
+  };
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('expected a whole number, 0 or more');
+  return value;
+}
+
+function real(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value)) throw new InvalidArgumentError('expected a number');
+  return value;
+}
+
+function widths(text: string): number[] {
+  return text === '' ? [] : text.split(',').map(whole);
+}

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { type Addresses, type AthanorClient, createAthanorClient } from '@athanor/client';
+import { servicePorts } from '@athanor/contracts';
+import { homeAt, readRunningState } from '@athanor/mesh';
+import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { findContext, type MeshContext, readAddressBook } from './address-book.js';
+
+/** What says which mesh a command speaks to. */
+export interface ConnectOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** --context */
+  readonly context?: string | undefined;
+  /** --home */
+  readonly home?: string | undefined;
+}
+
+const SERVICES = ['ingest', 'training', 'registry', 'inference'] as const;
+
+export function defaultHome(env: ConnectOptions['env']): string {
+  return env.ATHANOR_HOME || join(env.HOME || homedir(), '.athanor');
+}
+
+/**
+ * A client for the mesh that was named: --context or ATHANOR_CONTEXT, else --home or ATHANOR_HOME, else ATHANOR_API_KEY
+ * with ATHANOR_<SERVICE>_ADDRESS, else the current context, else the mesh that runs in the default home.
+ */
+export async function connect(options: ConnectOptions): Promise<AthanorClient> {
+  const context = await resolveContext(options);
+  const apiKey = context.apiKey ?? (await readApiKey(context.apiKeyFile ?? ''));
+  return createAthanorClient({ addresses: context.addresses, apiKey, caFile: context.caFile });
+}
+
+export async function resolveContext(options: ConnectOptions): Promise<MeshContext> {
+  const { env } = options;
+  const book = await readAddressBook(env);
+  const named = options.context ?? (options.home === undefined ? env.ATHANOR_CONTEXT : undefined);
+  if (named !== undefined) return findContext(book, named);
+  const home = options.home ?? env.ATHANOR_HOME;
+  if (home !== undefined) return await contextOfHome(home);
+  if (env.ATHANOR_API_KEY !== undefined) return contextOfEnvironment(env, env.ATHANOR_API_KEY);
+  if (book.current !== undefined) return findContext(book, book.current);
+  return await contextOfHome(defaultHome(env));
+}
+
+async function contextOfHome(root: string): Promise<MeshContext> {
+  const state = await readRunningState(homeAt(root));
+  if (state === undefined) {
+    throw new CliError(
+      `no mesh runs in ${root}; start one with: athanor up --home ${root}, or name another with --context or --home`,
+      EXIT_CODES.unavailable,
+    );
+  }
+  return { addresses: state.addresses, apiKeyFile: state.credentialsFile };
+}
+
+function contextOfEnvironment(env: ConnectOptions['env'], apiKey: string): MeshContext {
+  const address = (name: (typeof SERVICES)[number]) =>
+    env[`ATHANOR_${name.toUpperCase()}_ADDRESS`] ?? `127.0.0.1:${servicePorts(name).public}`;
+  const addresses = Object.fromEntries(SERVICES.map(name => [name, address(name)])) as unknown as Addresses;
+  return { addresses, apiKey, ...(env.ATHANOR_CA_FILE && { caFile: env.ATHANOR_CA_FILE }) };
+}
+
+async function readApiKey(path: string): Promise<string> {
+  const content = await readFile(path, 'utf8').catch(error => {
+    throw new CliError(`the API key cannot be read: ${(error as Error).message}`, EXIT_CODES.denied, { cause: error });
+  });
+  return content.trimStart().startsWith('{') ? (JSON.parse(content) as { apiKey: string }).apiKey : content.trim();
+}

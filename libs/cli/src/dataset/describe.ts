@@ -1,0 +1,40 @@
+import type { DatasetVersion } from '@athanor/contracts/ingest';
+import { enumText, fields, formatTime, table } from '../output/render.js';
+
+export function datasetVersionText(version: DatasetVersion): string {
+  const { datasetId, state, features, classes, findings, splits, sources } = version;
+  const head = fields([
+    ['Dataset', `${datasetId} v${version.version}`],
+    ['State', enumText(state)],
+    ['Error', version.preparation?.error?.message ?? ''],
+    ['Digest', version.digest],
+    ['Created', formatTime(version.createTime)],
+    ['Features', features.map(({ name, datatype, shape }) => `${name} ${datatype} [${shape.join(', ')}]`).join(', ')],
+    ['Classes', classes.length > 0 ? `${classes.length}: ${classes.slice(0, 20).join(', ')}` : 'none'],
+    ['Rows read', version.rowsRead],
+    ['Sources', sources.map(({ filename, partition }) => `${filename} (${partition})`).join(', ')],
+  ]);
+  return `${head}\n${findingsText(findings)}\n${splitsText(splits)}`;
+}
+
+export function findingsText(findings: DatasetVersion['findings']): string {
+  const rows = findings.map(({ kind, rows: found, removed, firstRowIds }) => [
+    enumText(kind, 'FINDING_KIND_').toLowerCase().replaceAll('_', ' '),
+    found,
+    removed,
+    firstRowIds.slice(0, 4).join(', ') + (found > 4 ? ', …' : ''),
+  ]);
+  return table(['CLEANING FOUND', 'ROWS', 'REMOVED', 'FIRST ROW IDS'], rows);
+}
+
+function splitsText(splits: DatasetVersion['splits']): string {
+  const rows = splits.map(each => [
+    each.split,
+    each.rows,
+    each.classRows.join(' '),
+    each.mean.toFixed(3),
+    each.standardDeviation.toFixed(3),
+    `${each.min} to ${each.max}`,
+  ]);
+  return table(['SPLIT', 'ROWS', 'ROWS PER CLASS', 'MEAN', 'STD', 'RANGE'], rows);
+}

@@ -1,0 +1,80 @@
+import { type AthanorClient, RpcError, uploadFile } from '@athanor/client';
+import { canonicalJson, sha256Digest } from '@athanor/contracts';
+import type { DatasetVersion, RecipeInput, SourceInput } from '@athanor/contracts/ingest';
+import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { startProgress } from '../output/progress.js';
+import { formatBytes } from '../output/render.js';
+import type { Terminal } from '../terminal.js';
+import { findSources, type SourceFile } from './find-sources.js';
+
+export interface ImportRequest {
+  readonly client: AthanorClient;
+  readonly terminal: Terminal;
+  readonly name: string;
+  readonly path: string;
+  readonly options: {
+    readonly label?: string;
+    readonly test?: string;
+    readonly validationFraction?: number;
+    readonly testFraction?: number;
+    readonly salt?: string;
+    readonly keepDuplicates?: boolean;
+    readonly keepConflicting?: boolean;
+    readonly keepConstant?: boolean;
+  };
+}
+
+/** Uploads, makes the dataset where it is new, prepares a version and waits for it. */
+export async function importDataset(request: ImportRequest): Promise<DatasetVersion> {
+  const { client, terminal, name, path, options } = request;
+  const { format, files } = await findSources(path, options.test);
+  const sources: SourceInput[] = [];
+  for (const file of files) sources.push(await upload(client, terminal, file));
+  await client.ingest.createDataset({ datasetId: name }).catch(error => {
+    if (!(error instanceof RpcError && error.code === 'ALREADY_EXISTS')) throw error;
+  });
+  const recipe: RecipeInput = {
+    format,
+    labelColumn: options.label ?? '',
+    cleaning: {
+      keepDuplicates: options.keepDuplicates ?? false,
+      keepConflictingLabels: options.keepConflicting ?? false,
+      keepConstantRows: options.keepConstant ?? false,
+    },
+    split: {
+      salt: options.salt ?? '',
+      ...(options.validationFraction !== undefined && { validationFraction: options.validationFraction }),
+      ...(options.testFraction !== undefined && { testFraction: options.testFraction }),
+    },
+  };
+  // The same bytes under the same recipe are the same version, however often they are imported.
+  const requestId = sha256Digest(canonicalJson({ name, sources, recipe }));
+  const { datasetVersion } = await client.ingest.createDatasetVersion({ requestId, datasetId: name, sources, recipe });
+  if (datasetVersion === null) throw new Error('the server answered without a dataset version');
+  return await waitUntilPrepared(client, terminal, datasetVersion);
+}
+
+async function upload(client: AthanorClient, terminal: Terminal, { path, role, partition }: SourceFile): Promise<SourceInput> {
+  const progress = startProgress(terminal, `upload ${path.split('/').at(-1)}`);
+  const onProgress = (sent: number, total: number) => progress.update(sent / Math.max(total, 1), `${formatBytes(sent)} of ${formatBytes(total)}`);
+  const { uploadId, byteSize, digest } = await uploadFile(client.ingest, path, { onProgress });
+  progress.done(`${formatBytes(byteSize)} ${digest.slice(0, 19)}…`);
+  return { uploadId, role, partition };
+}
+
+async function waitUntilPrepared(client: AthanorClient, terminal: Terminal, begun: DatasetVersion): Promise<DatasetVersion> {
+  const progress = startProgress(terminal, 'prepare');
+  let last = begun;
+  const { datasetId, version } = begun;
+  for await (const { datasetVersion } of client.ingest.watchDatasetVersion({ datasetId, version })) {
+    if (datasetVersion === null) continue;
+    last = datasetVersion;
+    const { phase = '', completedUnits = 0, totalUnits = 0 } = last.preparation ?? {};
+    progress.update(totalUnits === 0 ? 0 : completedUnits / totalUnits, phase.toLowerCase());
+  }
+  if (last.state !== 'STATE_READY') {
+    throw new CliError(`${datasetId} v${version} could not be prepared: ${last.preparation?.error?.message ?? last.state}`, EXIT_CODES.failed);
+  }
+  progress.done(`${datasetId} v${version}: ${last.rowsRead} rows read, ${last.splits.map(each => `${each.split} ${each.rows}`).join(', ')}`);
+  return last;
+}

@@ -1,0 +1,53 @@
+import { type RpcCode, RpcError } from '@athanor/client';
+
+/** What the shell is told. Shown by `athanor --help`. */
+export const EXIT_CODES = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  notFound: 3,
+  denied: 4,
+  refused: 5,
+  unavailable: 6,
+  jobFailed: 7,
+} as const;
+
+export const EXIT_CODE_HELP = `Exit codes:
+  0  done
+  1  failed, for a reason that has no number of its own
+  2  the command line or the request is wrong
+  3  not found
+  4  the credential is missing, unknown or not allowed to
+  5  refused in the present state (a gate, a conflict, a name that is taken)
+  6  the mesh cannot be reached or did not answer in time
+  7  the training job did not succeed`;
+
+const BY_CODE: Partial<Record<RpcCode, number>> = {
+  INVALID_ARGUMENT: EXIT_CODES.usage,
+  OUT_OF_RANGE: EXIT_CODES.usage,
+  NOT_FOUND: EXIT_CODES.notFound,
+  UNAUTHENTICATED: EXIT_CODES.denied,
+  PERMISSION_DENIED: EXIT_CODES.denied,
+  FAILED_PRECONDITION: EXIT_CODES.refused,
+  ALREADY_EXISTS: EXIT_CODES.refused,
+  ABORTED: EXIT_CODES.refused,
+  UNAVAILABLE: EXIT_CODES.unavailable,
+  DEADLINE_EXCEEDED: EXIT_CODES.unavailable,
+};
+
+/** An error whose exit code is known. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CliError) return error.exitCode;
+  if (error instanceof RpcError) return BY_CODE[error.code] ?? EXIT_CODES.failed;
+  return EXIT_CODES.failed;
+}

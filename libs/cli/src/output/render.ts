@@ -1,0 +1,73 @@
+import Table from 'cli-table3';
+import { stringify } from 'yaml';
+
+export const FORMATS = ['table', 'json', 'yaml'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** A result: its value for programs, and how to show it to people. */
+export interface View {
+  readonly value: unknown;
+  readonly text: () => string;
+}
+
+export function render(view: View, format: Format): string {
+  if (format === 'json') return `${JSON.stringify(view.value, jsonValue, 2)}\n`;
+  if (format === 'yaml') return stringify(JSON.parse(JSON.stringify(view.value, jsonValue)));
+  return view.text();
+}
+
+// Timestamps are shown as people write them; bytes would only be noise.
+function jsonValue(_key: string, value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if ('seconds' in value && 'nanos' in value && Object.keys(value).length === 2) return formatTime(value as Timestamp);
+  return value;
+}
+
+interface Timestamp {
+  readonly seconds: number;
+  readonly nanos: number;
+}
+
+export function formatTime(time: Timestamp | null | undefined): string {
+  if (time === null || time === undefined) return '';
+  return new Date(Number(time.seconds) * 1000 + time.nanos / 1e6).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+/** Columns under their titles, without lines between. */
+export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const noBorders = Object.fromEntries(
+    ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
+      .concat(['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'])
+      .map(name => [name, '']),
+  );
+  const style = { 'padding-left': 0, 'padding-right': 2, head: [], border: [] };
+  const drawn = new Table({ head: [...head], chars: { ...noBorders, middle: '' }, style });
+  for (const row of rows) drawn.push(row.map(String));
+  return `${drawn
+    .toString()
+    .split('\n')
+    .map(line => line.trimEnd())
+    .join('\n')}\n`;
+}
+
+/** "name: value" lines; empty values are left out. */
+export function fields(entries: readonly (readonly [string, string | number | undefined])[]): string {
+  const shown = entries.filter(([, value]) => value !== undefined && value !== '');
+  const width = Math.max(...shown.map(([name]) => name.length));
+  return shown.map(([name, value]) => `${`${name}:`.padEnd(width + 2)}${value}\n`).join('');
+}
+
+/** "STATE_READY" as "READY". */
+export function enumText(value: string, prefix = 'STATE_'): string {
+  return value.startsWith(prefix) ? value.slice(prefix.length) : value;
+}
+
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
+  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}
+
+export function shortDigest(digest: string): string {
+  return digest.replace('sha256:', '').slice(0, 12);
+}

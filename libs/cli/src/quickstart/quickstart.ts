@@ -1,0 +1,177 @@
+import { writeFile } from 'node:fs/promises';
+import { type AthanorClient, createAthanorClient } from '@athanor/client';
+import type { DatasetVersion } from '@athanor/contracts/ingest';
+import type { ModelVersion } from '@athanor/contracts/registry';
+import type { TrainingJob } from '@athanor/contracts/training';
+import { endProcess, type MeshState, readJsonFile } from '@athanor/mesh';
+import { spawnMesh } from '../commands/mesh.js';
+import { lineageText } from '../commands/lineage.js';
+import { expectSuccess } from '../commands/train.js';
+import { findingsText } from '../dataset/describe.js';
+import { importDataset } from '../dataset/import-dataset.js';
+import { evaluationText, metricOf } from '../job/describe.js';
+import { watchJob } from '../job/watch-job.js';
+import { startProgress } from '../output/progress.js';
+import { fields, shortDigest } from '../output/render.js';
+import type { Terminal } from '../terminal.js';
+import { type Asked, askModel, mostProbable } from './ask-model.js';
+import { drawPrediction, probabilityBars } from './draw.js';
+import { mnistFolder } from './mnist-folder.js';
+import { readTestRows, type TestRows } from './test-rows.js';
+import { waitForRegistration, waitUntilServed } from './wait.js';
+
+export interface QuickstartOptions {
+  readonly home: string;
+  readonly portBase: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly terminal: Terminal;
+  /** A folder of IDX files or a CSV file; default: MNIST. */
+  readonly data?: string;
+  readonly label?: string;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly keep: boolean;
+  /** Where the figures are written. */
+  readonly json?: string;
+}
+
+/** The figures that --json writes. */
+export interface QuickstartFigures {
+  readonly testAccuracy: number;
+  readonly servedAccuracy: number;
+  /** The evaluation's accuracy on the rows that were served: equal to servedAccuracy. */
+  readonly evaluatedAccuracyOfServedRows: number;
+  readonly secondsPerEpoch: readonly number[];
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly versionDigest: string;
+  readonly datasetDigest: string;
+  readonly totalSeconds: number;
+}
+
+const NAME = 'digits';
+const GATE = { alias: 'champion', metric: 'accuracy', split: 'test', threshold: 0.965, minImprovement: 0, smallerIsBetter: false };
+const SERVED_ROWS = 1_000;
+
+/** The main job, from raw files to a served prediction and back to the bytes it came from. */
+export async function runQuickstart(options: QuickstartOptions): Promise<QuickstartFigures> {
+  const { terminal, home, portBase, env } = options;
+  const began = performance.now();
+  const title = (text: string) => terminal.err(`\n${text}\n`);
+  title('1. Starting the mesh: nats-server, control (ingest, training, registry), inference');
+  const state = await spawnMesh({ home, portBase, env, onLine: line => terminal.err(`  ${line}\n`) });
+  const { apiKey } = (await readJsonFile<{ apiKey: string }>(state.credentialsFile)) ?? { apiKey: '' };
+  const client = createAthanorClient({ addresses: state.addresses, apiKey });
+  try {
+    const figures = await mainJob(client, options, title);
+    const total = { ...figures, totalSeconds: (performance.now() - began) / 1000 };
+    terminal.out(summary(total));
+    terminal.out(whatNext(state, options));
+    if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(total, null, 2)}\n`);
+    return total;
+  } finally {
+    client.close();
+    if (!options.keep) await endProcess(state.supervisor, 60_000);
+  }
+}
+
+async function mainJob(client: AthanorClient, options: QuickstartOptions, title: (text: string) => void): Promise<Omit<QuickstartFigures, 'totalSeconds'>> {
+  const { terminal } = options;
+  title('2. Uploading raw data, cleaning it, splitting it by hash');
+  const path = options.data ?? mnistFolder();
+  const dataset = await importDataset({ client, terminal, name: NAME, path, options: { ...(options.label && { label: options.label }) } });
+  terminal.err(indent(findingsText(dataset.findings)));
+  title('3. Training 64-64 ReLU with Adam: forward, backward and optimizer as ONNX, the mini-batch loop inside ONNX Loop');
+  const job = await trainJob(client, dataset, options);
+  const evaluation = job.result?.evaluation;
+  if (!evaluation) throw new Error(`job ${job.jobId} succeeded without an evaluation`);
+  title('4. What the model can do');
+  terminal.err(indent(evaluationText(evaluation)));
+  title('5. Registering, passing the gate, moving the alias');
+  const version = await waitForRegistration(client, job.jobId);
+  await promote(client, version, terminal);
+  title(`6. Serving: ${SERVED_ROWS} raw rows through ModelInfer`);
+  await waitUntilServed(client, NAME, version);
+  const rows = await readTestRows(client, dataset, version, SERVED_ROWS);
+  const progress = startProgress(terminal, 'infer');
+  const asked = await askModel(client, NAME, rows, done => progress.update(done / rows.labels.length, `${done} rows`));
+  progress.done(`${asked.served} rows: accuracy ${asked.accuracy.toFixed(4)}, p50 ${asked.p50Ms.toFixed(2)} ms, p99 ${asked.p99Ms.toFixed(2)} ms`);
+  terminal.err(`\n${onePrediction(rows, asked, dataset.classes)}`);
+  title('7. Where that prediction comes from');
+  terminal.err(indent(lineageText(await client.registry.getLineage({ versionDigest: asked.versionDigest }))));
+  return {
+    testAccuracy: metricOf(evaluation, 'accuracy'),
+    servedAccuracy: asked.accuracy,
+    evaluatedAccuracyOfServedRows: asked.evaluatedAccuracy,
+    secondsPerEpoch: (job.result?.epochs ?? []).map(({ seconds }) => seconds),
+    p50Ms: asked.p50Ms,
+    p99Ms: asked.p99Ms,
+    versionDigest: version.digest,
+    datasetDigest: dataset.digest,
+  };
+}
+
+async function trainJob(client: AthanorClient, dataset: DatasetVersion, { terminal, seed, epochs }: QuickstartOptions): Promise<TrainingJob> {
+  const { job } = await client.training.createTrainingJob({
+    modelName: NAME,
+    spec: {
+      datasetId: NAME,
+      datasetVersion: dataset.version,
+      model: { kind: 'mlp', hidden: [64, 64] },
+      optimizer: { kind: 'adam', learningRate: 1e-3 },
+      epochs,
+      batchSize: 32,
+      seed,
+    },
+  });
+  if (job === null) throw new Error('the server answered without a job');
+  const ended = await watchJob(client, terminal, job.jobId);
+  expectSuccess(ended, true);
+  return ended;
+}
+
+async function promote(client: AthanorClient, version: ModelVersion, terminal: Terminal): Promise<void> {
+  const { modelName, version: number, digest } = version;
+  terminal.err(`  ${modelName} v${number} ${shortDigest(digest)}, made by ${version.jobIds.length} job${version.jobIds.length === 1 ? '' : 's'}\n`);
+  await client.registry.setGate({ modelName, gate: GATE });
+  const { move } = await client.registry.moveAlias({ modelName, alias: GATE.alias, version: number, reason: 'quickstart' });
+  for (const { message, gate } of move?.gateResults ?? []) terminal.err(`  gate passed: ${message}, at least ${gate?.threshold} is asked for\n`);
+  await client.registry.setDeployment({ deployment: { name: NAME, modelName, alias: GATE.alias } });
+  terminal.err(`  ${modelName}@${GATE.alias} is v${number}, callable as '${NAME}'\n`);
+}
+
+function onePrediction(rows: TestRows, asked: Asked, classes: readonly string[]): string {
+  const probabilities = asked.probabilities.subarray(0, classes.length);
+  const said = classes[mostProbable(probabilities)];
+  const head = `  row ${rows.rowIds[0]}: the model says ${said}, the label is ${classes[rows.labels[0] ?? 0]}\n`;
+  const bars = probabilityBars(probabilities, classes);
+  if (rows.datatype !== 'UINT8' || rows.rowShape.length !== 2) return `${head}${bars.map(line => `  ${line}\n`).join('')}`;
+  return head + drawPrediction(rows.row(0), rows.rowShape, bars);
+}
+
+function summary(figures: QuickstartFigures): string {
+  const seconds = figures.secondsPerEpoch;
+  return `\n${fields([
+    ['Accuracy on the test split', figures.testAccuracy.toFixed(4)],
+    [`Accuracy of ${SERVED_ROWS} served rows`, `${figures.servedAccuracy.toFixed(4)} (evaluation of the same rows: ${figures.evaluatedAccuracyOfServedRows.toFixed(4)})`],
+    ['Seconds an epoch', seconds.map(value => value.toFixed(2)).join(' ')],
+    ['Latency of one row', `p50 ${figures.p50Ms.toFixed(2)} ms, p99 ${figures.p99Ms.toFixed(2)} ms`],
+    ['Model version', figures.versionDigest],
+    ['Dataset version', figures.datasetDigest],
+    ['Time in all', `${figures.totalSeconds.toFixed(1)} s`],
+  ])}`;
+}
+
+function whatNext(state: MeshState, { keep, home, env }: QuickstartOptions): string {
+  const base = `--home ${home.startsWith(`${env.PWD}/`) ? home.slice((env.PWD ?? '').length + 1) : home}`;
+  const first = keep ? `./athanor ${base} status` : `./athanor ${base} up --detach`;
+  return `\nTry next${keep ? ` (the mesh runs; stop it with: ./athanor ${base} down)` : ''}:
+  ${first}
+  ./athanor ${base} model describe ${NAME}
+  ./athanor ${base} infer ${NAME} --idx ${mnistFolder()}/t10k-images-idx3-ubyte --row 7
+${state.addresses.inference === '' ? '' : ''}`;
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
+}

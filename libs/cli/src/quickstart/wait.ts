@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AthanorClient, RpcError } from '@athanor/client';
+import type { ModelVersion } from '@athanor/contracts/registry';
+import { CliError, EXIT_CODES } from '../exit-codes.js';
+
+const POLL_MS = 50;
+const TIMEOUT_MS = 60_000;
+
+/** A succeeded job's version, as soon as the registry has heard of the job. */
+export async function waitForRegistration(client: AthanorClient, jobId: string): Promise<ModelVersion> {
+  return await poll(`the registration of job ${jobId}`, async () => {
+    const { modelVersion } = await client.registry.getModelVersion({ jobId });
+    return modelVersion ?? undefined;
+  });
+}
+
+/** Returns when the deployment serves the version. */
+export async function waitUntilServed(client: AthanorClient, name: string, version: ModelVersion): Promise<void> {
+  await poll(`'${name}' to serve version ${version.version}`, async () => {
+    const { versions } = await client.inference.modelMetadata({ name });
+    return versions.includes(String(version.version)) ? true : undefined;
+  });
+}
+
+async function poll<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  for (const deadline = performance.now() + TIMEOUT_MS; performance.now() < deadline; await sleep(POLL_MS)) {
+    const found = await look().catch(error => {
+      if (error instanceof RpcError && ['NOT_FOUND', 'UNAVAILABLE'].includes(error.code)) return undefined;
+      throw error;
+    });
+    if (found !== undefined) return found;
+  }
+  throw new CliError(`waited ${TIMEOUT_MS / 1000} s for ${what}; look into the logs of the mesh's home`, EXIT_CODES.unavailable);
+}

@@ -1,0 +1,40 @@
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { EventLog } from './event-telemetry.js';
+
+export interface NatsOptions {
+  readonly url: string;
+  /** Of the connection, for the server's monitoring: the service's name. */
+  readonly name: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly log?: EventLog;
+}
+
+const RECONNECT_WAIT_MS = 250;
+
+/**
+ * A connection that comes back by itself for as long as it takes. What is asked of it meanwhile fails after its timeout
+ * and is asked again by the relay and the consumers.
+ */
+export async function connectNats(options: NatsOptions): Promise<NatsConnection> {
+  const { url, name, user, password, log } = options;
+  const connection = await connect({
+    servers: url,
+    name,
+    ...(user === undefined ? {} : { user, pass: password ?? '' }),
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: RECONNECT_WAIT_MS,
+    reconnectJitter: RECONNECT_WAIT_MS,
+    waitOnFirstConnect: false,
+    ignoreAuthErrorAbort: true,
+  });
+  if (log) void reportStatus(connection, log);
+  return connection;
+}
+
+async function reportStatus(connection: NatsConnection, log: EventLog): Promise<void> {
+  for await (const status of connection.status()) {
+    if (status.type === 'disconnect') log.warn({ nats: status.server }, 'NATS connection lost');
+    if (status.type === 'reconnect') log.info({ nats: status.server }, 'NATS connection restored');
+  }
+}

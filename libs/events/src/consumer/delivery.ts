@@ -1,0 +1,149 @@
+/*
+ * One delivery of one event: decode, skip what is not for us, run the handler, and settle with the server.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { extractTraceparent } from '@athanor/service';
+import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
+import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { ReceivedEvent } from '../event.js';
+import { EventFormatError, fromMessage, replayForOf } from '../event-message.js';
+import type { EventCounters } from '../event-telemetry.js';
+import { type ApplyOutcome, applyOnce, isApplied } from '../inbox/apply-once.js';
+import type { InboxTables } from '../inbox/inbox-table.js';
+import { type Burial, bury } from './bury.js';
+import type { EventHandler, Transact } from './event-handler.js';
+import type { ConsumerOptions, ConsumerPoint } from './start-consumer.js';
+
+export interface DeliveryContext<DB extends InboxTables> extends ConsumerOptions<DB> {
+  readonly backoffMs: readonly number[];
+  readonly at: (point: ConsumerPoint) => void;
+  readonly counters: EventCounters;
+  readonly jetstream: JetStreamClient;
+  readonly signal: AbortSignal;
+}
+
+type Outcome = ApplyOutcome | 'ignored';
+
+const ACK_ATTEMPTS = 5;
+const ACK_TIMEOUT_MS = 1_000;
+const ACK_PAUSE_MS = 100;
+
+/** @throws when the event could be neither settled nor put aside (NATS or the database are away). */
+export async function deliver<DB extends InboxTables>(message: JsMsg, delivery: DeliveryContext<DB>): Promise<void> {
+  const { name, backoffMs, counters } = delivery;
+  const deliveries = message.info.deliveryCount;
+  delivery.at('consumer.received');
+  if (deliveries > backoffMs.length + 1) {
+    return putAside(message, delivery, {
+      consumer: name,
+      reason: 'crash',
+      error: `not settled in ${deliveries - 1} deliveries`,
+    });
+  }
+  try {
+    const outcome = await applyMessage(message, delivery);
+    delivery.at('consumer.applied');
+    await acknowledge(message);
+    counters.consumed.add(1, { consumer: name, outcome });
+  } catch (error) {
+    await settleFailure(message, delivery, error);
+  }
+}
+
+/**
+ * Asks the server to confirm, and asks again for a while: an acknowledgement lost with a connection would hold up the
+ * events behind this one for the whole acknowledgement wait. When it stays lost, the inbox knows the redelivery.
+ */
+async function acknowledge(message: JsMsg): Promise<void> {
+  for (let attempt = 0; attempt < ACK_ATTEMPTS; attempt++) {
+    if (await message.ackAck({ timeout: ACK_TIMEOUT_MS }).catch(() => false)) return;
+    await sleep(ACK_PAUSE_MS);
+  }
+}
+
+async function settleFailure<DB extends InboxTables>(
+  message: JsMsg,
+  delivery: DeliveryContext<DB>,
+  error: unknown,
+): Promise<void> {
+  const { name, backoffMs, telemetry, counters } = delivery;
+  const text = error instanceof Error ? error.message : String(error);
+  if (error instanceof EventFormatError)
+    return putAside(message, delivery, { consumer: name, reason: 'format', error: text });
+  const pauseMs = backoffMs[message.info.deliveryCount - 1];
+  if (pauseMs === undefined) return putAside(message, delivery, { consumer: name, reason: 'handler', error: text });
+  counters.consumed.add(1, { consumer: name, outcome: 'failed' });
+  telemetry.log.warn({ err: error, consumer: name, sequence: message.seq, pauseMs }, 'event not applied, trying again');
+  message.nak(pauseMs);
+}
+
+async function putAside<DB extends InboxTables>(
+  message: JsMsg,
+  delivery: DeliveryContext<DB>,
+  burial: Burial,
+): Promise<void> {
+  await bury(delivery.jetstream, message, burial);
+  delivery.counters.deadLettered.add(1, { consumer: burial.consumer, reason: burial.reason });
+  delivery.telemetry.log.error(
+    { ...burial, sequence: message.seq, subject: message.subject },
+    'event put aside as a dead letter',
+  );
+}
+
+async function applyMessage<DB extends InboxTables>(message: JsMsg, delivery: DeliveryContext<DB>): Promise<Outcome> {
+  const replayFor = replayForOf(message);
+  if (replayFor !== undefined && replayFor !== delivery.name) return 'ignored';
+  const event = fromMessage(message);
+  // The catalogue ties type and payload; the table of handlers is looked up by the same type.
+  const handler = delivery.handlers[event.type] as EventHandler<DB, typeof event.type> | undefined;
+  if (!handler) return 'ignored';
+  if (await isApplied(delivery.db, delivery.name, event.id)) return 'duplicate';
+  return inSpan(event, delivery, () => handle(event, handler, delivery));
+}
+
+async function handle<DB extends InboxTables>(
+  event: ReceivedEvent,
+  handler: EventHandler<DB, ReceivedEvent['type']>,
+  delivery: DeliveryContext<DB>,
+): Promise<Outcome> {
+  const entry = { consumer: delivery.name, event, fenced: delivery.fenced ?? false };
+  let outcome: ApplyOutcome | undefined;
+  const transact: Transact<DB> = async effect => {
+    outcome = await applyOnce(delivery.db, entry, async trx => {
+      await effect(trx);
+      delivery.at('consumer.handled');
+    });
+    return outcome;
+  };
+  await handler(event, transact, delivery.signal);
+  // A handler that had nothing to change is done with the event all the same.
+  return outcome ?? transact(async () => {});
+}
+
+function inSpan<DB extends InboxTables, T>(
+  event: ReceivedEvent,
+  delivery: DeliveryContext<DB>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const attributes = {
+    'messaging.system': 'nats',
+    'messaging.message.id': event.id,
+    'messaging.consumer.group.name': delivery.name,
+  };
+  const parent = extractTraceparent(event.traceparent);
+  const span = delivery.telemetry.tracer.startSpan(
+    `consume ${event.type}`,
+    { kind: SpanKind.CONSUMER, attributes },
+    parent,
+  );
+  return context.with(trace.setSpan(parent, span), async () => {
+    try {
+      return await work();
+    } catch (error) {
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}

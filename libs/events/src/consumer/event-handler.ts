@@ -1,0 +1,23 @@
+import type { EventType } from '@athanor/contracts';
+import type { Transaction } from 'kysely';
+import type { ReceivedEvent } from '../event.js';
+import type { ApplyOutcome } from '../inbox/apply-once.js';
+import type { InboxTables } from '../inbox/inbox-table.js';
+
+/**
+ * Runs the effect in the transaction that marks the event as applied. Call it once, after all other I/O: a transaction
+ * holds the only connection of an embedded database.
+ */
+export type Transact<DB extends InboxTables> = (
+  effect: (trx: Transaction<DB>) => Promise<void>,
+) => Promise<ApplyOutcome>;
+
+/** Throwing asks for another delivery; after the last one the event becomes a dead letter. */
+export type EventHandler<DB extends InboxTables, T extends EventType> = (
+  event: ReceivedEvent<T>,
+  transact: Transact<DB>,
+  signal: AbortSignal,
+) => Promise<void>;
+
+/** One handler for each type that the consumer reacts to. */
+export type EventHandlers<DB extends InboxTables> = { readonly [T in EventType]?: EventHandler<DB, T> };

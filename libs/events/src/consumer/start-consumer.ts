@@ -1,0 +1,146 @@
+/*
+ * Reacts to events, each exactly once in effect: at least one delivery by JetStream, at most one effect by the inbox.
+ * With the default concurrency of 1 events come strictly in the stream's order, a failing one holding up the rest until
+ * it passes or is put aside.
+ */
+import type { EventType } from '@athanor/contracts';
+import { crashPoint } from '@athanor/service';
+import { type ConsumerMessages, JetStreamApiError, type JsMsg, jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Kysely } from 'kysely';
+import { type EventTelemetry, eventCounters } from '../event-telemetry.js';
+import type { InboxTables } from '../inbox/inbox-table.js';
+import { eventFilter } from '../subject.js';
+import { Waker } from '../waker.js';
+import { deliver } from './delivery.js';
+import { openDurable } from './durable-consumer.js';
+import type { EventHandlers } from './event-handler.js';
+
+export interface ConsumerOptions<DB extends InboxTables> {
+  /** Durable, unique in the mesh, one for each reaction: `registry-register-model`. Replicas share it. */
+  readonly name: string;
+  readonly db: Kysely<DB>;
+  readonly connection: NatsConnection;
+  readonly telemetry: EventTelemetry;
+  readonly handlers: EventHandlers<DB>;
+  /** Skip an event that is older than what was applied of its aggregate: for handlers that copy state. Default false. */
+  readonly fenced?: boolean;
+  /** More than 1 gives up the order. Default 1. */
+  readonly concurrency?: number;
+  /** A delivery that nobody works on any more comes again after this. Default 5,000. */
+  readonly ackWaitMs?: number;
+  /** Pauses between deliveries that fail; one more delivery than pauses, then it is put aside. Default about 11 s in all. */
+  readonly backoffMs?: readonly number[];
+  /** Called at named points, for tests that let the process die there. */
+  readonly at?: (point: ConsumerPoint) => void;
+}
+
+export type ConsumerPoint = 'consumer.received' | 'consumer.handled' | 'consumer.applied';
+
+export interface EventConsumer {
+  /** Takes no more, and ends when what it works on is done; after 10 s the handlers' signal asks them to give up. */
+  stop(): Promise<void>;
+}
+
+const DEFAULT_ACK_WAIT_MS = 5_000;
+const DEFAULT_BACKOFF_MS = [200, 1_000, 3_000, 7_000];
+const REOPEN_PAUSE_MS = 500;
+const STOP_GRACE_MS = 10_000;
+const PULL_EXPIRES_MS = 2_000;
+
+/** @throws JetStreamApiError when the server refuses the consumer, for example because the stream is missing. */
+export async function startConsumer<DB extends InboxTables>(options: ConsumerOptions<DB>): Promise<EventConsumer> {
+  const consumer = new RunningConsumer(options);
+  // What the server refuses is a mistake and is told at once; a server that is away for a moment is waited for.
+  const first = await consumer.open().catch((error: unknown) => {
+    if (error instanceof JetStreamApiError) throw error;
+    options.telemetry.log.warn({ err: error, consumer: options.name }, 'consumer not opened yet, trying again');
+    return undefined;
+  });
+  const done = consumer.run(first);
+  return {
+    async stop() {
+      consumer.end();
+      await done;
+    },
+  };
+}
+
+class RunningConsumer<DB extends InboxTables> {
+  readonly #options: ConsumerOptions<DB>;
+  readonly #waker = new Waker();
+  readonly #abort = new AbortController();
+  readonly #inFlight = new Set<Promise<void>>();
+  #messages: ConsumerMessages | undefined;
+
+  constructor(options: ConsumerOptions<DB>) {
+    this.#options = options;
+  }
+
+  async open(): Promise<ConsumerMessages> {
+    const { connection, name, handlers, ackWaitMs = DEFAULT_ACK_WAIT_MS, concurrency = 1 } = this.#options;
+    const types = Object.keys(handlers) as EventType[];
+    const spec = { name, filter: eventFilter(types), ackWaitMs, maxAckPending: concurrency };
+    const consumer = await openDurable(connection, spec);
+    return consumer.consume({ max_messages: concurrency, expires: PULL_EXPIRES_MS });
+  }
+
+  end(): void {
+    this.#waker.end();
+    this.#messages?.stop();
+    setTimeout(() => this.#abort.abort(new Error('the consumer is stopping')), STOP_GRACE_MS).unref();
+  }
+
+  async run(first: ConsumerMessages | undefined): Promise<void> {
+    const { log } = this.#options.telemetry;
+    let messages = first;
+    while (!this.#waker.ended) {
+      try {
+        this.#messages = messages ?? (await this.open());
+        messages = undefined;
+        await this.#consume(this.#messages);
+      } catch (error) {
+        log.warn({ err: error, consumer: this.#options.name }, 'consumer interrupted, opening it again');
+      }
+      await this.#waker.pause(REOPEN_PAUSE_MS);
+    }
+    await Promise.all(this.#inFlight);
+  }
+
+  async #consume(messages: ConsumerMessages): Promise<void> {
+    if (this.#waker.ended) messages.stop();
+    for await (const message of messages) {
+      if (this.#waker.ended) return message.nak();
+      const work = this.#handle(message).finally(() => this.#inFlight.delete(work));
+      this.#inFlight.add(work);
+      if (this.#inFlight.size >= (this.#options.concurrency ?? 1)) await Promise.race(this.#inFlight);
+    }
+  }
+
+  /** Never rejects: what cannot be settled now comes again after the acknowledgement wait. */
+  async #handle(message: JsMsg): Promise<void> {
+    const {
+      ackWaitMs = DEFAULT_ACK_WAIT_MS,
+      backoffMs = DEFAULT_BACKOFF_MS,
+      at = crashPoint,
+      telemetry,
+      name,
+    } = this.#options;
+    const { connection } = this.#options;
+    const keepAlive = setInterval(() => connection.isClosed() || message.working(), ackWaitMs / 3);
+    try {
+      await deliver(message, {
+        ...this.#options,
+        backoffMs,
+        at,
+        counters: eventCounters(telemetry.meter),
+        jetstream: jetstream(connection),
+        signal: this.#abort.signal,
+      });
+    } catch (error) {
+      telemetry.log.error({ err: error, consumer: name, sequence: message.seq }, 'delivery not settled');
+    } finally {
+      clearInterval(keepAlive);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import type { Telemetry } from '@athanor/service';
+import type { Counter } from '@opentelemetry/api';
+
+export type EventLog = Pick<Telemetry['log'], 'info' | 'warn' | 'error'>;
+
+/** What relay and consumers observe themselves with: a service's telemetry, or a part of it. */
+export type EventTelemetry = Pick<Telemetry, 'log' | 'tracer' | 'meter'>;
+
+export interface EventCounters {
+  readonly published: Counter;
+  readonly publishFailures: Counter;
+  readonly consumed: Counter;
+  readonly deadLettered: Counter;
+}
+
+export function eventCounters(meter: EventTelemetry['meter']): EventCounters {
+  const counter = (name: string, description: string) => meter.createCounter(name, { description });
+  return {
+    published: counter('athanor.events.published', 'Events that JetStream has acknowledged'),
+    publishFailures: counter('athanor.events.publish_failures', 'Attempts to publish that failed and are repeated'),
+    consumed: counter('athanor.events.consumed', 'Deliveries, by consumer and outcome'),
+    deadLettered: counter('athanor.events.dead_lettered', 'Events put aside, by consumer and reason'),
+  };
+}

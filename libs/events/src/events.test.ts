@@ -1,0 +1,366 @@
+import { randomUUID } from 'node:crypto';
+import { jetstream } from '@nats-io/jetstream';
+import type { Kysely } from 'kysely';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import {
+  appendEvent,
+  type ConsumerOptions,
+  DEAD_LETTER_STREAM,
+  ensureStreams,
+  listDeadLetters,
+  type ReceivedEvent,
+  replayDeadLetter,
+  startConsumer,
+  startRelay,
+  tailEvents,
+} from './index.js';
+import { type Bench, type BenchTables, effectsOf, queued, recordEffect, startBench } from './test-bench.js';
+
+let bench: Bench;
+let db: Kysely<BenchTables>;
+let tenant: string;
+const stops: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  bench = await startBench();
+});
+afterAll(() => bench.stop());
+beforeEach(async () => {
+  db = await bench.openSchema();
+  tenant = `t-${randomUUID().slice(0, 8)}`;
+});
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+const append = (jobId: string, version: number) =>
+  db.transaction().execute(trx => appendEvent(trx, queued(jobId, version, tenant)));
+
+function relay() {
+  const started = startRelay({ db, connection: bench.connection, telemetry: bench.telemetry, pollIntervalMs: 20 });
+  stops.push(() => started.stop());
+  return started;
+}
+
+/** Other tests' events are in the stream too: only this test's tenant is recorded. */
+async function consume(options: Partial<ConsumerOptions<BenchTables>> = {}, name = `c-${randomUUID().slice(0, 8)}`) {
+  const record = async (
+    event: ReceivedEvent<'training.job.queued'>,
+    transact: Parameters<NonNullable<ConsumerOptions<BenchTables>['handlers']['training.job.queued']>>[1],
+  ) => {
+    if (event.tenant === tenant) await transact(trx => recordEffect(trx, event));
+  };
+  const { connection, telemetry } = bench;
+  const base = { name, db, connection, telemetry, handlers: { 'training.job.queued': record }, backoffMs: [10, 20] };
+  const consumer = await startConsumer({ ...base, ...options });
+  stops.push(() => consumer.stop());
+  return { name, consumer };
+}
+
+const waitForEffects = (expected: readonly string[]) =>
+  vi.waitFor(async () => expect(await effectsOf(db)).toEqual(expected), { timeout: 15_000, interval: 30 });
+
+const ownDeadLetters = async () => (await listDeadLetters(bench.connection, { tenant })).deadLetters;
+
+test('an event travels from the transaction to the effect with its CloudEvents attributes', async () => {
+  const id = await append('job-1', 3);
+  const seen: ReceivedEvent[] = [];
+  relay();
+  await consume({
+    handlers: {
+      'training.job.queued': async event => {
+        if (event.tenant === tenant) seen.push(event);
+      },
+    },
+  });
+  await vi.waitFor(() => expect(seen).toHaveLength(1), { timeout: 10_000 });
+  expect(seen[0]).toMatchObject({
+    id,
+    type: 'training.job.queued',
+    source: '/athanor/training',
+    subject: `athanor.v1.${tenant}.training-job.job-1.queued`,
+    tenant,
+    aggregateId: 'job-1',
+    aggregateVersion: 3,
+    payload: { jobId: 'job-1' },
+    replayFor: undefined,
+  });
+});
+
+test('an event of a transaction that rolled back is never told', async () => {
+  const rolledBack = db.transaction().execute(async trx => {
+    await appendEvent(trx, queued('job-gone', 1, tenant));
+    throw new Error('changed my mind');
+  });
+  await expect(rolledBack).rejects.toThrow('changed my mind');
+  await append('job-kept', 1);
+  relay();
+  await consume();
+  await waitForEffects(['job-kept/1']);
+});
+
+test('appending outside a transaction, or the same change twice, is refused', async () => {
+  await expect(appendEvent(db as never, queued('job', 1, tenant))).rejects.toThrow('needs a transaction');
+  await append('job', 1);
+  await expect(append('job', 1)).rejects.toMatchObject({ kind: 'unique_violation' });
+});
+
+test('an event published twice is stored once, and one delivered twice is applied once', async () => {
+  await append('job', 1);
+  const first = relay();
+  const { name, consumer } = await consume();
+  await waitForEffects(['job/1']);
+  await first.stop();
+  await consumer.stop();
+  await db.updateTable('outbox').set({ published_at: null }).execute();
+  relay();
+  await vi.waitFor(async () => {
+    const { open } = await db
+      .selectFrom('outbox')
+      .select(eb => eb.fn.countAll<number>().as('open'))
+      .where('published_at', 'is', null)
+      .executeTakeFirstOrThrow();
+    expect(open).toBe(0);
+  });
+  const stored: string[] = [];
+  for await (const event of tailEvents(bench.connection, { tenant, from: 'beginning', stopAtEnd: true }))
+    stored.push(event.id);
+  expect(stored).toHaveLength(1);
+  // A new durable of another name is delivered the event again; the inbox is by name, so clear the name's effect first.
+  await consume({}, `${name}-again`);
+  await waitForEffects(['job/1', 'job/1']);
+});
+
+test('a failing handler is tried again and its half-done work is undone', async () => {
+  let runs = 0;
+  await append('job', 1);
+  relay();
+  await consume({
+    handlers: {
+      'training.job.queued': async (event, transact) => {
+        if (event.tenant !== tenant) return;
+        await transact(async trx => {
+          await recordEffect(trx, event);
+          if (++runs < 3) throw new Error('not yet');
+        });
+      },
+    },
+  });
+  await waitForEffects(['job/1']);
+  expect(runs).toBe(3);
+});
+
+test('an event that always fails becomes a dead letter, the next ones pass, and a replay applies it', async () => {
+  let broken = true;
+  await append('poison', 1);
+  await append('fine', 1);
+  relay();
+  const { name } = await consume({
+    handlers: {
+      'training.job.queued': async (event, transact) => {
+        if (event.tenant !== tenant) return;
+        if (event.aggregateId === 'poison' && broken) throw new Error('cannot digest this');
+        await transact(trx => recordEffect(trx, event));
+      },
+    },
+  });
+  await waitForEffects(['fine/1']);
+  const [letter] = await vi.waitFor(async () => {
+    const letters = await ownDeadLetters();
+    expect(letters).toHaveLength(1);
+    return letters;
+  });
+  expect(letter).toMatchObject({
+    consumer: name,
+    reason: 'handler',
+    error: 'cannot digest this',
+    deliveries: 3,
+    eventType: 'training.job.queued',
+  });
+  expect(letter!.event?.payload).toEqual({ jobId: 'poison' });
+  // Still broken: it comes back as a dead letter of its own.
+  await replayDeadLetter(bench.connection, letter!.sequence, tenant);
+  const [again] = await vi.waitFor(
+    async () => {
+      const letters = await ownDeadLetters();
+      expect(letters.map(l => l.sequence)).not.toEqual([]);
+      return letters;
+    },
+    { timeout: 5_000 },
+  );
+  expect(again!.sequence).toBeGreaterThan(letter!.sequence);
+  broken = false;
+  await replayDeadLetter(bench.connection, again!.sequence, tenant);
+  await waitForEffects(['fine/1', 'poison/1']);
+  expect(await ownDeadLetters()).toEqual([]);
+});
+
+test('a replay reaches the consumer that failed and no other, and is not told again to onlookers', async () => {
+  let broken = true;
+  await append('poison', 1);
+  relay();
+  await consume({
+    handlers: {
+      'training.job.queued': async (event, transact) => {
+        if (event.tenant !== tenant) return;
+        if (broken) throw new Error('broken');
+        await transact(trx => recordEffect(trx, event));
+      },
+    },
+  });
+  const bystander = vi.fn();
+  await consume({
+    handlers: {
+      'training.job.queued': async event => {
+        if (event.tenant === tenant) bystander(event.id);
+      },
+    },
+  });
+  const [letter] = await vi.waitFor(async () => {
+    const letters = await ownDeadLetters();
+    expect(letters).toHaveLength(1);
+    return letters;
+  });
+  broken = false;
+  await replayDeadLetter(bench.connection, letter!.sequence);
+  await waitForEffects(['poison/1']);
+  expect(bystander).toHaveBeenCalledTimes(1);
+  const told: string[] = [];
+  for await (const event of tailEvents(bench.connection, { tenant, from: 'beginning', stopAtEnd: true }))
+    told.push(event.id);
+  expect(told).toHaveLength(1);
+});
+
+test('what is not one of our events is put aside at once, with its bytes', async () => {
+  await consume();
+  await jetstream(bench.connection).publish(`athanor.v1.${tenant}.training-job.job.queued`, 'garbage');
+  const [letter] = await vi.waitFor(
+    async () => {
+      const letters = await ownDeadLetters();
+      expect(letters).toHaveLength(1);
+      return letters;
+    },
+    { timeout: 5_000 },
+  );
+  expect(letter).toMatchObject({
+    reason: 'format',
+    error: 'header ce-type is missing',
+    deliveries: 1,
+    event: undefined,
+  });
+  expect(Buffer.from(letter!.data).toString()).toBe('garbage');
+});
+
+test('another tenant can neither see nor replay a dead letter', async () => {
+  await consume();
+  await jetstream(bench.connection).publish(`athanor.v1.${tenant}.training-job.job.queued`, 'garbage');
+  const letter = await vi.waitFor(async () => {
+    const [first] = await ownDeadLetters();
+    expect(first).toBeDefined();
+    return first!;
+  });
+  expect((await listDeadLetters(bench.connection, { tenant: 'other' })).deadLetters).toEqual([]);
+  await expect(replayDeadLetter(bench.connection, letter.sequence, 'other')).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+  });
+  await expect(replayDeadLetter(bench.connection, 999_999)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('dead letters come in pages', async () => {
+  await consume();
+  for (let i = 0; i < 5; i++)
+    await jetstream(bench.connection).publish(`athanor.v1.${tenant}.training-job.job-${i}.queued`, 'x');
+  await vi.waitFor(async () => expect(await ownDeadLetters()).toHaveLength(5));
+  const first = await listDeadLetters(bench.connection, { tenant, limit: 3 });
+  expect(first.deadLetters).toHaveLength(3);
+  const second = await listDeadLetters(bench.connection, { tenant, limit: 3, after: first.next! });
+  expect(second.deadLetters).toHaveLength(2);
+  expect(second.next).toBeUndefined();
+});
+
+test('a fenced consumer skips an event that is older than what it has applied', async () => {
+  const { connection, telemetry } = bench;
+  await append('job', 5);
+  relay();
+  await consume({ fenced: true });
+  await waitForEffects(['job/5']);
+  await append('job', 4);
+  await append('job', 6);
+  await waitForEffects(['job/5', 'job/6']);
+  expect([connection, telemetry]).toBeDefined();
+});
+
+test('a long handler keeps its event, although it takes longer than the acknowledgement wait', async () => {
+  let runs = 0;
+  await append('slow', 1);
+  relay();
+  await consume({
+    ackWaitMs: 300,
+    handlers: {
+      'training.job.queued': async (event, transact) => {
+        if (event.tenant !== tenant) return;
+        runs++;
+        await new Promise(resolve => setTimeout(resolve, 1_000));
+        await transact(trx => recordEffect(trx, event));
+      },
+    },
+  });
+  await waitForEffects(['slow/1']);
+  expect(runs).toBe(1);
+});
+
+test('tailing from now on shows what comes, and ends when it is aborted', async () => {
+  await append('before', 1);
+  const outbox = relay();
+  await vi.waitFor(async () =>
+    expect(await db.selectFrom('outbox').select('event_id').where('published_at', 'is', null).execute()).toEqual([]),
+  );
+  const abort = new AbortController();
+  const seen: string[] = [];
+  const tail = (async () => {
+    for await (const event of tailEvents(bench.connection, { tenant, signal: abort.signal }))
+      seen.push(event.aggregateId);
+  })();
+  await new Promise(resolve => setTimeout(resolve, 200));
+  await append('after', 1);
+  outbox.wake();
+  await vi.waitFor(() => expect(seen).toEqual(['after']), { timeout: 5_000 });
+  abort.abort();
+  await tail;
+});
+
+test('the trace of the change goes on in the handler', async () => {
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  await append('job', 1);
+  await db.updateTable('outbox').set({ traceparent }).execute();
+  relay();
+  const seen: (string | undefined)[] = [];
+  await consume({
+    handlers: {
+      'training.job.queued': async event => {
+        if (event.tenant === tenant) seen.push(event.traceparent);
+      },
+    },
+  });
+  await vi.waitFor(() => expect(seen).toEqual([traceparent]), { timeout: 5_000 });
+});
+
+test('setting the streams up twice, also at once, changes nothing', async () => {
+  await Promise.all([ensureStreams(bench.connection), ensureStreams(bench.connection)]);
+  const manager = await jetstream(bench.connection).jetstreamManager();
+  expect((await manager.streams.info(DEAD_LETTER_STREAM)).config.subjects).toEqual(['dlq.athanor.>']);
+});
+
+test('NATS killed and started again in the middle loses nothing and doubles nothing', async () => {
+  const outbox = relay();
+  await consume();
+  const expected: string[] = [];
+  for (let version = 1; version <= 30; version++) {
+    await append('job', version);
+    outbox.wake();
+    expected.push(`job/${version}`);
+    if (version === 10) await bench.nats.kill();
+    if (version === 20) await bench.nats.restart();
+  }
+  await waitForEffects(expected);
+}, 60_000);

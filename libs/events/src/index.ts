@@ -1,0 +1,25 @@
+export { connectNats, type NatsOptions } from './connect-nats.js';
+export type { DeadLetterReason } from './consumer/bury.js';
+export type { EventHandler, EventHandlers, Transact } from './consumer/event-handler.js';
+export {
+  type ConsumerOptions,
+  type ConsumerPoint,
+  type EventConsumer,
+  startConsumer,
+} from './consumer/start-consumer.js';
+export {
+  type DeadLetter,
+  type DeadLetterPage,
+  type DeadLetterQuery,
+  listDeadLetters,
+  replayDeadLetter,
+} from './dead-letters.js';
+export { eventId, type NewEvent, type ReceivedEvent } from './event.js';
+export type { EventLog, EventTelemetry } from './event-telemetry.js';
+export type { ApplyOutcome } from './inbox/apply-once.js';
+export { type InboxTables, inboxMigration } from './inbox/inbox-table.js';
+export { appendEvent } from './outbox/append-event.js';
+export { type OutboxTables, outboxMigration } from './outbox/outbox-table.js';
+export { type Relay, type RelayOptions, type RelayPoint, startRelay } from './outbox/relay.js';
+export { DEAD_LETTER_STREAM, EVENT_STREAM, ensureStreams, type StreamOptions } from './streams.js';
+export { type TailOptions, tailEvents } from './tail-events.js';

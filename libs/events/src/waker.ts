@@ -1,0 +1,41 @@
+/** Lets a loop sleep until it is woken, a time has passed, or it shall end. A call while it works is not lost. */
+export class Waker {
+  ended = false;
+  #woken = false;
+  #interrupt: (() => void) | undefined;
+
+  wake(): void {
+    this.#woken = true;
+    this.#interrupt?.();
+  }
+
+  end(): void {
+    this.ended = true;
+    this.#interrupt?.();
+  }
+
+  /** Until woken, at most `ms`. */
+  async wait(ms: number): Promise<void> {
+    if (!this.#woken) await this.#sleep(ms);
+    this.#woken = false;
+  }
+
+  /** The whole time, woken or not: for pauses between failures. */
+  async pause(ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    while (!this.ended && performance.now() < until) await this.#sleep(until - performance.now());
+  }
+
+  #sleep(ms: number): Promise<void> {
+    if (this.ended) return Promise.resolve();
+    return new Promise(resolve => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#interrupt = undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#interrupt = done;
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Where a mesh keeps everything: one folder, readable by its owner only. */
+export interface Home {
+  readonly root: string;
+  /** What runs and where, while it runs. */
+  readonly stateFile: string;
+  /** API key and addresses for clients: what a context of the CLI points to. */
+  readonly credentialsFile: string;
+  readonly apiKeysFile: string;
+  readonly meshSecretFile: string;
+  /** Passwords of the NATS users. */
+  readonly natsPasswordsFile: string;
+  readonly databaseDir: string;
+  readonly blobsDir: string;
+  readonly natsDir: string;
+  readonly logsDir: string;
+}
+
+export function homeAt(root: string): Home {
+  return {
+    root,
+    stateFile: join(root, 'mesh.json'),
+    credentialsFile: join(root, 'credentials.json'),
+    apiKeysFile: join(root, 'api-keys.json'),
+    meshSecretFile: join(root, 'mesh-secret'),
+    natsPasswordsFile: join(root, 'nats-passwords.json'),
+    databaseDir: join(root, 'data/database'),
+    blobsDir: join(root, 'data/blobs'),
+    natsDir: join(root, 'data/nats'),
+    logsDir: join(root, 'logs'),
+  };
+}
+
+export async function createHome(root: string): Promise<Home> {
+  const home = homeAt(root);
+  await mkdir(home.root, { recursive: true, mode: 0o700 });
+  for (const folder of [home.blobsDir, home.natsDir, home.logsDir])
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  return home;
+}
+
+/** Replaces a file in one step, so that a reader, or a kill, finds the old or the new content, whole. */
+export async function writePrivateFile(path: string, content: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, content, { mode: 0o600, flush: true });
+  await rename(temporary, path);
+}
+
+/** Undefined where the file does not exist. */
+export async function readJsonFile<T>(path: string): Promise<T | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as T;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { TENANT_PERMISSIONS } from '@athanor/contracts';
+import { createApiKey } from '@athanor/service';
+import { type Home, readJsonFile, writePrivateFile } from './home.js';
+
+export const MESH_SERVICES = ['ingest', 'training', 'registry', 'inference'] as const;
+export type MeshService = (typeof MESH_SERVICES)[number];
+
+/** The tenant of a mesh that serves one laptop. */
+const TENANT = 'default';
+
+export interface Secrets {
+  readonly apiKey: string;
+  readonly tenant: string;
+  readonly natsPasswords: Readonly<Record<MeshService, string>>;
+}
+
+interface StoredKey {
+  readonly apiKey: string;
+  readonly tenant: string;
+}
+
+/** Makes the home's secrets at its first start, and finds them again at each later one. */
+export async function openSecrets(home: Home): Promise<Secrets> {
+  if (!(await exists(home.meshSecretFile))) await writePrivateFile(home.meshSecretFile, randomSecret());
+  const natsPasswords =
+    (await readJsonFile<Secrets['natsPasswords']>(home.natsPasswordsFile)) ?? (await createPasswords(home));
+  const stored = (await readJsonFile<StoredKey>(home.credentialsFile)) ?? (await createKey(home));
+  return { ...stored, natsPasswords };
+}
+
+async function createPasswords(home: Home): Promise<Secrets['natsPasswords']> {
+  const passwords = Object.fromEntries(MESH_SERVICES.map(name => [name, randomSecret()])) as Secrets['natsPasswords'];
+  await writePrivateFile(home.natsPasswordsFile, JSON.stringify(passwords));
+  return passwords;
+}
+
+async function createKey(home: Home): Promise<StoredKey> {
+  const { key, entry } = createApiKey({
+    tenant: TENANT,
+    permissions: [...TENANT_PERMISSIONS],
+    note: 'made by athanor up',
+  });
+  // The keys file first: a credential that nobody knows yet does no harm, one that is not accepted would.
+  await writePrivateFile(home.apiKeysFile, JSON.stringify({ keys: [entry] }, null, 2));
+  const stored = { apiKey: key, tenant: TENANT };
+  await writePrivateFile(home.credentialsFile, JSON.stringify(stored, null, 2));
+  return stored;
+}
+
+function randomSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { identifyProcess, type ProcessIdentity } from '@athanor/process';
+
+export interface ProgramOptions {
+  readonly name: string;
+  /** The program's entry, an absolute path. */
+  readonly path: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly logFile: string;
+  /** Ports whose /readyz tells that the program is ready. */
+  readonly adminPorts: readonly number[];
+  readonly readyTimeoutMs: number;
+  /** Called when it has ended, was started anew, and is ready. */
+  readonly onRestart: (identity: ProcessIdentity) => void;
+  readonly onEnd: (how: string) => void;
+}
+
+const RESTART_DELAYS_MS = [100, 500, 1_000, 2_000, 5_000];
+const STOP_TIMEOUT_MS = 30_000;
+const LOG_TAIL_CHARS = 1_500;
+
+/** A program that runs until it is stopped: started again when it ends, and ended when this process is gone. */
+export class SupervisedProcess {
+  readonly #options: ProgramOptions;
+  #child: ChildProcess | undefined;
+  #stopping = false;
+  #restarts = 0;
+
+  constructor(options: ProgramOptions) {
+    this.#options = options;
+  }
+
+  /** Returns when the program is ready. */
+  async start(): Promise<ProcessIdentity> {
+    const child = this.#spawn();
+    const identity = identifyProcess(child.pid ?? 0);
+    await this.#ready(child);
+    this.#restarts = 0;
+    if (identity === undefined) throw new Error(`${this.#options.name} ended right after its start`);
+    return identity;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const child = this.#child;
+    if (child === undefined || hasEnded(child)) return;
+    const ended = new Promise<void>(resolve => child.once('close', () => resolve()));
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  #spawn(): ChildProcess {
+    const { path, env, logFile } = this.#options;
+    const log = openSync(logFile, 'a', 0o600);
+    // The child's standard input is its lifeline: the kernel closes it when this process is gone, however it went.
+    const child = spawn(process.execPath, [path], { env, stdio: ['pipe', log, log] });
+    closeSync(log);
+    child.stdin?.on('error', () => undefined);
+    child.on('error', () => undefined);
+    child.once('close', (code, signal) => this.#onClose(signal ?? `exit code ${code}`));
+    this.#child = child;
+    return child;
+  }
+
+  #onClose(how: string): void {
+    if (this.#stopping) return;
+    this.#options.onEnd(how);
+    void this.#restart();
+  }
+
+  async #restart(): Promise<void> {
+    const delay = RESTART_DELAYS_MS[Math.min(this.#restarts++, RESTART_DELAYS_MS.length - 1)];
+    await sleep(delay);
+    if (this.#stopping) return;
+    const child = this.#spawn();
+    const identity = identifyProcess(child.pid ?? 0);
+    if (identity !== undefined) this.#options.onRestart(identity);
+    // A program that ends again is taken up by its own 'close'.
+    await this.#ready(child).then(
+      () => {
+        this.#restarts = 0;
+      },
+      () => undefined,
+    );
+  }
+
+  async #ready(child: ChildProcess): Promise<void> {
+    const { name, adminPorts, readyTimeoutMs, logFile } = this.#options;
+    const deadline = performance.now() + readyTimeoutMs;
+    while (!(await allReady(adminPorts))) {
+      const problem = hasEnded(child)
+        ? 'ended'
+        : performance.now() > deadline
+          ? `was not ready after ${readyTimeoutMs} ms`
+          : '';
+      if (problem !== '') {
+        this.#stopping = true;
+        throw new Error(`${name} ${problem}; the end of ${logFile}:\n${logTail(logFile)}`);
+      }
+      await sleep(25);
+    }
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function allReady(ports: readonly number[]): Promise<boolean> {
+  return (await Promise.all(ports.map(isReady))).every(Boolean);
+}
+
+function isReady(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const request = get({ host: '127.0.0.1', port, path: '/readyz', timeout: 1_000, agent: false }, response => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('error', () => resolve(false)).on('timeout', () => request.destroy());
+  });
+}
+
+function logTail(logFile: string): string {
+  return readFileSync(logFile, 'utf8').slice(-LOG_TAIL_CHARS).trim();
+}

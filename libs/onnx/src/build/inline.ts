@@ -1,0 +1,37 @@
+import { ModelError, TypeInferenceError } from '../errors.js';
+import { isKnownOp } from '../inference/table.js';
+import type { Graph, Value } from '../model.js';
+import type { GraphBuilder } from './graph-builder.js';
+
+/**
+ * Writes a finished graph into a builder, typed anew, so that it can be differentiated or extended. `bindings` give the
+ * values for its inputs; an initializer that is bound becomes that value instead of a constant (a weight to be trained).
+ * Returns the outputs by name. Throws TypeInferenceError for operators that the builder cannot type.
+ */
+export function inlineGraph(
+  g: GraphBuilder,
+  graph: Graph,
+  bindings: ReadonlyMap<string, Value>,
+): ReadonlyMap<string, Value> {
+  const values = new Map(bindings);
+  for (const [name, tensor] of graph.initializers) {
+    if (!values.has(name)) values.set(name, g.initializer(g.uniqueName(name), tensor));
+  }
+  for (const node of graph.nodes) {
+    if (node.domain !== '' || !isKnownOp(node.op)) {
+      throw new TypeInferenceError(`${node.domain || 'ai.onnx'} ${node.op} cannot be typed`);
+    }
+    const inputs = node.inputs.map(name => (name === '' ? undefined : resolve(values, name)));
+    const outputs = g.ops(node.op, inputs, { attributes: node.attributes, outputs: node.outputs.length });
+    node.outputs.forEach((name, index) => {
+      values.set(name, outputs[index]!);
+    });
+  }
+  return new Map(graph.outputs.map(({ name }) => [name, resolve(values, name)]));
+}
+
+function resolve(values: ReadonlyMap<string, Value>, name: string): Value {
+  const value = values.get(name);
+  if (!value) throw new ModelError('UNDEFINED_VALUE', `"${name}" is neither bound nor defined`);
+  return value;
+}

@@ -1,0 +1,19 @@
+export type RuntimeFailureCode =
+  | 'INVALID_MODEL'
+  | 'INVALID_INPUT'
+  | 'UNSUPPORTED_TYPE'
+  | 'RUN_FAILED'
+  | 'UNKNOWN_MODEL'
+  | 'RUNNER_LOST'
+  | 'CLOSED';
+
+/** What can go wrong between a model's bytes and its outputs. Plain data besides: it crosses process boundaries. */
+export class RuntimeFailure extends Error {
+  override readonly name = 'RuntimeFailure';
+  readonly code: RuntimeFailureCode;
+
+  constructor(code: RuntimeFailureCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,14 @@
+export { RuntimeFailure, type RuntimeFailureCode } from './errors.js';
+export { instructionSet } from './instruction-set.js';
+export { createProcessRunner, type ProcessRunner } from './runner/process.js';
+export type { LoadedModel, MemoryReport, Runner } from './runner/runner.js';
+export { createThreadRunner } from './runner/thread.js';
+export {
+  type ModelMetadata,
+  openSession,
+  runtimeVersion,
+  type Session,
+  type SessionOptions,
+  type Tensors,
+  type ValueMetadata,
+} from './session.js';

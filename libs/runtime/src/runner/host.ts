@@ -1,0 +1,65 @@
+// The side of a runner that holds the sessions: the same in a worker thread and in a child process.
+
+import { memoryUsage } from 'node:process';
+import { RuntimeFailure } from '../errors.js';
+import { openSession, type Session } from '../session.js';
+import type { CallName, Calls, Request, Response } from './protocol.js';
+import { packTensors } from './transfer.js';
+
+type Handlers = { readonly [K in CallName]: (body: Calls[K]['request']) => Promise<Calls[K]['response']> };
+type Post = (response: Response, transfer: ArrayBuffer[]) => void;
+
+/** Answers requests one after the other until `close`, then calls `exit`. */
+export function createHost(post: Post, exit: () => void): (request: Request) => void {
+  const handlers = createHandlers(new Map());
+  let last: Promise<void> = Promise.resolve();
+  return request => {
+    last = last.then(async () => {
+      await answer(handlers, request, post);
+      if (request.call === 'close') exit();
+    });
+  };
+}
+
+async function answer(handlers: Handlers, { id, call, body }: Request, post: Post): Promise<void> {
+  try {
+    const response = await (handlers[call] as (body: unknown) => Promise<Calls[CallName]['response']>)(body);
+    if (call !== 'run') return post({ id, final: true, ok: true, body: response }, []);
+    const { tensors, transfer } = packTensors(response as Calls['run']['response']);
+    post({ id, final: true, ok: true, body: tensors }, transfer);
+  } catch (error) {
+    const code = error instanceof RuntimeFailure ? error.code : 'RUN_FAILED';
+    post({ id, final: true, ok: false, code, message: error instanceof Error ? error.message : String(error) }, []);
+  }
+}
+
+function createHandlers(sessions: Map<number, Session>): Handlers {
+  let lastHandle = 0;
+  return {
+    async load({ model, options }) {
+      const session = await openSession(model, options);
+      const handle = ++lastHandle;
+      sessions.set(handle, session);
+      return { handle, inputs: session.inputs, outputs: session.outputs };
+    },
+    run: ({ handle, tensors }) => find(sessions, handle).run(tensors),
+    async unload({ handle }) {
+      const session = find(sessions, handle);
+      sessions.delete(handle);
+      await session.release();
+    },
+    async memory() {
+      return { residentBytes: memoryUsage.rss(), models: sessions.size };
+    },
+    async close() {
+      for (const session of sessions.values()) await session.release();
+      sessions.clear();
+    },
+  };
+}
+
+function find(sessions: ReadonlyMap<number, Session>, handle: number): Session {
+  const session = sessions.get(handle);
+  if (!session) throw new RuntimeFailure('UNKNOWN_MODEL', `no model is loaded under handle ${handle}`);
+  return session;
+}

@@ -1,0 +1,10 @@
+import { createHost } from './host.js';
+import type { Request } from './protocol.js';
+
+const handle = createHost(
+  response => process.send!(response),
+  () => process.disconnect(),
+);
+process.on('message', request => void handle(request as Request));
+// The parent is gone: nobody is left to answer.
+process.on('disconnect', () => process.exit(0));

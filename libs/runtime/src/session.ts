@@ -1,0 +1,102 @@
+// A thin typed session around onnxruntime-node. Its run() blocks the event loop for as long as it computes: hold one only
+// in a process or thread that has nothing else to do (see runner/).
+
+import type { DType, Tensor } from '@athanor/tensor';
+import * as ort from 'onnxruntime-node';
+import { RuntimeFailure, type RuntimeFailureCode } from './errors.js';
+import { fromOrtTensor, fromOrtType, toOrtTensor } from './ort-tensor.js';
+
+export interface SessionOptions {
+  /** Part of a result's identity: other thread counts give other bits. */
+  readonly intraOpThreads: number;
+  /** Idle threads burn CPU to answer sooner; off by default. */
+  readonly allowSpinning?: boolean;
+}
+
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+export interface ValueMetadata {
+  readonly name: string;
+  readonly dtype: DType;
+  /** A text is a symbolic size. */
+  readonly shape: readonly (number | string)[];
+}
+
+export interface ModelMetadata {
+  readonly inputs: readonly ValueMetadata[];
+  readonly outputs: readonly ValueMetadata[];
+}
+
+export interface Session extends ModelMetadata {
+  /** Outputs by name. Throws RuntimeFailure. The inputs' buffers may be reused once the promise settles. */
+  run(feeds: Tensors): Promise<Record<string, Tensor>>;
+  release(): Promise<void>;
+}
+
+const ERRORS_ONLY = 3;
+
+// ONNX Runtime does not promise that sessions may be initialised at the same time (microsoft/onnxruntime#27089).
+let lastCreation: Promise<unknown> = Promise.resolve();
+
+/** Throws RuntimeFailure INVALID_MODEL with ONNX Runtime's reason. */
+export function openSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
+  const creation = lastCreation.then(() => createSession(model, options));
+  lastCreation = creation.catch(() => undefined);
+  return creation;
+}
+
+async function createSession(model: Uint8Array, { intraOpThreads, allowSpinning = false }: SessionOptions) {
+  const created = await attempt('INVALID_MODEL', () =>
+    ort.InferenceSession.create(model, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: intraOpThreads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: ERRORS_ONLY,
+      extra: { session: { intra_op: { allow_spinning: allowSpinning ? '1' : '0' } } },
+    }),
+  );
+  return wrap(created);
+}
+
+function wrap(session: ort.InferenceSession): Session {
+  return {
+    inputs: session.inputMetadata.map(toMetadata),
+    outputs: session.outputMetadata.map(toMetadata),
+    async run(feeds) {
+      const ortFeeds: Record<string, ort.Tensor> = {};
+      for (const name in feeds) ortFeeds[name] = toFeed(name, feeds[name]!);
+      const results = await attempt('RUN_FAILED', () => session.run(ortFeeds));
+      const outputs: Record<string, Tensor> = {};
+      for (const name in results) outputs[name] = fromOrtTensor(results[name] as ort.Tensor);
+      return outputs;
+    },
+    release: () => session.release(),
+  };
+}
+
+function toFeed(name: string, value: Tensor): ort.Tensor {
+  try {
+    return toOrtTensor(value);
+  } catch (cause) {
+    throw new RuntimeFailure('INVALID_INPUT', `input "${name}": ${(cause as Error).message}`, { cause });
+  }
+}
+
+function toMetadata(metadata: ort.InferenceSession.ValueMetadata): ValueMetadata {
+  if (!metadata.isTensor) throw new RuntimeFailure('UNSUPPORTED_TYPE', `"${metadata.name}" is not a tensor`);
+  return { name: metadata.name, dtype: fromOrtType(metadata.type), shape: metadata.shape };
+}
+
+async function attempt<T>(code: RuntimeFailureCode, action: () => T | Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    if (cause instanceof RuntimeFailure) throw cause;
+    throw new RuntimeFailure(code, cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** onnxruntime-node's version, such as 1.30.0. */
+export const runtimeVersion: string = ort.env.versions.node ?? ort.env.versions.common;

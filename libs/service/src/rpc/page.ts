@@ -1,0 +1,42 @@
+import { ServiceError } from '../errors/index.js';
+
+/** A slice of a list: how many rows, and after which key. */
+export interface Page<Key> {
+  readonly size: number;
+  /** The last key of the page before; undefined for the first page. */
+  readonly after: Key | undefined;
+}
+
+export interface PageRequest {
+  readonly pageSize: number;
+  readonly pageToken: string;
+}
+
+const MAX_PAGE_SIZE = 1_000;
+
+/** Reads the page_size and page_token of a List request (https://google.aip.dev/158). */
+export function readPage<Key>({ pageSize, pageToken }: PageRequest, defaultSize = 50): Page<Key> {
+  if (pageSize < 0)
+    throw new ServiceError('INVALID_ARGUMENT', `page_size: expected 0 to ${MAX_PAGE_SIZE}, got ${pageSize}`);
+  const size = Math.min(pageSize || defaultSize, MAX_PAGE_SIZE);
+  return { size, after: pageToken === '' ? undefined : decodeToken<Key>(pageToken) };
+}
+
+/** Cuts rows, read one more than the page's size, to a page and the token of the next. */
+export function toPage<Row, Key>(
+  rows: Row[],
+  page: Page<Key>,
+  key: (row: Row) => Key,
+): { rows: Row[]; nextPageToken: string } {
+  if (rows.length <= page.size) return { rows, nextPageToken: '' };
+  const kept = rows.slice(0, page.size);
+  return { rows: kept, nextPageToken: Buffer.from(JSON.stringify(key(kept.at(-1) as Row))).toString('base64url') };
+}
+
+function decodeToken<Key>(token: string): Key {
+  try {
+    return JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as Key;
+  } catch {
+    throw new ServiceError('INVALID_ARGUMENT', 'page_token: expected the next_page_token of an earlier answer');
+  }
+}

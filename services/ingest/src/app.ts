@@ -1,0 +1,47 @@
+import { createBlobStore } from '@athanor/blobs';
+import { type DatabaseEngine, openDatabase } from '@athanor/database';
+import { connectNats, ensureStreams, startRelay } from '@athanor/events';
+import { type App, Closing, createTelemetry, startService } from '@athanor/service';
+import type { IngestConfig } from './config.js';
+import { Preparer } from './preparation/preparer.js';
+import { ingestService } from './rpc/ingest-service.js';
+import { MIGRATIONS } from './store/migrations.js';
+import type { IngestTables } from './store/tables.js';
+
+export interface AppOptions {
+  readonly config: IngestConfig;
+  /** A database that the process shares; without it the app opens its own. */
+  readonly database?: DatabaseEngine;
+}
+
+/** Composition root: opens what ingest needs, and closes it again when a later step fails. */
+export async function startIngest({ config, database }: AppOptions): Promise<App> {
+  const closing = new Closing();
+  try {
+    const telemetry = createTelemetry({ service: 'ingest', logLevel: config.LOG_LEVEL, otlpEndpoint: config.OTLP_ENDPOINT });
+    closing.add(() => telemetry.shutdown());
+    const { log } = telemetry;
+    const engine = database ?? (await openDatabase(config.DATABASE_URL, { log }));
+    if (database === undefined) closing.add(() => engine.close());
+    const db = await engine.open<IngestTables>({ schema: 'ingest', migrations: MIGRATIONS });
+    const blobs = await createBlobStore(config.BLOB_URL);
+    closing.add(() => blobs.close());
+    const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password } = config;
+    const connection = await connectNats({ url, name: 'ingest', user, password, log });
+    closing.add(() => connection.close());
+    await ensureStreams(connection);
+    const relay = startRelay({ db, connection, telemetry });
+    closing.add(() => relay.stop());
+    const preparer = new Preparer({ db, blobUrl: config.BLOB_URL, log, onCommit: () => relay.wake() });
+    closing.add(() => preparer.stop());
+    const ingest = ingestService({ db, blobs, maxUploadBytes: config.MAX_UPLOAD_BYTES, onVersionCreated: () => preparer.wake() });
+    const service = await startService({ name: 'ingest', config, telemetry, services: { ingest } });
+    closing.add(() => service.stop());
+    preparer.start();
+    service.setReady(true);
+    return { stop: () => closing.close() };
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}

@@ -1,0 +1,19 @@
+import { Worker } from 'node:worker_threads';
+import { ServiceError } from '@athanor/service/errors';
+import type { OnPhase, PreparationPlan, PreparedVersion } from './prepare.js';
+import type { WorkerInput, WorkerMessage } from './worker.js';
+
+/** Prepares a version in a thread. Throws INVALID_ARGUMENT where the data is at fault. */
+export async function runPreparation(plan: PreparationPlan, blobUrl: string, onPhase: OnPhase): Promise<PreparedVersion> {
+  const input: WorkerInput = { plan, blobUrl };
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: input, env: {} });
+  return await new Promise((resolve, reject) => {
+    worker.on('message', (message: WorkerMessage) => {
+      if (message.kind === 'phase') onPhase(message.phase, message.completed, message.total);
+      else if (message.kind === 'done') resolve(message.version);
+      else reject(new ServiceError('INVALID_ARGUMENT', message.message, { reason: 'BAD_DATA' }));
+    });
+    worker.once('error', reject);
+    worker.once('exit', code => reject(new Error(`the preparation thread ended with ${code} before it was done`)));
+  });
+}

@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DatasetManifest, parseDatasetManifest, SPLITS } from '@athanor/contracts';
+import type { CreateDatasetVersionRequest } from '@athanor/contracts/ingest';
+import { checkSameRequest, crashPoint, notFound, readPage, requestFingerprint, ServiceError, toPage } from '@athanor/service';
+import type { Finding } from '../cleaning/clean.js';
+import { type KnownSource, toPlan } from '../preparation/plan.js';
+import { type DatasetVersionRow, findVersion, findVersionByRequest, insertVersion, listVersions, type VersionKey } from '../store/datasets.js';
+import type { Db } from '../store/uploads.js';
+import { expectDataset } from './dataset-methods.js';
+import type { IngestDependencies, IngestMethods } from './ingest-service.js';
+import { toDatasetVersion } from './mapping.js';
+import { expectUpload } from './upload-methods.js';
+
+type VersionMethods = Pick<
+  IngestMethods,
+  'createDatasetVersion' | 'getDatasetVersion' | 'listDatasetVersions' | 'watchDatasetVersion' | 'listFindings' | 'readDatasetBlob'
+>;
+
+const WATCH_INTERVAL_MS = 100;
+const DEFAULT_FINDINGS = 100;
+
+export function versionMethods(dependencies: IngestDependencies): VersionMethods {
+  const { db, blobs, onVersionCreated } = dependencies;
+  return {
+    async createDatasetVersion(request, { tenant }) {
+      const row = await createVersion(request, tenant, dependencies);
+      crashPoint('ingest.after-create');
+      onVersionCreated();
+      return { datasetVersion: toDatasetVersion(row) };
+    },
+
+    async getDatasetVersion({ datasetId, version }, { tenant }) {
+      return { datasetVersion: toDatasetVersion(await expectVersion(db, { tenant, datasetId, version })) };
+    },
+
+    async listDatasetVersions(request, { tenant }) {
+      const { datasetId } = request;
+      await expectDataset(db, tenant, datasetId);
+      const page = readPage<number>(request);
+      const { rows, nextPageToken } = toPage(await listVersions(db, { tenant, datasetId }, page), page, row => row.version);
+      return { datasetVersions: rows.map(toDatasetVersion), nextPageToken };
+    },
+
+    async *watchDatasetVersion({ datasetId, version }, { tenant, signal }) {
+      for (let revision = 0; ; await sleep(WATCH_INTERVAL_MS, undefined, { signal })) {
+        const row = await expectVersion(db, { tenant, datasetId, version });
+        if (row.revision !== revision) yield { datasetVersion: toDatasetVersion(row) };
+        revision = row.revision;
+        if (row.state !== 'STATE_PREPARING') return;
+      }
+    },
+
+    async listFindings({ datasetId, version, kind, pageSize, pageToken }, { tenant }) {
+      const { result } = await expectReady(db, { tenant, datasetId, version });
+      const page = readPage<number>({ pageSize, pageToken }, DEFAULT_FINDINGS);
+      const all = parseFindings(await blobs.read(result.findingsDigest)).filter(
+        each => kind === 'FINDING_KIND_UNSPECIFIED' || each.kind === kind,
+      );
+      const begin = page.after ?? 0;
+      const end = begin + page.size;
+      const nextPageToken = end < all.length ? Buffer.from(JSON.stringify(end)).toString('base64url') : '';
+      return { findings: all.slice(begin, end), nextPageToken };
+    },
+
+    async *readDatasetBlob({ datasetId, version, digest }, { tenant, signal }) {
+      const { result } = await expectReady(db, { tenant, datasetId, version });
+      const wanted = digest === '' ? result.digest : digest;
+      if (wanted !== result.digest) {
+        const manifest = parseDatasetManifest(await blobs.read(result.digest));
+        if (!namesShard(manifest, wanted)) throw notFound('blob', wanted, `version ${version} of ${datasetId} names no such blob`);
+      }
+      for await (const chunk of blobs.get(wanted, { signal })) yield { chunk: Buffer.from(chunk) };
+    },
+  };
+}
+
+async function createVersion(request: CreateDatasetVersionRequest, tenant: string, dependencies: IngestDependencies): Promise<DatasetVersionRow> {
+  const { db, maxUploadBytes } = dependencies;
+  const { requestId, datasetId, recipe } = request;
+  await expectDataset(db, tenant, datasetId);
+  const fingerprint = requestFingerprint(request);
+  const earlier = requestId === '' ? undefined : await findVersionByRequest(db, tenant, requestId);
+  if (earlier !== undefined) {
+    checkSameRequest(requestId, earlier.fingerprint, fingerprint);
+    return earlier;
+  }
+  const sources: KnownSource[] = [];
+  for (const source of request.sources) {
+    const upload = await expectUpload(db, tenant, source.uploadId);
+    if (upload.state !== 'STATE_COMPLETE') {
+      const message = `upload ${upload.upload_id} has ${upload.committed_offset} of ${upload.byte_size} bytes; write the rest first`;
+      throw new ServiceError('FAILED_PRECONDITION', message, { reason: 'UPLOAD_INCOMPLETE' });
+    }
+    sources.push({ source, filename: upload.filename, digest: upload.digest, byteSize: upload.byte_size });
+  }
+  const plan = toPlan(recipe, sources, maxUploadBytes);
+  return await db.transaction().execute(trx => insertVersion(trx, { tenant, datasetId }, { plan, requestId, fingerprint }));
+}
+
+async function expectVersion(db: Db, key: VersionKey): Promise<DatasetVersionRow> {
+  await expectDataset(db, key.tenant, key.datasetId);
+  const row = await findVersion(db, key);
+  if (row !== undefined) return row;
+  const name = key.version === 0 ? `latest of ${key.datasetId}` : `${key.datasetId} v${key.version}`;
+  throw notFound('dataset version', name, `see: athanor dataset describe ${key.datasetId}`);
+}
+
+async function expectReady(db: Db, key: VersionKey) {
+  const row = await expectVersion(db, key);
+  if (row.result !== null) return { ...row, result: row.result };
+  const message = `version ${row.version} of ${row.dataset_id} is ${row.state.replace('STATE_', '')}, but must be READY`;
+  throw new ServiceError('FAILED_PRECONDITION', message, { reason: 'DATASET_NOT_READY' });
+}
+
+function namesShard(manifest: DatasetManifest, digest: string): boolean {
+  return SPLITS.some(split => manifest.splits[split].shards.some(shard => shard.digest === digest));
+}
+
+function parseFindings(bytes: Uint8Array): Finding[] {
+  const lines = Buffer.from(bytes).toString('utf8').split('\n').filter(Boolean);
+  return lines.map(line => JSON.parse(line) as Finding);
+}

@@ -1,0 +1,21 @@
+import { hash } from 'node:crypto';
+import type { SplitName } from '@athanor/contracts';
+
+export interface SplitRule {
+  readonly validationFraction: number;
+  /** For rows of the "train" partition where no test partition was given, else 0. */
+  readonly testFraction: number;
+  readonly salt: string;
+}
+
+const BUCKETS = 2 ** 32;
+
+/**
+ * The split of a row, from its content alone: rows with equal features fall into the same split, and adding rows moves
+ * no other row. `featureHash` is the SHA-256 of the row's features, hexadecimal.
+ */
+export function splitOf(featureHash: string, rule: SplitRule): SplitName {
+  const bucket = Number.parseInt(hash('sha256', `${rule.salt}\0${featureHash}`, 'hex').slice(0, 8), 16) / BUCKETS;
+  if (bucket < rule.testFraction) return 'test';
+  return bucket < rule.testFraction + rule.validationFraction ? 'validation' : 'train';
+}

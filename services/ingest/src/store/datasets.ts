@@ -1,0 +1,148 @@
+import { jsonb } from '@athanor/database';
+import { appendEvent } from '@athanor/events';
+import type { Page } from '@athanor/service';
+import { type Selectable, sql } from 'kysely';
+import type { PreparationPlan, PreparedVersion } from '../preparation/prepare.js';
+import type { DatasetTable, DatasetVersionTable, PreparationPhase } from './tables.js';
+import type { Db, Trx } from './uploads.js';
+
+export type DatasetRow = Selectable<DatasetTable>;
+export type DatasetVersionRow = Selectable<DatasetVersionTable>;
+
+export interface VersionKey {
+  readonly tenant: string;
+  readonly datasetId: string;
+  readonly version: number;
+}
+
+export function findDataset(db: Db, tenant: string, datasetId: string): Promise<DatasetRow | undefined> {
+  return db.selectFrom('datasets').selectAll().where('tenant', '=', tenant).where('dataset_id', '=', datasetId).executeTakeFirst();
+}
+
+export function insertDataset(db: Db, tenant: string, dataset: { datasetId: string; description: string }): Promise<DatasetRow> {
+  const { datasetId: dataset_id, description } = dataset;
+  return db.insertInto('datasets').values({ tenant, dataset_id, description, last_version: 0, latest_ready: 0 }).returningAll().executeTakeFirstOrThrow();
+}
+
+/** In the order of ids, one more row than the page's size. */
+export function listDatasets(db: Db, tenant: string, page: Page<string>): Promise<DatasetRow[]> {
+  let query = db.selectFrom('datasets').selectAll().where('tenant', '=', tenant);
+  if (page.after !== undefined) query = query.where('dataset_id', '>', page.after);
+  return query.orderBy('dataset_id').limit(page.size + 1).execute();
+}
+
+export async function setDescription(db: Db, tenant: string, { datasetId, description }: { datasetId: string; description: string }): Promise<void> {
+  await db.updateTable('datasets').set({ description }).where('tenant', '=', tenant).where('dataset_id', '=', datasetId).execute();
+}
+
+/** Version 0 is the latest READY one. */
+export function findVersion(db: Db, { tenant, datasetId, version }: VersionKey): Promise<DatasetVersionRow | undefined> {
+  let query = db.selectFrom('dataset_versions').selectAll().where('tenant', '=', tenant).where('dataset_id', '=', datasetId);
+  query = version === 0 ? query.where('state', '=', 'STATE_READY').orderBy('version', 'desc').limit(1) : query.where('version', '=', version);
+  return query.executeTakeFirst();
+}
+
+export function findVersionByRequest(db: Db, tenant: string, requestId: string): Promise<DatasetVersionRow | undefined> {
+  return db.selectFrom('dataset_versions').selectAll().where('tenant', '=', tenant).where('request_id', '=', requestId).executeTakeFirst();
+}
+
+/** Newest first, one more row than the page's size. */
+export function listVersions(db: Db, dataset: { tenant: string; datasetId: string }, page: Page<number>): Promise<DatasetVersionRow[]> {
+  let query = db.selectFrom('dataset_versions').selectAll().where('tenant', '=', dataset.tenant).where('dataset_id', '=', dataset.datasetId);
+  if (page.after !== undefined) query = query.where('version', '<', page.after);
+  return query.orderBy('version', 'desc').limit(page.size + 1).execute();
+}
+
+/** Takes the dataset's next number for a version that is to be prepared. */
+export async function insertVersion(
+  trx: Trx,
+  dataset: { tenant: string; datasetId: string },
+  request: { plan: PreparationPlan; requestId: string; fingerprint: string },
+): Promise<DatasetVersionRow> {
+  const { tenant, datasetId } = dataset;
+  const { last_version: version } = await trx
+    .updateTable('datasets')
+    .set({ last_version: sql`last_version + 1` })
+    .where('tenant', '=', tenant)
+    .where('dataset_id', '=', datasetId)
+    .returning('last_version')
+    .executeTakeFirstOrThrow();
+  return await trx
+    .insertInto('dataset_versions')
+    .values({
+      tenant,
+      dataset_id: datasetId,
+      version,
+      state: 'STATE_PREPARING',
+      request_id: request.requestId === '' ? null : request.requestId,
+      fingerprint: request.fingerprint,
+      plan: jsonb(request.plan),
+      progress: jsonb({ phase: 'WAITING', completed: 0, total: 0 }),
+      revision: 1,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Takes a version to prepare that nobody else is preparing; safe with many takers. */
+export async function takePreparation(trx: Trx, leaseMs: number): Promise<DatasetVersionRow | undefined> {
+  const row = await trx
+    .selectFrom('dataset_versions')
+    .selectAll()
+    .where('state', '=', 'STATE_PREPARING')
+    .where(eb => eb.or([eb('lease_expires', 'is', null), eb('lease_expires', '<', sql<Date>`now()`)]))
+    .orderBy('create_time')
+    .limit(1)
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  await extendPreparation(trx, keyOf(row), { leaseMs });
+  return row;
+}
+
+export async function extendPreparation(db: Db, key: VersionKey, { leaseMs, progress }: { leaseMs: number; progress?: PreparationPhase }): Promise<void> {
+  const lease_expires = sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
+  await whereVersion(db, key)
+    .set({ lease_expires, ...(progress && { progress: jsonb(progress), revision: sql`revision + 1` }) })
+    .execute();
+}
+
+export async function finishPreparation(trx: Trx, key: VersionKey, result: PreparedVersion): Promise<void> {
+  const { tenant, datasetId, version } = key;
+  const updated = await whereVersion(trx, key)
+    .set({ state: 'STATE_READY', result: jsonb(result), revision: sql`revision + 1` })
+    .executeTakeFirst();
+  // Another process had taken it over and was faster: its result is the same, to the byte.
+  if (updated.numUpdatedRows === 0n) return;
+  await trx
+    .updateTable('datasets')
+    .set({ latest_ready: sql`greatest(latest_ready, ${version}::integer)` })
+    .where('tenant', '=', tenant)
+    .where('dataset_id', '=', datasetId)
+    .execute();
+  const payload = { datasetId, version, digest: result.digest };
+  await appendEvent(trx, { type: 'dataset.version.ready', tenant, aggregateId: `${datasetId}-${version}`, aggregateVersion: 1, payload });
+}
+
+export async function failPreparation(trx: Trx, key: VersionKey, error: { code: number; message: string }): Promise<void> {
+  const { tenant, datasetId, version } = key;
+  const updated = await whereVersion(trx, key).set({ state: 'STATE_FAILED', error: jsonb(error), revision: sql`revision + 1` }).executeTakeFirst();
+  if (updated.numUpdatedRows === 0n) return;
+  const payload = { datasetId, version, reason: error.message };
+  await appendEvent(trx, { type: 'dataset.version.failed', tenant, aggregateId: `${datasetId}-${version}`, aggregateVersion: 1, payload });
+}
+
+export function keyOf(row: DatasetVersionRow): VersionKey {
+  return { tenant: row.tenant, datasetId: row.dataset_id, version: row.version };
+}
+
+/** Changes a version only while it is being prepared: an end is never overwritten. */
+function whereVersion(db: Db, { tenant, datasetId, version }: VersionKey) {
+  return db
+    .updateTable('dataset_versions')
+    .where('tenant', '=', tenant)
+    .where('dataset_id', '=', datasetId)
+    .where('version', '=', version)
+    .where('state', '=', 'STATE_PREPARING');
+}

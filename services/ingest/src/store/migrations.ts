@@ -1,0 +1,69 @@
+import type { Migration } from '@athanor/database';
+import { outboxMigration } from '@athanor/events';
+import { sql } from 'kysely';
+
+/** Ingest's schema. Append only: version N−1 must run on what N makes. */
+export const MIGRATIONS: readonly Migration[] = [
+  outboxMigration,
+  {
+    name: '0001_uploads',
+    async up(db) {
+      await db.schema
+        .createTable('uploads')
+        .addColumn('upload_id', 'text', c => c.primaryKey())
+        .addColumn('tenant', 'text', c => c.notNull())
+        .addColumn('request_id', 'text')
+        .addColumn('fingerprint', 'text', c => c.notNull())
+        .addColumn('filename', 'text', c => c.notNull())
+        .addColumn('byte_size', 'bigint', c => c.notNull())
+        .addColumn('expected_digest', 'text', c => c.notNull())
+        .addColumn('committed_offset', 'bigint', c => c.notNull())
+        .addColumn('state', 'text', c => c.notNull())
+        .addColumn('digest', 'text', c => c.notNull())
+        .addColumn('create_time', 'timestamptz', c => c.notNull().defaultTo(sql`now()`))
+        .addUniqueConstraint('uploads_request', ['tenant', 'request_id'])
+        .execute();
+      await db.schema
+        .createTable('upload_parts')
+        .addColumn('upload_id', 'text', c => c.notNull())
+        .addColumn('part_offset', 'bigint', c => c.notNull())
+        .addColumn('byte_size', 'bigint', c => c.notNull())
+        .addColumn('digest', 'text', c => c.notNull())
+        .addPrimaryKeyConstraint('upload_parts_pkey', ['upload_id', 'part_offset'])
+        .execute();
+    },
+  },
+  {
+    name: '0002_datasets',
+    async up(db) {
+      await db.schema
+        .createTable('datasets')
+        .addColumn('tenant', 'text', c => c.notNull())
+        .addColumn('dataset_id', 'text', c => c.notNull())
+        .addColumn('description', 'text', c => c.notNull())
+        .addColumn('last_version', 'integer', c => c.notNull())
+        .addColumn('latest_ready', 'integer', c => c.notNull())
+        .addColumn('create_time', 'timestamptz', c => c.notNull().defaultTo(sql`now()`))
+        .addPrimaryKeyConstraint('datasets_pkey', ['tenant', 'dataset_id'])
+        .execute();
+      await db.schema
+        .createTable('dataset_versions')
+        .addColumn('tenant', 'text', c => c.notNull())
+        .addColumn('dataset_id', 'text', c => c.notNull())
+        .addColumn('version', 'integer', c => c.notNull())
+        .addColumn('state', 'text', c => c.notNull())
+        .addColumn('request_id', 'text')
+        .addColumn('fingerprint', 'text', c => c.notNull())
+        .addColumn('plan', 'jsonb', c => c.notNull())
+        .addColumn('progress', 'jsonb', c => c.notNull())
+        .addColumn('result', 'jsonb')
+        .addColumn('error', 'jsonb')
+        .addColumn('lease_expires', 'timestamptz')
+        .addColumn('revision', 'integer', c => c.notNull())
+        .addColumn('create_time', 'timestamptz', c => c.notNull().defaultTo(sql`now()`))
+        .addPrimaryKeyConstraint('dataset_versions_pkey', ['tenant', 'dataset_id', 'version'])
+        .addUniqueConstraint('dataset_versions_request', ['tenant', 'request_id'])
+        .execute();
+    },
+  },
+];

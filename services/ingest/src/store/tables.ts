@@ -1,0 +1,71 @@
+import type { OutboxTables } from '@athanor/events';
+import type { ColumnType } from 'kysely';
+import type { PreparationPlan, PreparedVersion } from '../preparation/prepare.js';
+
+type Created = ColumnType<Date, Date | undefined, never>;
+
+export interface UploadTable {
+  upload_id: string;
+  tenant: string;
+  request_id: string | null;
+  fingerprint: string;
+  filename: string;
+  byte_size: number;
+  /** What the uploader expects; empty: anything. */
+  expected_digest: string;
+  committed_offset: number;
+  state: 'STATE_ACTIVE' | 'STATE_COMPLETE';
+  /** Of the whole, once complete. */
+  digest: string;
+  create_time: Created;
+}
+
+/** The stored pieces of an upload that is not complete yet. */
+export interface UploadPartTable {
+  upload_id: string;
+  part_offset: number;
+  byte_size: number;
+  digest: string;
+}
+
+export interface DatasetTable {
+  tenant: string;
+  dataset_id: string;
+  description: string;
+  /** The last number given out, and the newest that is READY. */
+  last_version: number;
+  latest_ready: number;
+  create_time: Created;
+}
+
+/** Where a preparation stands. */
+export interface PreparationPhase {
+  readonly phase: string;
+  readonly completed: number;
+  readonly total: number;
+}
+
+export interface DatasetVersionTable {
+  tenant: string;
+  dataset_id: string;
+  version: number;
+  state: 'STATE_PREPARING' | 'STATE_READY' | 'STATE_FAILED';
+  request_id: string | null;
+  fingerprint: string;
+  plan: PreparationPlan;
+  progress: PreparationPhase;
+  result: PreparedVersion | null;
+  error: { code: number; message: string } | null;
+  /** Until when a preparing process has it; another may take it after that. */
+  lease_expires: Date | null;
+  /** Rises with each change, for watchers. */
+  revision: number;
+  create_time: Created;
+}
+
+export interface IngestTables extends OutboxTables {
+  uploads: UploadTable;
+  upload_parts: UploadPartTable;
+  datasets: DatasetTable;
+  dataset_versions: DatasetVersionTable;
+}

@@ -1,0 +1,77 @@
+import { ServiceError } from '@athanor/service/errors';
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { IngestTables, UploadPartTable, UploadTable } from './tables.js';
+
+export type Db = Kysely<IngestTables>;
+export type Trx = Transaction<IngestTables>;
+export type UploadRow = Selectable<UploadTable>;
+export type UploadPart = Selectable<UploadPartTable>;
+
+export interface NewUpload {
+  readonly uploadId: string;
+  readonly tenant: string;
+  readonly requestId: string;
+  readonly fingerprint: string;
+  readonly filename: string;
+  readonly byteSize: number;
+  readonly expectedDigest: string;
+}
+
+export function findUpload(db: Db, tenant: string, uploadId: string): Promise<UploadRow | undefined> {
+  return db.selectFrom('uploads').selectAll().where('tenant', '=', tenant).where('upload_id', '=', uploadId).executeTakeFirst();
+}
+
+export function findUploadByRequest(db: Db, tenant: string, requestId: string): Promise<UploadRow | undefined> {
+  return db.selectFrom('uploads').selectAll().where('tenant', '=', tenant).where('request_id', '=', requestId).executeTakeFirst();
+}
+
+export function insertUpload(db: Db, upload: NewUpload): Promise<UploadRow> {
+  return db
+    .insertInto('uploads')
+    .values({
+      upload_id: upload.uploadId,
+      tenant: upload.tenant,
+      request_id: upload.requestId === '' ? null : upload.requestId,
+      fingerprint: upload.fingerprint,
+      filename: upload.filename,
+      byte_size: upload.byteSize,
+      expected_digest: upload.expectedDigest,
+      committed_offset: 0,
+      state: 'STATE_ACTIVE',
+      digest: '',
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Records a stored piece; of two writers at the same offset one gets ABORTED. */
+export async function commitPart(trx: Trx, part: UploadPart): Promise<void> {
+  const { upload_id, part_offset, byte_size } = part;
+  const { numUpdatedRows } = await trx
+    .updateTable('uploads')
+    .set({ committed_offset: part_offset + byte_size })
+    .where('upload_id', '=', upload_id)
+    .where('committed_offset', '=', part_offset)
+    .where('state', '=', 'STATE_ACTIVE')
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) {
+    const message = `upload ${upload_id} moved on from offset ${part_offset} meanwhile: another writer is at work; ask for its committed_offset`;
+    throw new ServiceError('ABORTED', message, { reason: 'CONCURRENT_UPLOAD' });
+  }
+  await trx.insertInto('upload_parts').values(part).execute();
+}
+
+export function listParts(db: Db, uploadId: string): Promise<UploadPart[]> {
+  return db.selectFrom('upload_parts').selectAll().where('upload_id', '=', uploadId).orderBy('part_offset').execute();
+}
+
+export async function completeUpload(trx: Trx, uploadId: string, digest: string): Promise<void> {
+  await trx.updateTable('uploads').set({ state: 'STATE_COMPLETE', digest }).where('upload_id', '=', uploadId).execute();
+  await trx.deleteFrom('upload_parts').where('upload_id', '=', uploadId).execute();
+}
+
+/** Back to the beginning: what came was not what was announced. */
+export async function resetUpload(trx: Trx, uploadId: string): Promise<void> {
+  await trx.updateTable('uploads').set({ committed_offset: 0 }).where('upload_id', '=', uploadId).execute();
+  await trx.deleteFrom('upload_parts').where('upload_id', '=', uploadId).execute();
+}

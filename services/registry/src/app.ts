@@ -1,0 +1,69 @@
+import { createBlobStore } from '@athanor/blobs';
+import { createStub, type Stub } from '@athanor/client';
+import { type DatabaseEngine, openDatabase } from '@athanor/database';
+import { connectNats, ensureStreams, startConsumer, startRelay } from '@athanor/events';
+import { type App, Closing, createTelemetry, openTokenAuthority, startService, type TokenAuthority } from '@athanor/service';
+import type { RegistryConfig } from './config.js';
+import { collectRegistration } from './events/register-trained-models.js';
+import { eventService } from './rpc/event-service.js';
+import { registryService } from './rpc/registry-service.js';
+import { MIGRATIONS } from './store/migrations.js';
+import { registerVersion } from './store/registration.js';
+import type { RegistryTables } from './store/tables.js';
+
+export interface AppOptions {
+  readonly config: RegistryConfig;
+  /** A database that the process shares; without it the app opens its own. */
+  readonly database?: DatabaseEngine;
+}
+
+/** Composition root: opens what the registry needs, and closes it again when a later step fails. */
+export async function startRegistry({ config, database }: AppOptions): Promise<App> {
+  const closing = new Closing();
+  try {
+    const telemetry = createTelemetry({ service: 'registry', logLevel: config.LOG_LEVEL, otlpEndpoint: config.OTLP_ENDPOINT });
+    closing.add(() => telemetry.shutdown());
+    const { log } = telemetry;
+    const engine = database ?? (await openDatabase(config.DATABASE_URL, { log }));
+    if (database === undefined) closing.add(() => engine.close());
+    const db = await engine.open<RegistryTables>({ schema: 'registry', migrations: MIGRATIONS });
+    const blobs = await createBlobStore(config.BLOB_URL);
+    closing.add(() => blobs.close());
+    const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password } = config;
+    const connection = await connectNats({ url, name: 'registry', user, password, log });
+    closing.add(() => connection.close());
+    await ensureStreams(connection);
+    const tokens = await openTokenAuthority(config);
+    const training = peer('training', config.TRAINING_ADDRESS, tokens);
+    const ingest = peer('ingest', config.INGEST_ADDRESS, tokens);
+    closing.add(() => [training, ingest].forEach(stub => stub.close()));
+    const relay = startRelay({ db, connection, telemetry });
+    closing.add(() => relay.stop());
+    const consumer = await startConsumer<RegistryTables>({
+      name: 'registry-register-model',
+      db,
+      connection,
+      telemetry,
+      handlers: {
+        'training.job.succeeded': async (event, transact) => {
+          const registration = await collectRegistration(event.payload, event.tenant, { training, ingest, blobs });
+          await transact(async trx => void (await registerVersion(trx, registration)));
+          relay.wake();
+        },
+      },
+    });
+    closing.add(() => consumer.stop());
+    const services = { registry: registryService({ db, blobs, onCommit: () => relay.wake() }), events: eventService(connection) };
+    const service = await startService({ name: 'registry', config, telemetry, services });
+    closing.add(() => service.stop());
+    service.setReady(true);
+    return { stop: () => closing.close() };
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+function peer<K extends 'training' | 'ingest'>(key: K, address: string, tokens: TokenAuthority): Stub<K> {
+  return createStub(key, { address, credential: ({ tenant, actor }) => tokens.serviceToken('registry', { tenant, actor }) });
+}

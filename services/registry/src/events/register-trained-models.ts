@@ -1,0 +1,69 @@
+import type { BlobStore } from '@athanor/blobs';
+import type { DatasetVersion } from '@athanor/contracts/ingest';
+import type { TrainingJobSucceeded } from '@athanor/contracts/training';
+import type { Stub } from '@athanor/client';
+import { crashPoint } from '@athanor/service';
+import { versionManifest } from '../models/version-digest.js';
+import type { Registration } from '../store/registration.js';
+
+/** What registration asks of other services. */
+export interface RegistrationSources {
+  readonly training: Stub<'training'>;
+  readonly ingest: Stub<'ingest'>;
+  readonly blobs: BlobStore;
+}
+
+/** Gets all that a succeeded job's version consists of: its files into our blob store, its data's origin from ingest. */
+export async function collectRegistration(
+  event: TrainingJobSucceeded,
+  tenant: string,
+  sources: RegistrationSources,
+): Promise<Registration> {
+  const { jobId, modelName, spec, result } = event;
+  if (spec === null || result === null) throw new Error(`training.job.succeeded of ${jobId} has no spec or result`);
+  const evaluations = result.evaluation === null ? [] : [result.evaluation];
+  const digests = [...result.files.map(file => file.digest), ...evaluations.map(each => each.predictionsDigest)];
+  for (const digest of digests) await fetchFile(jobId, digest, tenant, sources);
+  crashPoint('registration.after-files');
+  const { datasetId, datasetVersion: version } = spec;
+  const { datasetVersion } = await sources.ingest.getDatasetVersion({ datasetId, version }, { tenant });
+  if (datasetVersion === null) throw new Error(`ingest answered without version ${version} of ${datasetId}`);
+  return {
+    tenant,
+    jobId,
+    modelName,
+    manifest: versionManifest(spec, result),
+    files: result.files,
+    evaluations,
+    cpuThreads: spec.cpuThreads,
+    lineage: {
+      jobId,
+      dataset: { datasetId, version, digest: spec.datasetDigest, split: describeSplit(datasetVersion) },
+      sources: datasetVersion.sources.map(({ filename, digest, byteSize, partition }) => ({ filename, digest, byteSize, partition })),
+      training: {
+        model: `${spec.model?.kind} ${spec.model?.hidden.join('-')}`,
+        optimizer: `${spec.optimizer?.kind} ${spec.optimizer?.learningRate}`,
+        epochs: String(spec.epochs),
+        batch_size: String(spec.batchSize),
+        seed: String(spec.seed),
+        cpu_threads: String(spec.cpuThreads),
+        runtime: result.runtime,
+      },
+    },
+  };
+}
+
+function describeSplit({ recipe }: DatasetVersion): string {
+  const split = recipe?.split;
+  return `hash of the row, salt '${split?.salt ?? ''}', validation ${split?.validationFraction ?? 0.1}`;
+}
+
+async function fetchFile(jobId: string, digest: string, tenant: string, { training, blobs }: RegistrationSources): Promise<void> {
+  if (digest === '' || (await blobs.stat(digest)) !== undefined) return;
+  const chunks = training.readJobArtifact({ jobId, digest }, { tenant });
+  await blobs.put(toBytes(chunks), { expectedDigest: digest });
+}
+
+async function* toBytes(chunks: AsyncIterable<{ readonly chunk: Buffer }>): AsyncIterable<Uint8Array> {
+  for await (const { chunk } of chunks) yield chunk;
+}

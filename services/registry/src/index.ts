@@ -1,0 +1,2 @@
+export { type AppOptions, startRegistry } from './app.js';
+export { loadRegistryConfig, type RegistryConfig } from './config.js';

@@ -1,0 +1,43 @@
+import type { Evaluation } from '@athanor/contracts/api';
+import type { Gate, GateResult } from '@athanor/contracts/registry';
+
+/** What a gate needs to know of a version. */
+export interface GateSubject {
+  readonly version: number;
+  readonly evaluations: readonly Evaluation[];
+}
+
+/** Holds a candidate against a gate, and against the version that the alias points to now. */
+export function evaluateGate(gate: Gate, candidate: GateSubject, champion: GateSubject | undefined): GateResult {
+  const value = metricOf(gate, candidate);
+  if (value === undefined) return failed(gate, Number.NaN, missingMessage(gate, candidate));
+  const sign = gate.smallerIsBetter ? -1 : 1;
+  if (sign * value < sign * gate.threshold) {
+    const bound = gate.smallerIsBetter ? 'at most' : 'at least';
+    return failed(gate, value, `${gate.metric} is ${value}, but ${bound} ${gate.threshold} is asked for`);
+  }
+  const championValue = champion === undefined ? undefined : metricOf(gate, champion);
+  const passed: GateResult = { gate, passed: true, value, message: `${gate.metric} is ${value}` };
+  if (championValue === undefined) return passed;
+  if (gate.minImprovement > 0 && sign * (value - championValue) < gate.minImprovement) {
+    const message = `${gate.metric} is ${value}; version ${champion?.version} has ${championValue}, and an improvement of ${gate.minImprovement} is asked for`;
+    return { ...failed(gate, value, message), championValue };
+  }
+  return { ...passed, championValue };
+}
+
+function metricOf(gate: Gate, { evaluations }: GateSubject): number | undefined {
+  const fits = (each: Evaluation) =>
+    each.split === gate.split && (gate.datasetDigest === '' || each.datasetDigest === gate.datasetDigest);
+  return evaluations.find(fits)?.metrics.find(({ name }) => name === gate.metric)?.value;
+}
+
+function missingMessage(gate: Gate, { version, evaluations }: GateSubject): string {
+  const known = evaluations.flatMap(({ split, metrics }) => metrics.map(({ name }) => `${split}/${name}`));
+  const on = gate.datasetDigest === '' ? '' : ` on dataset ${gate.datasetDigest}`;
+  return `version ${version} has no '${gate.metric}' on split '${gate.split}'${on}; it has ${known.join(', ') || 'no evaluation'}`;
+}
+
+function failed(gate: Gate, value: number, message: string): GateResult {
+  return { gate, passed: false, value, message };
+}

@@ -1,0 +1,78 @@
+import type { Gate } from '@athanor/contracts/registry';
+import { describe, expect, it } from 'vitest';
+import { rollbackTarget } from './alias-history.js';
+import { evaluateGate, type GateSubject } from './gate.js';
+
+const gate: Gate = {
+  alias: 'champion',
+  metric: 'accuracy',
+  split: 'test',
+  threshold: 0.965,
+  minImprovement: 0,
+  smallerIsBetter: false,
+  datasetDigest: '',
+};
+
+function subject(version: number, metric: string, value: number): GateSubject {
+  const evaluation = { split: 'test', datasetDigest: 'sha256:d', metrics: [{ name: metric, value }] };
+  return {
+    version,
+    evaluations: [
+      { ...evaluation, rows: 1, classes: [], confusionMatrix: [], batchSize: 1, predictionsDigest: '' },
+    ],
+  };
+}
+
+describe('evaluateGate', () => {
+  it('lets a version pass that reaches the threshold', () => {
+    expect(evaluateGate(gate, subject(1, 'accuracy', 0.965), undefined).passed).toBe(true);
+  });
+
+  it('names the figure and the threshold when a version falls short', () => {
+    const { passed, message } = evaluateGate(gate, subject(1, 'accuracy', 0.96), undefined);
+    expect(passed).toBe(false);
+    expect(message).toBe('accuracy is 0.96, but at least 0.965 is asked for');
+  });
+
+  it('refuses a version that does not beat the champion by enough', () => {
+    const strict = { ...gate, minImprovement: 0.01 };
+    const result = evaluateGate(strict, subject(2, 'accuracy', 0.975), subject(1, 'accuracy', 0.97));
+    expect(result.passed).toBe(false);
+    expect(result.championValue).toBe(0.97);
+  });
+
+  it('turns the comparison round where smaller is better', () => {
+    const loss = { ...gate, metric: 'loss', threshold: 0.1, smallerIsBetter: true };
+    expect(evaluateGate(loss, subject(1, 'loss', 0.09), undefined).passed).toBe(true);
+    expect(evaluateGate(loss, subject(1, 'loss', 0.11), undefined).passed).toBe(false);
+  });
+
+  it('says which metrics there are when the asked one is missing', () => {
+    const { passed, message } = evaluateGate(gate, subject(1, 'loss', 0.1), undefined);
+    expect(passed).toBe(false);
+    expect(message).toContain("no 'accuracy' on split 'test'; it has test/loss");
+  });
+
+  it('does not count an evaluation on another dataset', () => {
+    const bound = { ...gate, datasetDigest: 'sha256:other' };
+    expect(evaluateGate(bound, subject(1, 'accuracy', 0.99), undefined).passed).toBe(false);
+  });
+});
+
+describe('rollbackTarget', () => {
+  const promote = (toVersion: number) => ({ toVersion, rollback: false });
+  const rollback = (toVersion: number) => ({ toVersion, rollback: true });
+
+  it('is the promotion before the last', () => {
+    expect(rollbackTarget([promote(1), promote(2), promote(3)])).toBe(2);
+  });
+
+  it('goes further back when it was rolled back already', () => {
+    expect(rollbackTarget([promote(1), promote(2), promote(3), rollback(2)])).toBe(1);
+  });
+
+  it('is nothing when only one promotion is left', () => {
+    expect(rollbackTarget([promote(1)])).toBeUndefined();
+    expect(rollbackTarget([promote(1), promote(2), rollback(1)])).toBeUndefined();
+  });
+});

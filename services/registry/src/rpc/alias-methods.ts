@@ -1,0 +1,137 @@
+import { checkResourceId, checkSameRequest, crashPoint, fromTimestamp, invalidFields, readPage, requestFingerprint, toPage } from '@athanor/service';
+import type { FieldViolation } from '@athanor/service';
+import type { Gate } from '@athanor/contracts/registry';
+import { type AliasView, type DecidedMove, decidePromotion, decideRollback } from '../promotion/promote.js';
+import {
+  type AliasKey,
+  type AliasMoveRow,
+  allMovesOldestFirst,
+  findAlias,
+  findMoveAt,
+  findMoveByRequest,
+  listGates,
+  listMoves,
+  moveAlias,
+  setGate,
+} from '../store/aliases.js';
+import { type Db, findVersion, lockModel, type Trx } from '../store/models.js';
+import { toAliasMove } from './mapping.js';
+import { describeModel, expectModel } from './model-methods.js';
+import type { RegistryDependencies, RegistryMethods } from './registry-service.js';
+
+type AliasMethods = Pick<RegistryMethods, 'setGate' | 'moveAlias' | 'rollbackAlias' | 'listAliasMoves' | 'getAliasAt'>;
+
+export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMethods {
+  return {
+    async setGate({ modelName, gate }, { tenant }) {
+      checkResourceId('model_name', modelName);
+      const checked = checkGate(gate);
+      // A gate may stand before the first version: then it is the model's first row.
+      const model = await db.transaction().execute(async trx => {
+        const row = await lockModel(trx, tenant, modelName);
+        await setGate(trx, { tenant, modelName }, checked);
+        return row;
+      });
+      return { model: await describeModel(db, model) };
+    },
+
+    async moveAlias(request, { tenant, principal }) {
+      const { modelName, version, requestId, reason } = request;
+      const alias = checkResourceId('alias', request.alias);
+      const expectedVersion = request._expectedVersion === undefined ? undefined : request.expectedVersion;
+      const fingerprint = requestFingerprint(request);
+      await expectModel(db, tenant, modelName);
+      const key = { tenant, modelName, alias };
+      const row = await underLock(db, key, async (trx, view) => {
+        const earlier = requestId === '' ? undefined : await findMoveByRequest(trx, tenant, requestId);
+        if (earlier !== undefined) {
+          checkSameRequest(requestId, earlier.fingerprint, fingerprint);
+          return earlier;
+        }
+        const decided = await decidePromotion(view, { version, expectedVersion });
+        if (decided === undefined) return await lastMove(trx, key);
+        return await write(trx, key, decided, { actor: principal.actor, reason, requestId, fingerprint });
+      });
+      onCommit();
+      return { move: toAliasMove(row) };
+    },
+
+    async rollbackAlias({ modelName, alias, reason }, { tenant, principal }) {
+      await expectModel(db, tenant, modelName);
+      const key = { tenant, modelName, alias };
+      const row = await underLock(db, key, async (trx, view) => {
+        const decided = await decideRollback(view);
+        return await write(trx, key, decided, { actor: principal.actor, reason, requestId: '', fingerprint: '' });
+      });
+      onCommit();
+      return { move: toAliasMove(row) };
+    },
+
+    async listAliasMoves(request, { tenant }) {
+      const { modelName, alias } = request;
+      await expectModel(db, tenant, modelName);
+      const page = readPage<number>(request);
+      const { rows, nextPageToken } = toPage(await listMoves(db, { tenant, modelName, alias }, page), page, row => row.id);
+      return { moves: rows.map(toAliasMove), nextPageToken };
+    },
+
+    async getAliasAt({ modelName, alias, time }, { tenant }) {
+      await expectModel(db, tenant, modelName);
+      const at = time === null ? new Date() : fromTimestamp(time);
+      const move = await findMoveAt(db, { tenant, modelName, alias }, at);
+      return { version: move?.to_version ?? 0 };
+    },
+  };
+}
+
+/** Decides and writes in one transaction that holds the model's row: two movers follow one another. */
+async function underLock(db: Db, key: AliasKey, work: (trx: Trx, view: AliasView) => Promise<AliasMoveRow>): Promise<AliasMoveRow> {
+  const { tenant, modelName, alias } = key;
+  const row = await db.transaction().execute(async trx => {
+    await lockModel(trx, tenant, modelName);
+    const view: AliasView = {
+      modelName,
+      alias,
+      presentVersion: (await findAlias(trx, key))?.version ?? 0,
+      gates: await listGates(trx, tenant, modelName),
+      findVersion: version => findVersion(trx, { tenant, modelName, version }),
+      pastMoves: async () => (await allMovesOldestFirst(trx, key)).map(move => ({ toVersion: move.to_version, rollback: move.rollback })),
+    };
+    return await work(trx, view);
+  });
+  crashPoint('promotion.after-commit');
+  return row;
+}
+
+interface MoveNote {
+  readonly actor: string;
+  readonly reason: string;
+  readonly requestId: string;
+  readonly fingerprint: string;
+}
+
+async function write(trx: Trx, key: AliasKey, decided: DecidedMove, note: MoveNote): Promise<AliasMoveRow> {
+  const row = await moveAlias(trx, key, { ...decided, ...note });
+  crashPoint('promotion.before-commit');
+  return row;
+}
+
+async function lastMove(trx: Db, key: AliasKey): Promise<AliasMoveRow> {
+  const [row] = await listMoves(trx, key, { size: 1, after: undefined });
+  if (row === undefined) throw new Error(`alias ${key.alias} of ${key.modelName} points somewhere but never moved`);
+  return row;
+}
+
+function checkGate(gate: Gate | null): Gate {
+  const violations: FieldViolation[] = [];
+  if (gate === null) throw invalidFields([{ field: 'gate', description: 'expected a gate, got none' }]);
+  if (gate.metric === '') violations.push({ field: 'gate.metric', description: "expected a metric, for example 'accuracy'" });
+  if (!['train', 'validation', 'test'].includes(gate.split)) {
+    violations.push({ field: 'gate.split', description: `expected train, validation or test, got '${gate.split}'` });
+  }
+  if (!Number.isFinite(gate.threshold)) violations.push({ field: 'gate.threshold', description: 'expected a finite number' });
+  if (!(gate.minImprovement >= 0)) violations.push({ field: 'gate.min_improvement', description: 'expected 0 or more' });
+  if (violations.length > 0) throw invalidFields(violations);
+  checkResourceId('gate.alias', gate.alias);
+  return gate;
+}

@@ -1,0 +1,47 @@
+import type { ServiceImplementation } from '@athanor/contracts';
+import type { DeadLetterInput, EventInput } from '@athanor/contracts/events';
+import { type DeadLetter, listDeadLetters, type ReceivedEvent, replayDeadLetter, tailEvents } from '@athanor/events';
+import { type CallContext, readPage, toTimestamp } from '@athanor/service';
+
+type NatsConnection = Parameters<typeof tailEvents>[0];
+
+/** The mesh's facts for people, each tenant its own. */
+export function eventService(connection: NatsConnection): ServiceImplementation<'events', CallContext> {
+  return {
+    async *tailEvents({ fromBeginning, stopAtEnd }, { tenant, signal }) {
+      const from = fromBeginning ? 'beginning' : 'new';
+      for await (const event of tailEvents(connection, { tenant, from, stopAtEnd, signal })) yield { event: toEvent(event) };
+    },
+
+    async listDeadLetters(request, { tenant }) {
+      const { size: limit, after } = readPage<number>(request);
+      const { deadLetters, next } = await listDeadLetters(connection, { tenant, limit, ...(after !== undefined && { after }) });
+      const nextPageToken = next === undefined ? '' : Buffer.from(JSON.stringify(next)).toString('base64url');
+      return { deadLetters: deadLetters.map(toDeadLetter), nextPageToken };
+    },
+
+    async replayDeadLetter({ sequence }, { tenant }) {
+      await replayDeadLetter(connection, sequence, tenant);
+      return {};
+    },
+  };
+}
+
+function toEvent(event: ReceivedEvent): EventInput {
+  return {
+    sequence: event.sequence,
+    eventId: event.id,
+    type: event.type,
+    source: event.source,
+    subject: event.subject,
+    time: toTimestamp(event.time),
+    dataJson: JSON.stringify(event.payload),
+    traceparent: event.traceparent ?? '',
+  };
+}
+
+function toDeadLetter(letter: DeadLetter): DeadLetterInput {
+  const { sequence, consumer, reason, error, deliveries, event } = letter;
+  const unreadable: EventInput = { sequence: letter.eventSequence, eventId: letter.eventId, type: letter.eventType, subject: letter.subject };
+  return { sequence, consumer, reason: `${reason}: ${error}`, deliveries, event: event === undefined ? unreadable : toEvent(event) };
+}

@@ -1,0 +1,98 @@
+import type { GetModelVersionRequest, ModelVersionInput } from '@athanor/contracts/registry';
+import { notFound, readPage, ServiceError, toPage } from '@athanor/service';
+import { listAliases, listGates } from '../store/aliases.js';
+import {
+  type Db,
+  findModel,
+  findVersion,
+  listModels,
+  listVersionJobs,
+  listVersions,
+  type ModelRow,
+  type ModelVersionRow,
+  setDescription,
+  type VersionReference,
+} from '../store/models.js';
+import { toModel, toModelVersion } from './mapping.js';
+import type { RegistryDependencies, RegistryMethods } from './registry-service.js';
+
+type ModelMethods = Pick<
+  RegistryMethods,
+  'getModel' | 'listModels' | 'updateModel' | 'getModelVersion' | 'listModelVersions' | 'readModelFile'
+>;
+
+export function modelMethods({ db, blobs }: RegistryDependencies): ModelMethods {
+  return {
+    async getModel({ name }, { tenant }) {
+      return { model: await describeModel(db, await expectModel(db, tenant, name)) };
+    },
+
+    async listModels(request, { tenant }) {
+      const page = readPage<string>(request);
+      const { rows, nextPageToken } = toPage(await listModels(db, tenant, page), page, row => row.name);
+      return { models: await Promise.all(rows.map(row => describeModel(db, row))), nextPageToken };
+    },
+
+    async updateModel({ model, updateMask }, { tenant }) {
+      const paths = updateMask?.paths ?? [];
+      if (model === null || paths.length !== 1 || paths[0] !== 'description') {
+        throw new ServiceError('INVALID_ARGUMENT', `update_mask: expected 'description', got '${paths.join(',')}'`);
+      }
+      await setDescription(db, { tenant, name: model.name }, model.description);
+      return { model: await describeModel(db, await expectModel(db, tenant, model.name)) };
+    },
+
+    async getModelVersion(request, { tenant }) {
+      const reference = toReference(request, tenant);
+      const row = await findVersion(db, reference);
+      if (row === undefined) throw notFound('model version', describeReference(request));
+      return { modelVersion: await describeVersion(db, row) };
+    },
+
+    async listModelVersions(request, { tenant }) {
+      await expectModel(db, tenant, request.modelName);
+      const page = readPage<number>(request);
+      const found = await listVersions(db, { tenant, name: request.modelName }, page);
+      const { rows, nextPageToken } = toPage(found, page, row => row.version);
+      return { modelVersions: await Promise.all(rows.map(row => describeVersion(db, row))), nextPageToken };
+    },
+
+    async *readModelFile({ versionDigest, fileDigest }, { tenant, signal }) {
+      const row = await findVersion(db, { tenant, modelName: '', digest: versionDigest });
+      if (row === undefined) throw notFound('model version', versionDigest);
+      const known = [...row.files.map(file => file.digest), ...row.evaluations.map(each => each.predictionsDigest)];
+      if (!known.includes(fileDigest)) throw notFound('file', fileDigest, `version ${versionDigest} names no such file`);
+      for await (const chunk of blobs.get(fileDigest, { signal })) yield { chunk: Buffer.from(chunk) };
+    },
+  };
+}
+
+export async function expectModel(db: Db, tenant: string, name: string): Promise<ModelRow> {
+  const row = await findModel(db, tenant, name);
+  if (row === undefined) throw notFound('model', name, 'list the models with: athanor model list');
+  return row;
+}
+
+export async function describeModel(db: Db, row: ModelRow) {
+  const { tenant, name } = row;
+  return toModel(row, await listAliases(db, tenant, name), await listGates(db, tenant, name));
+}
+
+export async function describeVersion(db: Db, row: ModelVersionRow): Promise<ModelVersionInput> {
+  return toModelVersion(row, await listVersionJobs(db, row), await listAliases(db, row.tenant, row.model_name));
+}
+
+function toReference(request: GetModelVersionRequest, tenant: string): VersionReference {
+  const { modelName, reference } = request;
+  if (reference === undefined) {
+    throw new ServiceError('INVALID_ARGUMENT', 'reference: expected one of version, alias, digest or job_id, got none');
+  }
+  if (modelName === '' && (reference === 'version' || reference === 'alias')) {
+    throw new ServiceError('INVALID_ARGUMENT', `model_name: expected a name beside ${reference}, got none`);
+  }
+  return { tenant, modelName, [reference]: request[reference] };
+}
+
+function describeReference({ modelName, reference, ...values }: GetModelVersionRequest): string {
+  return `${modelName} ${reference ?? ''} ${reference === undefined ? '' : values[reference]}`.trim();
+}

@@ -1,0 +1,66 @@
+import { appendEvent } from '@athanor/events';
+import type { Page } from '@athanor/service';
+import type { Selectable } from 'kysely';
+import type { Db, Trx } from './models.js';
+import type { DeploymentTable } from './tables.js';
+
+export type DeploymentRow = Selectable<DeploymentTable>;
+
+export interface DeploymentTarget {
+  readonly name: string;
+  readonly modelName: string;
+  readonly alias: string;
+  readonly version: number;
+}
+
+export function findDeployment(db: Db, tenant: string, name: string): Promise<DeploymentRow | undefined> {
+  return db.selectFrom('deployments').selectAll().where('tenant', '=', tenant).where('name', '=', name).executeTakeFirst();
+}
+
+/** In the order of names, one more row than the page's size. */
+export function listDeployments(db: Db, tenant: string, page: Page<string>): Promise<DeploymentRow[]> {
+  let query = db.selectFrom('deployments').selectAll().where('tenant', '=', tenant);
+  if (page.after !== undefined) query = query.where('name', '>', page.after);
+  return query.orderBy('name').limit(page.size + 1).execute();
+}
+
+export function listAllDeployments(db: Db): Promise<DeploymentRow[]> {
+  return db.selectFrom('deployments').selectAll().orderBy('tenant').orderBy('name').execute();
+}
+
+/** Makes or changes a deployment; one that is already so stays without an event. */
+export async function setDeployment(trx: Trx, tenant: string, target: DeploymentTarget): Promise<DeploymentRow> {
+  const { name, modelName, alias, version } = target;
+  const present = await trx
+    .selectFrom('deployments')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('name', '=', name)
+    .forUpdate()
+    .executeTakeFirst();
+  if (present?.model_name === modelName && present.alias === alias && present.version === version) return present;
+  const meaning = { model_name: modelName, alias, version, revision: (present?.revision ?? 0) + 1 };
+  const row = await trx
+    .insertInto('deployments')
+    .values({ tenant, name, ...meaning })
+    .onConflict(c => c.columns(['tenant', 'name']).doUpdateSet(meaning))
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await announce(trx, row, false);
+  return row;
+}
+
+/** False where there was none. */
+export async function deleteDeployment(trx: Trx, tenant: string, name: string): Promise<boolean> {
+  const gone = await trx.deleteFrom('deployments').where('tenant', '=', tenant).where('name', '=', name).returningAll().executeTakeFirst();
+  if (gone === undefined) return false;
+  await announce(trx, { ...gone, revision: gone.revision + 1 }, true);
+  return true;
+}
+
+async function announce(trx: Trx, row: DeploymentRow, deleted: boolean): Promise<void> {
+  const { tenant, name, revision } = row;
+  // The creation time tells a deployment made anew under an old name from the old one.
+  const aggregateVersion = row.create_time.getTime() * 1000 + revision;
+  await appendEvent(trx, { type: 'deployment.changed', tenant, aggregateId: name, aggregateVersion, payload: { name, deleted } });
+}

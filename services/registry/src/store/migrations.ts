@@ -1,0 +1,106 @@
+import type { Migration } from '@athanor/database';
+import { inboxMigration, outboxMigration } from '@athanor/events';
+import { sql } from 'kysely';
+
+/** The registry's schema. Append only: version N−1 must run on what N makes. */
+export const MIGRATIONS: readonly Migration[] = [
+  outboxMigration,
+  inboxMigration,
+  {
+    name: '0001_models',
+    async up(db) {
+      await db.schema
+        .createTable('models')
+        .addColumn('tenant', 'text', c => c.notNull())
+        .addColumn('name', 'text', c => c.notNull())
+        .addColumn('description', 'text', c => c.notNull().defaultTo(''))
+        .addColumn('latest_version', 'integer', c => c.notNull().defaultTo(0))
+        .addColumn('create_time', 'timestamptz', c => c.notNull().defaultTo(sql`now()`))
+        .addPrimaryKeyConstraint('models_pkey', ['tenant', 'name'])
+        .execute();
+      await db.schema
+        .createTable('model_versions')
+        .addColumn('tenant', 'text', c => c.notNull())
+        .addColumn('model_name', 'text', c => c.notNull())
+        .addColumn('version', 'integer', c => c.notNull())
+        .addColumn('digest', 'text', c => c.notNull())
+        .addColumn('dataset_digest', 'text', c => c.notNull())
+        .addColumn('manifest', 'jsonb', c => c.notNull())
+        .addColumn('files', 'jsonb', c => c.notNull())
+        .addColumn('evaluations', 'jsonb', c => c.notNull())
+        .addColumn('cpu_threads', 'integer', c => c.notNull())
+        .addColumn('create_time', 'timestamptz', c => c.notNull().defaultTo(sql`now()`))
+        .addPrimaryKeyConstraint('model_versions_pkey', ['tenant', 'model_name', 'version'])
+        .addUniqueConstraint('model_versions_digest', ['tenant', 'model_name', 'digest'])
+        .execute();
+      await db.schema
+        .createTable('version_jobs')
+        .addColumn('tenant', 'text', c => c.notNull())
+        .addColumn('job_id', 'text', c => c.notNull())
+        .addColumn('model_name', 'text', c => c.notNull())
+        .addColumn('version', 'integer', c => c.notNull())
+        .addColumn('lineage', 'jsonb', c => c.notNull())
+        .addColumn('create_time', 'timestamptz', c => c.notNull().defaultTo(sql`now()`))
+        .addPrimaryKeyConstraint('version_jobs_pkey', ['tenant', 'job_id'])
+        .execute();
+    },
+  },
+  {
+    name: '0002_aliases',
+    async up(db) {
+      await db.schema
+        .createTable('aliases')
+        .addColumn('tenant', 'text', c => c.notNull())
+        .addColumn('model_name', 'text', c => c.notNull())
+        .addColumn('alias', 'text', c => c.notNull())
+        .addColumn('version', 'integer', c => c.notNull())
+        .addColumn('revision', 'integer', c => c.notNull())
+        .addColumn('update_time', 'timestamptz', c => c.notNull())
+        .addPrimaryKeyConstraint('aliases_pkey', ['tenant', 'model_name', 'alias'])
+        .execute();
+      await db.schema
+        .createTable('alias_moves')
+        .addColumn('id', 'bigserial', c => c.primaryKey())
+        .addColumn('tenant', 'text', c => c.notNull())
+        .addColumn('model_name', 'text', c => c.notNull())
+        .addColumn('alias', 'text', c => c.notNull())
+        .addColumn('from_version', 'integer', c => c.notNull())
+        .addColumn('to_version', 'integer', c => c.notNull())
+        .addColumn('rollback', 'boolean', c => c.notNull())
+        .addColumn('actor', 'text', c => c.notNull())
+        .addColumn('reason', 'text', c => c.notNull())
+        .addColumn('gate_results', 'jsonb', c => c.notNull())
+        .addColumn('request_id', 'text')
+        .addColumn('fingerprint', 'text', c => c.notNull())
+        .addColumn('time', 'timestamptz', c => c.notNull().defaultTo(sql`now()`))
+        .addUniqueConstraint('alias_moves_request', ['tenant', 'request_id'])
+        .execute();
+      await db.schema
+        .createTable('gates')
+        .addColumn('tenant', 'text', c => c.notNull())
+        .addColumn('model_name', 'text', c => c.notNull())
+        .addColumn('alias', 'text', c => c.notNull())
+        .addColumn('metric', 'text', c => c.notNull())
+        .addColumn('split', 'text', c => c.notNull())
+        .addColumn('gate', 'jsonb', c => c.notNull())
+        .addPrimaryKeyConstraint('gates_pkey', ['tenant', 'model_name', 'alias', 'metric', 'split'])
+        .execute();
+    },
+  },
+  {
+    name: '0003_deployments',
+    async up(db) {
+      await db.schema
+        .createTable('deployments')
+        .addColumn('tenant', 'text', c => c.notNull())
+        .addColumn('name', 'text', c => c.notNull())
+        .addColumn('model_name', 'text', c => c.notNull())
+        .addColumn('alias', 'text', c => c.notNull())
+        .addColumn('version', 'integer', c => c.notNull())
+        .addColumn('revision', 'integer', c => c.notNull())
+        .addColumn('create_time', 'timestamptz', c => c.notNull().defaultTo(sql`now()`))
+        .addPrimaryKeyConstraint('deployments_pkey', ['tenant', 'name'])
+        .execute();
+    },
+  },
+];

@@ -1,0 +1,95 @@
+import type { Page } from '@athanor/service';
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { ModelTable, ModelVersionTable, RegistryTables, VersionJobTable } from './tables.js';
+
+export type ModelRow = Selectable<ModelTable>;
+export type ModelVersionRow = Selectable<ModelVersionTable>;
+export type VersionJobRow = Selectable<VersionJobTable>;
+
+/** A handle or a transaction. */
+export type Db = Kysely<RegistryTables>;
+export type Trx = Transaction<RegistryTables>;
+
+export function findModel(db: Db, tenant: string, name: string): Promise<ModelRow | undefined> {
+  return db.selectFrom('models').selectAll().where('tenant', '=', tenant).where('name', '=', name).executeTakeFirst();
+}
+
+/** One more row than the page's size, in the order of names. */
+export function listModels(db: Db, tenant: string, page: Page<string>): Promise<ModelRow[]> {
+  let query = db.selectFrom('models').selectAll().where('tenant', '=', tenant);
+  if (page.after !== undefined) query = query.where('name', '>', page.after);
+  return query.orderBy('name').limit(page.size + 1).execute();
+}
+
+/** Makes the model if it is new, and locks its row until the transaction ends. */
+export async function lockModel(trx: Trx, tenant: string, name: string): Promise<ModelRow> {
+  await trx.insertInto('models').values({ tenant, name, description: '', latest_version: 0 }).onConflict(c => c.doNothing()).execute();
+  const locked = trx.selectFrom('models').selectAll().where('tenant', '=', tenant).where('name', '=', name).forUpdate();
+  return await locked.executeTakeFirstOrThrow();
+}
+
+export async function setDescription(db: Db, key: { tenant: string; name: string }, description: string): Promise<boolean> {
+  const update = db.updateTable('models').set({ description }).where('tenant', '=', key.tenant).where('name', '=', key.name);
+  return (await update.executeTakeFirst()).numUpdatedRows > 0n;
+}
+
+/** What names one version: exactly one of the last four. */
+export interface VersionReference {
+  readonly tenant: string;
+  readonly modelName: string;
+  readonly version?: number;
+  readonly alias?: string;
+  readonly digest?: string;
+  readonly jobId?: string;
+}
+
+export async function findVersion(db: Db, reference: VersionReference): Promise<ModelVersionRow | undefined> {
+  let query = db.selectFrom('model_versions as v').selectAll('v').where('v.tenant', '=', reference.tenant);
+  if (reference.modelName !== '') query = query.where('v.model_name', '=', reference.modelName);
+  if (reference.version !== undefined) query = query.where('v.version', '=', reference.version);
+  if (reference.digest !== undefined) query = query.where('v.digest', '=', reference.digest);
+  const { alias, jobId } = reference;
+  if (alias !== undefined) {
+    query = query.where('v.version', 'in', eb =>
+      eb
+        .selectFrom('aliases as a')
+        .select('a.version')
+        .where('a.alias', '=', alias)
+        .whereRef('a.tenant', '=', 'v.tenant')
+        .whereRef('a.model_name', '=', 'v.model_name'),
+    );
+  }
+  if (jobId !== undefined) {
+    query = query.where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('version_jobs as j')
+          .select('j.job_id')
+          .where('j.job_id', '=', jobId)
+          .whereRef('j.tenant', '=', 'v.tenant')
+          .whereRef('j.model_name', '=', 'v.model_name')
+          .whereRef('j.version', '=', 'v.version'),
+      ),
+    );
+  }
+  return await query.orderBy('v.model_name').limit(1).executeTakeFirst();
+}
+
+/** Newest first, one more row than the page's size. */
+export function listVersions(db: Db, model: { tenant: string; name: string }, page: Page<number>): Promise<ModelVersionRow[]> {
+  let query = db.selectFrom('model_versions').selectAll().where('tenant', '=', model.tenant).where('model_name', '=', model.name);
+  if (page.after !== undefined) query = query.where('version', '<', page.after);
+  return query.orderBy('version', 'desc').limit(page.size + 1).execute();
+}
+
+/** Oldest first. */
+export function listVersionJobs(db: Db, version: Pick<ModelVersionRow, 'tenant' | 'model_name' | 'version'>): Promise<VersionJobRow[]> {
+  return db
+    .selectFrom('version_jobs')
+    .selectAll()
+    .where('tenant', '=', version.tenant)
+    .where('model_name', '=', version.model_name)
+    .where('version', '=', version.version)
+    .orderBy('create_time')
+    .orderBy('job_id')
+    .execute();
+}

@@ -1,0 +1,67 @@
+import { jsonb } from '@athanor/database';
+import { appendEvent } from '@athanor/events';
+import type { Evaluation } from '@athanor/contracts/api';
+import type { JobLineage } from '../lineage/graph.js';
+import { type VersionManifest, versionDigest } from '../models/version-digest.js';
+import { lockModel, type Trx } from './models.js';
+
+/** What a job made, with its files already in the blob store. */
+export interface Registration {
+  readonly tenant: string;
+  readonly jobId: string;
+  readonly modelName: string;
+  readonly manifest: VersionManifest;
+  readonly files: { name: string; digest: string; byteSize: number }[];
+  readonly evaluations: Evaluation[];
+  readonly cpuThreads: number;
+  readonly lineage: JobLineage;
+}
+
+/**
+ * Registers a job's result. An equal digest in the same model is the version that is there, with one more lineage
+ * edge; a job that was registered before changes nothing.
+ */
+export async function registerVersion(trx: Trx, registration: Registration): Promise<{ version: number; created: boolean }> {
+  const { tenant, jobId, modelName } = registration;
+  const model = await lockModel(trx, tenant, modelName);
+  const known = await trx.selectFrom('version_jobs').select('version').where('tenant', '=', tenant).where('job_id', '=', jobId).executeTakeFirst();
+  if (known !== undefined) return { version: known.version, created: false };
+  const digest = versionDigest(registration.manifest);
+  const equal = await trx
+    .selectFrom('model_versions')
+    .select('version')
+    .where('tenant', '=', tenant)
+    .where('model_name', '=', modelName)
+    .where('digest', '=', digest)
+    .executeTakeFirst();
+  const version = equal?.version ?? model.latest_version + 1;
+  if (equal === undefined) await insertVersion(trx, registration, { version, digest });
+  await trx.insertInto('version_jobs').values({ tenant, job_id: jobId, model_name: modelName, version, lineage: jsonb(registration.lineage) }).execute();
+  await appendEvent(trx, {
+    type: 'model.version.registered',
+    tenant,
+    aggregateId: `${modelName}-${jobId}`,
+    aggregateVersion: 1,
+    payload: { modelName, version, digest, jobId, created: equal === undefined },
+  });
+  return { version, created: equal === undefined };
+}
+
+async function insertVersion(trx: Trx, registration: Registration, { version, digest }: { version: number; digest: string }) {
+  const { tenant, modelName, manifest, files, evaluations, cpuThreads } = registration;
+  await trx
+    .insertInto('model_versions')
+    .values({
+      tenant,
+      model_name: modelName,
+      version,
+      digest,
+      dataset_digest: manifest.datasetDigest,
+      manifest: jsonb(manifest),
+      files: jsonb(files),
+      evaluations: jsonb(evaluations),
+      cpu_threads: cpuThreads,
+    })
+    .execute();
+  await trx.updateTable('models').set({ latest_version: version }).where('tenant', '=', tenant).where('name', '=', modelName).execute();
+}

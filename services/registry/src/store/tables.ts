@@ -1,0 +1,95 @@
+import type { Evaluation } from '@athanor/contracts/api';
+import type { Gate, GateResult } from '@athanor/contracts/registry';
+import type { InboxTables, OutboxTables } from '@athanor/events';
+import type { ColumnType, Generated } from 'kysely';
+import type { VersionManifest } from '../models/version-digest.js';
+import type { JobLineage } from '../lineage/graph.js';
+
+// Rows as Kysely sees them.
+type Created = ColumnType<Date, Date | undefined, never>;
+
+export interface ModelTable {
+  tenant: string;
+  name: string;
+  description: string;
+  latest_version: number;
+  create_time: Created;
+}
+
+export interface ModelVersionTable {
+  tenant: string;
+  model_name: string;
+  version: number;
+  digest: string;
+  dataset_digest: string;
+  manifest: VersionManifest;
+  files: { name: string; digest: string; byteSize: number }[];
+  evaluations: Evaluation[];
+  cpu_threads: number;
+  create_time: Created;
+}
+
+/** Which jobs made which version: the lineage edges. */
+export interface VersionJobTable {
+  tenant: string;
+  job_id: string;
+  model_name: string;
+  version: number;
+  lineage: JobLineage;
+  create_time: Created;
+}
+
+export interface AliasTable {
+  tenant: string;
+  model_name: string;
+  alias: string;
+  version: number;
+  /** Counts the moves; part of the move's event id. */
+  revision: number;
+  update_time: Date;
+}
+
+export interface AliasMoveTable {
+  id: Generated<number>;
+  tenant: string;
+  model_name: string;
+  alias: string;
+  from_version: number;
+  to_version: number;
+  rollback: boolean;
+  actor: string;
+  reason: string;
+  gate_results: GateResult[];
+  request_id: string | null;
+  fingerprint: string;
+  time: Created;
+}
+
+export interface GateTable {
+  tenant: string;
+  model_name: string;
+  alias: string;
+  metric: string;
+  split: string;
+  gate: Gate;
+}
+
+export interface DeploymentTable {
+  tenant: string;
+  name: string;
+  model_name: string;
+  alias: string;
+  version: number;
+  revision: number;
+  create_time: Created;
+}
+
+export interface RegistryTables extends OutboxTables, InboxTables {
+  models: ModelTable;
+  model_versions: ModelVersionTable;
+  version_jobs: VersionJobTable;
+  aliases: AliasTable;
+  alias_moves: AliasMoveTable;
+  gates: GateTable;
+  deployments: DeploymentTable;
+}

@@ -1,0 +1,76 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { createBlobStore } from '@athanor/blobs';
+import { createStub } from '@athanor/client';
+import { type DatabaseEngine, openDatabase } from '@athanor/database';
+import { connectNats, ensureStreams, startRelay } from '@athanor/events';
+import { type App, Closing, createTelemetry, openTokenAuthority, startService } from '@athanor/service';
+import type { TrainingConfig } from './config.js';
+import { createLocalExecutor } from './executors/local.js';
+import { Dispatcher } from './jobs/dispatcher.js';
+import { attemptService } from './rpc/attempt-service.js';
+import { trainingService } from './rpc/training-service.js';
+import { MIGRATIONS } from './store/migrations.js';
+import type { TrainingTables } from './store/tables.js';
+
+export interface AppOptions {
+  readonly config: TrainingConfig;
+  /** A database that the process shares; without it the app opens its own. */
+  readonly database?: DatabaseEngine;
+}
+
+const RUNNER_PATH = fileURLToPath(new URL('./runner/main.js', import.meta.url));
+
+/** Composition root: opens what training needs, and closes it again when a later step fails. */
+export async function startTraining({ config, database }: AppOptions): Promise<App> {
+  const closing = new Closing();
+  try {
+    const telemetry = createTelemetry({ service: 'training', logLevel: config.LOG_LEVEL, otlpEndpoint: config.OTLP_ENDPOINT });
+    closing.add(() => telemetry.shutdown());
+    const { log } = telemetry;
+    const engine = database ?? (await openDatabase(config.DATABASE_URL, { log }));
+    if (database === undefined) closing.add(() => engine.close());
+    const db = await engine.open<TrainingTables>({ schema: 'training', migrations: MIGRATIONS });
+    const blobs = await createBlobStore(config.BLOB_URL);
+    closing.add(() => blobs.close());
+    const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password } = config;
+    const connection = await connectNats({ url, name: 'training', user, password, log });
+    closing.add(() => connection.close());
+    await ensureStreams(connection);
+    const tokens = await openTokenAuthority(config);
+    const credential = ({ tenant, actor }: { tenant?: string; actor?: string }) => tokens.serviceToken('training', { tenant, actor });
+    const ingest = createStub('ingest', { address: config.INGEST_ADDRESS, credential });
+    closing.add(() => ingest.close());
+    const relay = startRelay({ db, connection, telemetry });
+    closing.add(() => relay.stop());
+    const { LEASE_MS: leaseMs, MAX_ATTEMPTS: maxAttempts } = config;
+    const wake = () => {
+      dispatcher.wake();
+      relay.wake();
+    };
+    const training = trainingService({
+      ...{ db, blobs, ingest, onChanged: wake },
+      defaultCpuThreads: config.CPU_THREADS,
+      maxCpuThreads: Math.max(availableParallelism(), config.CPU_THREADS),
+    });
+    const attempts = attemptService({ db, blobs, ingest, leaseMs, maxAttempts, onEnded: wake });
+    const service = await startService({ name: 'training', config, telemetry, services: { training, attempts } });
+    closing.add(() => service.stop());
+    const dispatcher = new Dispatcher({
+      ...{ db, tokens, log, leaseMs, maxAttempts },
+      createExecutor: onEnd =>
+        createLocalExecutor({
+          ...{ slots: config.SLOTS, runnerPath: RUNNER_PATH, graceMs: config.STOP_GRACE_MS, onEnd },
+          address: `127.0.0.1:${service.port}`,
+        }),
+    });
+    // Stopped first: attempts say their last words to a service that still answers.
+    closing.add(() => dispatcher.stop());
+    await dispatcher.start();
+    service.setReady(true);
+    return { stop: () => closing.close() };
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}

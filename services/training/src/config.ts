@@ -1,0 +1,32 @@
+import { availableParallelism } from 'node:os';
+import { servicePorts } from '@athanor/contracts';
+import { type Environment, integer, loadConfig, serviceFields, text } from '@athanor/service';
+import { z } from 'zod';
+
+const { public: port, admin: adminPort } = servicePorts('training');
+
+export const trainingConfigSchema = z.object({
+  ...serviceFields({ port, adminPort }),
+  DATABASE_URL: text(),
+  BLOB_URL: text(),
+  NATS_URL: text(),
+  NATS_USER: text(),
+  NATS_PASSWORD: text(),
+  INGEST_ADDRESS: text(`127.0.0.1:${servicePorts('ingest').public}`),
+  /** Jobs that run at once. */
+  SLOTS: integer({ min: 1, max: 1_024, fallback: 1 }),
+  /** Threads of a job that asks for none; the bits of its result depend on them. */
+  CPU_THREADS: integer({ min: 1, max: 1_024, fallback: availableParallelism() }),
+  /** An attempt that is not heard of for so long is given up. */
+  LEASE_MS: integer({ min: 1_000, max: 3_600_000, fallback: 15_000 }),
+  /** A job fails when its attempt of this number is lost. */
+  MAX_ATTEMPTS: integer({ min: 1, max: 1_000, fallback: 10 }),
+  /** Between asking an attempt to stop and ending it by force. */
+  STOP_GRACE_MS: integer({ min: 100, max: 3_600_000, fallback: 10_000 }),
+});
+
+export type TrainingConfig = z.output<typeof trainingConfigSchema>;
+
+export function loadTrainingConfig(env: Environment): TrainingConfig {
+  return loadConfig(trainingConfigSchema, 'training', env);
+}

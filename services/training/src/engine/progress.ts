@@ -1,0 +1,57 @@
+// Where training stands, and how it moves on: pure functions of cursors.
+
+import type { Cursor } from './checkpoint.js';
+import { TrainingDiverged } from './errors.js';
+import type { TrainingSpec } from './spec.js';
+import type { StepResults } from './step-runner.js';
+
+export const START: Cursor = { epoch: 0, stepInEpoch: 0, step: 0, lossSum: 0, correct: 0, history: [] };
+
+/** Equal batches of one epoch that one run trains, as positions in the epoch's row order. */
+export interface Chunk {
+  readonly steps: number;
+  readonly batchRows: number;
+  readonly begin: number;
+  readonly end: number;
+}
+
+export function stepsPerEpoch(rows: number, batchSize: number): number {
+  return Math.ceil(rows / batchSize);
+}
+
+/** At most `atMostSteps`; ends at a checkpoint and before the short batch at the end of an epoch, which runs alone. */
+export function nextChunk(cursor: Cursor, rows: number, spec: TrainingSpec, atMostSteps: number): Chunk {
+  const { batchSize, checkpointEverySteps } = spec;
+  const begin = cursor.stepInEpoch * batchSize;
+  const fullBatches = Math.floor((rows - begin) / batchSize);
+  if (fullBatches === 0) return { steps: 1, batchRows: rows - begin, begin, end: rows };
+  const untilCheckpoint = checkpointEverySteps - (cursor.step % checkpointEverySteps);
+  const steps = Math.min(atMostSteps, fullBatches, untilCheckpoint);
+  return { steps, batchRows: batchSize, begin, end: begin + steps * batchSize };
+}
+
+/** Sums are taken step by step in float64, so they do not depend on how steps were grouped into runs. */
+export function advance(cursor: Cursor, { steps, batchRows }: Chunk, { losses, correct }: StepResults): Cursor {
+  let { lossSum, correct: correctSum } = cursor;
+  for (const loss of losses) lossSum += loss * batchRows;
+  for (const count of correct) correctSum += count;
+  return {
+    ...cursor,
+    stepInEpoch: cursor.stepInEpoch + steps,
+    step: cursor.step + steps,
+    lossSum,
+    correct: correctSum,
+  };
+}
+
+/** Throws TrainingDiverged for the first step whose loss is not finite. */
+export function assertFinite(cursor: Cursor, losses: Float32Array, before: number | undefined, spec: TrainingSpec) {
+  const index = losses.findIndex(loss => !Number.isFinite(loss));
+  if (index < 0) return;
+  throw new TrainingDiverged({
+    epoch: cursor.epoch,
+    step: cursor.step + index + 1,
+    lastFiniteLoss: index > 0 ? losses[index - 1] : before,
+    learningRate: spec.optimizer.learningRate,
+  });
+}

@@ -1,0 +1,22 @@
+import { type RandomWords, randomWords, STREAM } from './philox.js';
+
+/** The order in which an epoch visits the rows: a pure function of (rows, seed, epoch). Fisher–Yates (Durstenfeld 1964). */
+export function rowOrder(rows: number, seed: number, epoch: number): Int32Array {
+  const random = randomWords(seed, STREAM.rowOrder, epoch);
+  const order = Int32Array.from({ length: rows }, (_, row) => row);
+  for (let last = rows - 1; last > 0; last--) {
+    const chosen = below(random, last + 1);
+    const swapped = order[last]!;
+    order[last] = order[chosen]!;
+    order[chosen] = swapped;
+  }
+  return order;
+}
+
+// Uniform in [0, bound), without bias: words of the incomplete last interval are drawn again.
+function below(random: RandomWords, bound: number): number {
+  const limit = 2 ** 32 - (2 ** 32 % bound);
+  let word = random.next();
+  while (word >= limit) word = random.next();
+  return word % bound;
+}

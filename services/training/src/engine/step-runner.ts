@@ -1,0 +1,73 @@
+import { METRICS, nextName, packState, TRAIN_INPUTS, type TrainGraph, unpackState } from '@athanor/autodiff';
+import { writeModel } from '@athanor/onnx';
+import { openSession, type Session } from '@athanor/runtime';
+import { int64, type Tensor, tensor } from '@athanor/tensor';
+import type { Checkpoint } from './checkpoint.js';
+import type { TrainingSpec } from './spec.js';
+import type { Split } from './training-data.js';
+
+export interface StepResults {
+  /** Mean loss of each step. */
+  readonly losses: Float32Array;
+  /** Rows predicted right in each step. */
+  readonly correct: Int32Array;
+}
+
+/** The training graph in a session, with the state that goes from one run to the next. */
+export class StepRunner {
+  readonly #graph: TrainGraph;
+  readonly #session: Session;
+  readonly #dataset: Record<string, Tensor>;
+  readonly #learningRate: number;
+  #state: Record<string, Tensor>;
+
+  private constructor(graph: TrainGraph, session: Session, options: StepRunnerOptions) {
+    const { split, checkpoint, spec } = options;
+    this.#graph = graph;
+    this.#session = session;
+    this.#dataset = {
+      [TRAIN_INPUTS.features]: split.features,
+      [TRAIN_INPUTS.labels]: tensor('INT32', [split.labels.length], split.labels),
+    };
+    this.#learningRate = spec.optimizer.learningRate;
+    this.#state = {
+      ...packState(graph, checkpoint.state),
+      [TRAIN_INPUTS.step]: int64([], [checkpoint.cursor.step]),
+    };
+  }
+
+  static async open(graph: TrainGraph, options: StepRunnerOptions): Promise<StepRunner> {
+    const session = await openSession(writeModel(graph.model), { intraOpThreads: options.spec.cpuThreads });
+    return new StepRunner(graph, session, options);
+  }
+
+  /** Trains one step per row of `rows` [steps, batch]: indices into the split. */
+  async run(rows: Int32Array, steps: number): Promise<StepResults> {
+    const outputs = await this.#session.run({
+      ...this.#state,
+      ...this.#dataset,
+      [TRAIN_INPUTS.batchIndices]: tensor('INT32', [steps, rows.length / steps], rows),
+      [TRAIN_INPUTS.learningRate]: tensor('FP32', [steps], new Float32Array(steps).fill(this.#learningRate)),
+    });
+    this.#state = Object.fromEntries(Object.keys(this.#state).map(name => [name, outputs[nextName(name)]!]));
+    return {
+      losses: outputs[METRICS.loss]!.data as Float32Array,
+      correct: outputs[METRICS.correct]!.data as Int32Array,
+    };
+  }
+
+  /** Parameters and optimizer state by name. */
+  state(): Map<string, Tensor<'FP32'>> {
+    return unpackState(this.#graph, this.#state);
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+}
+
+export interface StepRunnerOptions {
+  readonly spec: TrainingSpec;
+  readonly split: Split;
+  readonly checkpoint: Checkpoint;
+}

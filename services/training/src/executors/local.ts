@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { identifyProcess, isRunning, type ProcessIdentity } from '@athanor/process';
+import type { AttemptStart, Executor, OnProcessEnd } from './executor.js';
+
+export interface LocalExecutorOptions {
+  readonly slots: number;
+  /** The runner's entry, an absolute path. */
+  readonly runnerPath: string;
+  /** Where the AttemptService is, "host:port". */
+  readonly address: string;
+  /** Between SIGTERM and SIGKILL. */
+  readonly graceMs: number;
+  readonly onEnd: OnProcessEnd;
+}
+
+const OUTPUT_TAIL_CHARS = 2_000;
+
+/** Runs each attempt in a child process. Its first input line is its work order; when its input ends, so does it. */
+export function createLocalExecutor(options: LocalExecutorOptions): Executor {
+  const children = new Map<string, ChildProcess>();
+
+  async function stop(attemptId: string): Promise<void> {
+    const child = children.get(attemptId);
+    if (child === undefined) return;
+    const ended = new Promise<void>(resolve => child.once('close', () => resolve()));
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), options.graceMs);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  return {
+    slots: options.slots,
+    async start(attempt) {
+      const child = spawnRunner(attempt, options);
+      children.set(attempt.attemptId, child);
+      const tail = collectTail(child);
+      child.once('close', (code, signal) => {
+        children.delete(attempt.attemptId);
+        const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+        options.onEnd({ attemptId: attempt.attemptId, message: [how, tail()].filter(Boolean).join(': ') });
+      });
+      return JSON.stringify(identifyProcess(child.pid ?? 0) ?? {});
+    },
+    stop,
+    async recover(_attemptId, executorRef) {
+      // A child of a former process: nobody holds its input any more, so it is ending, or hangs.
+      const orphan = parseReference(executorRef);
+      if (orphan !== undefined && isRunning(orphan)) process.kill(orphan.pid, 'SIGKILL');
+      return false;
+    },
+    async close() {
+      await Promise.all([...children.keys()].map(stop));
+    },
+  };
+}
+
+function spawnRunner({ attemptId, token }: AttemptStart, { runnerPath, address }: LocalExecutorOptions): ChildProcess {
+  const env = { PATH: process.env.PATH, NODE_OPTIONS: '' };
+  const child = spawn(process.execPath, [runnerPath], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  // A runner that dies at once breaks the pipe; its end is reported by 'close'.
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.write(`${JSON.stringify({ address, attemptId, token })}\n`);
+  child.on('error', () => undefined);
+  return child;
+}
+
+/** The end of what a child printed, for the report of its death. */
+function collectTail(child: ChildProcess): () => string {
+  let text = '';
+  const onData = (data: Buffer) => {
+    text = (text + data.toString()).slice(-OUTPUT_TAIL_CHARS);
+  };
+  child.stdout?.on('data', onData);
+  child.stderr?.on('data', onData);
+  return () => text.trim();
+}
+
+function parseReference(executorRef: string): ProcessIdentity | undefined {
+  try {
+    const { pid, startTime } = JSON.parse(executorRef) as Partial<ProcessIdentity>;
+    return pid === undefined || startTime === undefined ? undefined : { pid, startTime };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,2 @@
+export { type AppOptions, startTraining } from './app.js';
+export { loadTrainingConfig, type TrainingConfig } from './config.js';

@@ -1,0 +1,108 @@
+import { crashPoint, type Telemetry, type TokenAuthority } from '@athanor/service';
+import type { Executor, ProcessEnd } from '../executors/executor.js';
+import { beginAttempt, endAttempt, holdJob, listExpiredAttempts, listOpenAttempts, setExecutorRef } from '../store/attempts.js';
+import type { AttemptRow, Db, Trx } from '../store/jobs.js';
+import { newAttemptId } from './job-id.js';
+import type { AttemptEnd } from '../attempts/attempt-state.js';
+
+const SWEEP_INTERVAL_MS = 1_000;
+/** gRPC UNAVAILABLE: the code of a job that fails because its attempts were lost. */
+const LOST = 14;
+
+export interface DispatcherOptions {
+  readonly db: Db;
+  readonly tokens: TokenAuthority;
+  readonly log: Telemetry['log'];
+  readonly leaseMs: number;
+  readonly maxAttempts: number;
+  readonly createExecutor: (onEnd: (end: ProcessEnd) => void) => Executor;
+}
+
+/** Gives queued jobs to the executor, and takes back those whose attempt is gone: from the database, whoever wrote it. */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #executor: Executor;
+  #timer: NodeJS.Timeout | undefined;
+  #sweep: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    this.#executor = options.createExecutor(end => void this.#afterEnd(end));
+  }
+
+  /** Attempts that a former process started are ended or taken over before anything new begins. */
+  async start(): Promise<void> {
+    for (const attempt of await listOpenAttempts(this.#options.db)) {
+      if (await this.#executor.recover(attempt.attempt_id, attempt.executor_ref)) continue;
+      await this.#giveUp(attempt.attempt_id, 'ServiceRestarted', 'the training service was restarted');
+    }
+    this.#timer = setInterval(() => this.wake(), SWEEP_INTERVAL_MS);
+    this.wake();
+  }
+
+  /** Something may have to be done: a job was queued, a slot is free, time has passed. */
+  wake(): void {
+    this.#sweep = this.#sweep.then(() => (this.#stopped ? undefined : this.#work())).catch(error => {
+      this.#options.log.error({ err: error }, 'dispatching failed; it is tried again');
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    await this.#sweep;
+    await this.#executor.close();
+  }
+
+  async #work(): Promise<void> {
+    const { db } = this.#options;
+    for (const { attempt_id } of await listExpiredAttempts(db)) {
+      await this.#executor.stop(attempt_id);
+      await this.#giveUp(attempt_id, 'LeaseExpired', 'it has not been heard of for longer than its lease');
+    }
+    for (let open = await listOpenAttempts(db); open.length < this.#executor.slots; open = await listOpenAttempts(db)) {
+      if (this.#stopped || !(await this.#startNext())) return;
+    }
+  }
+
+  /** False where no job is queued. */
+  async #startNext(): Promise<boolean> {
+    const { db, tokens, leaseMs, log } = this.#options;
+    const begin = (trx: Trx) => beginAttempt(trx, newAttemptId('attempt'), leaseMs);
+    const attempt: AttemptRow | undefined = await db.transaction().execute(begin);
+    if (attempt === undefined) return false;
+    crashPoint('training.after-begin');
+    const { attempt_id: attemptId, job_id: jobId, tenant } = attempt;
+    try {
+      const token = await tokens.attemptToken(attemptId, tenant);
+      const executorRef = await this.#executor.start({ attemptId, jobId, token });
+      await setExecutorRef(db, attemptId, executorRef);
+      log.info({ jobId, attemptId, executorRef }, 'attempt started');
+    } catch (error) {
+      log.error({ jobId, attemptId, err: error }, 'the attempt could not be started');
+      await this.#giveUp(attemptId, 'StartFailed', `it could not be started: ${(error as Error).message}`);
+    }
+    return true;
+  }
+
+  async #afterEnd({ attemptId, message }: ProcessEnd): Promise<void> {
+    await this.#giveUp(attemptId, 'ProcessEnded', `its process ended before its work: ${message}`).catch(error => {
+      this.#options.log.error({ attemptId, err: error }, 'the end of an attempt could not be noted; its lease will expire');
+    });
+    this.wake();
+  }
+
+  /** Notes that an attempt is gone; one that has ended properly meanwhile stays as it is. */
+  async #giveUp(attemptId: string, reason: string, message: string): Promise<void> {
+    const { db, maxAttempts, log } = this.#options;
+    const end: AttemptEnd = { state: 'STATE_ABORTED', code: LOST, reason, message, retryable: true };
+    const given = await db.transaction().execute(async trx => {
+      const held = await holdJob(trx, attemptId, undefined).catch(() => undefined);
+      if (held === undefined) return false;
+      await endAttempt(trx, held, { ...end, maxAttempts });
+      return true;
+    });
+    if (given) log.warn({ attemptId, reason }, message);
+  }
+}

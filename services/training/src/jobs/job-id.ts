@@ -1,0 +1,10 @@
+import { randomBytes } from 'node:crypto';
+
+/** An id that sorts by its time of creation: "job-" and base 36 milliseconds, then 40 random bits. */
+export function newJobId(now: number): string {
+  return `job-${now.toString(36).padStart(9, '0')}${randomBytes(5).toString('hex')}`;
+}
+
+export function newAttemptId(jobId: string): string {
+  return `${jobId}-${randomBytes(4).toString('hex')}`;
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { hasEnded, mayChange, stateAfterAttempt } from './job-state.js';
+
+const end = { retryable: true, maxAttempts: 3 };
+
+describe('job states', () => {
+  it('never leave an end', () => {
+    for (const state of ['STATE_CANCELLED', 'STATE_SUCCEEDED', 'STATE_FAILED', 'STATE_EXPIRED'] as const) {
+      expect(hasEnded(state)).toBe(true);
+      expect(mayChange(state, 'STATE_QUEUED')).toBe(false);
+    }
+  });
+
+  it('queue a job again whose attempt was lost', () => {
+    expect(stateAfterAttempt({ state: 'STATE_RUNNING', failedAttempts: 1 }, end)).toBe('STATE_QUEUED');
+  });
+
+  it('give up after the last attempt, or when trying again is useless', () => {
+    expect(stateAfterAttempt({ state: 'STATE_RUNNING', failedAttempts: 3 }, end)).toBe('STATE_FAILED');
+    expect(stateAfterAttempt({ state: 'STATE_RUNNING', failedAttempts: 1 }, { ...end, retryable: false })).toBe('STATE_FAILED');
+  });
+
+  it('complete a cancellation whatever became of the attempt', () => {
+    expect(stateAfterAttempt({ state: 'STATE_CANCELLING', failedAttempts: 1 }, end)).toBe('STATE_CANCELLED');
+  });
+});

@@ -1,0 +1,160 @@
+import type { BlobStore } from '@athanor/blobs';
+import type { Stub } from '@athanor/client';
+import type { ServiceImplementation } from '@athanor/contracts';
+import type { WriteBlobRequest } from '@athanor/contracts/training';
+import { type CallContext, crashPoint, notFound, ServiceError } from '@athanor/service';
+import {
+  claimJob,
+  completeJob,
+  endAttempt,
+  extendLease,
+  type HeldJob,
+  holdJob,
+  listCheckpoints,
+  ownsBlob,
+  recordBlobs,
+  recordCheckpoint,
+  recordEpoch,
+} from '../store/attempts.js';
+import { type Db, listEpochs, type Trx } from '../store/jobs.js';
+
+export interface AttemptDependencies {
+  readonly db: Db;
+  readonly blobs: BlobStore;
+  readonly ingest: Stub<'ingest'>;
+  readonly leaseMs: number;
+  readonly maxAttempts: number;
+  /** An attempt has ended: its slot is free. */
+  readonly onEnded: () => void;
+}
+
+/** What attempts call. Each call first shows that the attempt still holds its job; the job's row is locked meanwhile. */
+export function attemptService(dependencies: AttemptDependencies): ServiceImplementation<'attempts', CallContext> {
+  const { db, blobs, ingest, leaseMs, maxAttempts, onEnded } = dependencies;
+
+  /** Runs a step in a transaction in which the attempt holds its job. */
+  async function held<T>(call: AttemptCall, { principal }: CallContext, step: (trx: Trx, held: HeldJob) => Promise<T>): Promise<T> {
+    checkToken(principal.id, call.attemptId);
+    return await db.transaction().execute(async trx => await step(trx, await holdJob(trx, call.attemptId, call.epoch)));
+  }
+
+  return {
+    async claimAttempt({ attemptId }, context) {
+      const jobId = await held({ attemptId }, context, async (_trx, { job }) => job.job_id);
+      const checkpoint = await newestValid(await listCheckpoints(db, jobId), blobs, context);
+      const resumedFromStep = checkpoint?.step ?? 0;
+      return await held({ attemptId }, context, async (trx, holding) => {
+        await claimJob(trx, holding, { resumedFromStep, leaseMs });
+        const { attempt, job } = holding;
+        const resume = { checkpointDigest: checkpoint?.digest ?? '', checkpointStep: resumedFromStep };
+        return { jobId, spec: job.spec, epoch: attempt.epoch, ...resume, leaseMs, epochs: await listEpochs(trx, jobId) };
+      });
+    },
+
+    async heartbeat({ attemptId, epoch, phase, progress }, context) {
+      return await held({ attemptId, epoch }, context, async (trx, holding) => {
+        await extendLease(trx, holding, { phase, progress, leaseMs });
+        return { desiredState: holding.job.state === 'STATE_CANCELLING' ? 'DESIRED_STATE_STOP' : 'DESIRED_STATE_RUN' };
+      });
+    },
+
+    async reportEpoch({ attemptId, epoch, metrics }, context) {
+      if (metrics === null) throw new ServiceError('INVALID_ARGUMENT', 'metrics: expected the figures of an epoch, got none');
+      await held({ attemptId, epoch }, context, (trx, holding) => recordEpoch(trx, holding, metrics));
+      return {};
+    },
+
+    async *readBlob({ attemptId, epoch, digest }, context) {
+      const { job } = await held({ attemptId, epoch }, context, async (_trx, holding) => holding);
+      if (digest !== '' && (await ownsBlob(db, job.job_id, digest))) {
+        for await (const chunk of blobs.get(digest, { signal: context.signal })) yield { chunk: Buffer.from(chunk) };
+        return;
+      }
+      const { datasetId, datasetVersion: version } = job.spec;
+      const options = { tenant: job.tenant, actor: context.principal.actor, signal: context.signal };
+      yield* ingest.readDatasetBlob({ datasetId, version, digest }, options);
+    },
+
+    async writeBlob(requests, context) {
+      const iterator = requests[Symbol.asyncIterator]();
+      const { value: first } = (await iterator.next()) as { value: WriteBlobRequest | undefined };
+      if (first === undefined) throw new ServiceError('INVALID_ARGUMENT', 'expected attempt_id and epoch in a first message, got no message');
+      const { attemptId, epoch } = first;
+      const { job } = await held({ attemptId, epoch }, context, async (_trx, holding) => holding);
+      const stored = await blobs.put(chunksOf(first, iterator), { signal: context.signal });
+      await held({ attemptId, epoch }, context, trx => recordBlobs(trx, job.job_id, [stored.digest]));
+      return stored;
+    },
+
+    async commitCheckpoint({ attemptId, epoch, step, digest }, context) {
+      await held({ attemptId, epoch }, context, async (trx, holding) => {
+        if (!(await ownsBlob(trx, holding.job.job_id, digest))) throw notFound('blob', digest, 'write it before committing it');
+        await recordCheckpoint(trx, holding, { step, digest });
+        crashPoint('training.before-checkpoint-commit');
+      });
+      crashPoint('training.after-checkpoint');
+      return {};
+    },
+
+    async completeAttempt({ attemptId, epoch, result }, context) {
+      if (result === null) throw new ServiceError('INVALID_ARGUMENT', 'result: expected the files and figures, got none');
+      await held({ attemptId, epoch }, context, async (trx, holding) => {
+        for (const { digest, name } of result.files) {
+          if (!(await ownsBlob(trx, holding.job.job_id, digest))) throw notFound('blob', `${name} ${digest}`, 'write it first');
+        }
+        const epochs = await listEpochs(trx, holding.job.job_id);
+        const evaluation = result.evaluation && { ...result.evaluation, datasetDigest: holding.job.spec.datasetDigest };
+        await completeJob(trx, holding, { ...result, evaluation, epochs });
+        crashPoint('training.before-complete-commit');
+      });
+      crashPoint('training.after-complete');
+      onEnded();
+      return {};
+    },
+
+    async failAttempt({ attemptId, epoch, code, reason, message, retryable }, context) {
+      await held({ attemptId, epoch }, context, (trx, holding) => {
+        const state = reason === 'Stopped' ? ('STATE_FINISHED' as const) : ('STATE_ERRORED' as const);
+        const end = { state, code, reason, message, retryable, maxAttempts };
+        return endAttempt(trx, holding, end);
+      });
+      onEnded();
+      return {};
+    },
+  };
+}
+
+interface Checkpoint {
+  readonly step: number;
+  readonly digest: string;
+}
+
+interface AttemptCall {
+  readonly attemptId: string;
+  readonly epoch?: number;
+}
+
+/** A token opens the attempt that it was made for, and no other. */
+function checkToken(tokenAttemptId: string, attemptId: string): void {
+  if (tokenAttemptId === attemptId) return;
+  const message = `the token of attempt '${tokenAttemptId}' does not open attempt '${attemptId}'`;
+  throw new ServiceError('PERMISSION_DENIED', message, { reason: 'WRONG_ATTEMPT' });
+}
+
+/** The newest checkpoint that can be read whole; a broken one is passed over, for the one before it. */
+async function newestValid(checkpoints: readonly Checkpoint[], blobs: BlobStore, { log }: CallContext): Promise<Checkpoint | undefined> {
+  for (const checkpoint of checkpoints) {
+    try {
+      await blobs.read(checkpoint.digest);
+      return checkpoint;
+    } catch (error) {
+      log.error({ ...checkpoint, err: error }, 'a checkpoint cannot be read; the one before it is used');
+    }
+  }
+  return undefined;
+}
+
+async function* chunksOf(first: WriteBlobRequest, rest: AsyncIterator<WriteBlobRequest>): AsyncIterable<Uint8Array> {
+  if (first.chunk.length > 0) yield first.chunk;
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value.chunk;
+}

@@ -1,0 +1,79 @@
+import { collectChunks, createStub, type Stub } from '@athanor/client';
+import type { ClaimAttemptResponse, EpochMetricsInput, ProgressInput, TrainingResultInput } from '@athanor/contracts/training';
+import type { WorkOrder } from './work-order.js';
+
+const CHUNK_BYTES = 512 * 1024;
+
+/** What a runner says of a failure. */
+export interface Failure {
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+/** The AttemptService as one attempt sees it: its id and epoch go with every call. */
+export class AttemptClient {
+  readonly #stub: Stub<'attempts'>;
+  readonly #attemptId: string;
+  #epoch = 0;
+
+  constructor({ address, attemptId, token }: WorkOrder) {
+    this.#stub = createStub('attempts', { address, credential: token });
+    this.#attemptId = attemptId;
+  }
+
+  async claim(): Promise<ClaimAttemptResponse> {
+    const claim = await this.#stub.claimAttempt({ attemptId: this.#attemptId, executorRef: '' });
+    this.#epoch = claim.epoch;
+    return claim;
+  }
+
+  /** False when the attempt is to stop. */
+  async heartbeat(phase: string, progress?: ProgressInput): Promise<boolean> {
+    const { desiredState } = await this.#stub.heartbeat({ ...this.#identity(), phase, progress: progress ?? null });
+    return desiredState !== 'DESIRED_STATE_STOP';
+  }
+
+  async reportEpoch(metrics: EpochMetricsInput): Promise<void> {
+    await this.#stub.reportEpoch({ ...this.#identity(), metrics });
+  }
+
+  /** A blob of the dataset or a checkpoint; the empty digest is the dataset's manifest. */
+  async readBlob(digest: string): Promise<Buffer> {
+    return await collectChunks(this.#stub.readBlob({ ...this.#identity(), digest }));
+  }
+
+  async writeBlob(bytes: Uint8Array): Promise<string> {
+    const { digest } = await this.#stub.writeBlob(chunked(this.#identity(), bytes));
+    return digest;
+  }
+
+  async commitCheckpoint(step: number, bytes: Uint8Array): Promise<void> {
+    const digest = await this.writeBlob(bytes);
+    await this.#stub.commitCheckpoint({ ...this.#identity(), step, digest });
+  }
+
+  async complete(result: TrainingResultInput): Promise<void> {
+    await this.#stub.completeAttempt({ ...this.#identity(), result });
+  }
+
+  async fail(failure: Failure): Promise<void> {
+    await this.#stub.failAttempt({ ...this.#identity(), ...failure });
+  }
+
+  close(): void {
+    this.#stub.close();
+  }
+
+  #identity() {
+    return { attemptId: this.#attemptId, epoch: this.#epoch };
+  }
+}
+
+async function* chunked(identity: { attemptId: string; epoch: number }, bytes: Uint8Array) {
+  yield { ...identity };
+  for (let offset = 0; offset < bytes.length; offset += CHUNK_BYTES) {
+    yield { chunk: Buffer.from(bytes.buffer, bytes.byteOffset + offset, Math.min(CHUNK_BYTES, bytes.length - offset)) };
+  }
+}

@@ -1,0 +1,46 @@
+import { RpcError } from '@athanor/client';
+import type { ProgressInput } from '@athanor/contracts/training';
+import type { AttemptClient } from './attempt-client.js';
+
+/** Tells the service that the attempt lives, and hears what it is to do. */
+export class Heart {
+  readonly #client: AttemptClient;
+  readonly #stop: AbortController;
+  readonly #timer: NodeJS.Timeout;
+  #phase = '';
+  #progress: ProgressInput | undefined;
+  #beating = false;
+
+  constructor(client: AttemptClient, stop: AbortController, leaseMs: number) {
+    this.#client = client;
+    this.#stop = stop;
+    // Between the runs of the runtime, which hold up everything else in this process.
+    this.#timer = setInterval(() => void this.#pulse(), leaseMs / 4);
+  }
+
+  /** Says at once what is being done now. */
+  async enter(phase: string, progress?: ProgressInput): Promise<void> {
+    this.#phase = phase;
+    this.#progress = progress ?? this.#progress;
+    await this.#beat();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #beat(): Promise<void> {
+    const goOn = await this.#client.heartbeat(this.#phase, this.#progress);
+    if (!goOn) this.#stop.abort();
+  }
+
+  async #pulse(): Promise<void> {
+    if (this.#beating) return;
+    this.#beating = true;
+    // A beat that is lost matters only when many are; a job that is no longer ours ends the attempt.
+    await this.#beat().catch(error => {
+      if (error instanceof RpcError && error.code === 'ABORTED') this.#stop.abort();
+    });
+    this.#beating = false;
+  }
+}

@@ -1,0 +1,28 @@
+// The process of one attempt. It has no secrets but its own attempt's token, and ends with whoever started it.
+import { RpcError } from '@athanor/client';
+import { AttemptClient } from './attempt-client.js';
+import { runAttempt } from './attempt.js';
+import { toFailure } from './failure.js';
+import { readWorkOrder } from './work-order.js';
+
+const EXIT = { done: 0, failed: 1, stale: 3, orphaned: 4 } as const;
+
+const order = await readWorkOrder(process.stdin, () => process.exit(EXIT.orphaned));
+const client = new AttemptClient(order);
+const stop = new AbortController();
+process.on('SIGTERM', () => stop.abort()).on('SIGINT', () => stop.abort());
+
+process.exit(await work());
+
+async function work(): Promise<number> {
+  try {
+    await runAttempt(client, stop);
+    return EXIT.done;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).stack}\n`);
+    // Another attempt has the job: there is nothing left to say.
+    if (error instanceof RpcError && error.code === 'ABORTED') return EXIT.stale;
+    await client.fail(toFailure(error as Error)).catch(() => undefined);
+    return EXIT.failed;
+  }
+}

@@ -1,0 +1,186 @@
+import type { EpochMetrics, ProgressInput, TrainingResult } from '@athanor/contracts/training';
+import { jsonb } from '@athanor/database';
+import { appendEvent } from '@athanor/events';
+import { ServiceError } from '@athanor/service/errors';
+import { sql } from 'kysely';
+import type { AttemptEnd } from '../attempts/attempt-state.js';
+import { stateAfterAttempt } from '../jobs/job-state.js';
+import { type AttemptRow, changeJob, changePhase, type Db, type JobRow, lockJob, type Trx } from './jobs.js';
+
+/** An attempt that still holds its job. */
+export interface HeldJob {
+  readonly attempt: AttemptRow;
+  readonly job: JobRow;
+}
+
+/** Takes the oldest queued job and gives it a new attempt; undefined where none is queued. Safe with many dispatchers. */
+export async function beginAttempt(trx: Trx, attemptId: string, leaseMs: number): Promise<AttemptRow | undefined> {
+  const job = await trx
+    .selectFrom('jobs')
+    .selectAll()
+    .where('state', '=', 'STATE_QUEUED')
+    .orderBy('create_time')
+    .limit(1)
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst();
+  if (job === undefined) return undefined;
+  const epoch = job.attempt_epoch + 1;
+  const message = `attempt ${epoch}`;
+  await changeJob(trx, job, { state: 'STATE_PENDING', reason: 'AttemptStarted', message, columns: { attempt_epoch: epoch } });
+  return await trx
+    .insertInto('attempts')
+    .values({
+      attempt_id: attemptId,
+      job_id: job.job_id,
+      tenant: job.tenant,
+      epoch,
+      state: 'STATE_PENDING',
+      resumed_from_step: 0,
+      message: '',
+      executor_ref: '',
+      lease_expires: leaseEnd(leaseMs),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export async function setExecutorRef(db: Db, attemptId: string, executorRef: string): Promise<void> {
+  await db.updateTable('attempts').set({ executor_ref: executorRef }).where('attempt_id', '=', attemptId).execute();
+}
+
+/** Attempts that have not ended, as far as the database knows. */
+export function listOpenAttempts(db: Db): Promise<AttemptRow[]> {
+  return db.selectFrom('attempts').selectAll().where('state', 'in', ['STATE_PENDING', 'STATE_RUNNING']).execute();
+}
+
+export function listExpiredAttempts(db: Db): Promise<AttemptRow[]> {
+  return db
+    .selectFrom('attempts')
+    .selectAll()
+    .where('state', 'in', ['STATE_PENDING', 'STATE_RUNNING'])
+    .where('lease_expires', '<', sql<Date>`now()`)
+    .execute();
+}
+
+/**
+ * The attempt and its job, locked, if the attempt still holds it. An attempt of an older epoch, or one that was given
+ * up, gets ABORTED: it can commit nothing any more.
+ */
+export async function holdJob(trx: Trx, attemptId: string, epoch: number | undefined): Promise<HeldJob> {
+  const found = await trx.selectFrom('attempts').select('job_id').where('attempt_id', '=', attemptId).executeTakeFirst();
+  if (found === undefined) throw stale(attemptId, 'there is no such attempt');
+  const job = await lockJob(trx, found.job_id);
+  const attempt = await trx.selectFrom('attempts').selectAll().where('attempt_id', '=', attemptId).executeTakeFirstOrThrow();
+  const open = attempt.state === 'STATE_PENDING' || attempt.state === 'STATE_RUNNING';
+  if (!open) throw stale(attemptId, `it has ended: ${attempt.message || attempt.state}`);
+  if (attempt.epoch !== job.attempt_epoch) throw stale(attemptId, `attempt ${job.attempt_epoch} has the job now`);
+  if (epoch !== undefined && epoch !== attempt.epoch) throw stale(attemptId, `its epoch is ${attempt.epoch}, not ${epoch}`);
+  return { attempt, job };
+}
+
+function stale(attemptId: string, why: string): ServiceError {
+  return new ServiceError('ABORTED', `attempt ${attemptId} does not hold its job: ${why}; end it`, { reason: 'STALE_ATTEMPT' });
+}
+
+export async function claimJob(trx: Trx, { attempt, job }: HeldJob, claim: { resumedFromStep: number; leaseMs: number }): Promise<void> {
+  await trx
+    .updateTable('attempts')
+    .set({ state: 'STATE_RUNNING', resumed_from_step: claim.resumedFromStep, lease_expires: leaseEnd(claim.leaseMs) })
+    .where('attempt_id', '=', attempt.attempt_id)
+    .execute();
+  if (job.state !== 'STATE_PENDING') return;
+  const message = claim.resumedFromStep === 0 ? 'from the beginning' : `after step ${claim.resumedFromStep}`;
+  await changeJob(trx, job, { state: 'STATE_RUNNING', phase: 'RESOLVING_DATA', reason: 'Claimed', message });
+}
+
+export async function extendLease(
+  trx: Trx,
+  { attempt, job }: HeldJob,
+  beat: { phase: string; progress: ProgressInput | null; leaseMs: number },
+): Promise<void> {
+  const { attempt_id } = attempt;
+  await trx.updateTable('attempts').set({ lease_expires: leaseEnd(beat.leaseMs) }).where('attempt_id', '=', attempt_id).execute();
+  if (beat.phase !== '' && beat.phase !== job.phase) await changePhase(trx, job, beat.phase);
+  if (beat.progress === null) return;
+  const progress = { ...beat.progress, checkpointStep: job.progress.checkpointStep ?? 0 };
+  await trx
+    .updateTable('jobs')
+    .set({ progress: jsonb(progress), revision: sql`revision + 1` })
+    .where('job_id', '=', job.job_id)
+    .execute();
+}
+
+/** An epoch that was reported before (by an attempt that died right after) keeps its first figures. */
+export async function recordEpoch(trx: Trx, { job }: HeldJob, metrics: EpochMetrics): Promise<void> {
+  await trx
+    .insertInto('epochs')
+    .values({ job_id: job.job_id, epoch: metrics.epoch, metrics: jsonb(metrics) })
+    .onConflict(c => c.doNothing())
+    .execute();
+  await trx.updateTable('jobs').set({ revision: sql`revision + 1` }).where('job_id', '=', job.job_id).execute();
+}
+
+export async function recordCheckpoint(trx: Trx, { attempt, job }: HeldJob, checkpoint: { step: number; digest: string }): Promise<void> {
+  const { step, digest } = checkpoint;
+  await trx
+    .insertInto('checkpoints')
+    .values({ job_id: job.job_id, step, digest, attempt_epoch: attempt.epoch })
+    .onConflict(c => c.columns(['job_id', 'step']).doUpdateSet({ digest, attempt_epoch: attempt.epoch }))
+    .execute();
+  await recordBlobs(trx, job.job_id, [digest]);
+  const progress = { ...job.progress, checkpointStep: step };
+  await trx.updateTable('jobs').set({ progress: jsonb(progress), revision: sql`revision + 1` }).where('job_id', '=', job.job_id).execute();
+}
+
+/** Newest first. */
+export function listCheckpoints(db: Db, jobId: string): Promise<{ step: number; digest: string }[]> {
+  return db.selectFrom('checkpoints').select(['step', 'digest']).where('job_id', '=', jobId).orderBy('step', 'desc').execute();
+}
+
+export async function recordBlobs(trx: Trx, jobId: string, digests: readonly string[]): Promise<void> {
+  if (digests.length === 0) return;
+  const rows = digests.map(digest => ({ job_id: jobId, digest }));
+  await trx.insertInto('job_blobs').values(rows).onConflict(c => c.doNothing()).execute();
+}
+
+export async function ownsBlob(db: Db, jobId: string, digest: string): Promise<boolean> {
+  const found = await db.selectFrom('job_blobs').select('digest').where('job_id', '=', jobId).where('digest', '=', digest).executeTakeFirst();
+  return found !== undefined;
+}
+
+/** Ends the job with its result, and says so in an event, in one transaction. */
+export async function completeJob(trx: Trx, { attempt, job }: HeldJob, result: TrainingResult): Promise<void> {
+  await closeAttempt(trx, attempt, { state: 'STATE_FINISHED', message: '' });
+  await trx.updateTable('jobs').set({ result: jsonb(result) }).where('job_id', '=', job.job_id).execute();
+  await changeJob(trx, job, { state: 'STATE_SUCCEEDED', reason: 'Completed', message: '' });
+  const { job_id: jobId, tenant, model_name: modelName, spec } = job;
+  const payload = { jobId, modelName, spec, result };
+  await appendEvent(trx, { type: 'training.job.succeeded', tenant, aggregateId: jobId, aggregateVersion: 2, payload });
+}
+
+/** Ends an attempt without a result; the job is queued again, cancelled or failed. */
+export async function endAttempt(trx: Trx, { attempt, job }: HeldJob, end: AttemptEnd & { maxAttempts: number }): Promise<void> {
+  await closeAttempt(trx, attempt, { state: end.state, message: end.message });
+  const state = stateAfterAttempt({ state: job.state, failedAttempts: await countFailed(trx, job.job_id) }, end);
+  const error = state === 'STATE_FAILED' ? { error: { code: end.code, message: end.message } } : {};
+  await changeJob(trx, job, { state, reason: end.reason, message: end.message, columns: error });
+}
+
+async function countFailed(trx: Trx, jobId: string): Promise<number> {
+  const { count } = await trx
+    .selectFrom('attempts')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('job_id', '=', jobId)
+    .where('state', 'in', ['STATE_ERRORED', 'STATE_ABORTED'])
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+async function closeAttempt(trx: Trx, attempt: AttemptRow, end: { state: AttemptRow['state']; message: string }): Promise<void> {
+  await trx.updateTable('attempts').set({ ...end, end_time: new Date() }).where('attempt_id', '=', attempt.attempt_id).execute();
+}
+
+function leaseEnd(leaseMs: number) {
+  return sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
+}
