@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import {
   type ClientReadableStream,
   type ClientWritableStream,
@@ -75,9 +74,21 @@ async function* responses(call: ClientReadableStream<unknown>, invocation: Invoc
 async function pump(requests: AsyncIterable<unknown>, call: ClientWritableStream<unknown>): Promise<void> {
   for await (const message of requests) {
     if (call.writableEnded || call.destroyed) return;
-    if (!call.write(message)) await Promise.race([once(call, 'drain'), once(call, 'close'), once(call, 'status')]);
+    if (!call.write(message)) await writable(call);
   }
   call.end();
+}
+
+/** Resolves when the call takes more, or has ended. */
+function writable(call: ClientWritableStream<unknown>): Promise<void> {
+  return new Promise(resolve => {
+    const events = ['drain', 'close', 'status'];
+    const done = () => {
+      for (const event of events) call.off(event, done);
+      resolve();
+    };
+    for (const event of events) call.on(event, done);
+  });
 }
 
 async function callMetadata({ channel, options }: Invocation): Promise<Metadata> {

@@ -119,7 +119,8 @@ function drained(stream: ServerWritableStream<unknown, unknown>, signal: AbortSi
 }
 
 async function* readRequests(call: ServerReadableStream<unknown, unknown>, idle: IdleTimer | undefined) {
-  for await (const message of call) {
+  // The default iterator destroys the call when the requests have ended, and with it the way for the answer.
+  for await (const message of call.iterator({ destroyOnReturn: false })) {
     idle?.touch();
     yield message;
   }
@@ -134,7 +135,9 @@ function createContext(
   const emitter: EventEmitter = call;
   emitter.on('cancelled', () => abort.abort(new ServiceError('CANCELLED', 'the caller cancelled the call')));
   // A caller that goes away breaks the request stream; the handler sees it as an error of its iteration.
-  if ('readable' in call) emitter.on('error', () => abort.abort(new ServiceError('CANCELLED', 'the caller went away')));
+  if ('readable' in call) {
+    emitter.on('error', cause => abort.abort(new ServiceError('CANCELLED', 'the caller went away', { cause })));
+  }
   return new CallContext({
     method,
     isStream,

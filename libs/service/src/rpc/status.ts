@@ -7,8 +7,9 @@ import { CODE_NUMBERS, type ErrorData, type ServiceError } from '../errors/index
 const DETAILS_KEY = 'grpc-status-details-bin';
 const DOMAIN = 'athanor';
 
+// google.protobuf.Any comes with protobufjs itself, which keeps the names of its fields as they are.
 interface Any {
-  typeUrl: string;
+  type_url: string;
   value: Buffer;
 }
 
@@ -37,5 +38,5 @@ function toDetails(data: ErrorData): Any[] {
 }
 
 function pack(type: string, message: object): Any {
-  return { typeUrl: `type.googleapis.com/${type}`, value: findMessage(type).serialize(message) };
+  return { type_url: `type.googleapis.com/${type}`, value: findMessage(type).serialize(message) };
 }
