@@ -37,7 +37,9 @@ export async function setUp(root) {
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1])) return;
-  throw new Error(`Node ${MINIMUM_NODE.join('.')} or newer is needed, this is ${process.versions.node}; see https://nodejs.org`);
+  throw new Error(
+    `Node ${MINIMUM_NODE.join('.')} or newer is needed, this is ${process.versions.node}; see https://nodejs.org`,
+  );
 }
 
 async function step(root, { name, says, inputs, outputs, run: work }) {
@@ -89,7 +91,8 @@ function run(command, args, cwd) {
     child.on('close', code => {
       if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');
       if (code === 0) resolve();
-      else reject(new Error(`'${[command, ...args].join(' ')}' ended with ${code}:\n${Buffer.concat(output).toString()}`));
+      else
+        reject(new Error(`'${[command, ...args].join(' ')}' ended with ${code}:\n${Buffer.concat(output).toString()}`));
     });
   });
 }

@@ -1,2 +1,2 @@
-export { createProgram, type RunOptions, runCli } from './program.js';
 export { EXIT_CODES } from './exit-codes.js';
+export { createProgram, type RunOptions, runCli } from './program.js';

@@ -4,7 +4,11 @@ import { type App, Closing, type Telemetry } from '@athanor/service';
 type StartApp = (database: DatabaseEngine) => Promise<App>;
 
 /** Starts the services on one database; stops them in reverse order, the database last. */
-export async function startControl(databaseUrl: string, log: Telemetry['log'], starts: readonly StartApp[]): Promise<App> {
+export async function startControl(
+  databaseUrl: string,
+  log: Telemetry['log'],
+  starts: readonly StartApp[],
+): Promise<App> {
   const closing = new Closing();
   try {
     const database = await openDatabase(databaseUrl, { log });

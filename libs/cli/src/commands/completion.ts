@@ -7,7 +7,10 @@ export function addCompletionCommand(program: Command, cli: CliEnvironment): voi
     .command('completion')
     .description('print a completion script for the shell')
     .addOption(new Option('--shell <shell>', 'which shell').choices(['bash', 'zsh']).default('bash'))
-    .addHelpText('after', '\nExamples:\n  source <(athanor completion)\n  athanor completion --shell zsh > "${fpath[1]}/_athanor"')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  source <(athanor completion)\n  athanor completion --shell zsh > ~/.zfunc/_athanor',
+    )
     .action(({ shell }: { shell: 'bash' | 'zsh' }) => {
       const preface = shell === 'zsh' ? '#compdef athanor\nautoload -U +X bashcompinit && bashcompinit\n' : '';
       cli.terminal.out(preface + bashScript(program));
@@ -34,6 +37,8 @@ complete -o default -F _athanor athanor ./athanor
 function wordsByPath(command: Command, path: string): [string, string[]][] {
   const options = command.options.map(option => option.long ?? option.short ?? '').filter(Boolean);
   const words = [...command.commands.map(child => child.name()), ...options, '--help'];
-  const children = command.commands.flatMap(child => wordsByPath(child, path === '' ? child.name() : `${path} ${child.name()}`));
+  const children = command.commands.flatMap(child =>
+    wordsByPath(child, path === '' ? child.name() : `${path} ${child.name()}`),
+  );
   return [[path, words], ...children];
 }

@@ -1,6 +1,6 @@
-import { homeAt } from '@athanor/mesh';
-import { type Command } from 'commander';
 import { servicePorts } from '@athanor/contracts';
+import { homeAt } from '@athanor/mesh';
+import type { Command } from 'commander';
 import { findContext, readAddressBook, writeAddressBook } from '../context/address-book.js';
 import { table } from '../output/render.js';
 import { type CliEnvironment, commandContext } from './command-context.js';
@@ -24,13 +24,24 @@ export function addContextCommands(program: Command, cli: CliEnvironment): void 
     .option('--training <address>', 'host:port', local('training'))
     .option('--registry <address>', 'host:port', local('registry'))
     .option('--inference <address>', 'host:port', local('inference'))
-    .option('--api-key-file <file>', 'JSON with "apiKey", or the plain key', homeAt(`${cli.env.HOME ?? ''}/.athanor`).credentialsFile)
+    .option(
+      '--api-key-file <file>',
+      'JSON with "apiKey", or the plain key',
+      homeAt(`${cli.env.HOME ?? ''}/.athanor`).credentialsFile,
+    )
     .option('--ca-file <file>', 'PEM of the certificate authority; with it TLS is used')
-    .addHelpText('after', '\nExamples:\n  athanor context set prod --ingest ingest.example.com:443 … --api-key-file ~/prod-key --ca-file ca.pem\n  athanor context use prod')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  athanor context set prod --ingest ingest.example.com:443 … --api-key-file ~/prod-key --ca-file ca.pem\n  athanor context use prod',
+    )
     .action(async (name: string, options: SetOptions) => {
       const { ingest, training, registry, inference, apiKeyFile, caFile } = options;
       const book = await readAddressBook(cli.env);
-      const made = { addresses: { ingest, training, registry, inference }, ...(apiKeyFile && { apiKeyFile }), ...(caFile && { caFile }) };
+      const made = {
+        addresses: { ingest, training, registry, inference },
+        ...(apiKeyFile && { apiKeyFile }),
+        ...(caFile && { caFile }),
+      };
       await writeAddressBook(cli.env, { current: book.current ?? name, contexts: { ...book.contexts, [name]: made } });
     });
   context
@@ -46,7 +57,15 @@ export function addContextCommands(program: Command, cli: CliEnvironment): void 
     .description('list the contexts')
     .action(async (_options: unknown, command: Command) => {
       const book = await readAddressBook(cli.env);
-      const rows = Object.entries(book.contexts).map(([name, each]) => [name === book.current ? '*' : '', name, each.addresses.inference, each.apiKeyFile ?? '']);
-      commandContext(cli, command).show({ value: book, text: () => table(['', 'NAME', 'INFERENCE', 'API KEY FILE'], rows) });
+      const rows = Object.entries(book.contexts).map(([name, each]) => [
+        name === book.current ? '*' : '',
+        name,
+        each.addresses.inference,
+        each.apiKeyFile ?? '',
+      ]);
+      commandContext(cli, command).show({
+        value: book,
+        text: () => table(['', 'NAME', 'INFERENCE', 'API KEY FILE'], rows),
+      });
     });
 }

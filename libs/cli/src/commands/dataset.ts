@@ -1,8 +1,8 @@
-import type { DatasetVersion } from '@athanor/contracts/ingest';
 import { collectPages } from '@athanor/client';
+import type { DatasetVersion } from '@athanor/contracts/ingest';
 import { type Command, InvalidArgumentError } from 'commander';
-import { importDataset } from '../dataset/import-dataset.js';
 import { datasetVersionText } from '../dataset/describe.js';
+import { importDataset } from '../dataset/import-dataset.js';
 import { formatTime, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 
@@ -25,15 +25,24 @@ export function addDatasetCommands(program: Command, cli: CliEnvironment): void 
     .option('--label <column>', 'CSV: the column that holds the class')
     .option('--test <file>', 'CSV: a second file whose rows stay the test split')
     .option('--validation-fraction <share>', 'share of rows for validation (default 0.1)', parseFraction)
-    .option('--test-fraction <share>', 'share of rows for test where no test rows are given (default 0.1)', parseFraction)
+    .option(
+      '--test-fraction <share>',
+      'share of rows for test where no test rows are given (default 0.1)',
+      parseFraction,
+    )
     .option('--salt <text>', 'another salt gives another split')
     .option('--keep-duplicates', 'report exact duplicates, but keep them')
     .option('--keep-conflicting', 'report rows whose equals have other labels, but keep them')
     .option('--keep-constant', 'report rows without any variation, but keep them')
-    .addHelpText('after', '\nExamples:\n  athanor dataset import digits ./mnist\n  athanor dataset import houses houses.csv --label sold --validation-fraction 0.2')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  athanor dataset import digits ./mnist\n  athanor dataset import houses houses.csv --label sold --validation-fraction 0.2',
+    )
     .action(async (name: string, path: string, options: ImportOptions, command: Command) => {
       const context = commandContext(cli, command);
-      const version = await withClient(context, client => importDataset({ client, terminal: cli.terminal, name, path, options }));
+      const version = await withClient(context, client =>
+        importDataset({ client, terminal: cli.terminal, name, path, options }),
+      );
       context.show({ value: version, text: () => datasetVersionText(version) });
     });
   dataset
@@ -43,9 +52,16 @@ export function addDatasetCommands(program: Command, cli: CliEnvironment): void 
       const context = commandContext(cli, command);
       await withClient(context, async client => {
         const list = (pageToken: string) =>
-          client.ingest.listDatasets({ pageToken }).then(({ datasets, nextPageToken }) => ({ items: datasets, nextPageToken }));
+          client.ingest
+            .listDatasets({ pageToken })
+            .then(({ datasets, nextPageToken }) => ({ items: datasets, nextPageToken }));
         const datasets = await collectPages(list);
-        const rows = datasets.map(each => [each.datasetId, each.latestVersion || '-', formatTime(each.createTime), each.description]);
+        const rows = datasets.map(each => [
+          each.datasetId,
+          each.latestVersion || '-',
+          formatTime(each.createTime),
+          each.description,
+        ]);
         context.show({ value: datasets, text: () => table(['DATASET', 'VERSION', 'CREATED', 'DESCRIPTION'], rows) });
       });
     });

@@ -12,10 +12,22 @@ export function addDeadLetterCommands(program: Command, cli: CliEnvironment): vo
       const context = commandContext(cli, command);
       await withClient(context, async client => {
         const list = (pageToken: string) =>
-          client.events.listDeadLetters({ pageToken }).then(answer => ({ items: answer.deadLetters, nextPageToken: answer.nextPageToken }));
+          client.events
+            .listDeadLetters({ pageToken })
+            .then(answer => ({ items: answer.deadLetters, nextPageToken: answer.nextPageToken }));
         const letters = await collectPages(list);
-        const rows = letters.map(each => [each.sequence, each.consumer, each.event?.type ?? '', each.deliveries, formatTime(each.event?.time), each.reason]);
-        context.show({ value: letters, text: () => table(['SEQUENCE', 'CONSUMER', 'EVENT', 'DELIVERIES', 'TIME', 'REASON'], rows) });
+        const rows = letters.map(each => [
+          each.sequence,
+          each.consumer,
+          each.event?.type ?? '',
+          each.deliveries,
+          formatTime(each.event?.time),
+          each.reason,
+        ]);
+        context.show({
+          value: letters,
+          text: () => table(['SEQUENCE', 'CONSUMER', 'EVENT', 'DELIVERIES', 'TIME', 'REASON'], rows),
+        });
       });
     });
   deadLetters

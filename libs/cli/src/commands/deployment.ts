@@ -18,7 +18,10 @@ export function addDeploymentCommands(program: Command, cli: CliEnvironment): vo
     .option('--model <model>', 'default: the model of the same name')
     .option('--alias <alias>', 'follow this alias (default champion)')
     .option('--version <number>', 'stay at this version', Number)
-    .addHelpText('after', '\nExamples:\n  athanor deployment set digits\n  athanor deployment set digits-canary --model digits --version 3')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  athanor deployment set digits\n  athanor deployment set digits-canary --model digits --version 3',
+    )
     .action(async (name: string, options: SetOptions, command: Command) => {
       const context = commandContext(cli, command);
       const { model = name, version = 0 } = options;
@@ -34,7 +37,9 @@ export function addDeploymentCommands(program: Command, cli: CliEnvironment): vo
       const context = commandContext(cli, command);
       await withClient(context, async client => {
         const list = (pageToken: string) =>
-          client.registry.listDeployments({ pageToken }).then(({ deployments, nextPageToken }) => ({ items: deployments, nextPageToken }));
+          client.registry
+            .listDeployments({ pageToken })
+            .then(({ deployments, nextPageToken }) => ({ items: deployments, nextPageToken }));
         const deployments = await collectPages(list);
         context.show({ value: deployments, text: () => deploymentsText(deployments) });
       });
@@ -51,6 +56,11 @@ export function addDeploymentCommands(program: Command, cli: CliEnvironment): vo
 
 function deploymentsText(deployments: readonly Deployment[]): string {
   const target = (each: Deployment) => `${each.modelName}${each.alias === '' ? ` v${each.version}` : `@${each.alias}`}`;
-  const rows = deployments.map(each => [each.name, target(each), each.activeVersion === 0 ? '-' : `v${each.activeVersion}`, formatTime(each.createTime)]);
+  const rows = deployments.map(each => [
+    each.name,
+    target(each),
+    each.activeVersion === 0 ? '-' : `v${each.activeVersion}`,
+    formatTime(each.createTime),
+  ]);
   return table(['DEPLOYMENT', 'MODEL', 'ACTIVE', 'CREATED'], rows);
 }

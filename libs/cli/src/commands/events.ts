@@ -15,7 +15,10 @@ export function addEventCommands(program: Command, cli: CliEnvironment): void {
     .description('follow the facts of your tenant as they happen')
     .option('--from-beginning', 'what is stored first')
     .option('--stop-at-end', 'end after what is stored')
-    .addHelpText('after', '\nExamples:\n  athanor events tail\n  athanor events tail --from-beginning --stop-at-end --output json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  athanor events tail\n  athanor events tail --from-beginning --stop-at-end --output json',
+    )
     .action(async (options: TailOptions, command: Command) => {
       const context = commandContext(cli, command);
       const request = { fromBeginning: options.fromBeginning ?? false, stopAtEnd: options.stopAtEnd ?? false };
@@ -25,7 +28,11 @@ export function addEventCommands(program: Command, cli: CliEnvironment): void {
           const { time, type, subject, dataJson } = event;
           const value = { ...event, data: JSON.parse(dataJson || 'null') as unknown, dataJson: undefined };
           if (context.options.output === 'json') cli.terminal.out(`${JSON.stringify(value)}\n`);
-          else context.show({ value, text: () => `${formatTime(time)}  ${type.padEnd(26)}  ${subject}  ${shorten(dataJson)}\n` });
+          else
+            context.show({
+              value,
+              text: () => `${formatTime(time)}  ${type.padEnd(26)}  ${subject}  ${shorten(dataJson)}\n`,
+            });
         }
       });
     });

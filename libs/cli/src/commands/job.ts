@@ -16,7 +16,9 @@ export function addJobCommands(program: Command, cli: CliEnvironment): void {
       const context = commandContext(cli, command);
       await withClient(context, async client => {
         const list = (pageToken: string) =>
-          client.training.listTrainingJobs({ pageToken }).then(({ jobs, nextPageToken }) => ({ items: jobs, nextPageToken }));
+          client.training
+            .listTrainingJobs({ pageToken })
+            .then(({ jobs, nextPageToken }) => ({ items: jobs, nextPageToken }));
         const jobs = await collectPages(list);
         context.show({ value: jobs, text: () => jobsText(jobs) });
       });
@@ -57,7 +59,14 @@ function jobsText(jobs: readonly TrainingJob[]): string {
   const rows = jobs.map(job => {
     const { step = 0, totalSteps = 0 } = job.progress ?? {};
     const share = totalSteps === 0 ? '' : `${Math.floor((100 * step) / totalSteps)} %`;
-    return [job.jobId, job.modelName, `${job.spec?.datasetId} v${job.spec?.datasetVersion}`, enumText(job.state), share, formatTime(job.createTime)];
+    return [
+      job.jobId,
+      job.modelName,
+      `${job.spec?.datasetId} v${job.spec?.datasetVersion}`,
+      enumText(job.state),
+      share,
+      formatTime(job.createTime),
+    ];
   });
   return table(['JOB', 'MODEL', 'DATASET', 'STATE', 'DONE', 'CREATED'], rows);
 }

@@ -14,7 +14,10 @@ export function addLineageCommand(program: Command, cli: CliEnvironment): void {
   program
     .command('lineage <version>')
     .description('follow a version back to the uploaded bytes; <version> is model@alias, model:number or sha256:…')
-    .addHelpText('after', '\nExamples:\n  athanor lineage digits@champion\n  athanor lineage digits:1\n  athanor lineage sha256:… (from a prediction)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  athanor lineage digits@champion\n  athanor lineage digits:1\n  athanor lineage sha256:… (from a prediction)',
+    )
     .action(async (reference: string, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);
       const lineage = await withClient(context, async client =>
@@ -40,7 +43,9 @@ export function lineageText({ nodes, edges }: Lineage): string {
   const lines: string[] = [];
   const visit = (node: LineageNode, depth: number, relation: string) => {
     const digest = node.digest === '' ? '' : ` ${shortDigest(node.digest)}`;
-    const attributes = Object.entries(node.attributes).map(([name, value]) => `${name} ${value}`).join(', ');
+    const attributes = Object.entries(node.attributes)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ');
     lines.push(`${'  '.repeat(depth)}${relation}${node.label}${digest}${attributes && ` (${attributes})`}\n`);
     for (const edge of edges.filter(({ from }) => from === node.id)) {
       const next = nodes.find(({ id }) => id === edge.to);

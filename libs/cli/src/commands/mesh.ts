@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { homeAt, endProcess, type MeshState, readRunningState, startMesh } from '@athanor/mesh';
-import { DEFAULT_PORT_BASE } from '@athanor/contracts';
-import { type Command, InvalidArgumentError } from 'commander';
 import { get } from 'node:http';
+import { DEFAULT_PORT_BASE } from '@athanor/contracts';
+import { endProcess, homeAt, type MeshState, readRunningState, startMesh } from '@athanor/mesh';
+import { type Command, InvalidArgumentError } from 'commander';
 import { defaultHome } from '../context/connect.js';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { fields, table } from '../output/render.js';
@@ -22,7 +22,10 @@ export function addMeshCommands(program: Command, cli: CliEnvironment): void {
     .option('--port-base <port>', 'all ports move with it', parsePortBase, DEFAULT_PORT_BASE)
     .option('--json', 'print one JSON line with addresses and credentials when all is ready')
     .option('-d, --detach', 'leave it running in the background')
-    .addHelpText('after', '\nExamples:\n  athanor up\n  athanor up --home ./mesh --port-base 9000 --json\n  athanor up --detach && athanor status')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  athanor up\n  athanor up --home ./mesh --port-base 9000 --json\n  athanor up --detach && athanor status',
+    )
     .action(async (options: UpOptions, command: Command) => up(commandContext(cli, command), options));
   program
     .command('down')
@@ -62,7 +65,10 @@ async function up(context: CommandContext, { portBase, json, detach }: UpOptions
 
 function printReady({ terminal }: CommandContext, state: MeshState, json: boolean | undefined): void {
   if (json) terminal.out(`${JSON.stringify(state)}\n`);
-  else terminal.err(`The mesh is ready: ${describeAddresses(state)}\nThe API key is in ${state.credentialsFile}. Ctrl-C or 'athanor down' stops it.\n`);
+  else
+    terminal.err(
+      `The mesh is ready: ${describeAddresses(state)}\nThe API key is in ${state.credentialsFile}. Ctrl-C or 'athanor down' stops it.\n`,
+    );
 }
 
 function describeAddresses({ addresses }: MeshState): string {
@@ -101,7 +107,9 @@ export async function spawnMesh(options: {
       for (const line of data.toString().trim().split('\n')) options.onLine?.(line);
     });
     child.once('error', reject);
-    child.once('exit', code => reject(new CliError(`the mesh did not start (exit code ${code}):\n${err.trim()}`, EXIT_CODES.failed)));
+    child.once('exit', code =>
+      reject(new CliError(`the mesh did not start (exit code ${code}):\n${err.trim()}`, EXIT_CODES.failed)),
+    );
   });
 }
 
@@ -119,7 +127,8 @@ async function down(context: CommandContext): Promise<void> {
 async function status(context: CommandContext): Promise<void> {
   const home = homeOf(context);
   const state = await readRunningState(homeAt(home));
-  if (state === undefined) throw new CliError(`no mesh runs in ${home}; start one with: athanor up`, EXIT_CODES.unavailable);
+  if (state === undefined)
+    throw new CliError(`no mesh runs in ${home}; start one with: athanor up`, EXIT_CODES.unavailable);
   const services = await Promise.all(
     Object.entries(state.adminAddresses).map(async ([name, admin]) => {
       const address = state.addresses[name as keyof MeshState['addresses']];
@@ -133,8 +142,17 @@ async function status(context: CommandContext): Promise<void> {
         ['Home', state.home],
         ['Credentials', state.credentialsFile],
         ['NATS', state.natsUrl],
-        ['Processes', Object.entries(state.processes).map(([name, { pid }]) => `${name} ${pid}`).join(', ')],
-      ]) + table(['SERVICE', 'ADDRESS', 'ADMIN', 'READY'], services.map(each => [each.name, each.address, each.admin, each.ready ? 'yes' : 'no'])),
+        [
+          'Processes',
+          Object.entries(state.processes)
+            .map(([name, { pid }]) => `${name} ${pid}`)
+            .join(', '),
+        ],
+      ]) +
+      table(
+        ['SERVICE', 'ADDRESS', 'ADMIN', 'READY'],
+        services.map(each => [each.name, each.address, each.admin, each.ready ? 'yes' : 'no']),
+      ),
   });
 }
 

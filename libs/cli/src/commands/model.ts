@@ -29,7 +29,9 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
       const context = commandContext(cli, command);
       await withClient(context, async client => {
         const list = (pageToken: string) =>
-          client.registry.listModels({ pageToken }).then(({ models, nextPageToken }) => ({ items: models, nextPageToken }));
+          client.registry
+            .listModels({ pageToken })
+            .then(({ models, nextPageToken }) => ({ items: models, nextPageToken }));
         const models = await collectPages(list);
         context.show({ value: models, text: () => modelsText(models) });
       });
@@ -81,7 +83,13 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
     .action(async (modelName: string, version: string, options: MoveOptions, command: Command) => {
       const context = commandContext(cli, command);
       const { alias, reason, expectedVersion } = options;
-      const request = { modelName, version: Number(version), alias, reason, ...(expectedVersion !== undefined && { expectedVersion }) };
+      const request = {
+        modelName,
+        version: Number(version),
+        alias,
+        reason,
+        ...(expectedVersion !== undefined && { expectedVersion }),
+      };
       const { move } = await withClient(context, client => client.registry.moveAlias(request));
       context.show({ value: move, text: () => moveText(modelName, move as AliasMove) });
     });
@@ -99,16 +107,40 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
 
 function modelsText(models: readonly Model[]): string {
   const aliases = (model: Model) => model.aliases.map(({ alias, version }) => `${alias}→v${version}`).join(', ');
-  return table(['MODEL', 'LATEST', 'ALIASES', 'CREATED', 'DESCRIPTION'], models.map(each => [each.name, each.latestVersion || '-', aliases(each), formatTime(each.createTime), each.description]));
+  return table(
+    ['MODEL', 'LATEST', 'ALIASES', 'CREATED', 'DESCRIPTION'],
+    models.map(each => [
+      each.name,
+      each.latestVersion || '-',
+      aliases(each),
+      formatTime(each.createTime),
+      each.description,
+    ]),
+  );
 }
 
 function modelText(model: Model, versions: readonly ModelVersion[], moves: readonly AliasMove[]): string {
   const rows = versions.map(each => {
     const [evaluation] = each.evaluations;
     const accuracy = evaluation ? metricOf(evaluation, 'accuracy').toFixed(4) : '';
-    return [`v${each.version}`, shortDigest(each.digest), each.aliases.join(', '), accuracy, each.jobIds.length, formatTime(each.createTime)];
+    return [
+      `v${each.version}`,
+      shortDigest(each.digest),
+      each.aliases.join(', '),
+      accuracy,
+      each.jobIds.length,
+      formatTime(each.createTime),
+    ];
   });
-  const moveRows = moves.map(each => [formatTime(each.time), each.alias, each.fromVersion || '-', each.toVersion, each.rollback ? 'rollback' : 'promotion', each.actor, each.reason]);
+  const moveRows = moves.map(each => [
+    formatTime(each.time),
+    each.alias,
+    each.fromVersion || '-',
+    each.toVersion,
+    each.rollback ? 'rollback' : 'promotion',
+    each.actor,
+    each.reason,
+  ]);
   return [
     fields([
       ['Model', model.name],
@@ -122,13 +154,19 @@ function modelText(model: Model, versions: readonly ModelVersion[], moves: reado
 }
 
 function gatesText({ gates }: Model): string {
-  const rows = gates.map(each => [each.alias, `${each.split} ${each.metric}`, `${each.smallerIsBetter ? '≤' : '≥'} ${each.threshold}`, each.minImprovement || '']);
+  const rows = gates.map(each => [
+    each.alias,
+    `${each.split} ${each.metric}`,
+    `${each.smallerIsBetter ? '≤' : '≥'} ${each.threshold}`,
+    each.minImprovement || '',
+  ]);
   return table(['GATE OF', 'METRIC', 'THRESHOLD', 'IMPROVEMENT'], rows);
 }
 
 function versionText(version: ModelVersion): string {
   const { signature, files, evaluations } = version;
-  const tensors = (list: NonNullable<typeof signature>['inputs']) => list.map(each => `${each.name} ${each.datatype} [${each.shape.join(', ')}]`).join(', ');
+  const tensors = (list: NonNullable<typeof signature>['inputs']) =>
+    list.map(each => `${each.name} ${each.datatype} [${each.shape.join(', ')}]`).join(', ');
   const head = fields([
     ['Version', `${version.modelName} v${version.version}`],
     ['Digest', version.digest],

@@ -25,7 +25,10 @@ export function addQuickstartCommand(program: Command, cli: CliEnvironment): voi
     .option('--keep', 'leave the mesh up')
     .option('--json <file>', 'write the figures')
     .option('--port-base <port>', 'all ports move with it', Number, DEFAULT_PORT_BASE)
-    .addHelpText('after', '\nExamples:\n  npm run quickstart\n  npm run quickstart -- --keep --json figures.json\n  npm run quickstart -- --data ./fashion-mnist')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run quickstart\n  npm run quickstart -- --keep --json figures.json\n  npm run quickstart -- --data ./fashion-mnist',
+    )
     .action(async (options: Options, command: Command) => {
       const { options: globals, env, terminal } = commandContext(cli, command);
       const home = resolve(globals.home ?? env.ATHANOR_HOME ?? join(cli.root, '.athanor/quickstart'));

@@ -37,7 +37,9 @@ export function addTrainCommand(program: Command, cli: CliEnvironment): void {
     .option('--hidden <widths>', 'widths of the hidden layers', widths, [64, 64])
     .option('--epochs <n>', 'times through the training rows', whole, 5)
     .option('--batch-size <n>', 'rows a step', whole, 32)
-    .addOption(new Option('--optimizer <kind>', 'how gradients become updates').choices(['adam', 'sgd']).default('adam'))
+    .addOption(
+      new Option('--optimizer <kind>', 'how gradients become updates').choices(['adam', 'sgd']).default('adam'),
+    )
     .option('--learning-rate <rate>', 'step size', real, 1e-3)
     .option('--momentum <share>', 'sgd only', real, 0)
     .option('--weight-decay <rate>', 'pull towards zero', real, 0)
@@ -48,13 +50,17 @@ export function addTrainCommand(program: Command, cli: CliEnvironment): void {
     .option('--request-id <key>', 'idempotency key: the same key starts one job only')
     .option('--wait', 'show the progress, and end when the job ends')
     .option('--json', 'the same as --output json')
-    .addHelpText('after', '\nExamples:\n  athanor train --dataset digits --name digits --wait\n  athanor train --dataset digits --name digits --hidden 128,64 --optimizer sgd --learning-rate 0.1 --momentum 0.9')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  athanor train --dataset digits --name digits --wait\n  athanor train --dataset digits --name digits --hidden 128,64 --optimizer sgd --learning-rate 0.1 --momentum 0.9',
+    )
     .action(async (options: TrainOptions, command: Command) => {
       const context = commandContext(cli, command);
       await withClient(context, async client => {
         const { job } = await client.training.createTrainingJob(toRequest(options));
         if (job === null) throw new Error('the server answered without a job');
-        if (!options.wait) cli.terminal.err(`Job ${job.jobId} is queued; follow it with: athanor job watch ${job.jobId}\n`);
+        if (!options.wait)
+          cli.terminal.err(`Job ${job.jobId} is queued; follow it with: athanor job watch ${job.jobId}\n`);
         const shown = options.wait ? await watchJob(client, cli.terminal, job.jobId) : job;
         const view = { value: shown, text: () => jobText(shown) };
         if (options.json) cli.terminal.out(`${JSON.stringify(shown)}\n`);

@@ -1,8 +1,8 @@
+import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Addresses } from '@athanor/client';
 import { readJsonFile, writePrivateFile } from '@athanor/mesh';
-import { mkdir } from 'node:fs/promises';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 
 // Like kubectl's contexts: named meshes, one of them the present one.
@@ -43,5 +43,8 @@ export function findContext(book: AddressBook, name: string): MeshContext {
   const context = book.contexts[name];
   if (context !== undefined) return context;
   const known = Object.keys(book.contexts).join(', ') || 'none';
-  throw new CliError(`there is no context '${name}'; there are: ${known}. Add one with: athanor context set ${name} …`, EXIT_CODES.usage);
+  throw new CliError(
+    `there is no context '${name}'; there are: ${known}. Add one with: athanor context set ${name} …`,
+    EXIT_CODES.usage,
+  );
 }

@@ -28,7 +28,8 @@ export async function findSources(path: string, testFile?: string): Promise<Foun
     throw new CliError(`${path} cannot be read: ${(error as Error).message}`, EXIT_CODES.usage, { cause: error });
   });
   if (info.isDirectory()) return { format: 'FORMAT_IDX', files: await findIdxFiles(path) };
-  const test: SourceFile[] = testFile === undefined ? [] : [{ path: testFile, role: 'ROLE_FEATURES', partition: 'test' }];
+  const test: SourceFile[] =
+    testFile === undefined ? [] : [{ path: testFile, role: 'ROLE_FEATURES', partition: 'test' }];
   return { format: 'FORMAT_CSV', files: [{ path, role: 'ROLE_FEATURES', partition: 'train' }, ...test] };
 }
 
@@ -39,8 +40,12 @@ async function findIdxFiles(folder: string): Promise<SourceFile[]> {
     return name === undefined ? [] : [{ path: join(folder, name), role, partition }];
   });
   if (!files.some(file => file.partition === 'train' && file.role === 'ROLE_FEATURES')) {
-    const expected = 'train-images-idx3-ubyte and train-labels-idx1-ubyte (and t10k-… for the test set), gzipped or not';
-    throw new CliError(`${folder}: expected ${expected}; found ${names.slice(0, 10).join(', ') || 'nothing'}`, EXIT_CODES.usage);
+    const expected =
+      'train-images-idx3-ubyte and train-labels-idx1-ubyte (and t10k-… for the test set), gzipped or not';
+    throw new CliError(
+      `${folder}: expected ${expected}; found ${names.slice(0, 10).join(', ') || 'nothing'}`,
+      EXIT_CODES.usage,
+    );
   }
   return files;
 }

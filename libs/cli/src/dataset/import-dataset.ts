@@ -54,15 +54,24 @@ export async function importDataset(request: ImportRequest): Promise<DatasetVers
   return await waitUntilPrepared(client, terminal, datasetVersion);
 }
 
-async function upload(client: AthanorClient, terminal: Terminal, { path, role, partition }: SourceFile): Promise<SourceInput> {
+async function upload(
+  client: AthanorClient,
+  terminal: Terminal,
+  { path, role, partition }: SourceFile,
+): Promise<SourceInput> {
   const progress = startProgress(terminal, `upload ${path.split('/').at(-1)}`);
-  const onProgress = (sent: number, total: number) => progress.update(sent / Math.max(total, 1), `${formatBytes(sent)} of ${formatBytes(total)}`);
+  const onProgress = (sent: number, total: number) =>
+    progress.update(sent / Math.max(total, 1), `${formatBytes(sent)} of ${formatBytes(total)}`);
   const { uploadId, byteSize, digest } = await uploadFile(client.ingest, path, { onProgress });
   progress.done(`${formatBytes(byteSize)} ${digest.slice(0, 19)}…`);
   return { uploadId, role, partition };
 }
 
-async function waitUntilPrepared(client: AthanorClient, terminal: Terminal, begun: DatasetVersion): Promise<DatasetVersion> {
+async function waitUntilPrepared(
+  client: AthanorClient,
+  terminal: Terminal,
+  begun: DatasetVersion,
+): Promise<DatasetVersion> {
   const progress = startProgress(terminal, 'prepare');
   let last = begun;
   const { datasetId, version } = begun;
@@ -73,8 +82,13 @@ async function waitUntilPrepared(client: AthanorClient, terminal: Terminal, begu
     progress.update(totalUnits === 0 ? 0 : completedUnits / totalUnits, phase.toLowerCase());
   }
   if (last.state !== 'STATE_READY') {
-    throw new CliError(`${datasetId} v${version} could not be prepared: ${last.preparation?.error?.message ?? last.state}`, EXIT_CODES.failed);
+    throw new CliError(
+      `${datasetId} v${version} could not be prepared: ${last.preparation?.error?.message ?? last.state}`,
+      EXIT_CODES.failed,
+    );
   }
-  progress.done(`${datasetId} v${version}: ${last.rowsRead} rows read, ${last.splits.map(each => `${each.split} ${each.rows}`).join(', ')}`);
+  progress.done(
+    `${datasetId} v${version}: ${last.rowsRead} rows read, ${last.splits.map(each => `${each.split} ${each.rows}`).join(', ')}`,
+  );
   return last;
 }

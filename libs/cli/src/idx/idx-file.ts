@@ -17,10 +17,15 @@ export interface IdxFile {
 export async function readIdxFile(path: string): Promise<IdxFile> {
   const raw = await readFile(path);
   const bytes = raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw;
-  if (bytes.readUInt16BE(0) !== 0 || bytes[2] !== UINT8) throw new CliError(`${path} is no IDX file of unsigned bytes`, EXIT_CODES.usage);
+  if (bytes.readUInt16BE(0) !== 0 || bytes[2] !== UINT8)
+    throw new CliError(`${path} is no IDX file of unsigned bytes`, EXIT_CODES.usage);
   const dimensions = Array.from({ length: bytes[3] ?? 0 }, (_, index) => bytes.readUInt32BE(4 + 4 * index));
   const [rows = 0, ...shape] = dimensions;
   const rowBytes = shape.reduce((product, size) => product * size, 1);
   const start = 4 + 4 * dimensions.length;
-  return { rows, shape, row: index => new Uint8Array(bytes.subarray(start + index * rowBytes, start + (index + 1) * rowBytes)) };
+  return {
+    rows,
+    shape,
+    row: index => new Uint8Array(bytes.subarray(start + index * rowBytes, start + (index + 1) * rowBytes)),
+  };
 }

@@ -11,13 +11,33 @@ export function jobText(job: TrainingJob): string {
     ['Error', job.error?.message ?? ''],
     ['Dataset', `${spec?.datasetId} v${spec?.datasetVersion}`],
     ['Network', `${spec?.model?.kind} ${spec?.model?.hidden.join('-')}`],
-    ['Optimizer', `${spec?.optimizer?.kind}, learning rate ${spec?.optimizer?.learningRate}, batch ${spec?.batchSize}, ${spec?.epochs} epochs, seed ${spec?.seed}, ${spec?.cpuThreads} threads`],
-    ['Progress', progress && progress.totalSteps > 0 ? `step ${progress.step} of ${progress.totalSteps}, loss ${progress.loss.toFixed(4)}` : ''],
+    [
+      'Optimizer',
+      `${spec?.optimizer?.kind}, learning rate ${spec?.optimizer?.learningRate}, batch ${spec?.batchSize}, ${spec?.epochs} epochs, seed ${spec?.seed}, ${spec?.cpuThreads} threads`,
+    ],
+    [
+      'Progress',
+      progress && progress.totalSteps > 0
+        ? `step ${progress.step} of ${progress.totalSteps}, loss ${progress.loss.toFixed(4)}`
+        : '',
+    ],
     ['Created', formatTime(job.createTime)],
     ['Ended', formatTime(job.endTime)],
   ]);
-  const attemptRows = attempts.map(each => [each.epoch, enumText(each.state), each.resumedFromStep || '-', formatTime(each.startTime), each.message]);
-  const transitionRows = transitions.map(each => [formatTime(each.time), enumText(each.state), each.phase, each.reason, each.message]);
+  const attemptRows = attempts.map(each => [
+    each.epoch,
+    enumText(each.state),
+    each.resumedFromStep || '-',
+    formatTime(each.startTime),
+    each.message,
+  ]);
+  const transitionRows = transitions.map(each => [
+    formatTime(each.time),
+    enumText(each.state),
+    each.phase,
+    each.reason,
+    each.message,
+  ]);
   const parts = [head, table(['ATTEMPT', 'STATE', 'RESUMED FROM', 'STARTED', 'MESSAGE'], attemptRows)];
   if (result !== null && result.epochs.length > 0) parts.push(epochsText(result.epochs));
   if (result?.evaluation) parts.push(evaluationText(result.evaluation));
@@ -44,7 +64,13 @@ export function metricOf(evaluation: Evaluation, name: string): number {
 /** Accuracy, precision, recall and F1, per class and averaged, and the confusion matrix. */
 export function evaluationText(evaluation: Evaluation): string {
   const show = (value: number) => value.toFixed(4);
-  const rows = evaluation.classes.map(each => [each.className, show(each.precision), show(each.recall), show(each.f1), each.support]);
+  const rows = evaluation.classes.map(each => [
+    each.className,
+    show(each.precision),
+    show(each.recall),
+    show(each.f1),
+    each.support,
+  ]);
   for (const average of ['macro', 'weighted']) {
     const figures = ['precision', 'recall', 'f1'].map(name => show(metricOf(evaluation, `${name}_${average}`)));
     rows.push([average, ...figures, evaluation.rows]);

@@ -1,4 +1,4 @@
-import { type AthanorClient, decodeRaw, infer, type InferResponse } from '@athanor/client';
+import { type AthanorClient, decodeRaw, type InferResponse, infer } from '@athanor/client';
 import type { TestRows } from './test-rows.js';
 
 /** What came of sending rows one by one. */
@@ -19,7 +19,12 @@ export interface Asked {
 const PROBABILITIES = 'probabilities';
 
 /** Sends rows through ModelInfer, one image a request and one request at a time, and keeps the clock. */
-export async function askModel(client: AthanorClient, modelName: string, rows: TestRows, onProgress: (done: number) => void): Promise<Asked> {
+export async function askModel(
+  client: AthanorClient,
+  modelName: string,
+  rows: TestRows,
+  onProgress: (done: number) => void,
+): Promise<Asked> {
   const count = rows.labels.length;
   const classes = rows.evaluated.length / count;
   const probabilities = new Float32Array(count * classes);
@@ -52,7 +57,9 @@ export async function askModel(client: AthanorClient, modelName: string, rows: T
 
 export function accuracyOf(probabilities: Float32Array, labels: Int32Array): number {
   const classes = probabilities.length / labels.length;
-  const right = labels.filter((label, row) => mostProbable(probabilities.subarray(row * classes, (row + 1) * classes)) === label);
+  const right = labels.filter(
+    (label, row) => mostProbable(probabilities.subarray(row * classes, (row + 1) * classes)) === label,
+  );
   return right.length / labels.length;
 }
 

@@ -4,8 +4,8 @@ import type { DatasetVersion } from '@athanor/contracts/ingest';
 import type { ModelVersion } from '@athanor/contracts/registry';
 import type { TrainingJob } from '@athanor/contracts/training';
 import { endProcess, type MeshState, readJsonFile } from '@athanor/mesh';
-import { spawnMesh } from '../commands/mesh.js';
 import { lineageText } from '../commands/lineage.js';
+import { spawnMesh } from '../commands/mesh.js';
 import { expectSuccess } from '../commands/train.js';
 import { findingsText } from '../dataset/describe.js';
 import { importDataset } from '../dataset/import-dataset.js';
@@ -50,7 +50,14 @@ export interface QuickstartFigures {
 }
 
 const NAME = 'digits';
-const GATE = { alias: 'champion', metric: 'accuracy', split: 'test', threshold: 0.965, minImprovement: 0, smallerIsBetter: false };
+const GATE = {
+  alias: 'champion',
+  metric: 'accuracy',
+  split: 'test',
+  threshold: 0.965,
+  minImprovement: 0,
+  smallerIsBetter: false,
+};
 const SERVED_ROWS = 1_000;
 
 /** The main job, from raw files to a served prediction and back to the bytes it came from. */
@@ -75,13 +82,25 @@ export async function runQuickstart(options: QuickstartOptions): Promise<Quickst
   }
 }
 
-async function mainJob(client: AthanorClient, options: QuickstartOptions, title: (text: string) => void): Promise<Omit<QuickstartFigures, 'totalSeconds'>> {
+async function mainJob(
+  client: AthanorClient,
+  options: QuickstartOptions,
+  title: (text: string) => void,
+): Promise<Omit<QuickstartFigures, 'totalSeconds'>> {
   const { terminal } = options;
   title('2. Uploading raw data, cleaning it, splitting it by hash');
   const path = options.data ?? mnistFolder();
-  const dataset = await importDataset({ client, terminal, name: NAME, path, options: { ...(options.label && { label: options.label }) } });
+  const dataset = await importDataset({
+    client,
+    terminal,
+    name: NAME,
+    path,
+    options: { ...(options.label && { label: options.label }) },
+  });
   terminal.err(indent(findingsText(dataset.findings)));
-  title('3. Training 64-64 ReLU with Adam: forward, backward and optimizer as ONNX, the mini-batch loop inside ONNX Loop');
+  title(
+    '3. Training 64-64 ReLU with Adam: forward, backward and optimizer as ONNX, the mini-batch loop inside ONNX Loop',
+  );
   const job = await trainJob(client, dataset, options);
   const evaluation = job.result?.evaluation;
   if (!evaluation) throw new Error(`job ${job.jobId} succeeded without an evaluation`);
@@ -95,7 +114,9 @@ async function mainJob(client: AthanorClient, options: QuickstartOptions, title:
   const rows = await readTestRows(client, dataset, version, SERVED_ROWS);
   const progress = startProgress(terminal, 'infer');
   const asked = await askModel(client, NAME, rows, done => progress.update(done / rows.labels.length, `${done} rows`));
-  progress.done(`${asked.served} rows: accuracy ${asked.accuracy.toFixed(4)}, p50 ${asked.p50Ms.toFixed(2)} ms, p99 ${asked.p99Ms.toFixed(2)} ms`);
+  progress.done(
+    `${asked.served} rows: accuracy ${asked.accuracy.toFixed(4)}, p50 ${asked.p50Ms.toFixed(2)} ms, p99 ${asked.p99Ms.toFixed(2)} ms`,
+  );
   terminal.err(`\n${onePrediction(rows, asked, dataset.classes)}`);
   title('7. Where that prediction comes from');
   terminal.err(indent(lineageText(await client.registry.getLineage({ versionDigest: asked.versionDigest }))));
@@ -111,7 +132,11 @@ async function mainJob(client: AthanorClient, options: QuickstartOptions, title:
   };
 }
 
-async function trainJob(client: AthanorClient, dataset: DatasetVersion, { terminal, seed, epochs }: QuickstartOptions): Promise<TrainingJob> {
+async function trainJob(
+  client: AthanorClient,
+  dataset: DatasetVersion,
+  { terminal, seed, epochs }: QuickstartOptions,
+): Promise<TrainingJob> {
   const { job } = await client.training.createTrainingJob({
     modelName: NAME,
     spec: {
@@ -132,10 +157,18 @@ async function trainJob(client: AthanorClient, dataset: DatasetVersion, { termin
 
 async function promote(client: AthanorClient, version: ModelVersion, terminal: Terminal): Promise<void> {
   const { modelName, version: number, digest } = version;
-  terminal.err(`  ${modelName} v${number} ${shortDigest(digest)}, made by ${version.jobIds.length} job${version.jobIds.length === 1 ? '' : 's'}\n`);
+  terminal.err(
+    `  ${modelName} v${number} ${shortDigest(digest)}, made by ${version.jobIds.length} job${version.jobIds.length === 1 ? '' : 's'}\n`,
+  );
   await client.registry.setGate({ modelName, gate: GATE });
-  const { move } = await client.registry.moveAlias({ modelName, alias: GATE.alias, version: number, reason: 'quickstart' });
-  for (const { message, gate } of move?.gateResults ?? []) terminal.err(`  gate passed: ${message}, at least ${gate?.threshold} is asked for\n`);
+  const { move } = await client.registry.moveAlias({
+    modelName,
+    alias: GATE.alias,
+    version: number,
+    reason: 'quickstart',
+  });
+  for (const { message, gate } of move?.gateResults ?? [])
+    terminal.err(`  gate passed: ${message}, at least ${gate?.threshold} is asked for\n`);
   await client.registry.setDeployment({ deployment: { name: NAME, modelName, alias: GATE.alias } });
   terminal.err(`  ${modelName}@${GATE.alias} is v${number}, callable as '${NAME}'\n`);
 }
@@ -145,7 +178,8 @@ function onePrediction(rows: TestRows, asked: Asked, classes: readonly string[])
   const said = classes[mostProbable(probabilities)];
   const head = `  row ${rows.rowIds[0]}: the model says ${said}, the label is ${classes[rows.labels[0] ?? 0]}\n`;
   const bars = probabilityBars(probabilities, classes);
-  if (rows.datatype !== 'UINT8' || rows.rowShape.length !== 2) return `${head}${bars.map(line => `  ${line}\n`).join('')}`;
+  if (rows.datatype !== 'UINT8' || rows.rowShape.length !== 2)
+    return `${head}${bars.map(line => `  ${line}\n`).join('')}`;
   return head + drawPrediction(rows.row(0), rows.rowShape, bars);
 }
 
@@ -153,7 +187,10 @@ function summary(figures: QuickstartFigures): string {
   const seconds = figures.secondsPerEpoch;
   return `\n${fields([
     ['Accuracy on the test split', figures.testAccuracy.toFixed(4)],
-    [`Accuracy of ${SERVED_ROWS} served rows`, `${figures.servedAccuracy.toFixed(4)} (evaluation of the same rows: ${figures.evaluatedAccuracyOfServedRows.toFixed(4)})`],
+    [
+      `Accuracy of ${SERVED_ROWS} served rows`,
+      `${figures.servedAccuracy.toFixed(4)} (evaluation of the same rows: ${figures.evaluatedAccuracyOfServedRows.toFixed(4)})`,
+    ],
     ['Seconds an epoch', seconds.map(value => value.toFixed(2)).join(' ')],
     ['Latency of one row', `p50 ${figures.p50Ms.toFixed(2)} ms, p99 ${figures.p99Ms.toFixed(2)} ms`],
     ['Model version', figures.versionDigest],

@@ -17,15 +17,22 @@ export interface TestRows {
 }
 
 /** The first rows that the model was evaluated on, as they lie in the dataset. */
-export async function readTestRows(client: AthanorClient, dataset: DatasetVersion, version: ModelVersion, count: number): Promise<TestRows> {
+export async function readTestRows(
+  client: AthanorClient,
+  dataset: DatasetVersion,
+  version: ModelVersion,
+  count: number,
+): Promise<TestRows> {
   const { datasetId, version: number, classes } = dataset;
-  const readBlob = (digest: string) => collectChunks(client.ingest.readDatasetBlob({ datasetId, version: number, digest }));
+  const readBlob = (digest: string) =>
+    collectChunks(client.ingest.readDatasetBlob({ datasetId, version: number, digest }));
   const manifest = parseDatasetManifest(await readBlob(''));
   const [evaluation] = version.evaluations;
   const [feature] = manifest.features;
   const split = manifest.splits[(evaluation?.split ?? 'test') as keyof typeof manifest.splits];
   const shard = split.shards[0];
-  if (evaluation === undefined || feature === undefined || shard === undefined) throw new Error('the version was not evaluated on any row');
+  if (evaluation === undefined || feature === undefined || shard === undefined)
+    throw new Error('the version was not evaluated on any row');
   const { tensors } = readSafetensors(await readBlob(shard.digest));
   const features = tensors.get(feature.name) as NumericTensor;
   const rows = Math.min(count, shard.rows);
@@ -40,12 +47,19 @@ export async function readTestRows(client: AthanorClient, dataset: DatasetVersio
     rowShape: feature.shape,
     labels: data<'INT32'>(SHARD_TENSORS.label).subarray(0, rows) as Int32Array,
     rowIds: Array.from({ length: rows }, (_, row) => `${manifest.partitions[partitions[row] ?? 0]}/${ordinals[row]}`),
-    evaluated: (await readPredictions(client, version, evaluation.predictionsDigest)).subarray(0, rows * classes.length),
+    evaluated: (await readPredictions(client, version, evaluation.predictionsDigest)).subarray(
+      0,
+      rows * classes.length,
+    ),
     row: index => bytes.slice(index * bytesPerRow, (index + 1) * bytesPerRow),
   };
 }
 
-async function readPredictions(client: AthanorClient, version: ModelVersion, fileDigest: string): Promise<Float32Array> {
+async function readPredictions(
+  client: AthanorClient,
+  version: ModelVersion,
+  fileDigest: string,
+): Promise<Float32Array> {
   const bytes = await collectChunks(client.registry.readModelFile({ versionDigest: version.digest, fileDigest }));
   return (readSafetensors(bytes).tensors.get('probabilities') as Tensor<'FP32'>).data;
 }

@@ -30,5 +30,8 @@ async function poll<T>(what: string, look: () => Promise<T | undefined>): Promis
     });
     if (found !== undefined) return found;
   }
-  throw new CliError(`waited ${TIMEOUT_MS / 1000} s for ${what}; look into the logs of the mesh's home`, EXIT_CODES.unavailable);
+  throw new CliError(
+    `waited ${TIMEOUT_MS / 1000} s for ${what}; look into the logs of the mesh's home`,
+    EXIT_CODES.unavailable,
+  );
 }

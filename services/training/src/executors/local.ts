@@ -56,8 +56,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
 }
 
 function spawnRunner({ attemptId, token }: AttemptStart, { runnerPath, address }: LocalExecutorOptions): ChildProcess {
-  const env = { PATH: process.env.PATH, NODE_OPTIONS: '' };
-  const child = spawn(process.execPath, [runnerPath], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  // No secrets but the token: the environment is empty.
+  const child = spawn(process.execPath, [runnerPath], { env: {}, stdio: ['pipe', 'pipe', 'pipe'] });
   // A runner that dies at once breaks the pipe; its end is reported by 'close'.
   child.stdin?.on('error', () => undefined);
   child.stdin?.write(`${JSON.stringify({ address, attemptId, token })}\n`);

@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { translateFailure } from './translate.js';
+
+const failure = (kind: string, more: object = {}) => Object.assign(new Error('secret detail of the driver'), { kind, ...more });
+
+describe('translateFailure', () => {
+  test.each([
+    ['storage_full', 'RESOURCE_EXHAUSTED', /disk is full.*free space/],
+    ['disk_full', 'RESOURCE_EXHAUSTED', /disk is full.*free space/],
+    ['corrupt', 'DATA_LOSS', /stored bytes/],
+    ['connection_lost', 'UNAVAILABLE', /try again/],
+    ['unavailable', 'UNAVAILABLE', /try again/],
+    ['serialization_failure', 'ABORTED', /repeat/],
+    ['unique_violation', 'ABORTED', /repeat/],
+    ['timeout', 'UNAVAILABLE', /try again/],
+  ])('%s is %s, with a remedy and without internals', (kind, code, message) => {
+    const translated = translateFailure(failure(kind));
+    expect(translated?.code).toBe(code);
+    expect(translated?.message).toMatch(message);
+    expect(translated?.message).not.toContain('secret detail');
+    expect(translated?.cause).toBeInstanceOf(Error);
+  });
+
+  test('a value that the database cannot hold is the caller\'s to set right', () => {
+    expect(translateFailure(failure('other', { sqlState: '22021' }))?.code).toBe('INVALID_ARGUMENT');
+    expect(translateFailure(failure('other', { sqlState: '22P05' }))?.code).toBe('INVALID_ARGUMENT');
+  });
+
+  test('whatever it does not know it leaves alone', () => {
+    for (const other of [new Error('x'), failure('other'), failure('toString'), 'text', undefined, null, { kind: 'corrupt' }]) {
+      expect(translateFailure(other)).toBeUndefined();
+    }
+  });
+});

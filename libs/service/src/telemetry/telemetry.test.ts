@@ -1,0 +1,52 @@
+import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { describe, expect, test } from 'vitest';
+import { createTelemetry } from './telemetry.js';
+import { extractTraceparent, traceparentOf } from './trace-context.js';
+
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+describe('logs', () => {
+  test('never show what is named like a secret', () => {
+    const lines: string[] = [];
+    const { log } = createTelemetry({ service: 'test', logDestination: { write: line => void lines.push(line) } });
+    log.info({ authorization: 'Bearer s3cret', config: { password: 's3cret', user: 'u' }, token: 's3cret' }, 'told');
+    expect(lines.join()).not.toContain('s3cret');
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      authorization: '[redacted]',
+      config: { password: '[redacted]', user: 'u' },
+      msg: 'told',
+      service: 'test',
+    });
+  });
+});
+
+describe('trace context', () => {
+  test('of a remote caller is the parent of the span made under it', () => {
+    const { tracer } = createTelemetry({ service: 'test', logLevel: 'silent' });
+    const span = tracer.startSpan('work', {}, extractTraceparent(TRACEPARENT));
+    expect(span.spanContext().traceId).toBe('0af7651916cd43dd8448eb211c80319c');
+    expect(traceparentOf(span)).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01$/);
+  });
+
+  test('that is malformed or absent is none', () => {
+    for (const bad of [undefined, '', 'garbage', '00-0-0-00']) {
+      expect(trace.getSpanContext(extractTraceparent(bad))).toBeUndefined();
+    }
+  });
+
+  test('bug: was lost on the way from a call to the events that it wrote', async () => {
+    const { tracer } = createTelemetry({ service: 'test', logLevel: 'silent' });
+    const span = tracer.startSpan('call', {}, ROOT_CONTEXT);
+    const active = await context.with(trace.setSpan(ROOT_CONTEXT, span), async () => {
+      await Promise.resolve();
+      return trace.getActiveSpan();
+    });
+    expect(active).toBe(span);
+  });
+});
+
+test('metrics come out in the text format of Prometheus', async () => {
+  const { meter, metricsText } = createTelemetry({ service: 'test', logLevel: 'silent' });
+  meter.createCounter('athanor.things', { description: 'Things.' }).add(2, { kind: 'a' });
+  expect(await metricsText()).toMatch(/athanor_things_total\{kind="a"[^}]*\} 2/);
+});

@@ -1,0 +1,80 @@
+// The project's verbs, for package.json: build, check, lint, gen, test, chaos, bench.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const bin = name => join(root, 'node_modules/.bin', name);
+const node = process.execPath;
+
+const VERBS = {
+  gen: () => run(node, ['libs/contracts/gen.mjs']),
+  build: async () => {
+    await VERBS.gen();
+    await run(bin('tsc'), ['-b']);
+  },
+  lint: async () => {
+    await run(bin('biome'), ['ci', '.']);
+    await run(bin('buf'), ['lint', 'protos']);
+  },
+  check: async () => {
+    await VERBS.build();
+    await VERBS.lint();
+  },
+  test: args => vitest('vitest.config.mts', args),
+  chaos: args => vitest('vitest.chaos.config.mts', args),
+  bench: args => run(node, ['test/dist/bench/main.js', ...args]),
+};
+
+const [verb, ...args] = process.argv.slice(2);
+const work = VERBS[verb];
+if (work === undefined) {
+  console.error(`expected one of ${Object.keys(VERBS).join(', ')}; got '${verb ?? ''}'`);
+  process.exit(2);
+}
+await work(args).catch(error => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
+
+/** Runs the tests; the last line has the counts, from the runner's own report. */
+async function vitest(config, args) {
+  const report = join(root, '.cache/test-report.json');
+  rmSync(report, { force: true });
+  mkdirSync(dirname(report), { recursive: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const failure = await run(bin('vitest'), ['run', '--config', config, ...reporters, ...args]).then(
+    () => undefined,
+    error => error,
+  );
+  const result = JSON.parse(readFileSync(report, 'utf8'));
+  for (const [name, reason] of skipped(result)) console.log(`skipped: ${name}${reason}`);
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numFailedTestSuites } = result;
+  const suitesThatDidNotRun = result.testResults.filter(
+    each => each.status === 'failed' && each.assertionResults.length === 0,
+  ).length;
+  const failed = numFailedTests + suitesThatDidNotRun;
+  if (failed === 0 && (failure !== undefined || numFailedTestSuites > 0))
+    throw failure ?? new Error('a suite failed outside its tests');
+  console.log(`${numPassedTests} passed, ${failed} failed, ${numPendingTests + numTodoTests} skipped`);
+  if (failed > 0) process.exitCode = 1;
+}
+
+function skipped(result) {
+  return result.testResults.flatMap(file =>
+    file.assertionResults
+      .filter(each => each.status === 'skipped' || each.status === 'pending')
+      .map(each => [each.fullName, '']),
+  );
+}
+
+function run(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+    child.on('error', reject);
+    child.on('close', code =>
+      code === 0 ? resolve() : reject(new Error(`'${command.split('/').pop()} ${args[0] ?? ''}' ended with ${code}`)),
+    );
+  });
+}

@@ -1,0 +1,31 @@
+import { servicePorts } from '@athanor/contracts';
+import { type Environment, integer, loadConfig, serviceFields, text } from '@athanor/service';
+import { z } from 'zod';
+
+const { public: port, admin: adminPort } = servicePorts('inference');
+
+export const inferenceConfigSchema = z.object({
+  ...serviceFields({ port, adminPort }),
+  /** Tensors are larger than other services' messages. */
+  MAX_MESSAGE_BYTES: integer({ min: 1_024, max: 2_147_483_647, fallback: 64 * 1024 * 1024 }),
+  NATS_URL: text(),
+  NATS_USER: text(),
+  NATS_PASSWORD: text(),
+  REGISTRY_ADDRESS: text(`127.0.0.1:${servicePorts('registry').public}`),
+  /** Threads of each model's session. Without it those of its evaluation: others change the last bits of a result. */
+  CPU_THREADS: z.coerce.number('expected a whole number from 1 to 1024').int().min(1).max(1_024).optional(),
+  /** Most rows of one run; also the largest batch that one request may bring. */
+  MAX_BATCH_SIZE: integer({ min: 1, max: 65_536, fallback: 64 }),
+  /** How long the first request of a batch may wait for others; 0: only as long as the run before takes. */
+  MAX_QUEUE_DELAY_US: integer({ min: 0, max: 60_000_000, fallback: 0 }),
+  /** Requests that may wait for one model. */
+  MAX_QUEUE_SIZE: integer({ min: 1, max: 1_000_000, fallback: 1_024 }),
+  /** The registry is asked so often for what is wanted, besides at each event. */
+  RECONCILE_INTERVAL_MS: integer({ min: 100, max: 3_600_000, fallback: 10_000 }),
+});
+
+export type InferenceConfig = z.output<typeof inferenceConfigSchema>;
+
+export function loadInferenceConfig(env: Environment): InferenceConfig {
+  return loadConfig(inferenceConfigSchema, 'inference', env);
+}

@@ -1,0 +1,2 @@
+export { type AppOptions, startInference } from './app.js';
+export { type InferenceConfig, loadInferenceConfig } from './config.js';

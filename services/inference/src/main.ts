@@ -1,0 +1,10 @@
+import { armCrashPoint, createTelemetry, runProcess } from '@athanor/service';
+import { startInference } from './app.js';
+import { loadInferenceConfig } from './config.js';
+
+armCrashPoint(process.env.ATHANOR_CRASH_POINT);
+const { log } = createTelemetry({ service: 'inference' });
+await runProcess(async () => startInference({ config: loadInferenceConfig(process.env) }), {
+  log,
+  lifeline: process.env.ATHANOR_LIFELINE,
+});

@@ -1,0 +1,231 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createAthanorClient, type InferTensor, infer } from '@athanor/client';
+import { createApiKey } from '@athanor/service';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createJob, importIdx, referenceSpec, serve, versionOfJob, waitForJob } from '../mesh/main-job.js';
+import { writeSmallMnist } from '../mesh/mnist.js';
+import { runAthanor } from '../mesh/run-athanor.js';
+import { removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
+
+// Bad input as a person or a program would send it to a running mesh. Each message says what was expected, what came,
+// and what to do; each case has an exit code or a status of its own.
+
+let home: string;
+let data: string;
+let mesh: TestMesh;
+
+const athanor = (...args: string[]) => runAthanor(['--home', home, ...args]);
+
+beforeAll(async () => {
+  home = await temporaryHome('bad-input');
+  data = await writeSmallMnist(join(home, 'mnist'), { train: 2_000, test: 200 });
+  mesh = await startMesh({ home });
+  await importIdx(mesh.client, 'digits', data);
+  const { jobId } = await createJob(mesh.client, 'digits', referenceSpec('digits', { epochs: 2 }));
+  await waitForJob(mesh.client, jobId);
+  await serve(mesh.client, await versionOfJob(mesh.client, jobId));
+}, 120_000);
+
+afterAll(async () => {
+  await mesh?.stop();
+  await removeHome(home);
+});
+
+/** A copy of the IDX folder with one file changed. */
+async function damaged(label: string, name: string, change: (bytes: Buffer) => Buffer): Promise<string> {
+  const folder = await writeSmallMnist(join(home, label), { train: 300, test: 50 });
+  await writeFile(join(folder, name), change(await readFile(join(folder, name))));
+  return folder;
+}
+
+describe('importing', () => {
+  it.each([
+    ['a truncated IDX file', 'train-images-idx3-ubyte', (b: Buffer) => b.subarray(0, 1_000), 'the file is cut off'],
+    [
+      'a wrong magic number',
+      'train-images-idx3-ubyte',
+      (b: Buffer) => Buffer.concat([Buffer.from('PNG?'), b.subarray(4)]),
+      'expected the IDX magic number',
+    ],
+    [
+      'fewer labels than images',
+      'train-labels-idx1-ubyte',
+      fewerLabels,
+      '299 labels, but train-images-idx3-ubyte has 300 rows',
+    ],
+    ['an empty file', 'train-labels-idx1-ubyte', () => Buffer.alloc(0), 'an empty file has no rows'],
+  ])('%s is refused with what was expected and what came', async (label, name, change, words) => {
+    const folder = await damaged(label.replaceAll(' ', '-'), name, change);
+    const { code, stderr } = await athanor('dataset', 'import', 'broken', folder);
+    expect(stderr).toContain(words);
+    expect(code).not.toBe(0);
+  });
+
+  it.each([
+    ['ragged rows', 'a,b,label\n1,2,x\n1,2,3,y\n', 'line 3'],
+    ['no label column', 'a,b\n1,2\n', "expected the label column 'label', got a, b"],
+    ['a text column', 'city,label\nParis,1\nRome,0\n', "none in 'city' (Paris)"],
+    ['no rows', 'a,label\n', 'expected data rows below the header'],
+  ])('a CSV with %s is refused', async (label, content, words) => {
+    const path = join(home, `${label.replaceAll(' ', '-')}.csv`);
+    await writeFile(path, content);
+    const { code, stderr } = await athanor('dataset', 'import', 'broken-csv', path, '--label', 'label');
+    expect(stderr).toContain(words);
+    expect(code).toBe(1);
+  });
+
+  it('a folder without IDX files says which names are expected', async () => {
+    const { code, stderr } = await athanor('dataset', 'import', 'broken', home);
+    expect(stderr).toContain('expected train-images-idx3-ubyte');
+    expect(code).toBe(2);
+  });
+});
+
+describe('training', () => {
+  it('on an unknown dataset is refused', async () => {
+    const { code, stderr } = await athanor('train', '--dataset', 'nothing', '--name', 'm');
+    expect(stderr).toContain("dataset 'nothing' is not found");
+    expect(code).toBe(3);
+  });
+
+  it('on a dataset without labels is refused', async () => {
+    const path = join(home, 'unlabelled.csv');
+    await writeFile(path, `a,b\n${Array.from({ length: 50 }, (_, i) => `${i},${i * i}`).join('\n')}\n`);
+    expect((await athanor('dataset', 'import', 'unlabelled', path)).code).toBe(0);
+    const { code, stderr } = await athanor('train', '--dataset', 'unlabelled', '--name', 'm');
+    expect(stderr).toContain('needs labels');
+    expect(code).toBe(5);
+  });
+
+  it('that diverges fails with the step and a remedy', async () => {
+    const { code, stderr } = await athanor(
+      'train',
+      '--dataset',
+      'digits',
+      '--name',
+      'm',
+      '--optimizer',
+      'sgd',
+      '--learning-rate',
+      '1e20',
+      '--wait',
+    );
+    expect(stderr).toMatch(/diverged in epoch \d+ at step \d+/);
+    expect(stderr).toContain('lower the learning rate');
+    expect(code).toBe(7);
+  });
+
+  it('with several wrong fields names them all', async () => {
+    const { code, stderr } = await athanor(
+      'train',
+      '--dataset',
+      'digits',
+      '--name',
+      'm',
+      '--epochs',
+      '0',
+      '--learning-rate',
+      '-1',
+      '--batch-size',
+      '0',
+    );
+    expect(stderr).toContain('spec.epochs');
+    expect(stderr).toContain('spec.optimizer.learning_rate');
+    expect(stderr).toContain('spec.batch_size');
+    expect(code).toBe(2);
+  });
+});
+
+describe('promoting', () => {
+  it('below the gate is refused with the figures, and the alias stays', async () => {
+    expect((await athanor('model', 'gate', 'digits', '--alias', 'strict', '--threshold', '0.9999')).code).toBe(0);
+    const { code, stderr } = await athanor('model', 'promote', 'digits', '1', '--alias', 'strict');
+    expect(stderr).toMatch(/accuracy is 0\.\d+, but at least 0\.9999 is asked for; the alias stays at version 0/);
+    expect(code).toBe(5);
+  });
+
+  it('an unknown model or version is refused', async () => {
+    expect((await athanor('model', 'promote', 'nothing', '1')).code).toBe(3);
+    expect((await athanor('model', 'promote', 'digits', '99')).code).toBe(3);
+  });
+
+  it('from another version than was expected is refused', async () => {
+    const { code, stderr } = await athanor('model', 'promote', 'digits', '1', '--expected-version', '5');
+    expect(stderr).toContain('was expected at version 5, but is at 1');
+    expect(code).toBe(5);
+  });
+});
+
+describe('inferring', () => {
+  const image = (change: Partial<InferTensor> = {}): InferTensor => ({
+    ...{ name: 'image', datatype: 'UINT8', shape: [1, 28, 28], data: new Uint8Array(784) },
+    ...change,
+  });
+  const ask = (input: InferTensor, modelName = 'digits') =>
+    infer(mesh.client.inference, { modelName, inputs: [input] });
+
+  it.each([
+    ['name', image({ name: 'picture' }), "unexpected inference input 'picture'"],
+    [
+      'datatype',
+      image({ datatype: 'INT8', data: new Int8Array(784) }),
+      "data-type is 'INT8', but model 'digits' expects 'UINT8'",
+    ],
+    ['shape', image({ shape: [1, 14, 56] }), "unexpected shape for input 'image'"],
+    ['byte size', image({ data: new Uint8Array(700) }), 'Expected 784, got 700'],
+  ])('a tensor of a wrong %s is refused', async (_what, input, words) => {
+    await expect(ask(input)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining(words),
+    });
+  });
+
+  it('an unknown model is not found', async () => {
+    await expect(ask(image(), 'nothing')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it("another tenant's model is not found, and its datasets, jobs and versions neither", async () => {
+    const { key, entry } = createApiKey({ tenant: 'other', permissions: ['*'] });
+    const keysFile = join(home, 'api-keys.json');
+    const keys = JSON.parse(await readFile(keysFile, 'utf8')) as { keys: object[] };
+    await writeFile(keysFile, JSON.stringify({ keys: [...keys.keys, entry] }));
+    const other = createAthanorClient({ addresses: mesh.state.addresses, apiKey: key });
+    await expect
+      .poll(
+        () =>
+          other.ingest.listDatasets({}).then(
+            ({ datasets }) => datasets.length,
+            () => -1,
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe(0);
+    await expect
+      .poll(
+        () =>
+          other.inference.repositoryIndex({}).then(
+            ({ models }) => models.length,
+            () => -1,
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe(0);
+    await expect(infer(other.inference, { modelName: 'digits', inputs: [image()] })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    await expect(other.registry.getModel({ name: 'digits' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(other.ingest.getDataset({ datasetId: 'digits' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const { jobs } = await mesh.client.training.listTrainingJobs({});
+    await expect(other.training.getTrainingJob({ jobId: jobs[0]?.jobId ?? '' })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    other.close();
+  });
+});
+
+function fewerLabels(bytes: Buffer): Buffer {
+  const header = Buffer.from(bytes.subarray(0, 8));
+  header.writeUInt32BE(299, 4);
+  return Buffer.concat([header, bytes.subarray(8, 8 + 299)]);
+}

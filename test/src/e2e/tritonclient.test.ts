@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createJob, importIdx, referenceSpec, serve, versionOfJob, waitForJob } from '../mesh/main-job.js';
+import { writeSmallMnist } from '../mesh/mnist.js';
+import { runCommand } from '../mesh/run-athanor.js';
+import { ROOT, removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
+
+const SCRIPT = fileURLToPath(new URL('../../src/e2e/triton_client.py', import.meta.url));
+const VENV = join(ROOT, '.cache/tritonclient-venv');
+
+// Triton's own Python client, in a virtual environment made once; without Python or a package index it is skipped by name.
+const python = await openVirtualEnvironment();
+
+describe.skipIf(python === undefined)('an unmodified tritonclient[grpc]', () => {
+  let home: string;
+  let mesh: TestMesh;
+
+  beforeAll(async () => {
+    home = await temporaryHome('triton');
+    mesh = await startMesh({ home });
+    await importIdx(mesh.client, 'digits', await writeSmallMnist(join(home, 'mnist'), { train: 2_000, test: 200 }));
+    const { jobId } = await createJob(mesh.client, 'digits', referenceSpec('digits', { epochs: 2 }));
+    await waitForJob(mesh.client, jobId);
+    await serve(mesh.client, await versionOfJob(mesh.client, jobId));
+  }, 120_000);
+
+  afterAll(async () => {
+    await mesh?.stop();
+    await removeHome(home);
+  });
+
+  it('finds health, metadata, configuration and statistics, infers, and gets typed errors', async () => {
+    const args = [SCRIPT, mesh.state.addresses.inference, mesh.apiKey, join(home, 'mnist/t10k-images-idx3-ubyte')];
+    const { code, stdout, stderr } = await runCommand(python as string, args);
+    expect(`${stderr}${stdout}`).toContain('all checks passed');
+    expect(code).toBe(0);
+  }, 60_000);
+});
+
+async function openVirtualEnvironment(): Promise<string | undefined> {
+  const program = join(VENV, 'bin/python');
+  if (existsSync(join(VENV, 'ready'))) return program;
+  try {
+    for (const [command, ...args] of [
+      ['python3', '-m', 'venv', VENV],
+      [program, '-m', 'pip', 'install', '--quiet', 'tritonclient[grpc]'],
+      ['touch', join(VENV, 'ready')],
+    ]) {
+      const { code } = await runCommand(command as string, args);
+      if (code !== 0) return undefined;
+    }
+    return program;
+  } catch {
+    return undefined;
+  }
+}
