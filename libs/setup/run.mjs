@@ -17,6 +17,7 @@ const VERBS = {
   lint: async () => {
     await run(bin('biome'), ['ci', '.']);
     await run(bin('buf'), ['lint', 'protos']);
+    await run(bin('tsc'), ['-p', 'tsconfig.tests.json']);
   },
   check: async () => {
     await VERBS.build();

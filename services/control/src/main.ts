@@ -6,7 +6,7 @@ import { armCrashPoint, createTelemetry, runProcess } from '@athanor/service';
 import { loadTrainingConfig, startTraining } from '@athanor/training';
 import { startControl } from './app.js';
 
-armCrashPoint(process.env.ATHANOR_CRASH_POINT);
+armCrashPoint(process.env.ATHANOR_CRASH_POINT, process.env.ATHANOR_CRASH_BUDGET_FILE);
 const { log } = createTelemetry({ service: 'control' });
 const { env } = process;
 await runProcess(

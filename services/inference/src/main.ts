@@ -2,7 +2,7 @@ import { armCrashPoint, createTelemetry, runProcess } from '@athanor/service';
 import { startInference } from './app.js';
 import { loadInferenceConfig } from './config.js';
 
-armCrashPoint(process.env.ATHANOR_CRASH_POINT);
+armCrashPoint(process.env.ATHANOR_CRASH_POINT, process.env.ATHANOR_CRASH_BUDGET_FILE);
 const { log } = createTelemetry({ service: 'inference' });
 await runProcess(async () => startInference({ config: loadInferenceConfig(process.env) }), {
   log,

@@ -11,6 +11,11 @@ describe('the sources', () => {
     const { code, stdout, stderr } = await runCommand(bin('biome'), ['ci', '--colors=off', '.'], { cwd: ROOT });
     expect(code, `${stdout}${stderr}`.slice(0, 4_000)).toBe(0);
   }, 60_000);
+
+  it('type-check, tests included', async () => {
+    const { code, stdout } = await runCommand(bin('tsc'), ['-p', 'tsconfig.tests.json'], { cwd: ROOT });
+    expect(code, stdout.slice(0, 4_000)).toBe(0);
+  }, 120_000);
 });
 
 describe('the protos', () => {

@@ -8,6 +8,7 @@ import { ListenError } from '../rpc/listen-error.js';
 // /readyz over HTTP/1.1. The first bytes of a connection tell which (RFC 9113 §3.4).
 
 const HTTP2_PREFACE = 'PRI * HTTP/2.0';
+const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 
 export interface AdminOptions {
   readonly host: string;
@@ -15,6 +16,8 @@ export interface AdminOptions {
   readonly health: HealthImplementation;
   readonly isReady: () => boolean;
   readonly metricsText: () => Promise<string>;
+  /** A scrape or probe could not be answered. */
+  readonly onError: (error: unknown) => void;
 }
 
 export interface AdminListener {
@@ -26,7 +29,12 @@ export async function startAdminListener(options: AdminOptions): Promise<AdminLi
   const grpc = new GrpcServer({ 'grpc.enable_channelz': 0 });
   options.health.addToServer(grpc);
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
-  const http = createHttpServer((request, response) => void answer(request, response, options));
+  const http = createHttpServer((request, response) => {
+    answer(request, response, options).catch((error: unknown) => {
+      options.onError(error);
+      response.writeHead(500).end();
+    });
+  });
   const sockets = new Set<Socket>();
   const server = createServer(socket => {
     sockets.add(socket);
@@ -55,8 +63,9 @@ export async function startAdminListener(options: AdminOptions): Promise<AdminLi
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, options: AdminOptions): Promise<void> {
-  const send = (status: number, body: string) => response.writeHead(status, { 'content-type': 'text/plain' }).end(body);
-  if (request.url === '/metrics') send(200, await options.metricsText());
+  const send = (status: number, body: string, type = 'text/plain; charset=utf-8') =>
+    response.writeHead(status, { 'content-type': type }).end(body);
+  if (request.url === '/metrics') send(200, await options.metricsText(), PROMETHEUS_TEXT);
   else if (request.url === '/livez') send(200, 'ok\n');
   else if (request.url === '/readyz') send(options.isReady() ? 200 : 503, options.isReady() ? 'ok\n' : 'not ready\n');
   else send(404, 'there are /metrics, /livez and /readyz here, and grpc.health.v1\n');

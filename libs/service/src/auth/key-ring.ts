@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import { type ApiKeyEntry, apiKeyId, hashApiKey, parseKeysFile } from './api-keys.js';
 import type { Principal } from './principal.js';
 
@@ -14,6 +15,7 @@ export class KeyRing {
   #entries = new Map<string, ApiKeyEntry>();
   #verified = new Map<string, { principal: Principal; expires: number }>();
   #version = '';
+  #problem = '';
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: { path: string; log: Logger; allPermissions: readonly string[] }) {
@@ -51,23 +53,40 @@ export class KeyRing {
   }
 
   async #load(): Promise<void> {
-    const { mtimeMs, size, ino } = await stat(this.#path);
-    const version = `${mtimeMs} ${size} ${ino}`;
-    if (version === this.#version) return;
-    const entries = parseKeysFile(await readFile(this.#path, 'utf8'));
+    const read = await this.#readIfChanged().catch((error: unknown) => {
+      throw unreadable(this.#path, error);
+    });
+    if (read === undefined) return;
+    const { entries, version } = read;
     this.#entries = new Map(entries.map(entry => [entry.id, entry]));
     this.#verified.clear();
     this.#version = version;
   }
 
+  async #readIfChanged(): Promise<{ entries: ApiKeyEntry[]; version: string } | undefined> {
+    const { mtimeMs, size, ino } = await stat(this.#path);
+    const version = `${mtimeMs} ${size} ${ino}`;
+    if (version === this.#version) return undefined;
+    return { entries: parseKeysFile(await readFile(this.#path, 'utf8')), version };
+  }
+
   async #reload(): Promise<void> {
     try {
       await this.#load();
+      this.#problem = '';
     } catch (error) {
-      this.#log.error(
-        { err: error, path: this.#path },
-        'the keys file cannot be read; the keys read before stay in force',
-      );
+      const problem = (error as Error).message;
+      if (problem === this.#problem) return;
+      this.#problem = problem;
+      this.#log.error({ err: error, path: this.#path }, 'the keys file cannot be read; the keys read before stay in force');
     }
   }
+}
+
+/** Says which file it is, and everything that is wrong with it. */
+function unreadable(path: string, error: unknown): Error {
+  const problems = error instanceof z.ZodError ? error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) : [];
+  const why = problems.length > 0 ? problems.join('; ') : (error as Error).message;
+  const remedy = 'expected a JSON file {"keys": [{"id", "hash", "tenant", "permissions"}]}';
+  return new Error(`API_KEYS_FILE: ${path} cannot be read: ${why}; ${remedy}`, { cause: error });
 }

@@ -19,20 +19,28 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function loadConfig<S extends z.ZodObject>(schema: S, service: string, env: Environment): z.output<S> {
   const own = `ATHANOR_${service.toUpperCase()}_`;
-  const values: Record<string, string> = {};
+  const found = new Map<string, Variable>();
   for (const key of Object.keys(schema.shape)) {
-    const value = env[own + key] ?? env[`ATHANOR_${key}`];
-    if (value !== undefined && value !== '') values[key] = value;
+    const variable = [own + key, `ATHANOR_${key}`].find(name => env[name] !== undefined);
+    const value = variable === undefined ? '' : (env[variable] ?? '');
+    if (variable !== undefined && value.trim() !== '') found.set(key, { variable, value });
   }
-  const parsed = schema.safeParse(values);
+  const parsed = schema.safeParse(Object.fromEntries([...found].map(([key, { value }]) => [key, value])));
   if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.map(issue => describe(issue, own, values)));
+  throw new ConfigError(parsed.error.issues.map(issue => describe(issue, own, found)));
 }
 
-function describe(issue: z.core.$ZodIssue, prefix: string, values: Record<string, string>): string {
+/** Where a value was read. */
+interface Variable {
+  readonly variable: string;
+  readonly value: string;
+}
+
+function describe(issue: z.core.$ZodIssue, prefix: string, found: ReadonlyMap<string, Variable>): string {
   const key = String(issue.path[0] ?? '');
-  const received = values[key] === undefined ? 'it is not set' : `it is '${isSecret(key) ? '…' : values[key]}'`;
-  return `${prefix}${key}: ${issue.message} (${received})`;
+  const read = found.get(key);
+  const received = read === undefined ? 'it is not set' : `it is '${isSecret(key) ? '…' : read.value}'`;
+  return `${read?.variable ?? prefix + key}: ${issue.message} (${received})`;
 }
 
 function isSecret(key: string): boolean {

@@ -1,17 +1,37 @@
 // Named places where a test lets the process die as if by kill -9 (after etcd's gofail): the proof that what is done
 // before and after them can be taken up again. Unarmed, a crash point costs one comparison.
+import { readFileSync, writeFileSync } from 'node:fs';
 
-let armed: { name: string; hitsLeft: number } | undefined;
+interface Armed {
+  readonly name: string;
+  hitsLeft: number;
+  /** A file with the number of deaths that are left, over all restarts of the process. */
+  readonly budgetFile: string | undefined;
+}
 
-/** Arms "name" or "name:n" (die at the n-th hit). main.ts passes ATHANOR_CRASH_POINT. */
-export function armCrashPoint(setting: string | undefined): void {
+let armed: Armed | undefined;
+
+/**
+ * Arms "name" or "name:n" (die at the n-th hit). main.ts passes ATHANOR_CRASH_POINT and ATHANOR_CRASH_BUDGET_FILE;
+ * without a budget a process that is started again dies again.
+ */
+export function armCrashPoint(setting: string | undefined, budgetFile?: string): void {
   if (setting === undefined) return;
   const [name = '', hits = '1'] = setting.split(':');
-  armed = { name, hitsLeft: Number(hits) };
+  armed = { name, hitsLeft: Number(hits), budgetFile };
 }
 
 export function crashPoint(name: string): void {
   if (armed?.name !== name) return;
   armed.hitsLeft -= 1;
-  if (armed.hitsLeft <= 0) process.kill(process.pid, 'SIGKILL');
+  if (armed.hitsLeft > 0 || !takeFromBudget(armed.budgetFile)) return;
+  process.kill(process.pid, 'SIGKILL');
+}
+
+function takeFromBudget(file: string | undefined): boolean {
+  if (file === undefined) return true;
+  const left = Number(readFileSync(file, 'utf8'));
+  if (left < 1) return false;
+  writeFileSync(file, String(left - 1));
+  return true;
 }

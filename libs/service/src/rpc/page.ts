@@ -14,12 +14,21 @@ export interface PageRequest {
 
 const MAX_PAGE_SIZE = 1_000;
 
-/** Reads the page_size and page_token of a List request (https://google.aip.dev/158). */
-export function readPage<Key>({ pageSize, pageToken }: PageRequest, defaultSize = 50): Page<Key> {
+interface KeyTypes {
+  readonly string: string;
+  readonly number: number;
+}
+
+/** Reads the page_size and page_token of a List request (https://google.aip.dev/158) whose rows have keys of a type. */
+export function readPage<T extends keyof KeyTypes>(
+  { pageSize, pageToken }: PageRequest,
+  keyType: T,
+  defaultSize = 50,
+): Page<KeyTypes[T]> {
   if (pageSize < 0)
     throw new ServiceError('INVALID_ARGUMENT', `page_size: expected 0 to ${MAX_PAGE_SIZE}, got ${pageSize}`);
   const size = Math.min(pageSize || defaultSize, MAX_PAGE_SIZE);
-  return { size, after: pageToken === '' ? undefined : decodeToken<Key>(pageToken) };
+  return { size, after: pageToken === '' ? undefined : decodeToken(pageToken, keyType) };
 }
 
 /** Cuts rows, read one more than the page's size, to a page and the token of the next. */
@@ -33,10 +42,17 @@ export function toPage<Row, Key>(
   return { rows: kept, nextPageToken: Buffer.from(JSON.stringify(key(kept.at(-1) as Row))).toString('base64url') };
 }
 
-function decodeToken<Key>(token: string): Key {
+function decodeToken<T extends keyof KeyTypes>(token: string, keyType: T): KeyTypes[T] {
+  const key = parseJson(Buffer.from(token, 'base64url').toString('utf8'));
+  const fits = typeof key === keyType && (typeof key !== 'number' || (Number.isSafeInteger(key) && key >= 0));
+  if (fits) return key as KeyTypes[T];
+  throw new ServiceError('INVALID_ARGUMENT', 'page_token: expected the next_page_token of an earlier answer of this method');
+}
+
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as Key;
+    return JSON.parse(text);
   } catch {
-    throw new ServiceError('INVALID_ARGUMENT', 'page_token: expected the next_page_token of an earlier answer');
+    return undefined;
   }
 }

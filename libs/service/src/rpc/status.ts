@@ -1,6 +1,6 @@
 import { findMessage } from '@athanor/contracts';
 import { Metadata, type StatusObject } from '@grpc/grpc-js';
-import { CODE_NUMBERS, type ErrorData, type ServiceError } from '../errors/index.js';
+import { CODE_NUMBERS, type ErrorData, type FieldViolation, type ServiceError } from '../errors/index.js';
 
 // Errors on the wire: google.rpc.Status in "grpc-status-details-bin" (https://google.aip.dev/193).
 
@@ -13,28 +13,57 @@ interface Any {
   value: Buffer;
 }
 
+// Errors travel in HTTP/2 trailers, for which peers accept 8 KiB at least. A longer block is not sent at all, and the
+// caller would wait for ever; the message goes twice, once of it percent-encoded (3 characters a byte).
+const MAX_MESSAGE_BYTES = 1_000;
+const MAX_DETAILS_BYTES = 2_500;
+
 export function toStatus(error: ServiceError): StatusObject {
   const code = CODE_NUMBERS[error.code];
   const metadata = new Metadata();
-  const details = toDetails(error.data);
+  const message = shorten(error.message, MAX_MESSAGE_BYTES);
+  const details = fitting(toDetails(error.data));
   if (details.length > 0) {
-    const status = findMessage('google.rpc.Status').serialize({ code, message: error.message, details });
-    metadata.set(DETAILS_KEY, status);
+    metadata.set(DETAILS_KEY, findMessage('google.rpc.Status').serialize({ code, message, details }));
   }
   if (error.data.retryAfterMs !== undefined) metadata.set('grpc-retry-pushback-ms', String(error.data.retryAfterMs));
-  return { code, details: error.message, metadata };
+  return { code, details: message, metadata };
+}
+
+/** At most so many bytes of UTF-8; what was cut shows as an ellipsis. */
+function shorten(text: string, maxBytes: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= maxBytes) return text;
+  let end = maxBytes;
+  // Not within a character: bytes 10xxxxxx go on with one.
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return `${bytes.toString('utf8', 0, end)}…`;
+}
+
+/** Details in their order, as long as they fit. */
+function fitting(details: readonly Any[]): Any[] {
+  let left = MAX_DETAILS_BYTES;
+  return details.filter(({ value }) => {
+    if (value.length > left) return false;
+    left -= value.length;
+    return true;
+  });
 }
 
 function toDetails(data: ErrorData): Any[] {
   const { reason, metadata = {}, violations, retryAfterMs } = data;
   const details: Any[] = [];
   if (reason !== undefined) details.push(pack('google.rpc.ErrorInfo', { reason, domain: DOMAIN, metadata }));
-  if (violations !== undefined) details.push(pack('google.rpc.BadRequest', { fieldViolations: violations }));
+  if (violations !== undefined) details.push(pack('google.rpc.BadRequest', { fieldViolations: violations.map(shortViolation) }));
   if (retryAfterMs !== undefined) {
     const retryDelay = { seconds: Math.floor(retryAfterMs / 1000), nanos: (retryAfterMs % 1000) * 1e6 };
     details.push(pack('google.rpc.RetryInfo', { retryDelay }));
   }
   return details;
+}
+
+function shortViolation({ field, description }: FieldViolation): FieldViolation {
+  return { field: shorten(field, 100), description: shorten(description, 300) };
 }
 
 function pack(type: string, message: object): Any {

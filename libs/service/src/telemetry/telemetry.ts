@@ -2,7 +2,8 @@ import type { Meter, Tracer } from '@opentelemetry/api';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { metrics, node, resources, tracing } from '@opentelemetry/sdk-node';
-import { type LevelWithSilent, type Logger, pino } from 'pino';
+import { type DestinationStream, type LevelWithSilent, type Logger, type LoggerOptions, pino } from 'pino';
+import { enableContextPropagation } from './trace-context.js';
 
 /** What a service observes itself with. Made once for each service and handed on; nothing is global. */
 export interface Telemetry {
@@ -21,6 +22,8 @@ export interface TelemetryOptions {
   readonly otlpEndpoint?: string | undefined;
   /** Takes each finished span, for tests. */
   readonly spanProcessors?: tracing.SpanProcessor[];
+  /** Takes the log's lines instead of standard output, for tests. */
+  readonly logDestination?: DestinationStream;
 }
 
 // Whatever is named so in a log's fields is never written.
@@ -32,12 +35,14 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     'service.name': options.service,
     'service.namespace': 'athanor',
   });
-  const log = pino({
+  const logOptions: LoggerOptions = {
     level: options.logLevel ?? 'info',
     base: { service: options.service },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: REDACT_PATHS, censor: '[redacted]' },
-  });
+  };
+  const log = options.logDestination === undefined ? pino(logOptions) : pino(logOptions, options.logDestination);
+  enableContextPropagation();
   const exporter = new PrometheusExporter({ preventServerStart: true });
   const meterProvider = new metrics.MeterProvider({ resource, readers: [exporter] });
   const tracerProvider = new node.NodeTracerProvider({ resource, spanProcessors: spanProcessors(options) });

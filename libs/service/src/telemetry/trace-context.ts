@@ -1,4 +1,5 @@
-import { type Context, context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Context, type ContextManager, context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api';
 import { core } from '@opentelemetry/sdk-node';
 
 // W3C Trace Context (https://www.w3.org/TR/trace-context/), carried by gRPC metadata and NATS headers alike.
@@ -21,4 +22,38 @@ export function traceparentOf(span: Span | undefined): string | undefined {
     },
   });
   return carrier.traceparent;
+}
+
+/**
+ * Lets "the active span" follow asynchronous calls in this process, so that an event or a query finds the call it belongs
+ * to. This is the one thing of OpenTelemetry that is global: it holds no tracer, only which context runs where.
+ */
+export function enableContextPropagation(): void {
+  // A process that has a manager keeps it: the API refuses a second one.
+  context.setGlobalContextManager(new AsyncContexts());
+}
+
+class AsyncContexts implements ContextManager {
+  readonly #storage = new AsyncLocalStorage<Context>();
+
+  active(): Context {
+    return this.#storage.getStore() ?? ROOT_CONTEXT;
+  }
+
+  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(active: Context, run: F, self?: ThisParameterType<F>, ...args: A): ReturnType<F> {
+    return this.#storage.run(active, () => run.apply(self, args));
+  }
+
+  bind<T>(bound: Context, target: T): T {
+    if (typeof target !== 'function') return target;
+    return ((...args: unknown[]) => this.#storage.run(bound, () => target(...args) as unknown)) as T;
+  }
+
+  enable(): this {
+    return this;
+  }
+
+  disable(): this {
+    return this;
+  }
 }

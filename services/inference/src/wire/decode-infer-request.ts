@@ -94,8 +94,9 @@ function decodeOutput(reader: WireReader): RequestedOutput {
   return output;
 }
 
-/** A map's entry: key = 1, value = 2; of two with the same key the last one counts. */
+/** Adds a map's entry (key = 1, value = 2); of two with the same key the last one counts. */
 function withEntry(parameters: InferParameters, reader: WireReader): InferParameters {
+  const own = parameters === NO_PARAMETERS ? new Map<string, InferParameter>() : (parameters as Map<string, InferParameter>);
   let key = '';
   let value: InferParameter = { choice: undefined, value: undefined };
   while (reader.next()) {
@@ -103,7 +104,7 @@ function withEntry(parameters: InferParameters, reader: WireReader): InferParame
     else if (reader.tag === ((2 << 3) | 2)) value = decodeParameter(reader.embedded());
     else reader.skip();
   }
-  return new Map(parameters).set(key, value);
+  return own.set(key, value);
 }
 
 function decodeParameter(reader: WireReader): InferParameter {

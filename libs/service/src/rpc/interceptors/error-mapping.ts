@@ -1,13 +1,15 @@
-import { ServiceError } from '../../errors/index.js';
+import { ServiceError, translateFailure } from '../../errors/index.js';
 import type { Interceptor } from '../call-context.js';
 
-/** Lets ServiceErrors pass and hides everything else behind INTERNAL; the cause goes to the log only. */
+/** Lets ServiceErrors pass, translates those of the storage, and hides all others behind INTERNAL; causes go to the log. */
 export const errorMapping: Interceptor = async (context, next) => {
   try {
     await next();
   } catch (error) {
     if (error instanceof ServiceError) throw error;
     if (context.signal.aborted) throw aborted(context.signal.reason, error);
+    const translated = translateFailure(error);
+    if (translated !== undefined) throw translated;
     const message = `an internal error; the log has it under request id ${context.requestId}`;
     throw new ServiceError('INTERNAL', message, { reason: 'INTERNAL', cause: error });
   }

@@ -1,4 +1,4 @@
-import { SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
+import { context as contexts, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import { ServiceError } from '../../errors/index.js';
 import { extractTraceparent } from '../../telemetry/index.js';
 import type { Interceptor } from '../call-context.js';
@@ -11,7 +11,7 @@ export function tracing(tracer: Tracer): Interceptor {
     const span = tracer.startSpan(context.method.slice(1), { kind: SpanKind.SERVER, attributes }, parent);
     context.span = span;
     try {
-      await next();
+      await contexts.with(trace.setSpan(parent, span), next);
       span.setAttribute('rpc.status_code', 'OK');
     } catch (error) {
       span.setAttribute('rpc.status_code', error instanceof ServiceError ? error.code : 'INTERNAL');

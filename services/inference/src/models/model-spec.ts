@@ -1,0 +1,58 @@
+import type { Graph, ValueInfo } from '@athanor/onnx';
+import { byteSizeOf, type DType, elementCount } from '@athanor/tensor';
+
+/** One input or output as requests see it. */
+export interface TensorSpec {
+  readonly name: string;
+  readonly dtype: DType;
+  /** Without the batch dimension; -1 where the size is open. */
+  readonly dims: readonly number[];
+  /** Bytes of one row; undefined where sizes are open or elements vary in length. */
+  readonly rowBytes: number | undefined;
+}
+
+/** What a model takes and gives, read from its own file. */
+export interface ModelSpec {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  /** 0: the model has no batch dimension; its requests run one by one. */
+  readonly maxBatchSize: number;
+  /** Names of the classes in the order of an output's last dimension; empty where there are none. */
+  readonly classes: readonly string[];
+}
+
+export interface SpecOptions {
+  readonly maxBatchSize: number;
+  readonly classes: readonly string[];
+}
+
+/** The graph has passed the model guard, so its inputs and outputs have types and shapes. */
+export function readModelSpec(graph: Graph, options: SpecOptions): ModelSpec {
+  // Before IR 4 an initializer is an input as well: a constant, not something to send.
+  const inputs = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
+  const isBatched = sharesBatchDimension([...inputs, ...graph.outputs]);
+  return {
+    inputs: inputs.map(info => toTensorSpec(info, isBatched)),
+    outputs: graph.outputs.map(info => toTensorSpec(info, isBatched)),
+    maxBatchSize: isBatched ? options.maxBatchSize : 0,
+    classes: options.classes,
+  };
+}
+
+// Rows may be merged when the first dimension of everything is open under one name, or under none.
+function sharesBatchDimension(values: readonly ValueInfo[]): boolean {
+  const symbols = values.map(({ shape = [] }) => shape[0]);
+  if (symbols.length === 0 || !symbols.every(symbol => typeof symbol === 'string')) return false;
+  return new Set(symbols.filter(symbol => symbol !== '')).size <= 1;
+}
+
+function toTensorSpec({ name, dtype, shape }: ValueInfo, isBatched: boolean): TensorSpec {
+  const dims = shape!.map(dim => (typeof dim === 'number' ? dim : -1)).slice(isBatched ? 1 : 0);
+  const isFixed = dtype !== 'BYTES' && !dims.includes(-1);
+  return { name, dtype: dtype!, dims, rowBytes: isFixed ? elementCount(dims) * byteSizeOf(dtype!) : undefined };
+}
+
+/** The shape that clients are shown: with -1 for the batch dimension. */
+export function wireShape(tensor: TensorSpec, { maxBatchSize }: ModelSpec): number[] {
+  return maxBatchSize > 0 ? [-1, ...tensor.dims] : [...tensor.dims];
+}

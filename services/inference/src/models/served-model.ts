@@ -1,0 +1,18 @@
+import type { HostedModel } from '../runner/model-host.js';
+import type { Scheduler } from '../scheduler/scheduler.js';
+import type { ModelSpec } from './model-spec.js';
+import type { ModelStatistics } from './statistics.js';
+
+/** One version of a model that is loaded and answers requests. */
+export interface ServedModel {
+  /** The deployment's: what requests call it. */
+  readonly name: string;
+  /** The registry's number, as the wire has it. */
+  readonly version: string;
+  /** Of the version's manifest: where lineage begins. */
+  readonly digest: string;
+  readonly spec: ModelSpec;
+  readonly scheduler: Scheduler;
+  readonly statistics: ModelStatistics;
+  readonly hosted: HostedModel;
+}

@@ -1,0 +1,81 @@
+import { byteSizeOf, bytesOf, elementCount, isNumeric, type Tensor, tensor, tensorFromBytes } from '@athanor/tensor';
+import type { ModelSpec } from '../models/model-spec.js';
+import type { Elements, InputRows, OutputRows, Work } from './work.js';
+
+// Rows of several requests in one tensor, and the results' rows apart again.
+
+const NEVER = new AbortController().signal;
+
+/** Copies each input once, into a buffer of its own that the runner takes over. */
+export function assembleBatch(spec: ModelSpec, works: readonly Work[], rows: number): Record<string, Tensor> {
+  const tensors: Record<string, Tensor> = {};
+  for (const [index, { name, dtype }] of spec.inputs.entries()) {
+    const parts = works.map(work => work.inputs[index]!);
+    const { dims } = parts[0]!;
+    const shape = spec.maxBatchSize > 0 ? [rows, ...dims] : dims;
+    tensors[name] =
+      dtype === 'BYTES'
+        ? tensor('BYTES', shape, parts.flatMap(({ data }) => data as readonly string[]))
+        : tensorFromBytes(dtype, shape, concatenate(parts));
+  }
+  return tensors;
+}
+
+function concatenate(parts: readonly InputRows[]): Uint8Array {
+  let size = 0;
+  for (const { data } of parts) size += data.length;
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const { data } of parts) {
+    bytes.set(data as Uint8Array, offset);
+    offset += data.length;
+  }
+  return bytes;
+}
+
+/** The rows of each request, in the order of the works; throws when an output has not one row for each row given. */
+export function splitBatch(spec: ModelSpec, results: Readonly<Record<string, Tensor>>, works: readonly Work[]): OutputRows[][] {
+  const rows = works.reduce((sum, work) => sum + work.rows, 0);
+  const answers: OutputRows[][] = works.map(() => []);
+  for (const { name } of spec.outputs) {
+    const result = results[name];
+    if (result === undefined) throw new Error(`the run gave no output '${name}'`);
+    const data: Elements = isNumeric(result) ? bytesOf(result) : result.data;
+    if (spec.maxBatchSize === 0) {
+      answers[0]!.push({ shape: result.shape, data });
+      continue;
+    }
+    const [resultRows, ...dims] = result.shape;
+    if (resultRows !== rows) throw new Error(`output '${name}' has ${resultRows} rows where ${rows} were given`);
+    const stride = data.length / rows;
+    let first = 0;
+    for (const [index, work] of works.entries()) {
+      const end = first + work.rows;
+      const slice = data instanceof Uint8Array ? data.subarray(first * stride, end * stride) : data.slice(first * stride, end * stride);
+      answers[index]!.push({ shape: [work.rows, ...dims], data: slice });
+      first = end;
+    }
+  }
+  return answers;
+}
+
+/** Whether rows of both may stand in one tensor: their open dimensions agree. */
+export function canShareRun(a: Work, b: Work): boolean {
+  return a.inputs.every(({ dims }, index) => {
+    const other = b.inputs[index]!.dims;
+    // Fixed dimensions are the specification's own array.
+    return dims === other || (dims.length === other.length && dims.every((dim, axis) => dim === other[axis]));
+  });
+}
+
+/** Inputs of zeros and empty texts, for warming up; undefined where a size is open. */
+export function zeroWork(spec: ModelSpec, rows: number): Work | undefined {
+  const inputs: InputRows[] = [];
+  for (const { dtype, dims } of spec.inputs) {
+    if (dims.includes(-1)) return undefined;
+    const elements = rows * elementCount(dims);
+    const data = dtype === 'BYTES' ? new Array<string>(elements).fill('') : new Uint8Array(elements * byteSizeOf(dtype));
+    inputs.push({ dims, data });
+  }
+  return { rows, inputs, timeoutUs: 0, signal: NEVER, deadlineMs: Number.POSITIVE_INFINITY };
+}

@@ -1,0 +1,191 @@
+import { ServiceError } from '@athanor/service';
+import type { Tensor } from '@athanor/tensor';
+import type { ModelSpec } from '../models/model-spec.js';
+import type { ModelStatistics } from '../models/statistics.js';
+import { assembleBatch, canShareRun, splitBatch } from './batch.js';
+import type { SchedulerMeter } from './scheduler-meter.js';
+import type { OutputRows, Work } from './work.js';
+
+// Dynamic batching in its simplest sound form: one run at a time; what arrives meanwhile waits and goes into the next
+// run together, in order of arrival, up to the largest batch.
+
+export interface SchedulerOptions {
+  readonly spec: ModelSpec;
+  /** Runs the model; takes over the tensors' buffers. */
+  readonly run: (inputs: Record<string, Tensor>) => Promise<Record<string, Tensor>>;
+  readonly statistics: ModelStatistics;
+  readonly meter: SchedulerMeter;
+  readonly maxQueueSize: number;
+  readonly maxQueueDelayUs: number;
+}
+
+interface Waiting {
+  readonly work: Work;
+  /** performance.now() */
+  readonly arrived: number;
+  readonly resolve: (outputs: OutputRows[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+  #queue: Waiting[] = [];
+  #isRunning = false;
+  #isWoken = false;
+  #isClosed = false;
+  #delay: NodeJS.Timeout | undefined;
+  #onIdle: (() => void)[] = [];
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+  }
+
+  /** Requests that wait for a run. */
+  get queueDepth(): number {
+    return this.#queue.length;
+  }
+
+  /** Settles when the work has run, or with the reason why it never will. */
+  submit(work: Work): Promise<OutputRows[]> {
+    const { maxQueueSize, statistics } = this.#options;
+    if (this.#isClosed) return Promise.reject(stopping());
+    // The dead give up their places only when there is need of them: a request that is waited for never pays for it.
+    if (this.#queue.length >= maxQueueSize) this.#queue = this.#queue.filter(waiting => !this.#dropIfDead(waiting));
+    if (this.#queue.length >= maxQueueSize) {
+      statistics.addFailure(0);
+      return Promise.reject(new ServiceError('UNAVAILABLE', 'Exceeds maximum queue size'));
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ work, arrived: performance.now(), resolve, reject });
+      this.#wake();
+    });
+  }
+
+  /** Takes nothing more; settles when everything taken has been answered. */
+  drain(): Promise<void> {
+    this.#isClosed = true;
+    return new Promise(resolve => {
+      this.#onIdle.push(resolve);
+      this.#settleIfIdle();
+    });
+  }
+
+  // A turn of the event loop brings many requests at once: the run begins behind the last of them.
+  #wake(): void {
+    if (this.#isRunning || this.#isWoken) return;
+    this.#isWoken = true;
+    setImmediate(() => {
+      this.#isWoken = false;
+      this.#dispatch();
+    });
+  }
+
+  #dispatch(): void {
+    if (this.#isRunning || this.#shallWait()) return;
+    const batch = this.#takeBatch();
+    if (batch.length === 0) return this.#settleIfIdle();
+    this.#isRunning = true;
+    void this.#run(batch).then(() => {
+      this.#isRunning = false;
+      this.#dispatch();
+    });
+  }
+
+  /** Gives a batch that is not full the time that was configured, counted from its first request's arrival. */
+  #shallWait(): boolean {
+    const { maxQueueDelayUs, spec } = this.#options;
+    const first = this.#queue[0];
+    if (maxQueueDelayUs === 0 || first === undefined || this.#isClosed) return false;
+    const leftMs = first.arrived + maxQueueDelayUs / 1000 - performance.now();
+    const rows = this.#queue.reduce((sum, { work }) => sum + work.rows, 0);
+    if (leftMs <= 0 || rows >= spec.maxBatchSize) return false;
+    this.#delay ??= setTimeout(() => {
+      this.#delay = undefined;
+      this.#dispatch();
+    }, leftMs);
+    return true;
+  }
+
+  #takeBatch(): Waiting[] {
+    const { maxBatchSize } = this.#options.spec;
+    const batch: Waiting[] = [];
+    let rows = 0;
+    let taken = 0;
+    for (const waiting of this.#queue) {
+      if (!this.#dropIfDead(waiting)) {
+        const first = batch[0];
+        const fits = rows + waiting.work.rows <= maxBatchSize;
+        if (first !== undefined && !(fits && canShareRun(first.work, waiting.work))) break;
+        batch.push(waiting);
+        rows += waiting.work.rows;
+      }
+      taken++;
+    }
+    this.#queue = this.#queue.slice(taken);
+    return batch;
+  }
+
+  /** Whether nobody waits for it any more, or its time is over; then it is answered. */
+  #dropIfDead({ work, arrived, reject }: Waiting): boolean {
+    const waitedMs = performance.now() - arrived;
+    if (work.signal.aborted) reject(work.signal.reason);
+    else if (work.deadlineMs <= Date.now()) reject(expired('DEADLINE_EXCEEDED', waitedMs));
+    else if (work.timeoutUs > 0 && waitedMs * 1000 > work.timeoutUs) reject(expired('UNAVAILABLE', waitedMs));
+    else return false;
+    this.#options.statistics.addFailure(waitedMs);
+    return true;
+  }
+
+  async #run(batch: readonly Waiting[]): Promise<void> {
+    const { spec, statistics, meter, run } = this.#options;
+    const works = batch.map(({ work }) => work);
+    const rows = works.reduce((sum, work) => sum + work.rows, 0);
+    const start = performance.now();
+    try {
+      const inputs = assembleBatch(spec, works, rows);
+      const assembled = performance.now();
+      const results = await run(inputs);
+      const computed = performance.now();
+      const answers = splitBatch(spec, results, works);
+      const end = performance.now();
+      const times = { computeInputMs: assembled - start, computeInferMs: computed - assembled, computeOutputMs: end - computed };
+      statistics.addRun(rows, times);
+      meter.recordRun(rows, times.computeInferMs);
+      for (const [index, { arrived, resolve }] of batch.entries()) {
+        statistics.addSuccess(start - arrived, end - arrived, times);
+        meter.recordWait(start - arrived);
+        resolve(answers[index]!);
+      }
+    } catch (error) {
+      await this.#fail(batch, error);
+    }
+  }
+
+  /** What fails together is tried alone: one request harms no other. */
+  async #fail(batch: readonly Waiting[], error: unknown): Promise<void> {
+    const isLost = error instanceof ServiceError && error.code === 'UNAVAILABLE';
+    if (batch.length > 1 && !isLost) {
+      for (const waiting of batch) await this.#run([waiting]);
+      return;
+    }
+    for (const { arrived, reject } of batch) {
+      this.#options.statistics.addFailure(performance.now() - arrived);
+      reject(error);
+    }
+  }
+
+  #settleIfIdle(): void {
+    if (this.#isRunning || this.#queue.length > 0) return this.#wake();
+    for (const settle of this.#onIdle.splice(0)) settle();
+  }
+}
+
+function stopping(): ServiceError {
+  const message = 'Server is stopping, scheduler for model has stopped accepting new inference requests';
+  return new ServiceError('UNAVAILABLE', message);
+}
+
+function expired(code: 'DEADLINE_EXCEEDED' | 'UNAVAILABLE', waitedMs: number): ServiceError {
+  if (code === 'UNAVAILABLE') return new ServiceError(code, 'Request timeout expired');
+  return new ServiceError(code, `the deadline passed after ${Math.round(waitedMs)} ms in the queue; allow more time`);
+}

@@ -1,0 +1,69 @@
+import { byteSizeOf, type NumericDType } from '@athanor/tensor';
+import type { TensorSpec } from '../models/model-spec.js';
+import type { Elements } from '../scheduler/work.js';
+import type { TensorContents } from '../wire/infer-request.js';
+import { readBytesElements, readText } from './bytes-elements.js';
+import type { InputData } from './input-data.js';
+import { invalidInference } from './request-error.js';
+
+/** Where the elements belong, for the check and for its message. */
+export interface ElementsPlace {
+  readonly spec: TensorSpec;
+  /** With the batch dimension. */
+  readonly shape: readonly number[];
+  readonly id: string;
+  readonly model: string;
+}
+
+/** Raw bytes stay a view of the message; typed lists are laid out as raw bytes are. */
+export function readElements(data: InputData, place: ElementsPlace): Elements {
+  const { dtype } = place.spec;
+  if (dtype === 'BYTES') {
+    const expected = countElements(place.shape);
+    return Buffer.isBuffer(data) ? readBytesElements(data, expected, place) : readTexts(data, expected, place);
+  }
+  const bytes = Buffer.isBuffer(data) ? data : layOut(dtype, data);
+  const expected = countElements(place.shape) * byteSizeOf(dtype);
+  if (bytes.byteLength !== expected) throw sizeMismatch(expected, bytes.byteLength, place);
+  return bytes;
+}
+
+// Not elementCount: a product beyond 2^53 is simply more than any message holds.
+function countElements(shape: readonly number[]): number {
+  let count = 1;
+  for (const dim of shape) count *= dim;
+  return count;
+}
+
+function readTexts({ bytes_contents: elements = [] }: TensorContents, expected: number, place: ElementsPlace): string[] {
+  if (elements.length !== expected) throw sizeMismatch(expected, elements.length, place);
+  return elements.map((element, index) => readText(element, index, place));
+}
+
+// Integers that are too wide for their datatype lose their upper bits, as Triton's casts do.
+const LAYOUTS: { readonly [D in NumericDType]: (contents: TensorContents) => ArrayBufferView } = {
+  BOOL: ({ bool_contents: list = [] }) => Uint8Array.from(list, Number),
+  INT8: ({ int_contents: list = [] }) => Int8Array.from(list),
+  INT16: ({ int_contents: list = [] }) => Int16Array.from(list),
+  INT32: ({ int_contents: list = [] }) => Int32Array.from(list),
+  INT64: ({ int64_contents: list = [] }) => BigInt64Array.from(list),
+  UINT8: ({ uint_contents: list = [] }) => Uint8Array.from(list),
+  UINT16: ({ uint_contents: list = [] }) => Uint16Array.from(list),
+  UINT32: ({ uint_contents: list = [] }) => Uint32Array.from(list),
+  UINT64: ({ uint64_contents: list = [] }) => BigUint64Array.from(list),
+  FP32: ({ fp32_contents: list = [] }) => Float32Array.from(list),
+  FP64: ({ fp64_contents: list = [] }) => Float64Array.from(list),
+  // No list carries these.
+  FP16: () => new Uint16Array(0),
+  BF16: () => new Uint16Array(0),
+};
+
+function layOut(dtype: NumericDType, contents: TensorContents): Uint8Array {
+  const { buffer, byteOffset, byteLength } = LAYOUTS[dtype](contents);
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function sizeMismatch(expected: number, got: number, { spec, id, model }: ElementsPlace): Error {
+  const where = `input '${spec.name}' for model '${model}'`;
+  return invalidInference(id, `input byte size mismatch for ${where}. Expected ${expected}, got ${got}`);
+}

@@ -1,0 +1,22 @@
+// `npm run bench`: one table. Contenders take turns, so that a noisy machine is noisy for all of them.
+import { cpus } from 'node:os';
+import { runCommand } from '../mesh/run-athanor.js';
+import { benchServing } from './serving.js';
+import { toMarkdown } from './table.js';
+import { benchTraining } from './training.js';
+
+const only = process.argv[2];
+const print = (text: string) => process.stdout.write(text);
+print(`${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.versions.node}\n`);
+if (only === undefined || only === 'training')
+  print(toMarkdown('Training', await benchTraining(await pythonWithTorch())));
+if (only === undefined || only === 'serving') print(toMarkdown('Serving', await benchServing()));
+
+async function pythonWithTorch(): Promise<string | undefined> {
+  for (const python of [process.env.ATHANOR_BENCH_PYTHON, 'python3']) {
+    if (python === undefined) continue;
+    const found = await runCommand(python, ['-c', 'import torch']).catch(() => undefined);
+    if (found?.code === 0) return python;
+  }
+  return undefined;
+}
