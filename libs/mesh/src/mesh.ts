@@ -1,15 +1,15 @@
-import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { natsPort, servicePorts } from '@athanor/contracts';
-import { findNatsServer, startNatsServer, toolCacheDir } from '@athanor/nats-server';
+import { findNatsServer, toolCacheDir } from '@athanor/nats-server';
 import { type DirectoryLock, identifyProcess, lockDirectory, type ProcessIdentity } from '@athanor/process';
 import { Closing } from '@athanor/service';
 import { meshPorts, serviceEnvironment } from './environment.js';
 import { expectFreePorts } from './free-ports.js';
 import { createHome, type Home } from './home.js';
 import { natsUsers } from './nats-users.js';
-import { MESH_SERVICES, type MeshService, openSecrets } from './secrets.js';
+import { MESH_SERVICES, type MeshService, openSecrets, type Secrets } from './secrets.js';
 import { endOrphans, type MeshAddresses, type MeshState, removeState, writeState } from './state.js';
+import { SupervisedNats } from './supervised-nats.js';
 import { SupervisedProcess } from './supervised-process.js';
 
 /** Entries of the mesh's own programs, absolute paths. */
@@ -59,11 +59,19 @@ export async function startMesh(options: MeshOptions): Promise<RunningMesh> {
   }
 }
 
+interface MeshWork {
+  readonly home: Home;
+  readonly secrets: Secrets;
+  readonly options: MeshOptions;
+  readonly closing: Closing;
+  readonly recorder: StateRecorder;
+}
+
 async function startParts(home: Home, options: MeshOptions, closing: Closing): Promise<MeshState> {
   const { portBase, programs, env: inherited, onProgress } = options;
   const secrets = await openSecrets(home);
   const recorder = new StateRecorder(home, portBase);
-  const natsUrl = await startNats(home, options, closing, recorder, secrets.natsPasswords);
+  const natsUrl = await startNats({ home, secrets, options, closing, recorder });
   const env = serviceEnvironment({ home, secrets, portBase, natsUrl, inherited });
   const parts = [
     { name: 'control', path: programs.control, services: ['ingest', 'training', 'registry'] },
@@ -87,13 +95,8 @@ async function startParts(home: Home, options: MeshOptions, closing: Closing): P
   return recorder.state;
 }
 
-async function startNats(
-  home: Home,
-  { env, portBase, onProgress }: MeshOptions,
-  closing: Closing,
-  recorder: StateRecorder,
-  passwords: Parameters<typeof natsUsers>[0],
-): Promise<string> {
+async function startNats({ home, secrets, options, closing, recorder }: MeshWork): Promise<string> {
+  const { env, portBase, onProgress } = options;
   const binary = await findNatsServer({
     env,
     cacheDir: toolCacheDir(env),
@@ -102,34 +105,24 @@ async function startNats(
     },
   });
   onProgress(`Starting nats-server ${binary.version.text} (${binary.source})`);
-  const logFile = join(home.logsDir, 'nats-server.log');
-  const start = () =>
-    startNatsServer({
-      binary,
-      dataDir: home.natsDir,
-      port: natsPort(portBase),
-      users: natsUsers(passwords),
-      onLogLine: line => appendFileSync(logFile, `${line}\n`),
-      onExit: exit => {
-        if (exit.expected) return;
-        onProgress(`nats-server ended (${exit.signal ?? `exit code ${exit.code}`}); it is started again`);
-        void restart();
-      },
-    });
-  const restart = async () => {
-    server = await start();
-    await recorder.record('nats-server', identifyProcess(server.pid));
-  };
-  let server = await start();
-  closing.add(() => server.stop());
-  await recorder.record('nats-server', identifyProcess(server.pid));
-  return server.url;
+  const nats = new SupervisedNats({
+    binary,
+    dataDir: home.natsDir,
+    port: natsPort(portBase),
+    users: natsUsers(secrets.natsPasswords),
+    logFile: join(home.logsDir, 'nats-server.log'),
+    onEnd: how => onProgress(`nats-server ended (${how}); it is started again`),
+    onStart: identity => void recorder.record('nats-server', identity),
+  });
+  closing.add(() => nats.stop());
+  return await nats.start();
 }
 
 /** Keeps the state file true while processes come and go. */
 class StateRecorder {
   state: MeshState;
   readonly #home: Home;
+  #written: Promise<void> = Promise.resolve();
 
   constructor(home: Home, portBase: number) {
     this.#home = home;
@@ -146,9 +139,10 @@ class StateRecorder {
     };
   }
 
-  async record(name: string, identity: ProcessIdentity | undefined): Promise<void> {
-    if (identity !== undefined)
-      this.state = { ...this.state, processes: { ...this.state.processes, [name]: identity } };
-    await writeState(this.#home, this.state);
+  /** Writes follow one another, so that the file never goes back in time. */
+  record(name: string, identity: ProcessIdentity): Promise<void> {
+    this.state = { ...this.state, processes: { ...this.state.processes, [name]: identity } };
+    this.#written = this.#written.then(() => writeState(this.#home, this.state));
+    return this.#written;
   }
 }

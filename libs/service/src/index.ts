@@ -36,7 +36,7 @@ export {
 } from './errors/index.js';
 export { Closing } from './lifecycle/closing.js';
 export { armCrashPoint, crashPoint } from './lifecycle/crash-point.js';
-export { type App, runProcess } from './lifecycle/run-process.js';
+export { type App, runProcess, type ServiceApp } from './lifecycle/run-process.js';
 export { openTokenAuthority, type RunningService, type ServiceOptions, startService } from './lifecycle/service.js';
 export {
   type AdapterOptions,

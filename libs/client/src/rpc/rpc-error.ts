@@ -17,6 +17,8 @@ export class RpcError extends Error {
   readonly reason: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly violations: readonly Violation[];
+  /** After which pause the server thinks that another try makes sense. */
+  readonly retryAfterMs: number | undefined;
   /** "/package.Service/Method". */
   readonly method: string;
 
@@ -27,6 +29,7 @@ export class RpcError extends Error {
     this.reason = options.details?.reason ?? '';
     this.metadata = options.details?.metadata ?? {};
     this.violations = options.details?.violations ?? [];
+    this.retryAfterMs = options.details?.retryAfterMs;
   }
 }
 
@@ -34,6 +37,7 @@ interface ErrorDetails {
   readonly reason?: string;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly violations?: readonly Violation[];
+  readonly retryAfterMs?: number;
 }
 
 /** From grpc-js' error to ours; google.rpc details become data. */
@@ -60,15 +64,28 @@ interface GrpcFailure {
 function readDetails(metadata: Metadata | undefined): ErrorDetails {
   const [bytes] = metadata?.get('grpc-status-details-bin') ?? [];
   if (!Buffer.isBuffer(bytes)) return {};
-  // google.protobuf.Any comes with protobufjs itself, which keeps the names of its fields as they are.
+  try {
+    return parseDetails(bytes);
+  } catch {
+    // Another server's bytes, in a form that we do not know: code and message still say what happened.
+    return {};
+  }
+}
+
+function parseDetails(bytes: Buffer): ErrorDetails {
   const { details } = findMessage('google.rpc.Status').deserialize(bytes) as {
-    details: { type_url: string; value: Buffer }[];
+    details: { typeUrl: string; value: Buffer }[];
   };
   const find = (type: string): object | undefined => {
-    const any = details.find(each => each.type_url.endsWith(`/${type}`));
+    const any = details.find(each => each.typeUrl.endsWith(`/${type}`));
     return any && findMessage(type).deserialize(any.value);
   };
   const info = find('google.rpc.ErrorInfo') as { reason: string; metadata: Record<string, string> } | undefined;
   const request = find('google.rpc.BadRequest') as { fieldViolations: Violation[] } | undefined;
-  return { ...info, ...(request && { violations: request.fieldViolations }) };
+  const retry = find('google.rpc.RetryInfo') as { retryDelay: { seconds: number; nanos: number } | null } | undefined;
+  return {
+    ...(info && { reason: info.reason, metadata: info.metadata }),
+    ...(request && { violations: request.fieldViolations }),
+    ...(retry?.retryDelay && { retryAfterMs: retry.retryDelay.seconds * 1_000 + retry.retryDelay.nanos / 1e6 }),
+  };
 }

@@ -5,6 +5,13 @@ export interface App {
   stop(): Promise<void>;
 }
 
+/** An app that is one service. */
+export interface ServiceApp extends App {
+  /** The bound ports. */
+  readonly port: number;
+  readonly adminPort: number;
+}
+
 export interface ProcessOptions {
   readonly log: Logger;
   /** "stdin": the parent holds the other end of standard input; when it closes, the parent is gone. */

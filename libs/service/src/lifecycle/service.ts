@@ -66,7 +66,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     closing.add(() => rpc.stop(config.DRAIN_GRACE_MS));
     const { ADMIN_HOST: host, ADMIN_PORT: port } = config;
     const metricsText = () => telemetry.metricsText();
-    const admin = await startAdminListener({ host, port, health, isReady: () => ready, metricsText });
+    const onError = (error: unknown) => log.error({ err: error }, 'the admin listener could not answer');
+    const admin = await startAdminListener({ host, port, health, isReady: () => ready, metricsText, onError });
     log.info({ host: config.HOST, port: rpc.port, adminPort: admin.port }, 'service listens');
     return {
       port: rpc.port,
@@ -75,9 +76,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       async stop() {
         setReady(false);
         await delay(config.DRAIN_DELAY_MS);
-        await closing.close();
         // Probes are answered to the end.
-        await admin.stop();
+        await closing.close().finally(() => admin.stop());
         log.info('service stopped');
       },
     };

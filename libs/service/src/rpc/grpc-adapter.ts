@@ -12,7 +12,9 @@ import type {
 } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { ServiceError } from '../errors/index.js';
+import { AbortGate } from './abort-gate.js';
 import { CallContext, type Interceptor } from './call-context.js';
+import type { CallsInFlight } from './calls-in-flight.js';
 import { IdleTimer } from './idle-timer.js';
 import { toStatus } from './status.js';
 
@@ -23,6 +25,8 @@ export interface AdapterOptions {
   readonly intercept: Interceptor;
   readonly log: Logger;
   readonly streamIdleMs: number;
+  /** Told of every call, so that a stopping server can wait for them. */
+  readonly calls: CallsInFlight;
 }
 
 type AnyCall =
@@ -54,6 +58,8 @@ function adaptMethod(method: MethodDefinition<unknown, unknown>, handler: AnyHan
   return (call: AnyCall, callback?: sendUnaryData<unknown>): void => {
     const context = createContext(call, method.path, { isStream, log: options.log });
     const idle = isStream ? new IdleTimer(context, options.streamIdleMs) : undefined;
+    const served = { context, idle };
+    options.calls.add(served);
     const request = method.requestStream
       ? readRequests(call as ServerReadableStream<unknown, unknown>, idle)
       : 'request' in call
@@ -68,7 +74,10 @@ function adaptMethod(method: MethodDefinition<unknown, unknown>, handler: AnyHan
         () => (callback ? callback(null, response) : (call as ServerWritableStream<unknown, unknown>).end()),
         error => fail(error, call, callback),
       )
-      .finally(() => idle?.stop());
+      .finally(() => {
+        idle?.stop();
+        options.calls.remove(served);
+      });
   };
 }
 
@@ -83,39 +92,39 @@ interface Exchange {
 /** Ends with the handler's answer, or as soon as the call is cancelled or its deadline has passed. */
 async function respondOnce({ handler, request, context }: Exchange): Promise<unknown> {
   const { signal } = context;
-  const answer = handler(request, context) as Promise<unknown>;
-  if (signal.aborted) signal.throwIfAborted();
-  let onAbort: () => void = () => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
+  // Cancelled while it was being admitted: then nobody would hear of how the handler ends.
+  signal.throwIfAborted();
+  const gate = new AbortGate(signal);
   try {
-    return await Promise.race([answer, aborted]);
+    return await gate.wait(handler(request, context) as Promise<unknown>);
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    gate.dispose();
   }
 }
 
 async function respondWithStream({ handler, request, context, call, idle }: Exchange): Promise<void> {
+  const { signal } = context;
+  signal.throwIfAborted();
   const stream = call as ServerWritableStream<unknown, unknown>;
-  for await (const message of handler(request, context) as AsyncIterable<unknown>) {
-    context.signal.throwIfAborted();
-    idle?.touch();
-    if (!stream.write(message)) await drained(stream, context.signal);
+  const messages = (handler(request, context) as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+  const gate = new AbortGate(signal);
+  try {
+    for (let next = await gate.wait(messages.next()); next.done !== true; next = await gate.wait(messages.next())) {
+      idle?.touch();
+      if (!stream.write(next.value)) await gate.wait(drained(stream, idle));
+    }
+    signal.throwIfAborted();
+  } finally {
+    gate.dispose();
+    // Lets the handler clean up, if it still runs; it may not listen, so it is not waited for.
+    messages.return?.().catch(() => undefined);
   }
-  context.signal.throwIfAborted();
 }
 
-function drained(stream: ServerWritableStream<unknown, unknown>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    stream.once('drain', () => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    });
-  });
+async function drained(stream: ServerWritableStream<unknown, unknown>, idle: IdleTimer | undefined): Promise<void> {
+  if (idle) idle.working = true;
+  await new Promise<void>(resolve => stream.once('drain', resolve));
+  if (idle) idle.working = false;
 }
 
 async function* readRequests(call: ServerReadableStream<unknown, unknown>, idle: IdleTimer | undefined) {
@@ -124,6 +133,7 @@ async function* readRequests(call: ServerReadableStream<unknown, unknown>, idle:
     idle?.touch();
     yield message;
   }
+  if (idle) idle.working = true;
 }
 
 function createContext(

@@ -1,20 +1,47 @@
 import { ServiceError } from '../errors/index.js';
 import type { CallContext } from './call-context.js';
 
-/** Ends a stream on which no message has moved for a while. */
+/** Ends a stream on which no message has moved for a while; sooner when the server is to stop. */
 export class IdleTimer {
-  readonly #timer: NodeJS.Timeout;
+  readonly #context: CallContext;
+  #timer: NodeJS.Timeout;
+  #drainMs: number | undefined;
+  #working = false;
 
   constructor(context: CallContext, idleMs: number) {
+    this.#context = context;
     const message = `no message for ${idleMs / 1000} s on ${context.method}; call again to go on`;
-    this.#timer = setTimeout(() => context.abort(new ServiceError('DEADLINE_EXCEEDED', message)), idleMs);
+    this.#timer = this.#arm(idleMs, new ServiceError('DEADLINE_EXCEEDED', message));
   }
 
   touch(): void {
     this.#timer.refresh();
   }
 
+  /** While the server works or waits for the reader, a quiet stream is not an idle one. */
+  set working(working: boolean) {
+    this.#working = working;
+    if (this.#drainMs !== undefined) this.drain(this.#drainMs);
+  }
+
+  /** From now on the stream may be quiet only for so long, unless the server is at work on it. */
+  drain(idleMs: number): void {
+    this.#drainMs = idleMs;
+    clearTimeout(this.#timer);
+    if (!this.#working) this.#timer = this.#arm(idleMs, stopping());
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
+    this.#drainMs = undefined;
   }
+
+  #arm(ms: number, reason: ServiceError): NodeJS.Timeout {
+    return setTimeout(() => this.#context.abort(reason), ms);
+  }
+}
+
+/** Why a call ends that a stopping server does not wait for. */
+export function stopping(): ServiceError {
+  return new ServiceError('UNAVAILABLE', 'the service is stopping; call again', { reason: 'STOPPING' });
 }

@@ -336,7 +336,7 @@ describe('observation', () => {
   test('calls are measured by method and status', async () => {
     await failureOf(ingest.getDataset({ datasetId: 'gate' }));
     expect(await bench.telemetry.metricsText()).toMatch(
-      /rpc_server_call_duration_seconds_count\{[^}]*rpc_method="athanor.ingest.v1.IngestService\/GetDataset"[^}]*rpc_status_code="FAILED_PRECONDITION"/,
+      /rpc_server_call_duration_count\{[^}]*rpc_method="athanor.ingest.v1.IngestService\/GetDataset"[^}]*rpc_status_code="FAILED_PRECONDITION"/,
     );
   });
 });

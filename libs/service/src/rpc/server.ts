@@ -5,11 +5,12 @@ import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceI
 import { ReflectionService } from '@grpc/reflection';
 import type { HealthImplementation } from 'grpc-health-check';
 import type { ServiceConfig } from '../config/index.js';
+import { CallsInFlight } from './calls-in-flight.js';
 import { type AdapterOptions, adaptService } from './grpc-adapter.js';
 import { ListenError } from './listen-error.js';
 import { guardService } from './raw-adapter.js';
 
-export interface RpcServerOptions extends AdapterOptions {
+export interface RpcServerOptions extends Omit<AdapterOptions, 'calls'> {
   readonly config: ServiceConfig;
   readonly health: HealthImplementation;
   /** Functions by RPC for each service served. */
@@ -34,14 +35,16 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     'grpc.enable_channelz': 0,
     'grpc-node.flow_control_window': 8 * 1024 * 1024,
   });
+  const calls = new CallsInFlight();
+  const adapterOptions: AdapterOptions = { ...options, calls };
   for (const [key, implementation] of Object.entries(options.services)) {
     const definition = options.definitions?.[key as ServiceKey] ?? serviceDefinition(key as ServiceKey);
-    server.addService(definition, adaptService(definition, implementation, options));
+    server.addService(definition, adaptService(definition, implementation, adapterOptions));
   }
   options.health.addToServer(server);
-  addReflection(server, options);
+  addReflection(server, adapterOptions);
   const port = await bind(server, config);
-  return { port, stop: graceMs => stop(server, graceMs) };
+  return { port, stop: graceMs => stop(server, calls, graceMs) };
 }
 
 function addReflection(server: Server, options: AdapterOptions): void {
@@ -70,8 +73,14 @@ async function serverCredentials(config: ServiceConfig): Promise<ServerCredentia
   return ServerCredentials.createSsl(null, [{ cert_chain: certChain, private_key: privateKey }]);
 }
 
-async function stop(server: Server, graceMs: number): Promise<void> {
-  const timer = setTimeout(() => server.forceShutdown(), graceMs);
-  await new Promise<void>(resolve => server.tryShutdown(() => resolve()));
+/** How long answers that are written already may take to go out. */
+const FLUSH_MS = 250;
+
+/** No new calls; those in flight end; then what nobody waits for (health watchers, quiet streams) is cut off. */
+async function stop(server: Server, calls: CallsInFlight, graceMs: number): Promise<void> {
+  const closed = new Promise<void>(resolve => server.tryShutdown(() => resolve()));
+  await calls.drain(graceMs);
+  const timer = setTimeout(() => server.forceShutdown(), FLUSH_MS);
+  await closed;
   clearTimeout(timer);
 }

@@ -17,6 +17,9 @@ interface Any {
 // caller would wait for ever; the message goes twice, once of it percent-encoded (3 characters a byte).
 const MAX_MESSAGE_BYTES = 1_000;
 const MAX_DETAILS_BYTES = 2_500;
+const MAX_VIOLATIONS_BYTES = 2_000;
+/** Tags and lengths. */
+const VIOLATION_OVERHEAD_BYTES = 8;
 
 export function toStatus(error: ServiceError): StatusObject {
   const code = CODE_NUMBERS[error.code];
@@ -54,7 +57,7 @@ function toDetails(data: ErrorData): Any[] {
   const { reason, metadata = {}, violations, retryAfterMs } = data;
   const details: Any[] = [];
   if (reason !== undefined) details.push(pack('google.rpc.ErrorInfo', { reason, domain: DOMAIN, metadata }));
-  if (violations !== undefined) details.push(pack('google.rpc.BadRequest', { fieldViolations: violations.map(shortViolation) }));
+  if (violations !== undefined) details.push(pack('google.rpc.BadRequest', { fieldViolations: fittingViolations(violations) }));
   if (retryAfterMs !== undefined) {
     const retryDelay = { seconds: Math.floor(retryAfterMs / 1000), nanos: (retryAfterMs % 1000) * 1e6 };
     details.push(pack('google.rpc.RetryInfo', { retryDelay }));
@@ -62,8 +65,14 @@ function toDetails(data: ErrorData): Any[] {
   return details;
 }
 
-function shortViolation({ field, description }: FieldViolation): FieldViolation {
-  return { field: shorten(field, 100), description: shorten(description, 300) };
+/** The first ones, as many as fit. */
+function fittingViolations(violations: readonly FieldViolation[]): FieldViolation[] {
+  let left = MAX_VIOLATIONS_BYTES;
+  const short = violations.map(({ field, description }) => ({ field: shorten(field, 100), description: shorten(description, 300) }));
+  return short.filter(({ field, description }) => {
+    left -= Buffer.byteLength(field) + Buffer.byteLength(description) + VIOLATION_OVERHEAD_BYTES;
+    return left >= 0;
+  });
 }
 
 function pack(type: string, message: object): Any {

@@ -24,7 +24,7 @@ export function datasetMethods({ db }: IngestDependencies): DatasetMethods {
     },
 
     async listDatasets(request, { tenant }) {
-      const page = readPage<string>(request);
+      const page = readPage(request, 'string');
       const { rows, nextPageToken } = toPage(await listDatasets(db, tenant, page), page, row => row.dataset_id);
       return { datasets: rows.map(toDataset), nextPageToken };
     },

@@ -36,7 +36,7 @@ export function versionMethods(dependencies: IngestDependencies): VersionMethods
     async listDatasetVersions(request, { tenant }) {
       const { datasetId } = request;
       await expectDataset(db, tenant, datasetId);
-      const page = readPage<number>(request);
+      const page = readPage(request, 'number');
       const { rows, nextPageToken } = toPage(await listVersions(db, { tenant, datasetId }, page), page, row => row.version);
       return { datasetVersions: rows.map(toDatasetVersion), nextPageToken };
     },
@@ -52,7 +52,7 @@ export function versionMethods(dependencies: IngestDependencies): VersionMethods
 
     async listFindings({ datasetId, version, kind, pageSize, pageToken }, { tenant }) {
       const { result } = await expectReady(db, { tenant, datasetId, version });
-      const page = readPage<number>({ pageSize, pageToken }, DEFAULT_FINDINGS);
+      const page = readPage({ pageSize, pageToken }, 'number', DEFAULT_FINDINGS);
       const all = parseFindings(await blobs.read(result.findingsDigest)).filter(
         each => kind === 'FINDING_KIND_UNSPECIFIED' || each.kind === kind,
       );

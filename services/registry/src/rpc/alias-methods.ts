@@ -70,7 +70,7 @@ export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMetho
     async listAliasMoves(request, { tenant }) {
       const { modelName, alias } = request;
       await expectModel(db, tenant, modelName);
-      const page = readPage<number>(request);
+      const page = readPage(request, 'number');
       const { rows, nextPageToken } = toPage(await listMoves(db, { tenant, modelName, alias }, page), page, row => row.id);
       return { moves: rows.map(toAliasMove), nextPageToken };
     },

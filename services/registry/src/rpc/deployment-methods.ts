@@ -30,7 +30,7 @@ export function deploymentMethods({ db, onCommit }: RegistryDependencies): Deplo
     },
 
     async listDeployments(request, { tenant }) {
-      const page = readPage<string>(request);
+      const page = readPage(request, 'string');
       const { rows, nextPageToken } = toPage(await listDeployments(db, tenant, page), page, row => row.name);
       return { deployments: await Promise.all(rows.map(row => describe(db, row))), nextPageToken };
     },

@@ -14,7 +14,7 @@ export function eventService(connection: NatsConnection): ServiceImplementation<
     },
 
     async listDeadLetters(request, { tenant }) {
-      const { size: limit, after } = readPage<number>(request);
+      const { size: limit, after } = readPage(request, 'number');
       const { deadLetters, next } = await listDeadLetters(connection, { tenant, limit, ...(after !== undefined && { after }) });
       const nextPageToken = next === undefined ? '' : Buffer.from(JSON.stringify(next)).toString('base64url');
       return { deadLetters: deadLetters.map(toDeadLetter), nextPageToken };

@@ -28,7 +28,7 @@ export function modelMethods({ db, blobs }: RegistryDependencies): ModelMethods 
     },
 
     async listModels(request, { tenant }) {
-      const page = readPage<string>(request);
+      const page = readPage(request, 'string');
       const { rows, nextPageToken } = toPage(await listModels(db, tenant, page), page, row => row.name);
       return { models: await Promise.all(rows.map(row => describeModel(db, row))), nextPageToken };
     },
@@ -51,7 +51,7 @@ export function modelMethods({ db, blobs }: RegistryDependencies): ModelMethods 
 
     async listModelVersions(request, { tenant }) {
       await expectModel(db, tenant, request.modelName);
-      const page = readPage<number>(request);
+      const page = readPage(request, 'number');
       const found = await listVersions(db, { tenant, name: request.modelName }, page);
       const { rows, nextPageToken } = toPage(found, page, row => row.version);
       return { modelVersions: await Promise.all(rows.map(row => describeVersion(db, row))), nextPageToken };

@@ -51,7 +51,7 @@ export function trainingService(dependencies: TrainingDependencies): ServiceImpl
     },
 
     async listTrainingJobs(request, { tenant }) {
-      const page = readPage<string>(request);
+      const page = readPage(request, 'string');
       const { rows, nextPageToken } = toPage(await listJobs(db, tenant, page), page, row => row.job_id);
       return { jobs: await Promise.all(rows.map(row => describeJob(db, row))), nextPageToken };
     },

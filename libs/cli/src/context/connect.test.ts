@@ -1,0 +1,52 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readAddressBook, writeAddressBook } from './address-book.js';
+import { resolveContext } from './connect.js';
+
+const addresses = { ingest: 'a:1', training: 'b:2', registry: 'c:3', inference: 'd:4' };
+const local = { addresses, apiKeyFile: '/key' };
+
+let home: string;
+let env: Record<string, string>;
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'athanor-contexts-'));
+  env = { HOME: home };
+});
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+describe('which mesh a command speaks to', () => {
+  it('is the named context before all else', async () => {
+    await writeAddressBook(env, { current: 'laptop', contexts: { laptop: local, prod: { addresses, apiKey: 'k' } } });
+    expect(await resolveContext({ env, context: 'prod' })).toMatchObject({ apiKey: 'k' });
+    expect(await resolveContext({ env: { ...env, ATHANOR_CONTEXT: 'prod' } })).toMatchObject({ apiKey: 'k' });
+    expect(await resolveContext({ env })).toMatchObject({ apiKeyFile: '/key' });
+  });
+
+  it('can come from variables alone, as in a pod', async () => {
+    const variables = { ...env, ATHANOR_API_KEY: 'key', ATHANOR_INFERENCE_ADDRESS: 'inference:8001' };
+    const context = await resolveContext({ env: variables });
+    expect(context.apiKey).toBe('key');
+    expect(context.addresses.inference).toBe('inference:8001');
+    expect(context.addresses.ingest).toBe('127.0.0.1:8011');
+  });
+
+  it('says how to start one where none runs', async () => {
+    await expect(resolveContext({ env })).rejects.toThrow(/no mesh runs in .*; start one with: athanor up/);
+  });
+
+  it('names the contexts there are when an unknown one is asked for', async () => {
+    await writeAddressBook(env, { contexts: { laptop: local } });
+    await expect(resolveContext({ env, context: 'prod' })).rejects.toThrow(
+      "there is no context 'prod'; there are: laptop",
+    );
+  });
+
+  it('survives a broken address book with a clear error', async () => {
+    await writeAddressBook(env, { contexts: {} });
+    expect(await readAddressBook(env)).toEqual({ contexts: {} });
+    await writeFile(join(home, '.config/athanor/contexts.json'), '{');
+    await expect(readAddressBook(env)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,63 @@
+import { createStub } from '@athanor/client';
+import { connectNats, ensureStreams } from '@athanor/events';
+import { createThreadRunner } from '@athanor/runtime';
+import { type App, Closing, createTelemetry, openTokenAuthority, startService } from '@athanor/service';
+import type { InferenceConfig } from './config.js';
+import { Catalog } from './deployments/catalog.js';
+import { loadVersion } from './deployments/load-version.js';
+import { Reconciler } from './deployments/reconciler.js';
+import { fromResolved } from './deployments/wanted-deployment.js';
+import { watchDeployments } from './events/watch-deployments.js';
+import { inferenceDefinition } from './rpc/definition.js';
+import { inferenceService } from './rpc/inference-service.js';
+import { ModelHost } from './runner/model-host.js';
+import { createInstruments } from './telemetry/instruments.js';
+
+export interface AppOptions {
+  readonly config: InferenceConfig;
+}
+
+/** Composition root: opens what inference needs, and closes it again when a later step fails. */
+export async function startInference({ config }: AppOptions): Promise<App> {
+  const closing = new Closing();
+  try {
+    const telemetry = createTelemetry({ service: 'inference', logLevel: config.LOG_LEVEL, otlpEndpoint: config.OTLP_ENDPOINT });
+    closing.add(() => telemetry.shutdown());
+    const { log } = telemetry;
+    const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password } = config;
+    const connection = await connectNats({ url, name: 'inference', user, password, log });
+    closing.add(() => connection.close());
+    await ensureStreams(connection);
+    const tokens = await openTokenAuthority(config);
+    const credential = ({ tenant, actor }: { tenant?: string | undefined; actor?: string | undefined }) =>
+      tokens.serviceToken('inference', { tenant, actor });
+    const registry = createStub('registry', { address: config.REGISTRY_ADDRESS, credential });
+    closing.add(() => registry.close());
+    const catalog = new Catalog();
+    const host = new ModelHost({ createRunner: createThreadRunner, log });
+    closing.add(() => host.close());
+    const queue = { maxQueueSize: config.MAX_QUEUE_SIZE, maxQueueDelayUs: config.MAX_QUEUE_DELAY_US };
+    const instruments = createInstruments(telemetry.meter, catalog);
+    const loading = { registry, host, instruments, cpuThreads: config.CPU_THREADS, maxBatchSize: config.MAX_BATCH_SIZE, ...queue };
+    const reconciler = new Reconciler({
+      ...{ catalog, intervalMs: config.RECONCILE_INTERVAL_MS, log },
+      list: async signal => (await registry.listResolvedDeployments({}, { signal })).deployments.map(fromResolved),
+      load: target => loadVersion(target, loading),
+      onReady: () => service.setReady(true),
+    });
+    const service = await startService({
+      ...{ name: 'inference', config, telemetry },
+      services: { inference: inferenceService({ catalog, ...queue }) },
+      definitions: { inference: inferenceDefinition() },
+    });
+    closing.add(() => reconciler.stop());
+    closing.add(watchDeployments({ connection, log, onChange: () => reconciler.wake() }));
+    // Closed first: no new calls come while the models are being unloaded.
+    closing.add(() => service.stop());
+    reconciler.start();
+    return { stop: () => closing.close() };
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}

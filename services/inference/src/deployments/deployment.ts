@@ -1,0 +1,80 @@
+import type { ServedModel } from '../models/served-model.js';
+
+// One name on the wire and the versions that stand behind it: at most one serves; others are on their way in or out.
+
+/** Triton's repository states. */
+export type VersionState = 'LOADING' | 'READY' | 'UNLOADING' | 'UNAVAILABLE';
+
+export interface VersionEntry {
+  readonly version: string;
+  state: VersionState;
+  /** Why it is not ready; empty where there is nothing to say. */
+  reason: string;
+  /** Undefined while it loads and when it could not be loaded. */
+  model: ServedModel | undefined;
+}
+
+export class Deployment {
+  readonly tenant: string;
+  readonly name: string;
+  #entries: VersionEntry[] = [];
+  #active: ServedModel | undefined;
+
+  constructor(tenant: string, name: string) {
+    this.tenant = tenant;
+    this.name = name;
+  }
+
+  /** The version that answers requests. */
+  get active(): ServedModel | undefined {
+    return this.#active;
+  }
+
+  get entries(): readonly VersionEntry[] {
+    return this.#entries;
+  }
+
+  /** The entry of a version; of several (one going, one coming) the one that is more of use. */
+  find(version: string): VersionEntry | undefined {
+    const entries = this.#entries.filter(entry => entry.version === version);
+    return entries.find(entry => entry.state === 'READY') ?? entries.at(-1);
+  }
+
+  beginLoading(version: string): VersionEntry {
+    // What could not be loaded is forgotten as soon as something is tried again.
+    this.#entries = this.#entries.filter(entry => entry.state !== 'UNAVAILABLE');
+    const entry: VersionEntry = { version, state: 'LOADING', reason: '', model: undefined };
+    this.#entries.push(entry);
+    return entry;
+  }
+
+  /** From here on requests go to the new version. @returns the entry of the one that served before. */
+  activate(entry: VersionEntry, model: ServedModel): VersionEntry | undefined {
+    const before = this.deactivate();
+    entry.model = model;
+    entry.state = 'READY';
+    this.#active = model;
+    return before;
+  }
+
+  /** No version answers any more. @returns the entry of the one that did. */
+  deactivate(): VersionEntry | undefined {
+    const before = this.#entries.find(entry => entry.model !== undefined && entry.model === this.#active);
+    if (before !== undefined) before.state = 'UNLOADING';
+    this.#active = undefined;
+    return before;
+  }
+
+  fail(entry: VersionEntry, reason: string): void {
+    entry.state = 'UNAVAILABLE';
+    entry.reason = reason;
+  }
+
+  remove(entry: VersionEntry): void {
+    this.#entries = this.#entries.filter(each => each !== entry);
+  }
+
+  forgetFailures(): void {
+    this.#entries = this.#entries.filter(entry => entry.state !== 'UNAVAILABLE');
+  }
+}

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import type { Stub } from '@athanor/client';
+import type { WantedVersion } from './wanted-deployment.js';
+
+/** The file of a version that is served. */
+const MODEL_FILE = 'model.onnx';
+
+/** A version cannot be served, and trying again will not change it until the registry says something else. */
+export class LoadError extends Error {
+  override readonly name = 'LoadError';
+}
+
+/** Gets a version's model from the registry and verifies its digest. */
+export async function fetchModel(
+  registry: Stub<'registry'>,
+  { tenant, version, signal }: { tenant: string; version: WantedVersion; signal: AbortSignal },
+): Promise<Uint8Array> {
+  const file = version.files.find(({ name }) => name === MODEL_FILE);
+  if (file === undefined) throw new LoadError(`version ${version.digest} has no file ${MODEL_FILE}`);
+  const hash = createHash('sha256');
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const request = { versionDigest: version.digest, fileDigest: file.digest };
+  for await (const { chunk } of registry.readModelFile(request, { tenant, signal })) {
+    size += chunk.length;
+    if (size > file.byteSize) throw new LoadError(`${MODEL_FILE} has more than the ${file.byteSize} bytes of its entry`);
+    hash.update(chunk);
+    chunks.push(chunk);
+  }
+  const digest = `sha256:${hash.digest('hex')}`;
+  if (digest !== file.digest) throw new LoadError(`${MODEL_FILE}: expected digest ${file.digest}, got ${digest}`);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,64 @@
+import type { Stub } from '@athanor/client';
+import { readCheckedModel } from '@athanor/onnx';
+import { readModelSpec } from '../models/model-spec.js';
+import type { ServedModel } from '../models/served-model.js';
+import { ModelStatistics } from '../models/statistics.js';
+import type { ModelHost } from '../runner/model-host.js';
+import { assembleBatch, splitBatch, zeroWork } from '../scheduler/batch.js';
+import { Scheduler } from '../scheduler/scheduler.js';
+import type { Instruments } from '../telemetry/instruments.js';
+import { fetchModel } from './fetch-model.js';
+import type { WantedVersion } from './wanted-deployment.js';
+
+export interface LoadOptions {
+  readonly registry: Stub<'registry'>;
+  readonly host: ModelHost;
+  readonly instruments: Instruments;
+  /** Undefined: those of the version's evaluation. */
+  readonly cpuThreads: number | undefined;
+  readonly maxBatchSize: number;
+  readonly maxQueueSize: number;
+  readonly maxQueueDelayUs: number;
+}
+
+export interface LoadTarget {
+  readonly tenant: string;
+  readonly name: string;
+  readonly version: WantedVersion;
+  readonly signal: AbortSignal;
+}
+
+/** Fetches, verifies, checks, loads and warms up. What was loaded is unloaded again when a later step fails. */
+export async function loadVersion(target: LoadTarget, options: LoadOptions): Promise<ServedModel> {
+  const { tenant, name, version } = target;
+  const begun = performance.now();
+  const model = await fetchModel(options.registry, target);
+  // The guard reads the file before the runtime sees it.
+  const { graph } = readCheckedModel(model);
+  const spec = readModelSpec(graph, { maxBatchSize: options.maxBatchSize, classes: version.classes });
+  const intraOpThreads = options.cpuThreads ?? Math.max(1, version.cpuThreads);
+  const hosted = await options.host.load(model, { intraOpThreads });
+  const statistics = new ModelStatistics();
+  const { maxQueueSize, maxQueueDelayUs } = options;
+  const meter = options.instruments.schedulerMeter({ tenant, model: name, version: version.number });
+  const scheduler = new Scheduler({ spec, run: hosted.run, statistics, meter, maxQueueSize, maxQueueDelayUs });
+  const served: ServedModel = { name, version: version.number, digest: version.digest, spec, scheduler, statistics, hosted };
+  try {
+    await warmUp(served);
+  } catch (error) {
+    await hosted.unload();
+    throw error;
+  }
+  options.instruments.recordLoad((performance.now() - begun) / 1000);
+  return served;
+}
+
+/** The first runs of a session allocate: they are made before a request has to wait for them. */
+async function warmUp({ spec, hosted }: ServedModel): Promise<void> {
+  for (const rows of new Set([1, Math.max(1, spec.maxBatchSize)])) {
+    const work = zeroWork(spec, rows);
+    // Where sizes are open nobody knows which ones make sense.
+    if (work === undefined) return;
+    splitBatch(spec, await hosted.run(assembleBatch(spec, [work], rows)), [work]);
+  }
+}

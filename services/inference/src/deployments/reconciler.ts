@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Telemetry } from '@athanor/service';
+import type { ServedModel } from '../models/served-model.js';
+import type { Catalog } from './catalog.js';
+import type { Deployment, VersionEntry } from './deployment.js';
+import { RetryTimes } from './retry-times.js';
+import type { WantedDeployment, WantedVersion } from './wanted-deployment.js';
+
+export interface ReconcilerOptions {
+  readonly catalog: Catalog;
+  /** Asks the registry for all that is wanted. */
+  readonly list: (signal: AbortSignal) => Promise<readonly WantedDeployment[]>;
+  readonly load: (target: { tenant: string; name: string; version: WantedVersion; signal: AbortSignal }) => Promise<ServedModel>;
+  readonly intervalMs: number;
+  readonly log: Telemetry['log'];
+  /** Called once, when the first pass is done. */
+  readonly onReady: () => void;
+}
+
+const LIST_RETRY_MS = 500;
+
+/**
+ * Makes the catalogue what the registry wants it to be: at the start, when it is woken, and periodically. Level-triggered:
+ * an event only says "look", so a lost one costs time and nothing else. One pass at a time.
+ */
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  readonly #retries = new RetryTimes();
+  readonly #retiring = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  #wakeUp = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  /** Looks soon; during a pass, once more after it. */
+  wake(): void {
+    this.#wakeUp.abort();
+  }
+
+  /** Ends the loop and retires every model: what was accepted is answered. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.wake();
+    await this.#loop;
+    for (const deployment of this.#options.catalog.all()) this.#retire(deployment, deployment.deactivate());
+    await Promise.all(this.#retiring);
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      // A wake from here on means that something changed after the list was made.
+      this.#wakeUp = new AbortController();
+      const waitMs = await this.#pass(signal);
+      await sleep(waitMs, undefined, { signal: this.#wakeUp.signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  /** @returns how long to wait for the next one. */
+  async #pass(signal: AbortSignal): Promise<number> {
+    const { catalog, list, log, intervalMs, onReady } = this.#options;
+    let wanted: readonly WantedDeployment[];
+    try {
+      wanted = await list(signal);
+    } catch (error) {
+      if (!signal.aborted) log.warn({ err: error }, 'the registry cannot be asked for deployments; it is asked again');
+      return Math.min(LIST_RETRY_MS, intervalMs);
+    }
+    this.#removeUnwanted(wanted);
+    for (const each of wanted) {
+      if (!signal.aborted) await this.#reconcile(catalog.open(each.tenant, each.name), each.version, signal);
+    }
+    if (!catalog.isReady) {
+      catalog.isReady = true;
+      onReady();
+    }
+    return Math.min(intervalMs, this.#retries.nextInMs());
+  }
+
+  #removeUnwanted(wanted: readonly WantedDeployment[]): void {
+    const keys = new Set(wanted.map(keyOf));
+    for (const deployment of this.#options.catalog.all()) {
+      if (keys.has(keyOf(deployment))) continue;
+      this.#retries.forget(keyOf(deployment));
+      this.#options.catalog.remove(deployment);
+      this.#retire(deployment, deployment.deactivate());
+    }
+  }
+
+  async #reconcile(deployment: Deployment, wanted: WantedVersion | undefined, signal: AbortSignal): Promise<void> {
+    const key = keyOf(deployment);
+    const { active } = deployment;
+    if (wanted === undefined) {
+      deployment.forgetFailures();
+      return this.#retire(deployment, deployment.deactivate());
+    }
+    if (active?.digest === wanted.digest && active.version === wanted.number) {
+      this.#retries.forget(key);
+      return deployment.forgetFailures();
+    }
+    if (!this.#retries.isDue(key, wanted.digest)) return;
+    await this.#replace(deployment, wanted, signal);
+  }
+
+  async #replace(deployment: Deployment, version: WantedVersion, signal: AbortSignal): Promise<void> {
+    const { load, log } = this.#options;
+    const { tenant, name } = deployment;
+    const fields = { tenant, deployment: name, version: version.number, digest: version.digest };
+    const entry = deployment.beginLoading(version.number);
+    try {
+      const model = await load({ tenant, name, version, signal });
+      this.#retries.forget(keyOf(deployment));
+      this.#retire(deployment, deployment.activate(entry, model));
+      log.info(fields, 'model version serves');
+    } catch (error) {
+      const retryInMs = this.#retries.failed(keyOf(deployment), version.digest);
+      deployment.fail(entry, error instanceof Error ? error.message : String(error));
+      if (!signal.aborted) log.error({ ...fields, err: error, retryInMs }, 'model version cannot be loaded');
+    }
+  }
+
+  /** In the background: what was accepted is answered, then the model is unloaded. */
+  #retire(deployment: Deployment, entry: VersionEntry | undefined): void {
+    if (entry?.model === undefined) return;
+    const { scheduler, hosted } = entry.model;
+    const retiring = scheduler
+      .drain()
+      .then(() => hosted.unload())
+      .catch(error => this.#options.log.error({ err: error }, 'a model could not be unloaded'))
+      .finally(() => {
+        deployment.remove(entry);
+        this.#retiring.delete(retiring);
+      });
+    this.#retiring.add(retiring);
+  }
+}
+
+function keyOf({ tenant, name }: { tenant: string; name: string }): string {
+  return `${tenant}/${name}`;
+}

@@ -1,0 +1,29 @@
+import type { ModelFile, ResolvedDeployment } from '@athanor/contracts/registry';
+
+/** What the registry wants a name to be: the parts of a resolved deployment that serving needs. */
+export interface WantedDeployment {
+  readonly tenant: string;
+  readonly name: string;
+  /** Undefined while the alias points nowhere. */
+  readonly version: WantedVersion | undefined;
+}
+
+export interface WantedVersion {
+  readonly number: string;
+  readonly digest: string;
+  readonly files: readonly ModelFile[];
+  readonly classes: readonly string[];
+  /** Threads of its evaluation. */
+  readonly cpuThreads: number;
+}
+
+export function fromResolved({ tenant, deployment, modelVersion }: ResolvedDeployment): WantedDeployment {
+  const name = deployment?.name ?? '';
+  if (modelVersion === null) return { tenant, name, version: undefined };
+  const { version, digest, files, signature, cpuThreads } = modelVersion;
+  return {
+    tenant,
+    name,
+    version: { number: String(version), digest, files, classes: signature?.classes ?? [], cpuThreads },
+  };
+}

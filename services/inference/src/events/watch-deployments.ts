@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tailEvents } from '@athanor/events';
+import type { Telemetry } from '@athanor/service';
+
+type Connection = Parameters<typeof tailEvents>[0];
+
+export interface WatchOptions {
+  readonly connection: Connection;
+  readonly log: Telemetry['log'];
+  /** Something may have changed. */
+  readonly onChange: () => void;
+}
+
+const REOPEN_PAUSE_MS = 1_000;
+
+/** Follows the facts, of all tenants, that change what is to be served. @returns how to stop. */
+export function watchDeployments({ connection, log, onChange }: WatchOptions): () => Promise<void> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const watching = (async () => {
+    while (!signal.aborted) {
+      try {
+        for await (const _event of tailEvents(connection, { types: ['model.alias.moved', 'deployment.changed'], signal })) {
+          onChange();
+        }
+      } catch (error) {
+        if (!signal.aborted) log.warn({ err: error }, 'events cannot be followed; deployments are listed periodically');
+      }
+      await sleep(REOPEN_PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    }
+  })();
+  return async () => {
+    stopping.abort();
+    await watching;
+  };
+}

@@ -1,0 +1,19 @@
+import { serviceDefinition } from '@athanor/contracts';
+import type { ServiceDefinition } from '@grpc/grpc-js';
+
+const asItIs = (bytes: Buffer): Buffer => bytes;
+
+/**
+ * The service with ModelInfer and ModelStreamInfer in bytes: their handlers decode, after the caller was admitted, and
+ * encode by themselves.
+ */
+export function inferenceDefinition(): ServiceDefinition {
+  const definition = serviceDefinition('inference');
+  const inBytes = { requestDeserialize: asItIs, responseSerialize: asItIs };
+  const { ModelInfer, ModelStreamInfer } = definition;
+  return {
+    ...definition,
+    ModelInfer: { ...ModelInfer!, ...inBytes },
+    ModelStreamInfer: { ...ModelStreamInfer!, ...inBytes },
+  };
+}

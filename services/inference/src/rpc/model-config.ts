@@ -1,0 +1,52 @@
+import type { DType } from '@athanor/tensor';
+import type { ModelConfigInput } from '@athanor/contracts/inference';
+import type { TensorSpec } from '../models/model-spec.js';
+import type { ServedModel } from '../models/served-model.js';
+
+/** Triton's name of ONNX Runtime's models. */
+export const PLATFORM = 'onnxruntime_onnx';
+
+/** Triton's ModelConfig: what perf_analyzer and other clients read of it. */
+export function toModelConfig(
+  { name, version, spec }: ServedModel,
+  { maxQueueSize, maxQueueDelayUs }: { maxQueueSize: number; maxQueueDelayUs: number },
+): ModelConfigInput {
+  const queuePolicy = { timeoutAction: 'REJECT', allowTimeoutOverride: true, maxQueueSize } as const;
+  return {
+    name,
+    platform: PLATFORM,
+    backend: 'onnxruntime',
+    versionPolicy: { specific: { versions: [version] } },
+    maxBatchSize: spec.maxBatchSize,
+    input: spec.inputs.map(toConfigTensor),
+    output: spec.outputs.map(toConfigTensor),
+    instanceGroup: [{ name, kind: 'KIND_CPU', count: 1 }],
+    defaultModelFilename: 'model.onnx',
+    ...(spec.maxBatchSize > 0 && {
+      dynamicBatching: { maxQueueDelayMicroseconds: maxQueueDelayUs, preserveOrdering: true, defaultQueuePolicy: queuePolicy },
+    }),
+    modelTransactionPolicy: { decoupled: false },
+  };
+}
+
+/** Dimensions without the batch, as in Triton's configurations. */
+function toConfigTensor({ name, dtype, dims }: TensorSpec) {
+  return { name, dataType: CONFIG_TYPES[dtype], dims: [...dims] };
+}
+
+const CONFIG_TYPES = {
+  BOOL: 'TYPE_BOOL',
+  UINT8: 'TYPE_UINT8',
+  UINT16: 'TYPE_UINT16',
+  UINT32: 'TYPE_UINT32',
+  UINT64: 'TYPE_UINT64',
+  INT8: 'TYPE_INT8',
+  INT16: 'TYPE_INT16',
+  INT32: 'TYPE_INT32',
+  INT64: 'TYPE_INT64',
+  FP16: 'TYPE_FP16',
+  BF16: 'TYPE_BF16',
+  FP32: 'TYPE_FP32',
+  FP64: 'TYPE_FP64',
+  BYTES: 'TYPE_STRING',
+} as const satisfies { [D in DType]: string };

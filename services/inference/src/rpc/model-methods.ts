@@ -1,0 +1,64 @@
+import type { ServedModel } from '../models/served-model.js';
+import { type ModelSpec, type TensorSpec, wireShape } from '../models/model-spec.js';
+import { parseVersion } from '../models/version-text.js';
+import type { Catalog } from '../deployments/catalog.js';
+import { ServiceError } from '@athanor/service';
+import type { InferenceDependencies, InferenceMethods } from './inference-service.js';
+import { PLATFORM, toModelConfig } from './model-config.js';
+import { toModelStatistics } from './model-statistics.js';
+
+type ModelMethods = Pick<InferenceMethods, 'modelReady' | 'modelMetadata' | 'modelConfig' | 'modelStatistics'>;
+
+export function modelMethods(dependencies: InferenceDependencies): ModelMethods {
+  const { catalog } = dependencies;
+  return {
+    async modelReady({ name, version }, { tenant }) {
+      const deployment = catalog.expect(tenant, name);
+      if (version === '') return { ready: deployment.active !== undefined };
+      const entry = deployment.find(parseVersion(version));
+      // Throws what is said of an unknown version.
+      if (entry === undefined) catalog.expectModel(tenant, name, version);
+      return { ready: entry?.state === 'READY' };
+    },
+
+    async modelMetadata({ name, version }, { tenant }) {
+      const { version: served, spec } = catalog.expectModel(tenant, name, version);
+      return {
+        name,
+        versions: [served],
+        platform: PLATFORM,
+        inputs: spec.inputs.map(tensor => toTensorMetadata(tensor, spec)),
+        outputs: spec.outputs.map(tensor => toTensorMetadata(tensor, spec)),
+      };
+    },
+
+    async modelConfig({ name, version }, { tenant }) {
+      return { config: toModelConfig(catalog.expectModel(tenant, name, version), dependencies) };
+    },
+
+    async modelStatistics({ name, version }, { tenant }) {
+      const models = name === '' ? activeModels(catalog, tenant) : [expectAvailable(catalog, { tenant, name, version })];
+      return { modelStats: models.map(toModelStatistics) };
+    },
+  };
+}
+
+function toTensorMetadata(tensor: TensorSpec, spec: ModelSpec) {
+  return { name: tensor.name, datatype: tensor.dtype, shape: wireShape(tensor, spec) };
+}
+
+function activeModels(catalog: Catalog, tenant: string): ServedModel[] {
+  return catalog.list(tenant).flatMap(({ active }) => active ?? []);
+}
+
+// Triton has words and a code of its own for this one RPC.
+function expectAvailable(catalog: Catalog, query: { tenant: string; name: string; version: string }): ServedModel {
+  const { tenant, name, version } = query;
+  try {
+    return catalog.expectModel(tenant, name, version);
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code !== 'NOT_FOUND') throw error;
+    const message = `requested model '${name}'${version === '' ? '' : ` version ${version}`} is not available`;
+    throw new ServiceError('INVALID_ARGUMENT', message);
+  }
+}

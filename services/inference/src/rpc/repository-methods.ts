@@ -1,0 +1,42 @@
+import { ServiceError } from '@athanor/service';
+import type { Deployment } from '../deployments/deployment.js';
+import type { InferenceDependencies, InferenceMethods } from './inference-service.js';
+
+type RepositoryMethods = Pick<InferenceMethods, 'repositoryIndex' | 'repositoryModelLoad' | 'repositoryModelUnload'>;
+
+export function repositoryMethods({ catalog }: InferenceDependencies): RepositoryMethods {
+  return {
+    async repositoryIndex({ repositoryName, ready }, { tenant }) {
+      refuseRepositoryName(repositoryName);
+      const models = catalog.list(tenant).flatMap(toIndex);
+      return { models: ready ? models.filter(({ state }) => state === 'READY') : models };
+    },
+
+    async repositoryModelLoad({ repositoryName }) {
+      refuseRepositoryName(repositoryName);
+      throw notExplicit();
+    },
+
+    async repositoryModelUnload({ repositoryName }) {
+      refuseRepositoryName(repositoryName);
+      throw notExplicit();
+    },
+  };
+}
+
+function toIndex({ name, entries }: Deployment) {
+  if (entries.length === 0) return [{ name, version: '', state: 'UNAVAILABLE', reason: 'its alias points to no version' }];
+  return entries.map(({ version, state, reason }) => ({ name, version, state, reason }));
+}
+
+function refuseRepositoryName(repositoryName: string): void {
+  if (repositoryName !== '') throw new ServiceError('UNIMPLEMENTED', "'repository_name' specification is not supported");
+}
+
+// Triton's code outside explicit mode. Here the registry says what is loaded.
+function notExplicit(): ServiceError {
+  const message =
+    'explicit model load / unload is not allowed: the registry says what is served; ' +
+    'set or delete a deployment there (athanor.registry.v1.RegistryService/SetDeployment)';
+  return new ServiceError('UNAVAILABLE', message);
+}

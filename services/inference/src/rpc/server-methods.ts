@@ -1,0 +1,17 @@
+import { createRequire } from 'node:module';
+import type { InferenceDependencies, InferenceMethods } from './inference-service.js';
+
+type ServerMethods = Pick<InferenceMethods, 'serverLive' | 'serverReady' | 'serverMetadata'>;
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+// Triton's names, of what is implemented and nothing else: clients choose by them what they ask for.
+const EXTENSIONS = ['classification', 'model_configuration', 'binary_tensor_data', 'parameters', 'statistics'];
+
+export function serverMethods({ catalog }: InferenceDependencies): ServerMethods {
+  return {
+    serverLive: async () => ({ live: true }),
+    serverReady: async () => ({ ready: catalog.isReady }),
+    serverMetadata: async () => ({ name: 'athanor', version, extensions: EXTENSIONS }),
+  };
+}

@@ -1,0 +1,57 @@
+import { ServiceError } from '@athanor/service';
+import { encodeInferResponse, encodeStreamResponse } from '../wire/encode-infer-response.js';
+import { answer, decode, type InferScope } from './infer-methods.js';
+
+/** Requests of one stream that are worked on at the same time; further ones are not read yet. */
+const WINDOW = 64;
+
+/**
+ * Many requests on one stream, answered in their order while later ones already run. A request that fails is answered
+ * with an error message and the stream goes on; with metadata "triton_grpc_error: true" it ends with the true status.
+ */
+export async function* streamInfer(requests: AsyncIterable<Buffer>, scope: InferScope): AsyncIterable<Buffer> {
+  const endsOnError = scope.context.metadata('triton_grpc_error') === 'true';
+  const iterator = requests[Symbol.asyncIterator]();
+  const pending: Promise<Buffer>[] = [];
+  let reading: Promise<IteratorResult<Buffer>> | undefined = iterator.next();
+  while (reading !== undefined || pending.length > 0) {
+    const next: Settled | undefined = await firstOf(pending.length < WINDOW ? reading : undefined, pending[0]);
+    if (next?.kind === 'answer') {
+      void pending.shift();
+      yield next.value;
+    } else if (next?.value.done === false) {
+      const response = respond(next.value.value, scope, endsOnError);
+      // Handled when its turn comes; until then it must not count as unhandled.
+      response.catch(() => undefined);
+      pending.push(response);
+      reading = iterator.next();
+    } else reading = undefined;
+  }
+}
+
+type Settled =
+  | { readonly kind: 'answer'; readonly value: Buffer }
+  | { readonly kind: 'request'; readonly value: IteratorResult<Buffer> };
+
+function firstOf(
+  reading: Promise<IteratorResult<Buffer>> | undefined,
+  answering: Promise<Buffer> | undefined,
+): Promise<Settled | undefined> {
+  return Promise.race([
+    ...(answering ? [answering.then(value => ({ kind: 'answer', value }) as const)] : []),
+    ...(reading ? [reading.then(value => ({ kind: 'request', value }) as const)] : []),
+  ]);
+}
+
+async function respond(bytes: Buffer, scope: InferScope, endsOnError: boolean): Promise<Buffer> {
+  let id = '';
+  try {
+    const request = decode(bytes);
+    id = request.id;
+    return encodeStreamResponse('', await answer(request, scope, { triton_final_response: true }));
+  } catch (error) {
+    if (endsOnError || !(error instanceof ServiceError)) throw error;
+    const response = { modelName: '', modelVersion: '', id, parameters: {}, outputs: [] };
+    return encodeStreamResponse(error.message, encodeInferResponse(response));
+  }
+}

@@ -1,0 +1,55 @@
+import type { Telemetry } from '@athanor/service';
+import type { Catalog } from '../deployments/catalog.js';
+import type { SchedulerMeter } from '../scheduler/scheduler-meter.js';
+
+// Every metric of the data plane, named once. What only counts is read off the models when somebody scrapes.
+
+const SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+export interface Instruments {
+  schedulerMeter(attributes: { tenant: string; model: string; version: string }): SchedulerMeter;
+  recordLoad(seconds: number): void;
+}
+
+export function createInstruments(meter: Telemetry['meter'], catalog: Catalog): Instruments {
+  const histogram = (name: string, description: string, unit: string, explicitBucketBoundaries: number[]) =>
+    meter.createHistogram(name, { description, unit, advice: { explicitBucketBoundaries } });
+  const batchSize = histogram('athanor.inference.batch_size', 'Rows of a run.', '{row}', ROWS);
+  const compute = histogram('athanor.inference.compute.duration', 'Time in the runner, by run.', 's', SECONDS);
+  const queue = histogram('athanor.inference.queue.duration', 'Time in the queue, by request.', 's', SECONDS);
+  const load = histogram('athanor.inference.model_load.duration', 'From the fetch to the end of warm-up.', 's', SECONDS);
+  observeModels(meter, catalog);
+  return {
+    schedulerMeter: attributes => ({
+      recordRun(rows, computeMs) {
+        batchSize.record(rows, attributes);
+        compute.record(computeMs / 1000, attributes);
+      },
+      recordWait: queueMs => queue.record(queueMs / 1000, attributes),
+    }),
+    recordLoad: seconds => load.record(seconds),
+  };
+}
+
+function observeModels(meter: Telemetry['meter'], catalog: Catalog): void {
+  const loaded = meter.createObservableGauge('athanor.inference.models_loaded', { description: 'Model versions that serve.' });
+  const depth = meter.createObservableGauge('athanor.inference.queue_depth', { description: 'Requests that wait.' });
+  const requests = meter.createObservableCounter('athanor.inference.requests', { description: 'Requests by outcome.' });
+  const rows = meter.createObservableCounter('athanor.inference.rows', { description: 'Rows that were run.' });
+  meter.addBatchObservableCallback(
+    result => {
+      const served = catalog.all().filter(({ active }) => active !== undefined);
+      result.observe(loaded, served.length);
+      for (const { tenant, name, active } of served) {
+        const { version, scheduler, statistics } = active!;
+        const attributes = { tenant, model: name, version };
+        result.observe(depth, scheduler.queueDepth, attributes);
+        result.observe(requests, statistics.success.count, { ...attributes, outcome: 'success' });
+        result.observe(requests, statistics.fail.count, { ...attributes, outcome: 'failure' });
+        result.observe(rows, statistics.inferenceCount, attributes);
+      }
+    },
+    [loaded, depth, requests, rows],
+  );
+}
