@@ -30,7 +30,11 @@ export interface InferResponse {
 }
 
 /** ModelInfer with raw contents (Open Inference Protocol v2). */
-export async function infer(inference: Stub<'inference'>, request: InferRequest, options: CallOptions = {}): Promise<InferResponse> {
+export async function infer(
+  inference: Stub<'inference'>,
+  request: InferRequest,
+  options: CallOptions = {},
+): Promise<InferResponse> {
   const answer = await inference.modelInfer(
     {
       modelName: request.modelName,
@@ -47,10 +51,12 @@ export async function infer(inference: Stub<'inference'>, request: InferRequest,
     const data = decodeRaw(datatype, answer.rawOutputContents[index] ?? Buffer.alloc(0));
     return [output.name, { name: output.name, datatype, shape: output.shape, data }];
   });
-  const parameters = Object.entries(answer.parameters ?? {}).map(([name, value]): [string, string | number | boolean] => {
-    const chosen = value.parameterChoice;
-    return [name, chosen === undefined ? '' : (value[chosen] ?? '')];
-  });
+  const parameters = Object.entries(answer.parameters ?? {}).map(
+    ([name, value]): [string, string | number | boolean] => {
+      const chosen = value.parameterChoice;
+      return [name, chosen === undefined ? '' : (value[chosen] ?? '')];
+    },
+  );
   const { modelName, modelVersion, id } = answer;
   return { modelName, modelVersion, id, outputs: new Map(outputs), parameters: new Map(parameters) };
 }

@@ -38,8 +38,8 @@ export function encodeRaw({ datatype, data }: { datatype: Datatype; data: Tensor
 export function decodeRaw(datatype: Datatype, raw: Uint8Array): TensorData {
   if (datatype === 'BYTES') return decodeBytes(raw);
   const View = VIEWS[datatype];
-  // A copy of its own: typed arrays must begin at a multiple of their element's size.
-  const copy = raw.slice();
+  // A copy of its own: typed arrays must begin at a multiple of their element's size. (Buffer's slice() would be a view.)
+  const copy = new Uint8Array(raw);
   return new View(copy.buffer, 0, copy.byteLength / View.BYTES_PER_ELEMENT);
 }
 
@@ -57,6 +57,7 @@ function decodeBytes(raw: Uint8Array): Uint8Array[] {
 /** The values of nested arrays, flat, as the datatype has them. */
 export function toTensorData(datatype: Datatype, values: readonly unknown[]): TensorData {
   if (datatype === 'BYTES') return values.map(value => Buffer.from(String(value)));
-  if (datatype === 'INT64' || datatype === 'UINT64') return VIEWS[datatype].from(values.map(value => BigInt(value as number)));
+  if (datatype === 'INT64' || datatype === 'UINT64')
+    return VIEWS[datatype].from(values.map(value => BigInt(value as number)));
   return VIEWS[datatype].from(values.map(Number));
 }

@@ -4,7 +4,9 @@ import { meshPorts } from './environment.js';
 import { expectFreePorts, PortInUseError } from './free-ports.js';
 
 const servers: Server[] = [];
-afterEach(() => servers.splice(0).forEach(server => server.close()));
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
 
 async function takePort(): Promise<number> {
   const server = createServer();

@@ -45,13 +45,9 @@ describe('athanor up', () => {
       addresses: mesh.state.addresses,
       apiKey: `athanor_00000000_${'x'.repeat(43)}`,
     });
-    for (const call of [
-      wrong.ingest.listDatasets({}),
-      wrong.inference.serverReady({}),
-      wrong.registry.listModels({}),
-    ]) {
-      await expect(call).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-    }
+    await expect(wrong.ingest.listDatasets({})).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(wrong.inference.serverReady({})).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(wrong.registry.listModels({})).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     wrong.close();
   });
 

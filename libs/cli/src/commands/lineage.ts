@@ -41,12 +41,16 @@ async function resolveDigest(client: AthanorClient, reference: string): Promise<
 /** A tree from the version down to its sources. */
 export function lineageText({ nodes, edges }: Lineage): string {
   const lines: string[] = [];
+  const shown = new Set<string>();
   const visit = (node: LineageNode, depth: number, relation: string) => {
     const digest = node.digest === '' ? '' : ` ${shortDigest(node.digest)}`;
     const attributes = Object.entries(node.attributes)
       .map(([name, value]) => `${name} ${value}`)
       .join(', ');
     lines.push(`${'  '.repeat(depth)}${relation}${node.label}${digest}${attributes && ` (${attributes})`}\n`);
+    // What several jobs share is followed once.
+    if (shown.has(node.id)) return;
+    shown.add(node.id);
     for (const edge of edges.filter(({ from }) => from === node.id)) {
       const next = nodes.find(({ id }) => id === edge.to);
       if (next !== undefined) visit(next, depth + 1, `${edge.relation.replaceAll('_', ' ')} `);

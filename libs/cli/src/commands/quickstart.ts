@@ -32,6 +32,6 @@ export function addQuickstartCommand(program: Command, cli: CliEnvironment): voi
     .action(async (options: Options, command: Command) => {
       const { options: globals, env, terminal } = commandContext(cli, command);
       const home = resolve(globals.home ?? env.ATHANOR_HOME ?? join(cli.root, '.athanor/quickstart'));
-      await runQuickstart({ ...options, keep: options.keep ?? false, home, env, terminal });
+      await runQuickstart({ ...options, keep: options.keep ?? false, home, cwd: process.cwd(), env, terminal });
     });
 }

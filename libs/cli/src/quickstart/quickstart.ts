@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { type AthanorClient, createAthanorClient } from '@athanor/client';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
 import type { ModelVersion } from '@athanor/contracts/registry';
 import type { TrainingJob } from '@athanor/contracts/training';
-import { endProcess, type MeshState, readJsonFile } from '@athanor/mesh';
+import { endProcess, readJsonFile } from '@athanor/mesh';
 import { lineageText } from '../commands/lineage.js';
 import { spawnMesh } from '../commands/mesh.js';
 import { expectSuccess } from '../commands/train.js';
@@ -22,6 +23,8 @@ import { waitForRegistration, waitUntilServed } from './wait.js';
 
 export interface QuickstartOptions {
   readonly home: string;
+  /** Paths below it are shown short. */
+  readonly cwd: string;
   readonly portBase: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
@@ -73,7 +76,7 @@ export async function runQuickstart(options: QuickstartOptions): Promise<Quickst
     const figures = await mainJob(client, options, title);
     const total = { ...figures, totalSeconds: (performance.now() - began) / 1000 };
     terminal.out(summary(total));
-    terminal.out(whatNext(state, options));
+    terminal.out(whatNext(options));
     if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(total, null, 2)}\n`);
     return total;
   } finally {
@@ -199,14 +202,16 @@ function summary(figures: QuickstartFigures): string {
   ])}`;
 }
 
-function whatNext(state: MeshState, { keep, home, env }: QuickstartOptions): string {
-  const base = `--home ${home.startsWith(`${env.PWD}/`) ? home.slice((env.PWD ?? '').length + 1) : home}`;
-  const first = keep ? `./athanor ${base} status` : `./athanor ${base} up --detach`;
-  return `\nTry next${keep ? ` (the mesh runs; stop it with: ./athanor ${base} down)` : ''}:
-  ${first}
-  ./athanor ${base} model describe ${NAME}
-  ./athanor ${base} infer ${NAME} --idx ${mnistFolder()}/t10k-images-idx3-ubyte --row 7
-${state.addresses.inference === '' ? '' : ''}`;
+function whatNext({ keep, home, cwd }: QuickstartOptions): string {
+  const here = (path: string) => (path.startsWith(`${cwd}/`) ? relative(cwd, path) : path);
+  const athanor = `./athanor --home ${here(home)}`;
+  const running = keep ? ` (the mesh runs; stop it with: ${athanor} down)` : '';
+  return `
+Try next${running}:
+  ${athanor} ${keep ? 'status' : 'up --detach'}
+  ${athanor} model describe ${NAME}
+  ${athanor} infer ${NAME} --idx ${here(mnistFolder())}/t10k-images-idx3-ubyte --row 7
+`;
 }
 
 function indent(text: string): string {

@@ -73,11 +73,12 @@ function readDetails(metadata: Metadata | undefined): ErrorDetails {
 }
 
 function parseDetails(bytes: Buffer): ErrorDetails {
+  // google.protobuf.Any comes with protobufjs itself, which keeps the names of its fields as they are.
   const { details } = findMessage('google.rpc.Status').deserialize(bytes) as {
-    details: { typeUrl: string; value: Buffer }[];
+    details: { type_url: string; value: Buffer }[];
   };
   const find = (type: string): object | undefined => {
-    const any = details.find(each => each.typeUrl.endsWith(`/${type}`));
+    const any = details.find(each => each.type_url.endsWith(`/${type}`));
     return any && findMessage(type).deserialize(any.value);
   };
   const info = find('google.rpc.ErrorInfo') as { reason: string; metadata: Record<string, string> } | undefined;

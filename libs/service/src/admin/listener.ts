@@ -42,8 +42,12 @@ export async function startAdminListener(options: AdminOptions): Promise<AdminLi
     socket.once('data', first => {
       socket.pause();
       socket.unshift(first);
-      if (first.toString('latin1', 0, HTTP2_PREFACE.length) === HTTP2_PREFACE) injector.injectConnection(socket);
-      else http.emit('connection', socket);
+      if (first.toString('latin1', 0, HTTP2_PREFACE.length) === HTTP2_PREFACE) {
+        // The session takes what was unshifted and reads on by itself; a socket made to flow again would lose it.
+        injector.injectConnection(socket);
+        return;
+      }
+      http.emit('connection', socket);
       socket.resume();
     });
   });
