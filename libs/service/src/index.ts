@@ -16,12 +16,15 @@ export {
   ConfigError,
   checkBind,
   type Environment,
+  eventFields,
   flag,
   integer,
   loadConfig,
   port,
   type ServiceConfig,
+  s3Options,
   serviceFields,
+  stateFields,
   text,
 } from './config/index.js';
 export {

@@ -11,6 +11,7 @@ import { watchDeployments } from './events/watch-deployments.js';
 import { inferenceDefinition } from './rpc/definition.js';
 import { inferenceService } from './rpc/inference-service.js';
 import { ModelHost } from './runner/model-host.js';
+import { modelFetcher } from './store/fetch-model.js';
 import { createInstruments } from './telemetry/instruments.js';
 
 export interface AppOptions {
@@ -21,7 +22,9 @@ export interface AppOptions {
 export async function startInference({ config }: AppOptions): Promise<App> {
   const closing = new Closing();
   try {
-    const telemetry = createTelemetry({ service: 'inference', logLevel: config.LOG_LEVEL, otlpEndpoint: config.OTLP_ENDPOINT });
+    const { LOG_LEVEL: logLevel, OTLP_ENDPOINT: otlpEndpoint } = config;
+    // Nothing here looks for the active span: no events are written, and a call's own span is in its context.
+    const telemetry = createTelemetry({ service: 'inference', logLevel, otlpEndpoint, followsContext: false });
     closing.add(() => telemetry.shutdown());
     const { log } = telemetry;
     const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password } = config;
@@ -38,7 +41,7 @@ export async function startInference({ config }: AppOptions): Promise<App> {
     closing.add(() => host.close());
     const queue = { maxQueueSize: config.MAX_QUEUE_SIZE, maxQueueDelayUs: config.MAX_QUEUE_DELAY_US };
     const instruments = createInstruments(telemetry.meter, catalog);
-    const loading = { registry, host, instruments, cpuThreads: config.CPU_THREADS, maxBatchSize: config.MAX_BATCH_SIZE, ...queue };
+    const loading = { fetchModel: modelFetcher(registry), host, instruments, cpuThreads: config.CPU_THREADS, maxBatchSize: config.MAX_BATCH_SIZE, ...queue };
     const reconciler = new Reconciler({
       ...{ catalog, intervalMs: config.RECONCILE_INTERVAL_MS, log },
       list: async signal => (await registry.listResolvedDeployments({}, { signal })).deployments.map(fromResolved),

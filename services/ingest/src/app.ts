@@ -1,7 +1,7 @@
 import { createBlobStore } from '@athanor/blobs';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { connectNats, ensureStreams, startRelay } from '@athanor/events';
-import { type App, Closing, createTelemetry, startService } from '@athanor/service';
+import { type App, Closing, createTelemetry, s3Options, startService } from '@athanor/service';
 import type { IngestConfig } from './config.js';
 import { Preparer } from './preparation/preparer.js';
 import { ingestService } from './rpc/ingest-service.js';
@@ -18,13 +18,17 @@ export interface AppOptions {
 export async function startIngest({ config, database }: AppOptions): Promise<App> {
   const closing = new Closing();
   try {
-    const telemetry = createTelemetry({ service: 'ingest', logLevel: config.LOG_LEVEL, otlpEndpoint: config.OTLP_ENDPOINT });
+    const telemetry = createTelemetry({
+      service: 'ingest',
+      logLevel: config.LOG_LEVEL,
+      otlpEndpoint: config.OTLP_ENDPOINT,
+    });
     closing.add(() => telemetry.shutdown());
     const { log } = telemetry;
     const engine = database ?? (await openDatabase(config.DATABASE_URL, { log }));
     if (database === undefined) closing.add(() => engine.close());
     const db = await engine.open<IngestTables>({ schema: 'ingest', migrations: MIGRATIONS });
-    const blobs = await createBlobStore(config.BLOB_URL);
+    const blobs = await createBlobStore(config.BLOB_URL, { s3: s3Options(config) });
     closing.add(() => blobs.close());
     const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password } = config;
     const connection = await connectNats({ url, name: 'ingest', user, password, log });
@@ -32,9 +36,19 @@ export async function startIngest({ config, database }: AppOptions): Promise<App
     await ensureStreams(connection);
     const relay = startRelay({ db, connection, telemetry });
     closing.add(() => relay.stop());
-    const preparer = new Preparer({ db, blobUrl: config.BLOB_URL, log, onCommit: () => relay.wake() });
+    const preparer = new Preparer({
+      db,
+      blobs: { url: config.BLOB_URL, s3: s3Options(config) },
+      log,
+      onCommit: () => relay.wake(),
+    });
     closing.add(() => preparer.stop());
-    const ingest = ingestService({ db, blobs, maxUploadBytes: config.MAX_UPLOAD_BYTES, onVersionCreated: () => preparer.wake() });
+    const ingest = ingestService({
+      db,
+      blobs,
+      maxUploadBytes: config.MAX_UPLOAD_BYTES,
+      onVersionCreated: () => preparer.wake(),
+    });
     const service = await startService({ name: 'ingest', config, telemetry, services: { ingest } });
     closing.add(() => service.stop());
     preparer.start();

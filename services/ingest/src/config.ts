@@ -1,16 +1,12 @@
 import { servicePorts } from '@athanor/contracts';
-import { type Environment, integer, loadConfig, serviceFields, text } from '@athanor/service';
+import { type Environment, integer, loadConfig, serviceFields, stateFields } from '@athanor/service';
 import { z } from 'zod';
 
 const { public: port, admin: adminPort } = servicePorts('ingest');
 
 export const ingestConfigSchema = z.object({
   ...serviceFields({ port, adminPort }),
-  DATABASE_URL: text(),
-  BLOB_URL: text(),
-  NATS_URL: text(),
-  NATS_USER: text(),
-  NATS_PASSWORD: text(),
+  ...stateFields(),
   /** Largest upload, and largest source once unpacked: preparation has its rows in memory. */
   MAX_UPLOAD_BYTES: integer({ min: 1, max: 2 ** 40, fallback: 4 * 2 ** 30 }),
 });

@@ -1,2 +1,2 @@
 export { type AppOptions, startIngest } from './app.js';
-export { loadIngestConfig, type IngestConfig } from './config.js';
+export { type IngestConfig, loadIngestConfig } from './config.js';

@@ -2,7 +2,15 @@ import { createBlobStore } from '@athanor/blobs';
 import { createStub, type Stub } from '@athanor/client';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { connectNats, ensureStreams, startConsumer, startRelay } from '@athanor/events';
-import { type App, Closing, createTelemetry, openTokenAuthority, startService, type TokenAuthority } from '@athanor/service';
+import {
+  type App,
+  Closing,
+  createTelemetry,
+  openTokenAuthority,
+  s3Options,
+  startService,
+  type TokenAuthority,
+} from '@athanor/service';
 import type { RegistryConfig } from './config.js';
 import { collectRegistration } from './events/register-trained-models.js';
 import { eventService } from './rpc/event-service.js';
@@ -21,13 +29,17 @@ export interface AppOptions {
 export async function startRegistry({ config, database }: AppOptions): Promise<App> {
   const closing = new Closing();
   try {
-    const telemetry = createTelemetry({ service: 'registry', logLevel: config.LOG_LEVEL, otlpEndpoint: config.OTLP_ENDPOINT });
+    const telemetry = createTelemetry({
+      service: 'registry',
+      logLevel: config.LOG_LEVEL,
+      otlpEndpoint: config.OTLP_ENDPOINT,
+    });
     closing.add(() => telemetry.shutdown());
     const { log } = telemetry;
     const engine = database ?? (await openDatabase(config.DATABASE_URL, { log }));
     if (database === undefined) closing.add(() => engine.close());
     const db = await engine.open<RegistryTables>({ schema: 'registry', migrations: MIGRATIONS });
-    const blobs = await createBlobStore(config.BLOB_URL);
+    const blobs = await createBlobStore(config.BLOB_URL, { s3: s3Options(config) });
     closing.add(() => blobs.close());
     const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password } = config;
     const connection = await connectNats({ url, name: 'registry', user, password, log });
@@ -36,7 +48,7 @@ export async function startRegistry({ config, database }: AppOptions): Promise<A
     const tokens = await openTokenAuthority(config);
     const training = peer('training', config.TRAINING_ADDRESS, tokens);
     const ingest = peer('ingest', config.INGEST_ADDRESS, tokens);
-    closing.add(() => [training, ingest].forEach(stub => stub.close()));
+    for (const stub of [training, ingest]) closing.add(() => stub.close());
     const relay = startRelay({ db, connection, telemetry });
     closing.add(() => relay.stop());
     const consumer = await startConsumer<RegistryTables>({
@@ -53,7 +65,10 @@ export async function startRegistry({ config, database }: AppOptions): Promise<A
       },
     });
     closing.add(() => consumer.stop());
-    const services = { registry: registryService({ db, blobs, onCommit: () => relay.wake() }), events: eventService(connection) };
+    const services = {
+      registry: registryService({ db, blobs, onCommit: () => relay.wake() }),
+      events: eventService(connection),
+    };
     const service = await startService({ name: 'registry', config, telemetry, services });
     closing.add(() => service.stop());
     service.setReady(true);
@@ -65,5 +80,8 @@ export async function startRegistry({ config, database }: AppOptions): Promise<A
 }
 
 function peer<K extends 'training' | 'ingest'>(key: K, address: string, tokens: TokenAuthority): Stub<K> {
-  return createStub(key, { address, credential: ({ tenant, actor }) => tokens.serviceToken('registry', { tenant, actor }) });
+  return createStub(key, {
+    address,
+    credential: ({ tenant, actor }) => tokens.serviceToken('registry', { tenant, actor }),
+  });
 }

@@ -4,7 +4,7 @@ import { createBlobStore } from '@athanor/blobs';
 import { createStub } from '@athanor/client';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { connectNats, ensureStreams, startRelay } from '@athanor/events';
-import { type App, Closing, createTelemetry, openTokenAuthority, startService } from '@athanor/service';
+import { type App, Closing, createTelemetry, openTokenAuthority, s3Options, startService } from '@athanor/service';
 import type { TrainingConfig } from './config.js';
 import { createLocalExecutor } from './executors/local.js';
 import { Dispatcher } from './jobs/dispatcher.js';
@@ -25,20 +25,25 @@ const RUNNER_PATH = fileURLToPath(new URL('./runner/main.js', import.meta.url));
 export async function startTraining({ config, database }: AppOptions): Promise<App> {
   const closing = new Closing();
   try {
-    const telemetry = createTelemetry({ service: 'training', logLevel: config.LOG_LEVEL, otlpEndpoint: config.OTLP_ENDPOINT });
+    const telemetry = createTelemetry({
+      service: 'training',
+      logLevel: config.LOG_LEVEL,
+      otlpEndpoint: config.OTLP_ENDPOINT,
+    });
     closing.add(() => telemetry.shutdown());
     const { log } = telemetry;
     const engine = database ?? (await openDatabase(config.DATABASE_URL, { log }));
     if (database === undefined) closing.add(() => engine.close());
     const db = await engine.open<TrainingTables>({ schema: 'training', migrations: MIGRATIONS });
-    const blobs = await createBlobStore(config.BLOB_URL);
+    const blobs = await createBlobStore(config.BLOB_URL, { s3: s3Options(config) });
     closing.add(() => blobs.close());
     const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password } = config;
     const connection = await connectNats({ url, name: 'training', user, password, log });
     closing.add(() => connection.close());
     await ensureStreams(connection);
     const tokens = await openTokenAuthority(config);
-    const credential = ({ tenant, actor }: { tenant?: string; actor?: string }) => tokens.serviceToken('training', { tenant, actor });
+    const credential = ({ tenant, actor }: { tenant?: string; actor?: string }) =>
+      tokens.serviceToken('training', { tenant, actor });
     const ingest = createStub('ingest', { address: config.INGEST_ADDRESS, credential });
     closing.add(() => ingest.close());
     const relay = startRelay({ db, connection, telemetry });

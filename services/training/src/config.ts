@@ -1,17 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { servicePorts } from '@athanor/contracts';
-import { type Environment, integer, loadConfig, serviceFields, text } from '@athanor/service';
+import { type Environment, integer, loadConfig, serviceFields, stateFields, text } from '@athanor/service';
 import { z } from 'zod';
 
 const { public: port, admin: adminPort } = servicePorts('training');
 
 export const trainingConfigSchema = z.object({
   ...serviceFields({ port, adminPort }),
-  DATABASE_URL: text(),
-  BLOB_URL: text(),
-  NATS_URL: text(),
-  NATS_USER: text(),
-  NATS_PASSWORD: text(),
+  ...stateFields(),
   INGEST_ADDRESS: text(`127.0.0.1:${servicePorts('ingest').public}`),
   /** Jobs that run at once. */
   SLOTS: integer({ min: 1, max: 1_024, fallback: 1 }),

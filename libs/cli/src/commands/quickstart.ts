@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { DEFAULT_PORT_BASE } from '@athanor/contracts';
 import type { Command } from 'commander';
-import { runQuickstart } from '../quickstart/quickstart.js';
+import { MNIST_GATE, runQuickstart } from '../quickstart/quickstart.js';
 import { type CliEnvironment, commandContext } from './command-context.js';
 
 interface Options {
@@ -9,6 +9,7 @@ interface Options {
   readonly label?: string;
   readonly seed: number;
   readonly epochs: number;
+  readonly gate?: number;
   readonly keep?: boolean;
   readonly json?: string;
   readonly portBase: number;
@@ -22,6 +23,11 @@ export function addQuickstartCommand(program: Command, cli: CliEnvironment): voi
     .option('--label <column>', 'CSV: the column that holds the class')
     .option('--seed <n>', 'initial weights and the order of rows follow from it', Number, 0)
     .option('--epochs <n>', 'times through the training rows', Number, 5)
+    .option(
+      '--gate <accuracy>',
+      'the least accuracy of a champion; default: 0.965 for MNIST, 0 for your own data',
+      Number,
+    )
     .option('--keep', 'leave the mesh up')
     .option('--json <file>', 'write the figures')
     .option('--port-base <port>', 'all ports move with it', Number, DEFAULT_PORT_BASE)
@@ -32,6 +38,14 @@ export function addQuickstartCommand(program: Command, cli: CliEnvironment): voi
     .action(async (options: Options, command: Command) => {
       const { options: globals, env, terminal } = commandContext(cli, command);
       const home = resolve(globals.home ?? env.ATHANOR_HOME ?? join(cli.root, '.athanor/quickstart'));
-      await runQuickstart({ ...options, keep: options.keep ?? false, home, cwd: process.cwd(), env, terminal });
+      await runQuickstart({
+        ...options,
+        keep: options.keep ?? false,
+        gate: options.gate ?? (options.data === undefined ? MNIST_GATE : 0),
+        home,
+        cwd: process.cwd(),
+        env,
+        terminal,
+      });
     });
 }

@@ -38,7 +38,11 @@ describe('loadConfig', () => {
   });
 
   test('reports all problems together, each with its variable and what it is', () => {
-    const problems = problemsOf({ ATHANOR_INGEST_PORT: '70000', ATHANOR_INGEST_SLOTS: 'many', ATHANOR_INGEST_FAST: 'yes' });
+    const problems = problemsOf({
+      ATHANOR_INGEST_PORT: '70000',
+      ATHANOR_INGEST_SLOTS: 'many',
+      ATHANOR_INGEST_FAST: 'yes',
+    });
     expect(problems).toEqual([
       "ATHANOR_INGEST_PORT: expected a whole number from 0 to 65535 (it is '70000')",
       'ATHANOR_INGEST_NATS_URL: expected a text (it is not set)',
@@ -75,9 +79,12 @@ describe('checkBind', () => {
     expect(() => checkBind(config({ ATHANOR_HOST: host }))).not.toThrow();
   });
 
-  test.each(['0.0.0.0', '::', '10.0.0.1', 'localhost.example.org'])('refuses %s without TLS and says what to set', host => {
-    expect(() => checkBind(config({ ATHANOR_HOST: host }))).toThrow(/TLS_CERT_FILE.*INSECURE_BIND=true/);
-  });
+  test.each(['0.0.0.0', '::', '10.0.0.1', 'localhost.example.org'])(
+    'refuses %s without TLS and says what to set',
+    host => {
+      expect(() => checkBind(config({ ATHANOR_HOST: host }))).toThrow(/TLS_CERT_FILE.*INSECURE_BIND=true/);
+    },
+  );
 
   test('takes the flag as permission', () => {
     expect(() => checkBind(config({ ATHANOR_HOST: '0.0.0.0', ATHANOR_INSECURE_BIND: 'true' }))).not.toThrow();

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Principal } from '../auth/index.js';
 import { ServiceError } from '../errors/index.js';
 import { traceparentOf } from '../telemetry/index.js';
+import type { CallAbort } from './call-abort.js';
 
 /** What a handler and the interceptors know of the call they serve. */
 export class CallContext {
@@ -10,32 +11,51 @@ export class CallContext {
   readonly method: string;
   /** Whether messages flow more than once in some direction. */
   readonly isStream: boolean;
-  /** Aborted when the caller has gone, the deadline has passed, or the server must end. */
-  readonly signal: AbortSignal;
   readonly #metadata: (key: string) => string | undefined;
   /** Epoch milliseconds; Infinity where there is none. */
   deadlineMs: number;
   requestId = '';
   span: Span | undefined;
-  log: Logger;
   #principal: Principal | undefined;
-  readonly #abort: AbortController;
+  readonly #abort: CallAbort;
+  readonly #serviceLog: Logger;
+  #log: Logger | undefined;
 
   constructor(options: {
     method: string;
     isStream: boolean;
     metadata: (key: string) => string | undefined;
     deadlineMs: number;
-    abort: AbortController;
+    abort: CallAbort;
     log: Logger;
   }) {
     this.method = options.method;
     this.isStream = options.isStream;
     this.deadlineMs = options.deadlineMs;
-    this.log = options.log;
+    this.#serviceLog = options.log;
     this.#metadata = options.metadata;
     this.#abort = options.abort;
-    this.signal = options.abort.signal;
+  }
+
+  /** Aborted when the caller has gone, the deadline has passed, or the server must end. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Why the call was aborted; undefined while it was not. Costs nothing, where `signal` makes an AbortController. */
+  get abortReason(): Error | undefined {
+    return this.#abort.reason;
+  }
+
+  /** Its lines carry the request id. Made when the first line is written: most calls write none. */
+  get log(): Logger {
+    this.#log ??= this.#serviceLog.child({ requestId: this.requestId });
+    return this.#log;
+  }
+
+  /** Whether lines of this level are written at all. */
+  logs(level: 'debug' | 'info'): boolean {
+    return this.#serviceLog.isLevelEnabled(level);
   }
 
   metadata(key: string): string | undefined {

@@ -13,6 +13,7 @@ import type {
 import type { Logger } from 'pino';
 import { ServiceError } from '../errors/index.js';
 import { AbortGate } from './abort-gate.js';
+import { CallAbort } from './call-abort.js';
 import { CallContext, type Interceptor } from './call-context.js';
 import type { CallsInFlight } from './calls-in-flight.js';
 import { IdleTimer } from './idle-timer.js';
@@ -56,7 +57,8 @@ function adaptMethod(method: MethodDefinition<unknown, unknown>, handler: AnyHan
   const isStream = method.requestStream || method.responseStream;
   const respond = method.responseStream ? respondWithStream : respondOnce;
   return (call: AnyCall, callback?: sendUnaryData<unknown>): void => {
-    const context = createContext(call, method.path, { isStream, log: options.log });
+    const abort = createAbort(call);
+    const context = createContext(call, method.path, { isStream, log: options.log, abort });
     const idle = isStream ? new IdleTimer(context, options.streamIdleMs) : undefined;
     const served = { context, idle };
     options.calls.add(served);
@@ -68,13 +70,14 @@ function adaptMethod(method: MethodDefinition<unknown, unknown>, handler: AnyHan
     let response: unknown;
     options
       .intercept(context, async () => {
-        response = await respond({ handler, request, context, call, idle });
+        response = await respond({ handler, request, context, abort, call, idle });
       })
       .then(
         () => (callback ? callback(null, response) : (call as ServerWritableStream<unknown, unknown>).end()),
         error => fail(error, call, callback),
       )
       .finally(() => {
+        abort.end();
         idle?.stop();
         options.calls.remove(served);
       });
@@ -85,16 +88,16 @@ interface Exchange {
   handler: AnyHandler;
   request: unknown;
   context: CallContext;
+  abort: CallAbort;
   call: AnyCall;
   idle: IdleTimer | undefined;
 }
 
 /** Ends with the handler's answer, or as soon as the call is cancelled or its deadline has passed. */
-async function respondOnce({ handler, request, context }: Exchange): Promise<unknown> {
-  const { signal } = context;
+async function respondOnce({ handler, request, context, abort }: Exchange): Promise<unknown> {
   // Cancelled while it was being admitted: then nobody would hear of how the handler ends.
-  signal.throwIfAborted();
-  const gate = new AbortGate(signal);
+  if (abort.reason !== undefined) throw abort.reason;
+  const gate = new AbortGate(abort);
   try {
     return await gate.wait(handler(request, context) as Promise<unknown>);
   } finally {
@@ -102,18 +105,17 @@ async function respondOnce({ handler, request, context }: Exchange): Promise<unk
   }
 }
 
-async function respondWithStream({ handler, request, context, call, idle }: Exchange): Promise<void> {
-  const { signal } = context;
-  signal.throwIfAborted();
+async function respondWithStream({ handler, request, context, abort, call, idle }: Exchange): Promise<void> {
+  if (abort.reason !== undefined) throw abort.reason;
   const stream = call as ServerWritableStream<unknown, unknown>;
   const messages = (handler(request, context) as AsyncIterable<unknown>)[Symbol.asyncIterator]();
-  const gate = new AbortGate(signal);
+  const gate = new AbortGate(abort);
   try {
     for (let next = await gate.wait(messages.next()); next.done !== true; next = await gate.wait(messages.next())) {
       idle?.touch();
       if (!stream.write(next.value)) await gate.wait(drained(stream, idle));
     }
-    signal.throwIfAborted();
+    if (abort.reason !== undefined) throw abort.reason;
   } finally {
     gate.dispose();
     // Lets the handler clean up, if it still runs; it may not listen, so it is not waited for.
@@ -136,18 +138,25 @@ async function* readRequests(call: ServerReadableStream<unknown, unknown>, idle:
   if (idle) idle.working = true;
 }
 
-function createContext(
-  call: AnyCall,
-  method: string,
-  { isStream, log }: { isStream: boolean; log: Logger },
-): CallContext {
-  const abort = new AbortController();
+function createAbort(call: AnyCall): CallAbort {
+  const abort = new CallAbort();
   const emitter: EventEmitter = call;
-  emitter.on('cancelled', () => abort.abort(new ServiceError('CANCELLED', 'the caller cancelled the call')));
+  emitter.on('cancelled', () => {
+    // An error with its stack is costly, and this event comes after every answer too.
+    if (!abort.isOver) abort.abort(new ServiceError('CANCELLED', 'the caller cancelled the call'));
+  });
   // A caller that goes away breaks the request stream; the handler sees it as an error of its iteration.
   if ('readable' in call) {
     emitter.on('error', cause => abort.abort(new ServiceError('CANCELLED', 'the caller went away', { cause })));
   }
+  return abort;
+}
+
+function createContext(
+  call: AnyCall,
+  method: string,
+  { isStream, log, abort }: { isStream: boolean; log: Logger; abort: CallAbort },
+): CallContext {
   return new CallContext({
     method,
     isStream,

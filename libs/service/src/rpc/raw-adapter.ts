@@ -6,35 +6,46 @@ import type {
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { ServiceError } from '../errors/index.js';
+import { CallAbort } from './call-abort.js';
 import { CallContext } from './call-context.js';
+import type { CallsInFlight } from './calls-in-flight.js';
 import type { AdapterOptions } from './grpc-adapter.js';
+import { stopping } from './idle-timer.js';
 import { toStatus } from './status.js';
 
 type RawCall = ServerUnaryCall<unknown, unknown> & ServerDuplexStream<unknown, unknown>;
 type RawHandler = (call: RawCall, callback?: sendUnaryData<unknown>) => void;
 
-/** Puts the interceptors in front of a foreign grpc-js implementation, for example reflection's: they admit or refuse. */
+/** Puts the interceptors in front of a foreign grpc-js implementation, health's and reflection's: they admit or refuse. */
 export function guardService(
   definition: ServiceDefinition,
   implementation: UntypedServiceImplementation,
-  { intercept, log }: AdapterOptions,
+  { intercept, log, calls }: AdapterOptions,
 ): UntypedServiceImplementation {
   const guarded: Record<string, RawHandler> = {};
-  for (const [name, { path, requestStream, responseStream }] of Object.entries(definition)) {
-    const handler = implementation[name] as RawHandler;
+  for (const [name, { path, requestStream, responseStream, originalName = name }] of Object.entries(definition)) {
+    // Named as the method or in camelCase, as grpc-js allows.
+    const handler = (implementation[name] ?? implementation[originalName]) as RawHandler;
     guarded[name] = (call, callback) => {
       const context = new CallContext({
         method: path,
         isStream: requestStream || responseStream,
         metadata: key => call.metadata.get(key)[0]?.toString(),
         deadlineMs: Number.POSITIVE_INFINITY,
-        abort: new AbortController(),
+        abort: new CallAbort(),
         log,
       });
       const refuse = (error: ServiceError) =>
         callback ? callback(toStatus(error)) : call.emit('error', toStatus(error));
+      if (callback === undefined) cutAtTheEnd(call, calls);
       intercept(context, async () => handler(call, callback)).catch(refuse);
     };
   }
   return guarded as UntypedServiceImplementation;
+}
+
+/** Watchers watch for ever: a stopping server ends them. */
+function cutAtTheEnd(call: RawCall, calls: CallsInFlight): void {
+  const forget = calls.addWatcher(() => call.emit('error', toStatus(stopping())));
+  call.once('cancelled', forget).once('finish', forget);
 }

@@ -41,22 +41,24 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     const definition = options.definitions?.[key as ServiceKey] ?? serviceDefinition(key as ServiceKey);
     server.addService(definition, adaptService(definition, implementation, adapterOptions));
   }
-  options.health.addToServer(server);
-  addReflection(server, adapterOptions);
+  const guarding = guardedServer(server, adapterOptions);
+  options.health.addToServer(guarding);
+  new ReflectionService(loadContracts()).addToServer(guarding);
   const port = await bind(server, config);
   return { port, stop: graceMs => stop(server, calls, graceMs) };
 }
 
-function addReflection(server: Server, options: AdapterOptions): void {
+/** Where foreign implementations are added: our interceptors stand in front of them. */
+function guardedServer(server: Server, options: AdapterOptions): Server {
   const guarding = {
     addService: (definition: ServiceDefinition, implementation: UntypedServiceImplementation) =>
       server.addService(definition, guardService(definition, implementation, options)),
   };
-  new ReflectionService(loadContracts()).addToServer(guarding as Server);
+  return guarding as Server;
 }
 
 async function bind(server: Server, config: ServiceConfig): Promise<number> {
-  const address = `${isIP(config.HOST) === 6 ? `[${config.HOST}]` : config.HOST}:${config.PORT}`;
+  const address = addressOf(config, config.PORT);
   const credentials = await serverCredentials(config);
   return await new Promise((resolve, reject) => {
     server.bindAsync(address, credentials, (error, port) => {
@@ -64,6 +66,10 @@ async function bind(server: Server, config: ServiceConfig): Promise<number> {
       else resolve(port);
     });
   });
+}
+
+function addressOf({ HOST }: ServiceConfig, port: number): string {
+  return `${isIP(HOST) === 6 ? `[${HOST}]` : HOST}:${port}`;
 }
 
 async function serverCredentials(config: ServiceConfig): Promise<ServerCredentials> {
@@ -74,13 +80,18 @@ async function serverCredentials(config: ServiceConfig): Promise<ServerCredentia
 }
 
 /** How long answers that are written already may take to go out. */
-const FLUSH_MS = 250;
+const FLUSH_MS = 1_000;
 
-/** No new calls; those in flight end; then what nobody waits for (health watchers, quiet streams) is cut off. */
+/** No new calls; those in flight end, quiet streams and watchers are cut off. */
 async function stop(server: Server, calls: CallsInFlight, graceMs: number): Promise<void> {
   const closed = new Promise<void>(resolve => server.tryShutdown(() => resolve()));
   await calls.drain(graceMs);
-  const timer = setTimeout(() => server.forceShutdown(), FLUSH_MS);
-  await closed;
+  // Answers go out, unless a peer is gone without a word. (forceShutdown() of grpc-js 1.14 knows no sessions when channelz
+  // is off, so it would end nothing.)
+  let timer: NodeJS.Timeout | undefined;
+  const flushed = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, FLUSH_MS);
+  });
+  await Promise.race([closed, flushed]);
   clearTimeout(timer);
 }

@@ -22,6 +22,11 @@ export interface TelemetryOptions {
   readonly otlpEndpoint?: string | undefined;
   /** Takes each finished span, for tests. */
   readonly spanProcessors?: tracing.SpanProcessor[];
+  /**
+   * Whether "the active span" follows asynchronous calls (default), so that events and queries find their call. A process
+   * that makes none spares a fifth of a small call's time on Node.js 20, where AsyncLocalStorage hooks into every promise.
+   */
+  readonly followsContext?: boolean;
   /** Takes the log's lines instead of standard output, for tests. */
   readonly logDestination?: DestinationStream;
 }
@@ -42,7 +47,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     redact: { paths: REDACT_PATHS, censor: '[redacted]' },
   };
   const log = options.logDestination === undefined ? pino(logOptions) : pino(logOptions, options.logDestination);
-  enableContextPropagation();
+  if (options.followsContext ?? true) enableContextPropagation();
   const exporter = new PrometheusExporter({ preventServerStart: true });
   const meterProvider = new metrics.MeterProvider({ resource, readers: [exporter] });
   const tracerProvider = new node.NodeTracerProvider({ resource, spanProcessors: spanProcessors(options) });

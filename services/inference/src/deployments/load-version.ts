@@ -1,4 +1,3 @@
-import type { Stub } from '@athanor/client';
 import { readCheckedModel } from '@athanor/onnx';
 import { readModelSpec } from '../models/model-spec.js';
 import type { ServedModel } from '../models/served-model.js';
@@ -7,11 +6,13 @@ import type { ModelHost } from '../runner/model-host.js';
 import { assembleBatch, splitBatch, zeroWork } from '../scheduler/batch.js';
 import { Scheduler } from '../scheduler/scheduler.js';
 import type { Instruments } from '../telemetry/instruments.js';
-import { fetchModel } from './fetch-model.js';
 import type { WantedVersion } from './wanted-deployment.js';
 
+/** Gets the verified bytes of a version's model. */
+export type ModelFetcher = (target: LoadTarget) => Promise<Uint8Array>;
+
 export interface LoadOptions {
-  readonly registry: Stub<'registry'>;
+  readonly fetchModel: ModelFetcher;
   readonly host: ModelHost;
   readonly instruments: Instruments;
   /** Undefined: those of the version's evaluation. */
@@ -32,7 +33,7 @@ export interface LoadTarget {
 export async function loadVersion(target: LoadTarget, options: LoadOptions): Promise<ServedModel> {
   const { tenant, name, version } = target;
   const begun = performance.now();
-  const model = await fetchModel(options.registry, target);
+  const model = await options.fetchModel(target);
   // The guard reads the file before the runtime sees it.
   const { graph } = readCheckedModel(model);
   const spec = readModelSpec(graph, { maxBatchSize: options.maxBatchSize, classes: version.classes });

@@ -1,6 +1,6 @@
 import { ServiceError } from '@athanor/service';
 import { encodeInferResponse, encodeStreamResponse } from '../wire/encode-infer-response.js';
-import { answer, decode, type InferScope } from './infer-methods.js';
+import { answer, decode, type InferScope } from './answer.js';
 
 /** Requests of one stream that are worked on at the same time; further ones are not read yet. */
 const WINDOW = 64;

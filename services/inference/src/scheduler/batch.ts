@@ -1,10 +1,10 @@
 import { byteSizeOf, bytesOf, elementCount, isNumeric, type Tensor, tensor, tensorFromBytes } from '@athanor/tensor';
 import type { ModelSpec } from '../models/model-spec.js';
-import type { Elements, InputRows, OutputRows, Work } from './work.js';
+import type { Caller, Elements, InputRows, OutputRows, Work } from './work.js';
 
 // Rows of several requests in one tensor, and the results' rows apart again.
 
-const NEVER = new AbortController().signal;
+const NOBODY: Caller = { abortReason: undefined, deadlineMs: Number.POSITIVE_INFINITY };
 
 /** Copies each input once, into a buffer of its own that the runner takes over. */
 export function assembleBatch(spec: ModelSpec, works: readonly Work[], rows: number): Record<string, Tensor> {
@@ -77,5 +77,5 @@ export function zeroWork(spec: ModelSpec, rows: number): Work | undefined {
     const data = dtype === 'BYTES' ? new Array<string>(elements).fill('') : new Uint8Array(elements * byteSizeOf(dtype));
     inputs.push({ dims, data });
   }
-  return { rows, inputs, timeoutUs: 0, signal: NEVER, deadlineMs: Number.POSITIVE_INFINITY };
+  return { rows, inputs, timeoutUs: 0, caller: NOBODY };
 }

@@ -1,5 +1,11 @@
 /** What one model's scheduler tells the service's metrics. */
 export interface SchedulerMeter {
-  recordRun(rows: number, computeMs: number): void;
-  recordWait(queueMs: number): void;
+  recordRun(run: RunFigures): void;
+}
+
+export interface RunFigures {
+  readonly rows: number;
+  /** Of the request that waited longest. */
+  readonly waitMs: number;
+  readonly computeMs: number;
 }

@@ -128,8 +128,9 @@ export class Scheduler {
   /** Whether nobody waits for it any more, or its time is over; then it is answered. */
   #dropIfDead({ work, arrived, reject }: Waiting): boolean {
     const waitedMs = performance.now() - arrived;
-    if (work.signal.aborted) reject(work.signal.reason);
-    else if (work.deadlineMs <= Date.now()) reject(expired('DEADLINE_EXCEEDED', waitedMs));
+    const { abortReason, deadlineMs } = work.caller;
+    if (abortReason !== undefined) reject(abortReason);
+    else if (deadlineMs <= Date.now()) reject(expired('DEADLINE_EXCEEDED', waitedMs));
     else if (work.timeoutUs > 0 && waitedMs * 1000 > work.timeoutUs) reject(expired('UNAVAILABLE', waitedMs));
     else return false;
     this.#options.statistics.addFailure(waitedMs);
@@ -150,10 +151,9 @@ export class Scheduler {
       const end = performance.now();
       const times = { computeInputMs: assembled - start, computeInferMs: computed - assembled, computeOutputMs: end - computed };
       statistics.addRun(rows, times);
-      meter.recordRun(rows, times.computeInferMs);
+      meter.recordRun({ rows, waitMs: start - batch[0]!.arrived, computeMs: times.computeInferMs });
       for (const [index, { arrived, resolve }] of batch.entries()) {
         statistics.addSuccess(start - arrived, end - arrived, times);
-        meter.recordWait(start - arrived);
         resolve(answers[index]!);
       }
     } catch (error) {

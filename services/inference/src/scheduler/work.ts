@@ -16,8 +16,13 @@ export interface Work {
   readonly inputs: readonly InputRows[];
   /** Longest wait, microseconds; 0: as long as the deadline allows. */
   readonly timeoutUs: number;
-  /** Aborted: nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
+  readonly caller: Caller;
+}
+
+/** Who waits for the answer: a call's context. */
+export interface Caller {
+  /** Set when nobody waits any more. */
+  readonly abortReason: Error | undefined;
   /** Epoch milliseconds. */
   readonly deadlineMs: number;
 }

@@ -17,16 +17,16 @@ export function createInstruments(meter: Telemetry['meter'], catalog: Catalog): 
     meter.createHistogram(name, { description, unit, advice: { explicitBucketBoundaries } });
   const batchSize = histogram('athanor.inference.batch_size', 'Rows of a run.', '{row}', ROWS);
   const compute = histogram('athanor.inference.compute.duration', 'Time in the runner, by run.', 's', SECONDS);
-  const queue = histogram('athanor.inference.queue.duration', 'Time in the queue, by request.', 's', SECONDS);
+  const queue = histogram('athanor.inference.queue.duration', 'Longest wait among the requests of a run.', 's', SECONDS);
   const load = histogram('athanor.inference.model_load.duration', 'From the fetch to the end of warm-up.', 's', SECONDS);
   observeModels(meter, catalog);
   return {
     schedulerMeter: attributes => ({
-      recordRun(rows, computeMs) {
+      recordRun({ rows, waitMs, computeMs }) {
         batchSize.record(rows, attributes);
+        queue.record(waitMs / 1000, attributes);
         compute.record(computeMs / 1000, attributes);
       },
-      recordWait: queueMs => queue.record(queueMs / 1000, attributes),
     }),
     recordLoad: seconds => load.record(seconds),
   };

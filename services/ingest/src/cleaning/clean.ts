@@ -95,14 +95,19 @@ function findConflicts(groups: readonly number[][], table: RowTable): ReadonlyMa
     if (labels.size < 2) continue;
     for (const row of group) {
       const other = group.find(each => table.labels?.[each] !== table.labels?.[row]) as number;
-      found.set(row, `same features as ${rowId(table, other)}, labels ${table.labels?.[row]} and ${table.labels?.[other]}`);
+      found.set(
+        row,
+        `same features as ${rowId(table, other)}, labels ${table.labels?.[row]} and ${table.labels?.[other]}`,
+      );
     }
   }
   return found;
 }
 
+/** Images without a picture. A table's row may well hold equal numbers: there it is no flaw. */
 function findConstants(table: RowTable, missing: ReadonlyMap<number, string>): ReadonlyMap<number, string> {
   const found = new Map<number, string>();
+  if (table.feature.shape.length < 2) return found;
   const values = featureValues(table);
   const width = values.length / table.rows;
   if (width < 2) return found;

@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { FormatError, type MissingValue, type RowTable } from './rows.js';
+import { FormatError, type RowTable } from './rows.js';
 
 // CSV (RFC 4180) with a header row. All columns but the label's become one FP32 feature vector.
 
@@ -16,39 +16,61 @@ export interface CsvOptions {
 
 /** Throws FormatError for ragged rows, a missing label column, text columns and empty files. */
 export function parseCsv(bytes: Uint8Array, options: CsvOptions): RowTable {
-  const records = parseRecords(bytes, options.filename);
-  const [header, ...rows] = records;
-  if (header === undefined) throw new FormatError(`${options.filename}: expected a header row and data rows, got an empty file`);
-  if (rows.length === 0) throw new FormatError(`${options.filename}: expected data rows below the header, got none`);
-  const columns = featureColumns(header, options);
-  const labelIndex = options.labelColumn === '' ? -1 : header.indexOf(options.labelColumn);
-  const values = new Float32Array(rows.length * columns.length);
-  const missing: MissingValue[] = [];
-  const seenNumber = columns.map(() => false);
-  const firstText = columns.map((): string | undefined => undefined);
-  for (const [row, record] of rows.entries()) {
-    const problems: string[] = [];
-    for (const [index, column] of columns.entries()) {
-      const text = (record[column.index] ?? '').trim();
-      const value = MISSING.has(text.toLowerCase()) ? Number.NaN : Number(text);
-      values[row * columns.length + index] = value;
-      if (Number.isFinite(value)) seenNumber[index] = true;
-      else problems.push(`column '${column.name}' ${describeMissing(text)}`);
-      if (!Number.isFinite(value) && !MISSING.has(text.toLowerCase())) firstText[index] ??= text;
-    }
-    if (labelIndex >= 0 && MISSING.has((record[labelIndex] ?? '').trim().toLowerCase())) problems.push('the label is missing');
-    if (problems.length > 0) missing.push({ row, detail: problems.join(', ') });
+  const { filename, partition, labelColumn } = options;
+  const [header, ...records] = parseRecords(bytes, filename);
+  if (header === undefined) {
+    throw new FormatError(`${filename}: expected a header row and data rows, got an empty file`);
   }
-  refuseTextColumns(columns, seenNumber, firstText, options);
+  if (records.length === 0) throw new FormatError(`${filename}: expected data rows below the header, got none`);
+  const columns = featureColumns(header, options);
+  const labelIndex = labelColumn === '' ? -1 : header.indexOf(labelColumn);
+  const values = readValues(records, columns);
+  refuseTextColumns(values, records, columns, filename);
   return {
-    partition: options.partition,
-    feature: { name: FEATURE_NAME, datatype: 'FP32', shape: [columns.length], columns: columns.map(({ name }) => name) },
+    partition,
+    feature: {
+      name: FEATURE_NAME,
+      datatype: 'FP32',
+      shape: [columns.length],
+      columns: columns.map(({ name }) => name),
+    },
     data: new Uint8Array(values.buffer),
     bytesPerRow: columns.length * Float32Array.BYTES_PER_ELEMENT,
-    rows: rows.length,
-    labels: labelIndex < 0 ? undefined : rows.map(record => (record[labelIndex] ?? '').trim()),
-    missing,
+    rows: records.length,
+    labels: labelIndex < 0 ? undefined : records.map(record => cell(record, labelIndex)),
+    missing: records.flatMap((record, row) => {
+      const own = values.subarray(row * columns.length, (row + 1) * columns.length);
+      const problems = missingIn(record, own, columns);
+      if (labelIndex >= 0 && isMissing(cell(record, labelIndex))) problems.push('the label is missing');
+      return problems.length === 0 ? [] : [{ row, detail: problems.join(', ') }];
+    }),
   };
+}
+
+function cell(record: readonly string[], index: number): string {
+  return (record[index] ?? '').trim();
+}
+
+function isMissing(text: string): boolean {
+  return MISSING.has(text.toLowerCase());
+}
+
+/** Row-major; NaN where a cell is missing or is no number. */
+function readValues(records: readonly string[][], columns: readonly Column[]): Float32Array {
+  const values = new Float32Array(records.length * columns.length);
+  for (const [row, record] of records.entries()) {
+    for (const [index, column] of columns.entries()) {
+      const text = cell(record, column.index);
+      values[row * columns.length + index] = isMissing(text) ? Number.NaN : Number(text);
+    }
+  }
+  return values;
+}
+
+function missingIn(record: readonly string[], values: Float32Array, columns: readonly Column[]): string[] {
+  return columns.flatMap(({ name, index }, position) =>
+    Number.isFinite(values[position]) ? [] : [`column '${name}' ${describeMissing(cell(record, index))}`],
+  );
 }
 
 interface Column {
@@ -62,7 +84,9 @@ function parseRecords(bytes: Uint8Array, filename: string): string[][] {
   } catch (error) {
     const { code, lines } = error as { code?: string; lines?: number };
     if (code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH' || code === 'CSV_RECORD_INCONSISTENT_COLUMNS') {
-      throw new FormatError(`${filename}: line ${lines} has another number of fields than the header; ${(error as Error).message}; repair the line`);
+      throw new FormatError(
+        `${filename}: line ${lines} has another number of fields than the header; ${(error as Error).message}; repair the line`,
+      );
     }
     throw new FormatError(`${filename}: the CSV cannot be read: ${(error as Error).message}; repair the file`);
   }
@@ -70,9 +94,12 @@ function parseRecords(bytes: Uint8Array, filename: string): string[][] {
 
 function featureColumns(header: readonly string[], { filename, labelColumn }: CsvOptions): Column[] {
   const duplicate = header.find((name, index) => header.indexOf(name) !== index);
-  if (duplicate !== undefined) throw new FormatError(`${filename}: the header names the column '${duplicate}' twice; rename one`);
+  if (duplicate !== undefined)
+    throw new FormatError(`${filename}: the header names the column '${duplicate}' twice; rename one`);
   if (labelColumn !== '' && !header.includes(labelColumn)) {
-    throw new FormatError(`${filename}: expected the label column '${labelColumn}', got ${header.slice(0, 30).join(', ')}; name one of these`);
+    throw new FormatError(
+      `${filename}: expected the label column '${labelColumn}', got ${header.slice(0, 30).join(', ')}; name one of these`,
+    );
   }
   const columns = header.map((name, index) => ({ name, index })).filter(({ name }) => name !== labelColumn);
   if (columns.length === 0) throw new FormatError(`${filename}: expected feature columns beside the label, got none`);
@@ -83,8 +110,17 @@ function describeMissing(text: string): string {
   return text === '' ? 'is empty' : `is '${text.slice(0, 40)}', not a number`;
 }
 
-function refuseTextColumns(columns: readonly Column[], seenNumber: readonly boolean[], firstText: readonly (string | undefined)[], { filename }: CsvOptions): void {
-  const texts = columns.flatMap(({ name }, index) => (seenNumber[index] ? [] : [`'${name}' (${firstText[index] ?? 'empty'})`]));
+function refuseTextColumns(
+  values: Float32Array,
+  records: readonly string[][],
+  columns: readonly Column[],
+  filename: string,
+): void {
+  const texts = columns.flatMap(({ name, index }, position) => {
+    const hasNumber = records.some((_, row) => Number.isFinite(values[row * columns.length + position]));
+    const firstText = records.map(record => cell(record, index)).find(text => !isMissing(text));
+    return hasNumber ? [] : [`'${name}' (${firstText ?? 'empty'})`];
+  });
   if (texts.length === 0) return;
   const message = `expected numbers in every feature column, got none in ${texts.slice(0, 10).join(', ')}`;
   throw new FormatError(`${filename}: ${message}; leave these columns out, or encode them as numbers`);

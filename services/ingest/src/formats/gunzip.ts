@@ -10,7 +10,9 @@ export function maybeGunzip(bytes: Uint8Array, filename: string, maxBytes: numbe
     return gunzipSync(bytes, { maxOutputLength: maxBytes });
   } catch (error) {
     const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-    const why = tooLarge ? `unpacks to more than the ${maxBytes} bytes that are allowed` : `is damaged: ${(error as Error).message}`;
+    const why = tooLarge
+      ? `unpacks to more than the ${maxBytes} bytes that are allowed`
+      : `is damaged: ${(error as Error).message}`;
     throw new FormatError(`${filename}: the gzip file ${why}; pack it again from the original`);
   }
 }

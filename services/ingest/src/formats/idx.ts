@@ -27,7 +27,8 @@ export interface IdxArray {
 /** Throws FormatError where the file is not what its header says. */
 export function parseIdx(bytes: Uint8Array, filename: string): IdxArray {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.length < 4) throw new FormatError(`${filename}: expected an IDX file, got ${view.length} bytes; is it empty or cut off?`);
+  if (view.length < 4)
+    throw new FormatError(`${filename}: expected an IDX file, got ${view.length} bytes; is it empty or cut off?`);
   checkMagic(view, filename);
   const dimensionCount = view.readUInt8(3);
   const headerBytes = 4 + 4 * dimensionCount;
@@ -40,7 +41,10 @@ export function parseIdx(bytes: Uint8Array, filename: string): IdxArray {
   const received = view.length - headerBytes;
   if (received !== expected) {
     const what = `its header says ${dimensions.join(' × ')} = ${expected} values, but ${received} bytes follow`;
-    const why = received < expected ? 'the file is cut off; upload it whole' : 'it has bytes behind its end; upload the original file';
+    const why =
+      received < expected
+        ? 'the file is cut off; upload it whole'
+        : 'it has bytes behind its end; upload the original file';
     throw new FormatError(`${filename}: ${what}; ${why}`);
   }
   const [rows = 0, ...shape] = dimensions;
@@ -55,6 +59,8 @@ function checkMagic(view: Buffer, filename: string): void {
     throw new FormatError(`${filename}: expected the IDX magic number 0x000008nn, got ${got}; is it another format?`);
   }
   if (type !== UINT8) {
-    throw new FormatError(`${filename}: expected IDX values of type unsigned byte, got ${TYPE_NAMES[type]}; convert them to bytes`);
+    throw new FormatError(
+      `${filename}: expected IDX values of type unsigned byte, got ${TYPE_NAMES[type]}; convert them to bytes`,
+    );
   }
 }

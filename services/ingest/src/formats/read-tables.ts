@@ -1,5 +1,5 @@
-import { maybeGunzip } from './gunzip.js';
 import { parseCsv } from './csv.js';
+import { maybeGunzip } from './gunzip.js';
 import { type IdxArray, parseIdx } from './idx.js';
 import { FormatError, type RowTable } from './rows.js';
 
@@ -33,11 +33,17 @@ function readIdxTables(sources: readonly SourceBytes[], { maxBytes }: ReadOption
   const partitions = [...new Set(sources.map(({ partition }) => partition))];
   const parsed = (partition: string, role: SourceBytes['role']) => {
     const source = sources.find(each => each.partition === partition && each.role === role);
-    return source && { ...parseIdx(maybeGunzip(source.bytes, source.filename, maxBytes), source.filename), filename: source.filename };
+    return (
+      source && {
+        ...parseIdx(maybeGunzip(source.bytes, source.filename, maxBytes), source.filename),
+        filename: source.filename,
+      }
+    );
   };
   const tables = partitions.map(partition => {
     const features = parsed(partition, 'ROLE_FEATURES');
-    if (features === undefined) throw new FormatError(`partition '${partition}': expected a features file beside its labels, got none`);
+    if (features === undefined)
+      throw new FormatError(`partition '${partition}': expected a features file beside its labels, got none`);
     return toTable(partition, features, parsed(partition, 'ROLE_LABELS'));
   });
   return sameFeatures(tables);
@@ -46,10 +52,13 @@ function readIdxTables(sources: readonly SourceBytes[], { maxBytes }: ReadOption
 type NamedIdx = IdxArray & { readonly filename: string };
 
 function toTable(partition: string, features: NamedIdx, labels: NamedIdx | undefined): RowTable {
-  if (features.shape.length === 0) throw new FormatError(`${features.filename}: expected rows of values, got single values; is it a labels file?`);
+  if (features.shape.length === 0)
+    throw new FormatError(`${features.filename}: expected rows of values, got single values; is it a labels file?`);
   if (features.rows === 0) throw new FormatError(`${features.filename}: expected rows, got none`);
   if (labels !== undefined && labels.shape.length > 0) {
-    throw new FormatError(`${labels.filename}: expected one label a row, got ${labels.shape.join(' × ')} values; is it a features file?`);
+    throw new FormatError(
+      `${labels.filename}: expected one label a row, got ${labels.shape.join(' × ')} values; is it a features file?`,
+    );
   }
   if (labels !== undefined && labels.rows !== features.rows) {
     const message = `${labels.filename} has ${labels.rows} labels, but ${features.filename} has ${features.rows} rows`;
@@ -71,10 +80,14 @@ function sameFeatures(tables: RowTable[]): RowTable[] {
   const [first, ...rest] = tables;
   for (const table of rest) {
     if (first !== undefined && describe(table) !== describe(first)) {
-      throw new FormatError(`partition '${table.partition}' has features ${describe(table)}, but '${first.partition}' has ${describe(first)}; make them equal`);
+      throw new FormatError(
+        `partition '${table.partition}' has features ${describe(table)}, but '${first.partition}' has ${describe(first)}; make them equal`,
+      );
     }
     if (first !== undefined && (table.labels === undefined) !== (first.labels === undefined)) {
-      throw new FormatError(`expected labels in every partition or in none; '${table.partition}' and '${first.partition}' differ`);
+      throw new FormatError(
+        `expected labels in every partition or in none; '${table.partition}' and '${first.partition}' differ`,
+      );
     }
   }
   return tables;

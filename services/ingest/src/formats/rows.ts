@@ -27,7 +27,11 @@ export function rowBytes(table: RowTable, row: number): Uint8Array {
 /** Features as numbers: bytes for UINT8, else 32-bit floats. */
 export function featureValues(table: RowTable): Uint8Array | Float32Array {
   if (table.feature.datatype === 'UINT8') return table.data;
-  return new Float32Array(table.data.buffer, table.data.byteOffset, table.data.byteLength / Float32Array.BYTES_PER_ELEMENT);
+  return new Float32Array(
+    table.data.buffer,
+    table.data.byteOffset,
+    table.data.byteLength / Float32Array.BYTES_PER_ELEMENT,
+  );
 }
 
 /** An input that cannot be read: what was expected, what came, what to do. */

@@ -13,23 +13,40 @@ export interface KnownSource {
 }
 
 /** Checks a recipe and its sources, fills in the defaults, and throws with everything that is wrong. */
-export function toPlan(recipe: Recipe | null, sources: readonly KnownSource[], maxSourceBytes: number): PreparationPlan {
+export function toPlan(
+  recipe: Recipe | null,
+  sources: readonly KnownSource[],
+  maxSourceBytes: number,
+): PreparationPlan {
   const violations: FieldViolation[] = [];
   const expect = (holds: boolean, field: string, description: string) => {
     if (!holds) violations.push({ field, description });
   };
   const { format = 'FORMAT_UNSPECIFIED', labelColumn = '', cleaning, split } = recipe ?? {};
-  const validationFraction = split?._validationFraction === undefined ? DEFAULT_FRACTION : (split.validationFraction ?? 0);
+  const validationFraction =
+    split?._validationFraction === undefined ? DEFAULT_FRACTION : (split.validationFraction ?? 0);
   const testFraction = split?._testFraction === undefined ? DEFAULT_FRACTION : (split.testFraction ?? 0);
   const isShare = (value: number) => value >= 0 && value < 1;
   expect(format !== 'FORMAT_UNSPECIFIED', 'recipe.format', 'expected FORMAT_IDX or FORMAT_CSV, got none');
-  expect(isShare(validationFraction), 'recipe.split.validation_fraction', `expected 0 to below 1, got ${validationFraction}`);
+  expect(
+    isShare(validationFraction),
+    'recipe.split.validation_fraction',
+    `expected 0 to below 1, got ${validationFraction}`,
+  );
   expect(isShare(testFraction), 'recipe.split.test_fraction', `expected 0 to below 1, got ${testFraction}`);
   expect(validationFraction + testFraction < 1, 'recipe.split', 'expected fractions that leave rows for training');
-  expect(sources.some(({ source }) => source.partition === 'train'), 'sources', "expected a source of partition 'train', got none");
+  expect(
+    sources.some(({ source }) => source.partition === 'train'),
+    'sources',
+    "expected a source of partition 'train', got none",
+  );
   for (const [index, { source }] of sources.entries()) {
     const { partition, role } = source;
-    expect(partition === 'train' || partition === 'test', `sources[${index}].partition`, `expected 'train' or 'test', got '${partition}'`);
+    expect(
+      partition === 'train' || partition === 'test',
+      `sources[${index}].partition`,
+      `expected 'train' or 'test', got '${partition}'`,
+    );
     expect(role !== 'ROLE_UNSPECIFIED', `sources[${index}].role`, 'expected ROLE_FEATURES or ROLE_LABELS, got none');
     const twin = sources.findIndex(({ source: each }) => each.partition === partition && each.role === role);
     expect(twin === index, `sources[${index}]`, `expected one ${role} of partition '${partition}', got two`);

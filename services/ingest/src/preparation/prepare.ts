@@ -1,9 +1,16 @@
 import type { BlobStore } from '@athanor/blobs';
 import { canonicalJson, type DatasetManifest, type ManifestShard, SPLITS, type SplitName } from '@athanor/contracts';
-import { type CleaningRules, cleanTable, type CleanResult, FINDING_KINDS, type Finding, type FindingKind } from '../cleaning/clean.js';
-import { FormatError, type RowTable } from '../formats/rows.js';
+import {
+  type CleaningRules,
+  type CleanResult,
+  cleanTable,
+  FINDING_KINDS,
+  type Finding,
+  type FindingKind,
+} from '../cleaning/clean.js';
 import { READERS, type SourceBytes } from '../formats/read-tables.js';
-import { splitOf, type SplitRule } from '../splitting/split.js';
+import { FormatError, type RowTable } from '../formats/rows.js';
+import { type SplitRule, splitOf } from '../splitting/split.js';
 import { type SplitStatistics, splitStatistics } from '../statistics/statistics.js';
 import { compareClasses } from './class-order.js';
 import { gatherShard, type RowPlace, shardRanges } from './shards.js';
@@ -35,7 +42,11 @@ export type OnPhase = (phase: string, completed: number, total: number) => void;
 const FIRST_ROW_IDS = 20;
 
 /** From stored sources to a stored version: read, clean, split, describe, write. The same plan gives the same digest. */
-export async function prepareVersion(plan: PreparationPlan, blobs: BlobStore, onPhase: OnPhase): Promise<PreparedVersion> {
+export async function prepareVersion(
+  plan: PreparationPlan,
+  blobs: BlobStore,
+  onPhase: OnPhase,
+): Promise<PreparedVersion> {
   const sources: SourceBytes[] = [];
   for (const [index, source] of plan.sources.entries()) {
     onPhase('READING', index, plan.sources.length);
@@ -77,7 +88,11 @@ function classNames(tables: readonly RowTable[], cleaned: readonly CleanResult[]
 type Places = Record<SplitName, RowPlace[]>;
 
 /** Rows of a given test partition stay the test split; all others go by their hash. */
-function placeRows(tables: readonly RowTable[], cleaned: readonly CleanResult[], split: PreparationPlan['split']): Places {
+function placeRows(
+  tables: readonly RowTable[],
+  cleaned: readonly CleanResult[],
+  split: PreparationPlan['split'],
+): Places {
   const places: Places = { train: [], validation: [], test: [] };
   const hasTest = tables.some(({ partition }) => partition === 'test');
   const rule: SplitRule = { ...split, testFraction: hasTest ? 0 : split.testFraction };
@@ -107,18 +122,28 @@ async function writeSplits({ tables, places, classes, blobs, onPhase }: SplitWor
     const rows = places[split];
     for (const range of shardRanges(rows.length, tables[0]?.bytesPerRow ?? 1)) {
       onPhase('WRITING', written, total);
-      const { digest, byteSize } = await blobs.put(gatherShard(tables, rows.slice(range.begin, range.end), classIndex).bytes);
+      const { digest, byteSize } = await blobs.put(
+        gatherShard(tables, rows.slice(range.begin, range.end), classIndex).bytes,
+      );
       shards.push({ digest, byteSize, rows: range.end - range.begin });
       written += range.end - range.begin;
     }
     const whole = gatherShard(tables, rows, classIndex);
-    statistics.push({ split, ...splitStatistics(whole.values, whole.labels, { rows: rows.length, classes: classes.length }) });
+    statistics.push({
+      split,
+      ...splitStatistics(whole.values, whole.labels, { rows: rows.length, classes: classes.length }),
+    });
     manifestSplits[split] = { rows: rows.length, shards };
   }
   return { manifestSplits, statistics };
 }
 
-function toManifest(plan: PreparationPlan, tables: readonly RowTable[], classes: readonly string[], splits: DatasetManifest['splits']): DatasetManifest {
+function toManifest(
+  plan: PreparationPlan,
+  tables: readonly RowTable[],
+  classes: readonly string[],
+  splits: DatasetManifest['splits'],
+): DatasetManifest {
   const [first] = tables;
   if (first === undefined) throw new FormatError('expected at least one features file, got none');
   return {
@@ -139,6 +164,9 @@ function countFindings(kind: FindingKind, findings: readonly Finding[]) {
 }
 
 function noRowsLeft(cleaned: readonly CleanResult[]): string {
-  const counts = FINDING_KINDS.map(kind => `${kind.replace('FINDING_KIND_', '').toLowerCase()} ${cleaned.flatMap(each => each.findings).filter(each => each.kind === kind).length}`);
+  const counts = FINDING_KINDS.map(
+    kind =>
+      `${kind.replace('FINDING_KIND_', '').toLowerCase()} ${cleaned.flatMap(each => each.findings).filter(each => each.kind === kind).length}`,
+  );
   return `expected rows to be left after cleaning, got none (${counts.join(', ')}); keep some of these findings, or repair the data`;
 }

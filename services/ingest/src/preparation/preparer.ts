@@ -1,11 +1,18 @@
 import { isBlobError } from '@athanor/blobs';
 import { CODE_NUMBERS, crashPoint, ServiceError, type Telemetry } from '@athanor/service';
-import { extendPreparation, failPreparation, finishPreparation, keyOf, takePreparation, type VersionKey } from '../store/datasets.js';
 import type { DatasetVersionRow } from '../store/datasets.js';
+import {
+  extendPreparation,
+  failPreparation,
+  finishPreparation,
+  keyOf,
+  takePreparation,
+  type VersionKey,
+} from '../store/datasets.js';
 import type { PreparationPhase } from '../store/tables.js';
 import type { Db } from '../store/uploads.js';
 import type { PreparedVersion } from './prepare.js';
-import { runPreparation } from './run-preparation.js';
+import { type BlobLocation, runPreparation } from './run-preparation.js';
 
 const LEASE_MS = 10_000;
 const RENEW_MS = 2_500;
@@ -13,7 +20,7 @@ const POLL_MS = 1_000;
 
 export interface PreparerOptions {
   readonly db: Db;
-  readonly blobUrl: string;
+  readonly blobs: BlobLocation;
   readonly log: Telemetry['log'];
   /** Something was committed that the outbox must tell. */
   readonly onCommit: () => void;
@@ -36,9 +43,11 @@ export class Preparer {
   }
 
   wake(): void {
-    this.#work = this.#work.then(() => this.#drain()).catch(error => {
-      this.#options.log.error({ err: error }, 'preparing failed; it is tried again');
-    });
+    this.#work = this.#work
+      .then(() => this.#drain())
+      .catch(error => {
+        this.#options.log.error({ err: error }, 'preparing failed; it is tried again');
+      });
   }
 
   /** Ends after the version at hand. */
@@ -76,7 +85,7 @@ export class Preparer {
   }
 
   async #underLease(key: VersionKey, row: DatasetVersionRow): Promise<PreparedVersion> {
-    const { db, blobUrl, log } = this.#options;
+    const { db, blobs, log } = this.#options;
     let latest: PreparationPhase = row.progress;
     const renew = () =>
       extendPreparation(db, key, { leaseMs: LEASE_MS, progress: latest }).catch(error => {
@@ -84,7 +93,7 @@ export class Preparer {
       });
     const timer = setInterval(() => void renew(), RENEW_MS);
     try {
-      return await runPreparation(row.plan, blobUrl, (phase, completed, total) => {
+      return await runPreparation(row.plan, blobs, (phase, completed, total) => {
         const changed = phase !== latest.phase;
         latest = { phase, completed, total };
         if (changed) void renew();

@@ -1,12 +1,18 @@
 import { Worker } from 'node:worker_threads';
 import { ServiceError } from '@athanor/service/errors';
 import type { OnPhase, PreparationPlan, PreparedVersion } from './prepare.js';
-import type { WorkerInput, WorkerMessage } from './worker.js';
+import type { BlobLocation, WorkerInput, WorkerMessage } from './worker.js';
+
+export type { BlobLocation };
 
 /** Prepares a version in a thread. Throws INVALID_ARGUMENT where the data is at fault. */
-export async function runPreparation(plan: PreparationPlan, blobUrl: string, onPhase: OnPhase): Promise<PreparedVersion> {
-  const input: WorkerInput = { plan, blobUrl };
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: input, env: {} });
+export async function runPreparation(
+  plan: PreparationPlan,
+  blobs: BlobLocation,
+  onPhase: OnPhase,
+): Promise<PreparedVersion> {
+  const input: WorkerInput = { plan, blobs };
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: input });
   return await new Promise((resolve, reject) => {
     worker.on('message', (message: WorkerMessage) => {
       if (message.kind === 'phase') onPhase(message.phase, message.completed, message.total);

@@ -21,12 +21,17 @@ const SHARD_BYTES = 16 * 1024 * 1024;
 export function shardRanges(rows: number, bytesPerRow: number): { begin: number; end: number }[] {
   const rowsPerShard = Math.max(1, Math.floor(SHARD_BYTES / bytesPerRow));
   const ranges: { begin: number; end: number }[] = [];
-  for (let begin = 0; begin < rows; begin += rowsPerShard) ranges.push({ begin, end: Math.min(begin + rowsPerShard, rows) });
+  for (let begin = 0; begin < rows; begin += rowsPerShard)
+    ranges.push({ begin, end: Math.min(begin + rowsPerShard, rows) });
   return ranges;
 }
 
 /** Copies rows out of their tables into one safetensors file (libs/contracts, dataset-manifest.ts has the layout). */
-export function gatherShard(tables: readonly RowTable[], rows: readonly RowPlace[], classIndex: ReadonlyMap<string, number>): GatheredShard {
+export function gatherShard(
+  tables: readonly RowTable[],
+  rows: readonly RowPlace[],
+  classIndex: ReadonlyMap<string, number>,
+): GatheredShard {
   const first = tables[0] as RowTable;
   const { feature, bytesPerRow } = first;
   const data = new Uint8Array(rows.length * bytesPerRow);
@@ -48,5 +53,9 @@ export function gatherShard(tables: readonly RowTable[], rows: readonly RowPlace
     [SHARD_TENSORS.partition, { dtype: 'UINT8', shape: [rows.length], data: partitions }],
   ]);
   if (labelled) tensors.set(SHARD_TENSORS.label, { dtype: 'INT32', shape: [rows.length], data: labels });
-  return { bytes: writeSafetensors({ tensors, metadata: {} }), values: featureValues({ ...first, data, rows: rows.length }), labels };
+  return {
+    bytes: writeSafetensors({ tensors, metadata: {} }),
+    values: featureValues({ ...first, data, rows: rows.length }),
+    labels,
+  };
 }

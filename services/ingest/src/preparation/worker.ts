@@ -1,12 +1,18 @@
 // Preparation computes for seconds: it has a thread of its own, so that the service goes on answering.
 import { parentPort, workerData } from 'node:worker_threads';
-import { createBlobStore } from '@athanor/blobs';
+import { createBlobStore, type S3StoreOptions } from '@athanor/blobs';
 import { FormatError } from '../formats/rows.js';
 import { type PreparationPlan, type PreparedVersion, prepareVersion } from './prepare.js';
 
+/** Where the blob store is; the thread opens it by itself. */
+export interface BlobLocation {
+  readonly url: string;
+  readonly s3: S3StoreOptions;
+}
+
 export interface WorkerInput {
   readonly plan: PreparationPlan;
-  readonly blobUrl: string;
+  readonly blobs: BlobLocation;
 }
 
 export type WorkerMessage =
@@ -15,12 +21,14 @@ export type WorkerMessage =
   /** The data is at fault: the message is for the user. */
   | { readonly kind: 'refused'; readonly message: string };
 
-const { plan, blobUrl } = workerData as WorkerInput;
+const { plan, blobs: location } = workerData as WorkerInput;
 const post = (message: WorkerMessage) => parentPort?.postMessage(message);
 
-const blobs = await createBlobStore(blobUrl);
+const blobs = await createBlobStore(location.url, { s3: location.s3 });
 try {
-  const version = await prepareVersion(plan, blobs, (phase, completed, total) => post({ kind: 'phase', phase, completed, total }));
+  const version = await prepareVersion(plan, blobs, (phase, completed, total) =>
+    post({ kind: 'phase', phase, completed, total }),
+  );
   post({ kind: 'done', version });
 } catch (error) {
   if (!(error instanceof FormatError)) throw error;

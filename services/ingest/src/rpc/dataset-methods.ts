@@ -15,7 +15,11 @@ export function datasetMethods({ db }: IngestDependencies): DatasetMethods {
         return { dataset: toDataset(await insertDataset(db, tenant, { datasetId, description })) };
       } catch (error) {
         if (!isDatabaseError(error, 'unique_violation')) throw error;
-        throw new ServiceError('ALREADY_EXISTS', `dataset '${datasetId}' exists; add a version to it, or choose another id`, { reason: 'DATASET_EXISTS' });
+        throw new ServiceError(
+          'ALREADY_EXISTS',
+          `dataset '${datasetId}' exists; add a version to it, or choose another id`,
+          { reason: 'DATASET_EXISTS' },
+        );
       }
     },
 

@@ -34,7 +34,11 @@ export function toDatasetVersion(row: DatasetVersionRow): DatasetVersionInput {
     digest: result?.digest ?? '',
     recipe: { format: plan.format, labelColumn: plan.labelColumn, cleaning: plan.cleaning, split: plan.split },
     sources: plan.sources.map(source => ({ ...source })),
-    features: (result?.features ?? []).map(feature => ({ ...feature, shape: [...feature.shape], columns: [...feature.columns] })),
+    features: (result?.features ?? []).map(feature => ({
+      ...feature,
+      shape: [...feature.shape],
+      columns: [...feature.columns],
+    })),
     classes: [...(result?.classes ?? [])],
     rowsRead: result?.rowsRead ?? 0,
     findings: [...(result?.findings ?? [])],

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { CreateUploadRequest, WriteUploadRequest } from '@athanor/contracts/ingest';
-import { checkSameRequest, type FieldViolation, invalidFields, notFound, requestFingerprint, ServiceError } from '@athanor/service';
+import {
+  checkSameRequest,
+  type FieldViolation,
+  invalidFields,
+  notFound,
+  requestFingerprint,
+  ServiceError,
+} from '@athanor/service';
 import { type Db, findUpload, findUploadByRequest, insertUpload, type UploadRow } from '../store/uploads.js';
 import { assembleUpload, receiveChunks } from '../uploads/receive.js';
 import type { IngestDependencies, IngestMethods } from './ingest-service.js';
@@ -20,19 +27,31 @@ export function uploadMethods({ db, blobs, maxUploadBytes }: IngestDependencies)
         return { upload: toUpload(earlier) };
       }
       const uploadId = `upload-${randomBytes(10).toString('hex')}`;
-      const row = await insertUpload(db, { uploadId, tenant, requestId, fingerprint, filename, byteSize, expectedDigest });
+      const row = await insertUpload(db, {
+        uploadId,
+        tenant,
+        requestId,
+        fingerprint,
+        filename,
+        byteSize,
+        expectedDigest,
+      });
       return { upload: toUpload(row) };
     },
 
     async writeUpload(requests, { tenant }) {
       const iterator = requests[Symbol.asyncIterator]();
       const { value: first } = (await iterator.next()) as { value: WriteUploadRequest | undefined };
-      if (first === undefined) throw new ServiceError('INVALID_ARGUMENT', 'expected upload_id and offset in a first message, got no message');
+      if (first === undefined)
+        throw new ServiceError('INVALID_ARGUMENT', 'expected upload_id and offset in a first message, got no message');
       const upload = await expectUpload(db, tenant, first.uploadId);
       if (upload.state === 'STATE_COMPLETE') return { upload: toUpload(upload) };
       if (first.offset !== upload.committed_offset) {
         const message = `offset: expected the committed offset ${upload.committed_offset}, got ${first.offset}; go on from there`;
-        throw new ServiceError('OUT_OF_RANGE', message, { reason: 'WRONG_OFFSET', metadata: { committed_offset: String(upload.committed_offset) } });
+        throw new ServiceError('OUT_OF_RANGE', message, {
+          reason: 'WRONG_OFFSET',
+          metadata: { committed_offset: String(upload.committed_offset) },
+        });
       }
       await receiveChunks(upload, withFirst(first, iterator), { db, blobs });
       const received = await expectUpload(db, tenant, first.uploadId);
@@ -52,16 +71,25 @@ export async function expectUpload(db: Db, tenant: string, uploadId: string): Pr
   return row;
 }
 
-async function* withFirst(first: WriteUploadRequest, rest: AsyncIterator<WriteUploadRequest>): AsyncIterable<WriteUploadRequest> {
+async function* withFirst(
+  first: WriteUploadRequest,
+  rest: AsyncIterator<WriteUploadRequest>,
+): AsyncIterable<WriteUploadRequest> {
   if (first.chunk.length > 0) yield first;
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
 
 function checkUpload({ filename, byteSize, digest }: CreateUploadRequest, maxUploadBytes: number): void {
   const violations: FieldViolation[] = [];
-  if (filename === '' || filename.length > 255) violations.push({ field: 'filename', description: 'expected 1 to 255 characters' });
-  if (byteSize < 1) violations.push({ field: 'byte_size', description: `expected at least 1 byte, got ${byteSize}; an empty file has no rows` });
-  if (byteSize > maxUploadBytes) violations.push({ field: 'byte_size', description: `expected at most ${maxUploadBytes} bytes, got ${byteSize}` });
+  if (filename === '' || filename.length > 255)
+    violations.push({ field: 'filename', description: 'expected 1 to 255 characters' });
+  if (byteSize < 1)
+    violations.push({
+      field: 'byte_size',
+      description: `expected at least 1 byte, got ${byteSize}; an empty file has no rows`,
+    });
+  if (byteSize > maxUploadBytes)
+    violations.push({ field: 'byte_size', description: `expected at most ${maxUploadBytes} bytes, got ${byteSize}` });
   if (digest !== '' && !/^sha256:[0-9a-f]{64}$/.test(digest)) {
     violations.push({ field: 'digest', description: 'expected sha256: and 64 hexadecimal digits, or nothing' });
   }

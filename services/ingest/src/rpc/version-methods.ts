@@ -1,10 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatasetManifest, parseDatasetManifest, SPLITS } from '@athanor/contracts';
 import type { CreateDatasetVersionRequest } from '@athanor/contracts/ingest';
-import { checkSameRequest, crashPoint, notFound, readPage, requestFingerprint, ServiceError, toPage } from '@athanor/service';
+import {
+  checkSameRequest,
+  crashPoint,
+  notFound,
+  readPage,
+  requestFingerprint,
+  ServiceError,
+  toPage,
+} from '@athanor/service';
 import type { Finding } from '../cleaning/clean.js';
 import { type KnownSource, toPlan } from '../preparation/plan.js';
-import { type DatasetVersionRow, findVersion, findVersionByRequest, insertVersion, listVersions, type VersionKey } from '../store/datasets.js';
+import {
+  type DatasetVersionRow,
+  findVersion,
+  findVersionByRequest,
+  insertVersion,
+  listVersions,
+  type VersionKey,
+} from '../store/datasets.js';
 import type { Db } from '../store/uploads.js';
 import { expectDataset } from './dataset-methods.js';
 import type { IngestDependencies, IngestMethods } from './ingest-service.js';
@@ -13,7 +28,12 @@ import { expectUpload } from './upload-methods.js';
 
 type VersionMethods = Pick<
   IngestMethods,
-  'createDatasetVersion' | 'getDatasetVersion' | 'listDatasetVersions' | 'watchDatasetVersion' | 'listFindings' | 'readDatasetBlob'
+  | 'createDatasetVersion'
+  | 'getDatasetVersion'
+  | 'listDatasetVersions'
+  | 'watchDatasetVersion'
+  | 'listFindings'
+  | 'readDatasetBlob'
 >;
 
 const WATCH_INTERVAL_MS = 100;
@@ -37,7 +57,11 @@ export function versionMethods(dependencies: IngestDependencies): VersionMethods
       const { datasetId } = request;
       await expectDataset(db, tenant, datasetId);
       const page = readPage(request, 'number');
-      const { rows, nextPageToken } = toPage(await listVersions(db, { tenant, datasetId }, page), page, row => row.version);
+      const { rows, nextPageToken } = toPage(
+        await listVersions(db, { tenant, datasetId }, page),
+        page,
+        row => row.version,
+      );
       return { datasetVersions: rows.map(toDatasetVersion), nextPageToken };
     },
 
@@ -67,14 +91,19 @@ export function versionMethods(dependencies: IngestDependencies): VersionMethods
       const wanted = digest === '' ? result.digest : digest;
       if (wanted !== result.digest) {
         const manifest = parseDatasetManifest(await blobs.read(result.digest));
-        if (!namesShard(manifest, wanted)) throw notFound('blob', wanted, `version ${version} of ${datasetId} names no such blob`);
+        if (!namesShard(manifest, wanted))
+          throw notFound('blob', wanted, `version ${version} of ${datasetId} names no such blob`);
       }
       for await (const chunk of blobs.get(wanted, { signal })) yield { chunk: Buffer.from(chunk) };
     },
   };
 }
 
-async function createVersion(request: CreateDatasetVersionRequest, tenant: string, dependencies: IngestDependencies): Promise<DatasetVersionRow> {
+async function createVersion(
+  request: CreateDatasetVersionRequest,
+  tenant: string,
+  dependencies: IngestDependencies,
+): Promise<DatasetVersionRow> {
   const { db, maxUploadBytes } = dependencies;
   const { requestId, datasetId, recipe } = request;
   await expectDataset(db, tenant, datasetId);
@@ -94,7 +123,9 @@ async function createVersion(request: CreateDatasetVersionRequest, tenant: strin
     sources.push({ source, filename: upload.filename, digest: upload.digest, byteSize: upload.byte_size });
   }
   const plan = toPlan(recipe, sources, maxUploadBytes);
-  return await db.transaction().execute(trx => insertVersion(trx, { tenant, datasetId }, { plan, requestId, fingerprint }));
+  return await db
+    .transaction()
+    .execute(trx => insertVersion(trx, { tenant, datasetId }, { plan, requestId, fingerprint }));
 }
 
 async function expectVersion(db: Db, key: VersionKey): Promise<DatasetVersionRow> {

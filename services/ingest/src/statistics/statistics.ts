@@ -10,9 +10,14 @@ export interface SplitStatistics {
 }
 
 /** Population statistics in float64; two passes, so that a large mean does not swallow a small deviation. */
-export function splitStatistics(values: ArrayLike<number>, labels: ArrayLike<number>, shape: { rows: number; classes: number }): SplitStatistics {
+export function splitStatistics(
+  values: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  shape: { rows: number; classes: number },
+): SplitStatistics {
   const classRows = new Array<number>(shape.classes).fill(0);
-  for (let row = 0; row < labels.length; row++) classRows[labels[row] as number] = (classRows[labels[row] as number] ?? 0) + 1;
+  for (let row = 0; row < labels.length; row++)
+    classRows[labels[row] as number] = (classRows[labels[row] as number] ?? 0) + 1;
   const { rows } = shape;
   const count = values.length;
   if (count === 0) return { rows, classRows, mean: 0, standardDeviation: 0, min: 0, max: 0, zeroFraction: 0 };
@@ -30,5 +35,13 @@ export function splitStatistics(values: ArrayLike<number>, labels: ArrayLike<num
   const mean = sum / count;
   let squares = 0;
   for (let index = 0; index < count; index++) squares += ((values[index] as number) - mean) ** 2;
-  return { rows, classRows, mean, standardDeviation: Math.sqrt(squares / count), min, max, zeroFraction: zeros / count };
+  return {
+    rows,
+    classRows,
+    mean,
+    standardDeviation: Math.sqrt(squares / count),
+    min,
+    max,
+    zeroFraction: zeros / count,
+  };
 }

@@ -16,41 +16,96 @@ export interface VersionKey {
 }
 
 export function findDataset(db: Db, tenant: string, datasetId: string): Promise<DatasetRow | undefined> {
-  return db.selectFrom('datasets').selectAll().where('tenant', '=', tenant).where('dataset_id', '=', datasetId).executeTakeFirst();
+  return db
+    .selectFrom('datasets')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('dataset_id', '=', datasetId)
+    .executeTakeFirst();
 }
 
-export function insertDataset(db: Db, tenant: string, dataset: { datasetId: string; description: string }): Promise<DatasetRow> {
+export function insertDataset(
+  db: Db,
+  tenant: string,
+  dataset: { datasetId: string; description: string },
+): Promise<DatasetRow> {
   const { datasetId: dataset_id, description } = dataset;
-  return db.insertInto('datasets').values({ tenant, dataset_id, description, last_version: 0, latest_ready: 0 }).returningAll().executeTakeFirstOrThrow();
+  return db
+    .insertInto('datasets')
+    .values({ tenant, dataset_id, description, last_version: 0, latest_ready: 0 })
+    .returningAll()
+    .executeTakeFirstOrThrow();
 }
 
 /** In the order of ids, one more row than the page's size. */
 export function listDatasets(db: Db, tenant: string, page: Page<string>): Promise<DatasetRow[]> {
   let query = db.selectFrom('datasets').selectAll().where('tenant', '=', tenant);
   if (page.after !== undefined) query = query.where('dataset_id', '>', page.after);
-  return query.orderBy('dataset_id').limit(page.size + 1).execute();
+  return query
+    .orderBy('dataset_id')
+    .limit(page.size + 1)
+    .execute();
 }
 
-export async function setDescription(db: Db, tenant: string, { datasetId, description }: { datasetId: string; description: string }): Promise<void> {
-  await db.updateTable('datasets').set({ description }).where('tenant', '=', tenant).where('dataset_id', '=', datasetId).execute();
+export async function setDescription(
+  db: Db,
+  tenant: string,
+  { datasetId, description }: { datasetId: string; description: string },
+): Promise<void> {
+  await db
+    .updateTable('datasets')
+    .set({ description })
+    .where('tenant', '=', tenant)
+    .where('dataset_id', '=', datasetId)
+    .execute();
 }
 
 /** Version 0 is the latest READY one. */
-export function findVersion(db: Db, { tenant, datasetId, version }: VersionKey): Promise<DatasetVersionRow | undefined> {
-  let query = db.selectFrom('dataset_versions').selectAll().where('tenant', '=', tenant).where('dataset_id', '=', datasetId);
-  query = version === 0 ? query.where('state', '=', 'STATE_READY').orderBy('version', 'desc').limit(1) : query.where('version', '=', version);
+export function findVersion(
+  db: Db,
+  { tenant, datasetId, version }: VersionKey,
+): Promise<DatasetVersionRow | undefined> {
+  let query = db
+    .selectFrom('dataset_versions')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('dataset_id', '=', datasetId);
+  query =
+    version === 0
+      ? query.where('state', '=', 'STATE_READY').orderBy('version', 'desc').limit(1)
+      : query.where('version', '=', version);
   return query.executeTakeFirst();
 }
 
-export function findVersionByRequest(db: Db, tenant: string, requestId: string): Promise<DatasetVersionRow | undefined> {
-  return db.selectFrom('dataset_versions').selectAll().where('tenant', '=', tenant).where('request_id', '=', requestId).executeTakeFirst();
+export function findVersionByRequest(
+  db: Db,
+  tenant: string,
+  requestId: string,
+): Promise<DatasetVersionRow | undefined> {
+  return db
+    .selectFrom('dataset_versions')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('request_id', '=', requestId)
+    .executeTakeFirst();
 }
 
 /** Newest first, one more row than the page's size. */
-export function listVersions(db: Db, dataset: { tenant: string; datasetId: string }, page: Page<number>): Promise<DatasetVersionRow[]> {
-  let query = db.selectFrom('dataset_versions').selectAll().where('tenant', '=', dataset.tenant).where('dataset_id', '=', dataset.datasetId);
+export function listVersions(
+  db: Db,
+  dataset: { tenant: string; datasetId: string },
+  page: Page<number>,
+): Promise<DatasetVersionRow[]> {
+  let query = db
+    .selectFrom('dataset_versions')
+    .selectAll()
+    .where('tenant', '=', dataset.tenant)
+    .where('dataset_id', '=', dataset.datasetId);
   if (page.after !== undefined) query = query.where('version', '<', page.after);
-  return query.orderBy('version', 'desc').limit(page.size + 1).execute();
+  return query
+    .orderBy('version', 'desc')
+    .limit(page.size + 1)
+    .execute();
 }
 
 /** Takes the dataset's next number for a version that is to be prepared. */
@@ -101,7 +156,11 @@ export async function takePreparation(trx: Trx, leaseMs: number): Promise<Datase
   return row;
 }
 
-export async function extendPreparation(db: Db, key: VersionKey, { leaseMs, progress }: { leaseMs: number; progress?: PreparationPhase }): Promise<void> {
+export async function extendPreparation(
+  db: Db,
+  key: VersionKey,
+  { leaseMs, progress }: { leaseMs: number; progress?: PreparationPhase },
+): Promise<void> {
   const lease_expires = sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
   await whereVersion(db, key)
     .set({ lease_expires, ...(progress && { progress: jsonb(progress), revision: sql`revision + 1` }) })
@@ -122,15 +181,33 @@ export async function finishPreparation(trx: Trx, key: VersionKey, result: Prepa
     .where('dataset_id', '=', datasetId)
     .execute();
   const payload = { datasetId, version, digest: result.digest };
-  await appendEvent(trx, { type: 'dataset.version.ready', tenant, aggregateId: `${datasetId}-${version}`, aggregateVersion: 1, payload });
+  await appendEvent(trx, {
+    type: 'dataset.version.ready',
+    tenant,
+    aggregateId: `${datasetId}-${version}`,
+    aggregateVersion: 1,
+    payload,
+  });
 }
 
-export async function failPreparation(trx: Trx, key: VersionKey, error: { code: number; message: string }): Promise<void> {
+export async function failPreparation(
+  trx: Trx,
+  key: VersionKey,
+  error: { code: number; message: string },
+): Promise<void> {
   const { tenant, datasetId, version } = key;
-  const updated = await whereVersion(trx, key).set({ state: 'STATE_FAILED', error: jsonb(error), revision: sql`revision + 1` }).executeTakeFirst();
+  const updated = await whereVersion(trx, key)
+    .set({ state: 'STATE_FAILED', error: jsonb(error), revision: sql`revision + 1` })
+    .executeTakeFirst();
   if (updated.numUpdatedRows === 0n) return;
   const payload = { datasetId, version, reason: error.message };
-  await appendEvent(trx, { type: 'dataset.version.failed', tenant, aggregateId: `${datasetId}-${version}`, aggregateVersion: 1, payload });
+  await appendEvent(trx, {
+    type: 'dataset.version.failed',
+    tenant,
+    aggregateId: `${datasetId}-${version}`,
+    aggregateVersion: 1,
+    payload,
+  });
 }
 
 export function keyOf(row: DatasetVersionRow): VersionKey {

@@ -18,11 +18,21 @@ export interface NewUpload {
 }
 
 export function findUpload(db: Db, tenant: string, uploadId: string): Promise<UploadRow | undefined> {
-  return db.selectFrom('uploads').selectAll().where('tenant', '=', tenant).where('upload_id', '=', uploadId).executeTakeFirst();
+  return db
+    .selectFrom('uploads')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('upload_id', '=', uploadId)
+    .executeTakeFirst();
 }
 
 export function findUploadByRequest(db: Db, tenant: string, requestId: string): Promise<UploadRow | undefined> {
-  return db.selectFrom('uploads').selectAll().where('tenant', '=', tenant).where('request_id', '=', requestId).executeTakeFirst();
+  return db
+    .selectFrom('uploads')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('request_id', '=', requestId)
+    .executeTakeFirst();
 }
 
 export function insertUpload(db: Db, upload: NewUpload): Promise<UploadRow> {

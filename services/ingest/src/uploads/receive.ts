@@ -12,7 +12,11 @@ export interface ReceiveDependencies {
 }
 
 /** Appends a stream's chunks to an upload. What had arrived when a stream broke off stays. */
-export async function receiveChunks(upload: UploadRow, chunks: AsyncIterable<WriteUploadRequest>, { db, blobs }: ReceiveDependencies): Promise<void> {
+export async function receiveChunks(
+  upload: UploadRow,
+  chunks: AsyncIterable<WriteUploadRequest>,
+  { db, blobs }: ReceiveDependencies,
+): Promise<void> {
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   let offset = upload.committed_offset;

@@ -1,7 +1,7 @@
 import type { BlobStore } from '@athanor/blobs';
+import type { Stub } from '@athanor/client';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
 import type { TrainingJobSucceeded } from '@athanor/contracts/training';
-import type { Stub } from '@athanor/client';
 import { crashPoint } from '@athanor/service';
 import { versionManifest } from '../models/version-digest.js';
 import type { Registration } from '../store/registration.js';
@@ -39,7 +39,12 @@ export async function collectRegistration(
     lineage: {
       jobId,
       dataset: { datasetId, version, digest: spec.datasetDigest, split: describeSplit(datasetVersion) },
-      sources: datasetVersion.sources.map(({ filename, digest, byteSize, partition }) => ({ filename, digest, byteSize, partition })),
+      sources: datasetVersion.sources.map(({ filename, digest, byteSize, partition }) => ({
+        filename,
+        digest,
+        byteSize,
+        partition,
+      })),
       training: {
         model: `${spec.model?.kind} ${spec.model?.hidden.join('-')}`,
         optimizer: `${spec.optimizer?.kind} ${spec.optimizer?.learningRate}`,
@@ -58,7 +63,12 @@ function describeSplit({ recipe }: DatasetVersion): string {
   return `hash of the row, salt '${split?.salt ?? ''}', validation ${split?.validationFraction ?? 0.1}`;
 }
 
-async function fetchFile(jobId: string, digest: string, tenant: string, { training, blobs }: RegistrationSources): Promise<void> {
+async function fetchFile(
+  jobId: string,
+  digest: string,
+  tenant: string,
+  { training, blobs }: RegistrationSources,
+): Promise<void> {
   if (digest === '' || (await blobs.stat(digest)) !== undefined) return;
   const chunks = training.readJobArtifact({ jobId, digest }, { tenant });
   await blobs.put(toBytes(chunks), { expectedDigest: digest });

@@ -3,8 +3,18 @@ import type { LineageEdgeInput, LineageNodeInput } from '@athanor/contracts/regi
 /** What the registry keeps of one job that made a version. */
 export interface JobLineage {
   readonly jobId: string;
-  readonly dataset: { readonly datasetId: string; readonly version: number; readonly digest: string; readonly split: string };
-  readonly sources: readonly { readonly filename: string; readonly digest: string; readonly byteSize: number; readonly partition: string }[];
+  readonly dataset: {
+    readonly datasetId: string;
+    readonly version: number;
+    readonly digest: string;
+    readonly split: string;
+  };
+  readonly sources: readonly {
+    readonly filename: string;
+    readonly digest: string;
+    readonly byteSize: number;
+    readonly partition: string;
+  }[];
   readonly training: Readonly<Record<string, string>>;
 }
 
@@ -32,7 +42,13 @@ export function lineageGraph(version: VersionIdentity, jobs: readonly JobLineage
     for (const source of job.sources) {
       const sourceId = `source:${source.digest}`;
       const attributes = { byte_size: String(source.byteSize), partition: source.partition };
-      nodes.set(sourceId, { id: sourceId, kind: 'KIND_SOURCE', label: source.filename, digest: source.digest, attributes });
+      nodes.set(sourceId, {
+        id: sourceId,
+        kind: 'KIND_SOURCE',
+        label: source.filename,
+        digest: source.digest,
+        attributes,
+      });
       link(datasetId, sourceId, 'prepared_from');
     }
   }

@@ -1,6 +1,6 @@
+import { canonicalJson, sha256Digest } from '@athanor/contracts';
 import type { Signature } from '@athanor/contracts/api';
 import type { TrainingResult, TrainingSpec } from '@athanor/contracts/training';
-import { canonicalJson, sha256Digest } from '@athanor/contracts';
 
 /** What a version's identity is made of: content only. Times, ids and metrics stay out, so equal work is equal. */
 export interface VersionManifest {

@@ -33,7 +33,11 @@ export async function decidePromotion(
   }
   const candidate = await view.findVersion(wanted.version);
   if (candidate === undefined) {
-    throw notFound('model version', `${modelName} v${wanted.version}`, `list them with: athanor model describe ${modelName}`);
+    throw notFound(
+      'model version',
+      `${modelName} v${wanted.version}`,
+      `list them with: athanor model describe ${modelName}`,
+    );
   }
   if (presentVersion === wanted.version) return undefined;
   const champion = presentVersion === 0 ? undefined : await view.findVersion(presentVersion);

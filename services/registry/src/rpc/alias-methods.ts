@@ -1,6 +1,15 @@
-import { checkResourceId, checkSameRequest, crashPoint, fromTimestamp, invalidFields, readPage, requestFingerprint, toPage } from '@athanor/service';
-import type { FieldViolation } from '@athanor/service';
 import type { Gate } from '@athanor/contracts/registry';
+import type { FieldViolation } from '@athanor/service';
+import {
+  checkResourceId,
+  checkSameRequest,
+  crashPoint,
+  fromTimestamp,
+  invalidFields,
+  readPage,
+  requestFingerprint,
+  toPage,
+} from '@athanor/service';
 import { type AliasView, type DecidedMove, decidePromotion, decideRollback } from '../promotion/promote.js';
 import {
   type AliasKey,
@@ -71,7 +80,11 @@ export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMetho
       const { modelName, alias } = request;
       await expectModel(db, tenant, modelName);
       const page = readPage(request, 'number');
-      const { rows, nextPageToken } = toPage(await listMoves(db, { tenant, modelName, alias }, page), page, row => row.id);
+      const { rows, nextPageToken } = toPage(
+        await listMoves(db, { tenant, modelName, alias }, page),
+        page,
+        row => row.id,
+      );
       return { moves: rows.map(toAliasMove), nextPageToken };
     },
 
@@ -85,7 +98,11 @@ export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMetho
 }
 
 /** Decides and writes in one transaction that holds the model's row: two movers follow one another. */
-async function underLock(db: Db, key: AliasKey, work: (trx: Trx, view: AliasView) => Promise<AliasMoveRow>): Promise<AliasMoveRow> {
+async function underLock(
+  db: Db,
+  key: AliasKey,
+  work: (trx: Trx, view: AliasView) => Promise<AliasMoveRow>,
+): Promise<AliasMoveRow> {
   const { tenant, modelName, alias } = key;
   const row = await db.transaction().execute(async trx => {
     await lockModel(trx, tenant, modelName);
@@ -95,7 +112,8 @@ async function underLock(db: Db, key: AliasKey, work: (trx: Trx, view: AliasView
       presentVersion: (await findAlias(trx, key))?.version ?? 0,
       gates: await listGates(trx, tenant, modelName),
       findVersion: version => findVersion(trx, { tenant, modelName, version }),
-      pastMoves: async () => (await allMovesOldestFirst(trx, key)).map(move => ({ toVersion: move.to_version, rollback: move.rollback })),
+      pastMoves: async () =>
+        (await allMovesOldestFirst(trx, key)).map(move => ({ toVersion: move.to_version, rollback: move.rollback })),
     };
     return await work(trx, view);
   });
@@ -125,12 +143,15 @@ async function lastMove(trx: Db, key: AliasKey): Promise<AliasMoveRow> {
 function checkGate(gate: Gate | null): Gate {
   const violations: FieldViolation[] = [];
   if (gate === null) throw invalidFields([{ field: 'gate', description: 'expected a gate, got none' }]);
-  if (gate.metric === '') violations.push({ field: 'gate.metric', description: "expected a metric, for example 'accuracy'" });
+  if (gate.metric === '')
+    violations.push({ field: 'gate.metric', description: "expected a metric, for example 'accuracy'" });
   if (!['train', 'validation', 'test'].includes(gate.split)) {
     violations.push({ field: 'gate.split', description: `expected train, validation or test, got '${gate.split}'` });
   }
-  if (!Number.isFinite(gate.threshold)) violations.push({ field: 'gate.threshold', description: 'expected a finite number' });
-  if (!(gate.minImprovement >= 0)) violations.push({ field: 'gate.min_improvement', description: 'expected 0 or more' });
+  if (!Number.isFinite(gate.threshold))
+    violations.push({ field: 'gate.threshold', description: 'expected a finite number' });
+  if (!(gate.minImprovement >= 0))
+    violations.push({ field: 'gate.min_improvement', description: 'expected 0 or more' });
   if (violations.length > 0) throw invalidFields(violations);
   checkResourceId('gate.alias', gate.alias);
   return gate;

@@ -1,6 +1,12 @@
 import type { DeploymentInput, ResolvedDeploymentInput } from '@athanor/contracts/registry';
 import { checkResourceId, invalidFields, notFound, readPage, toPage } from '@athanor/service';
-import { type DeploymentRow, deleteDeployment, listAllDeployments, listDeployments, setDeployment } from '../store/deployments.js';
+import {
+  type DeploymentRow,
+  deleteDeployment,
+  listAllDeployments,
+  listDeployments,
+  setDeployment,
+} from '../store/deployments.js';
 import { type Db, findVersion, type ModelVersionRow } from '../store/models.js';
 import { toDeployment } from './mapping.js';
 import { describeVersion, expectModel } from './model-methods.js';
@@ -24,7 +30,9 @@ export function deploymentMethods({ db, onCommit }: RegistryDependencies): Deplo
       if (version !== 0 && (await findVersion(db, { tenant, modelName, version })) === undefined) {
         throw notFound('model version', `${modelName} v${version}`);
       }
-      const row = await db.transaction().execute(trx => setDeployment(trx, tenant, { name, modelName, alias, version }));
+      const row = await db
+        .transaction()
+        .execute(trx => setDeployment(trx, tenant, { name, modelName, alias, version }));
       onCommit();
       return { deployment: await describe(db, row) };
     },

@@ -10,12 +10,17 @@ export function eventService(connection: NatsConnection): ServiceImplementation<
   return {
     async *tailEvents({ fromBeginning, stopAtEnd }, { tenant, signal }) {
       const from = fromBeginning ? 'beginning' : 'new';
-      for await (const event of tailEvents(connection, { tenant, from, stopAtEnd, signal })) yield { event: toEvent(event) };
+      for await (const event of tailEvents(connection, { tenant, from, stopAtEnd, signal }))
+        yield { event: toEvent(event) };
     },
 
     async listDeadLetters(request, { tenant }) {
       const { size: limit, after } = readPage(request, 'number');
-      const { deadLetters, next } = await listDeadLetters(connection, { tenant, limit, ...(after !== undefined && { after }) });
+      const { deadLetters, next } = await listDeadLetters(connection, {
+        tenant,
+        limit,
+        ...(after !== undefined && { after }),
+      });
       const nextPageToken = next === undefined ? '' : Buffer.from(JSON.stringify(next)).toString('base64url');
       return { deadLetters: deadLetters.map(toDeadLetter), nextPageToken };
     },
@@ -42,6 +47,17 @@ function toEvent(event: ReceivedEvent): EventInput {
 
 function toDeadLetter(letter: DeadLetter): DeadLetterInput {
   const { sequence, consumer, reason, error, deliveries, event } = letter;
-  const unreadable: EventInput = { sequence: letter.eventSequence, eventId: letter.eventId, type: letter.eventType, subject: letter.subject };
-  return { sequence, consumer, reason: `${reason}: ${error}`, deliveries, event: event === undefined ? unreadable : toEvent(event) };
+  const unreadable: EventInput = {
+    sequence: letter.eventSequence,
+    eventId: letter.eventId,
+    type: letter.eventType,
+    subject: letter.subject,
+  };
+  return {
+    sequence,
+    consumer,
+    reason: `${reason}: ${error}`,
+    deliveries,
+    event: event === undefined ? unreadable : toEvent(event),
+  };
 }

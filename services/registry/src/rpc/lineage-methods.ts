@@ -10,7 +10,10 @@ export function lineageMethods({ db }: RegistryDependencies): Pick<RegistryMetho
       if (row === undefined) throw notFound('model version', versionDigest);
       const jobs = await listVersionJobs(db, row);
       const identity = { modelName: row.model_name, version: row.version, digest: row.digest };
-      return lineageGraph(identity, jobs.map(job => job.lineage));
+      return lineageGraph(
+        identity,
+        jobs.map(job => job.lineage),
+      );
     },
   };
 }

@@ -10,14 +10,22 @@ export function toModel(row: ModelRow, aliases: readonly AliasRow[], gates: read
   return {
     name: row.name,
     description: row.description,
-    aliases: aliases.map(({ alias, version, update_time }) => ({ alias, version, updateTime: toTimestamp(update_time) })),
+    aliases: aliases.map(({ alias, version, update_time }) => ({
+      alias,
+      version,
+      updateTime: toTimestamp(update_time),
+    })),
     latestVersion: row.latest_version,
     gates: [...gates],
     createTime: toTimestamp(row.create_time),
   };
 }
 
-export function toModelVersion(row: ModelVersionRow, jobs: readonly VersionJobRow[], aliases: readonly AliasRow[]): ModelVersionInput {
+export function toModelVersion(
+  row: ModelVersionRow,
+  jobs: readonly VersionJobRow[],
+  aliases: readonly AliasRow[],
+): ModelVersionInput {
   return {
     modelName: row.model_name,
     version: row.version,

@@ -61,7 +61,8 @@ export function modelMethods({ db, blobs }: RegistryDependencies): ModelMethods 
       const row = await findVersion(db, { tenant, modelName: '', digest: versionDigest });
       if (row === undefined) throw notFound('model version', versionDigest);
       const known = [...row.files.map(file => file.digest), ...row.evaluations.map(each => each.predictionsDigest)];
-      if (!known.includes(fileDigest)) throw notFound('file', fileDigest, `version ${versionDigest} names no such file`);
+      if (!known.includes(fileDigest))
+        throw notFound('file', fileDigest, `version ${versionDigest} names no such file`);
       for await (const chunk of blobs.get(fileDigest, { signal })) yield { chunk: Buffer.from(chunk) };
     },
   };

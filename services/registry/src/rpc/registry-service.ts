@@ -1,5 +1,5 @@
-import type { ServiceImplementation } from '@athanor/contracts';
 import type { BlobStore } from '@athanor/blobs';
+import type { ServiceImplementation } from '@athanor/contracts';
 import type { CallContext } from '@athanor/service';
 import type { Db } from '../store/models.js';
 import { aliasMethods } from './alias-methods.js';

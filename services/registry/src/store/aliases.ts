@@ -28,7 +28,13 @@ export interface AllowedMove {
 }
 
 export function listAliases(db: Db, tenant: string, modelName: string): Promise<AliasRow[]> {
-  return db.selectFrom('aliases').selectAll().where('tenant', '=', tenant).where('model_name', '=', modelName).orderBy('alias').execute();
+  return db
+    .selectFrom('aliases')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('model_name', '=', modelName)
+    .orderBy('alias')
+    .execute();
 }
 
 export function findAlias(db: Db, { tenant, modelName, alias }: AliasKey): Promise<AliasRow | undefined> {
@@ -42,7 +48,12 @@ export function findAlias(db: Db, { tenant, modelName, alias }: AliasKey): Promi
 }
 
 export function findMoveByRequest(db: Db, tenant: string, requestId: string): Promise<AliasMoveRow | undefined> {
-  return db.selectFrom('alias_moves').selectAll().where('tenant', '=', tenant).where('request_id', '=', requestId).executeTakeFirst();
+  return db
+    .selectFrom('alias_moves')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('request_id', '=', requestId)
+    .executeTakeFirst();
 }
 
 /** Writes pointer, history and event together. The caller holds the model's lock. */
@@ -85,10 +96,17 @@ export async function moveAlias(trx: Trx, key: AliasKey, move: AllowedMove): Pro
 
 /** Newest first, one more row than the page's size; the key is the move's id. */
 export function listMoves(db: Db, key: AliasKey, page: Page<number>): Promise<AliasMoveRow[]> {
-  let query = db.selectFrom('alias_moves').selectAll().where('tenant', '=', key.tenant).where('model_name', '=', key.modelName);
+  let query = db
+    .selectFrom('alias_moves')
+    .selectAll()
+    .where('tenant', '=', key.tenant)
+    .where('model_name', '=', key.modelName);
   if (key.alias !== '') query = query.where('alias', '=', key.alias);
   if (page.after !== undefined) query = query.where('id', '<', page.after);
-  return query.orderBy('id', 'desc').limit(page.size + 1).execute();
+  return query
+    .orderBy('id', 'desc')
+    .limit(page.size + 1)
+    .execute();
 }
 
 export function allMovesOldestFirst(db: Db, key: AliasKey): Promise<AliasMoveRow[]> {

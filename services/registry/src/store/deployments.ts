@@ -14,14 +14,22 @@ export interface DeploymentTarget {
 }
 
 export function findDeployment(db: Db, tenant: string, name: string): Promise<DeploymentRow | undefined> {
-  return db.selectFrom('deployments').selectAll().where('tenant', '=', tenant).where('name', '=', name).executeTakeFirst();
+  return db
+    .selectFrom('deployments')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('name', '=', name)
+    .executeTakeFirst();
 }
 
 /** In the order of names, one more row than the page's size. */
 export function listDeployments(db: Db, tenant: string, page: Page<string>): Promise<DeploymentRow[]> {
   let query = db.selectFrom('deployments').selectAll().where('tenant', '=', tenant);
   if (page.after !== undefined) query = query.where('name', '>', page.after);
-  return query.orderBy('name').limit(page.size + 1).execute();
+  return query
+    .orderBy('name')
+    .limit(page.size + 1)
+    .execute();
 }
 
 export function listAllDeployments(db: Db): Promise<DeploymentRow[]> {
@@ -52,7 +60,12 @@ export async function setDeployment(trx: Trx, tenant: string, target: Deployment
 
 /** False where there was none. */
 export async function deleteDeployment(trx: Trx, tenant: string, name: string): Promise<boolean> {
-  const gone = await trx.deleteFrom('deployments').where('tenant', '=', tenant).where('name', '=', name).returningAll().executeTakeFirst();
+  const gone = await trx
+    .deleteFrom('deployments')
+    .where('tenant', '=', tenant)
+    .where('name', '=', name)
+    .returningAll()
+    .executeTakeFirst();
   if (gone === undefined) return false;
   await announce(trx, { ...gone, revision: gone.revision + 1 }, true);
   return true;
@@ -62,5 +75,11 @@ async function announce(trx: Trx, row: DeploymentRow, deleted: boolean): Promise
   const { tenant, name, revision } = row;
   // The creation time tells a deployment made anew under an old name from the old one.
   const aggregateVersion = row.create_time.getTime() * 1000 + revision;
-  await appendEvent(trx, { type: 'deployment.changed', tenant, aggregateId: name, aggregateVersion, payload: { name, deleted } });
+  await appendEvent(trx, {
+    type: 'deployment.changed',
+    tenant,
+    aggregateId: name,
+    aggregateVersion,
+    payload: { name, deleted },
+  });
 }

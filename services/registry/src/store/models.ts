@@ -18,18 +18,33 @@ export function findModel(db: Db, tenant: string, name: string): Promise<ModelRo
 export function listModels(db: Db, tenant: string, page: Page<string>): Promise<ModelRow[]> {
   let query = db.selectFrom('models').selectAll().where('tenant', '=', tenant);
   if (page.after !== undefined) query = query.where('name', '>', page.after);
-  return query.orderBy('name').limit(page.size + 1).execute();
+  return query
+    .orderBy('name')
+    .limit(page.size + 1)
+    .execute();
 }
 
 /** Makes the model if it is new, and locks its row until the transaction ends. */
 export async function lockModel(trx: Trx, tenant: string, name: string): Promise<ModelRow> {
-  await trx.insertInto('models').values({ tenant, name, description: '', latest_version: 0 }).onConflict(c => c.doNothing()).execute();
+  await trx
+    .insertInto('models')
+    .values({ tenant, name, description: '', latest_version: 0 })
+    .onConflict(c => c.doNothing())
+    .execute();
   const locked = trx.selectFrom('models').selectAll().where('tenant', '=', tenant).where('name', '=', name).forUpdate();
   return await locked.executeTakeFirstOrThrow();
 }
 
-export async function setDescription(db: Db, key: { tenant: string; name: string }, description: string): Promise<boolean> {
-  const update = db.updateTable('models').set({ description }).where('tenant', '=', key.tenant).where('name', '=', key.name);
+export async function setDescription(
+  db: Db,
+  key: { tenant: string; name: string },
+  description: string,
+): Promise<boolean> {
+  const update = db
+    .updateTable('models')
+    .set({ description })
+    .where('tenant', '=', key.tenant)
+    .where('name', '=', key.name);
   return (await update.executeTakeFirst()).numUpdatedRows > 0n;
 }
 
@@ -75,14 +90,28 @@ export async function findVersion(db: Db, reference: VersionReference): Promise<
 }
 
 /** Newest first, one more row than the page's size. */
-export function listVersions(db: Db, model: { tenant: string; name: string }, page: Page<number>): Promise<ModelVersionRow[]> {
-  let query = db.selectFrom('model_versions').selectAll().where('tenant', '=', model.tenant).where('model_name', '=', model.name);
+export function listVersions(
+  db: Db,
+  model: { tenant: string; name: string },
+  page: Page<number>,
+): Promise<ModelVersionRow[]> {
+  let query = db
+    .selectFrom('model_versions')
+    .selectAll()
+    .where('tenant', '=', model.tenant)
+    .where('model_name', '=', model.name);
   if (page.after !== undefined) query = query.where('version', '<', page.after);
-  return query.orderBy('version', 'desc').limit(page.size + 1).execute();
+  return query
+    .orderBy('version', 'desc')
+    .limit(page.size + 1)
+    .execute();
 }
 
 /** Oldest first. */
-export function listVersionJobs(db: Db, version: Pick<ModelVersionRow, 'tenant' | 'model_name' | 'version'>): Promise<VersionJobRow[]> {
+export function listVersionJobs(
+  db: Db,
+  version: Pick<ModelVersionRow, 'tenant' | 'model_name' | 'version'>,
+): Promise<VersionJobRow[]> {
   return db
     .selectFrom('version_jobs')
     .selectAll()

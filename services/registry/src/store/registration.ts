@@ -1,6 +1,6 @@
+import type { Evaluation } from '@athanor/contracts/api';
 import { jsonb } from '@athanor/database';
 import { appendEvent } from '@athanor/events';
-import type { Evaluation } from '@athanor/contracts/api';
 import type { JobLineage } from '../lineage/graph.js';
 import { type VersionManifest, versionDigest } from '../models/version-digest.js';
 import { lockModel, type Trx } from './models.js';
@@ -21,10 +21,18 @@ export interface Registration {
  * Registers a job's result. An equal digest in the same model is the version that is there, with one more lineage
  * edge; a job that was registered before changes nothing.
  */
-export async function registerVersion(trx: Trx, registration: Registration): Promise<{ version: number; created: boolean }> {
+export async function registerVersion(
+  trx: Trx,
+  registration: Registration,
+): Promise<{ version: number; created: boolean }> {
   const { tenant, jobId, modelName } = registration;
   const model = await lockModel(trx, tenant, modelName);
-  const known = await trx.selectFrom('version_jobs').select('version').where('tenant', '=', tenant).where('job_id', '=', jobId).executeTakeFirst();
+  const known = await trx
+    .selectFrom('version_jobs')
+    .select('version')
+    .where('tenant', '=', tenant)
+    .where('job_id', '=', jobId)
+    .executeTakeFirst();
   if (known !== undefined) return { version: known.version, created: false };
   const digest = versionDigest(registration.manifest);
   const equal = await trx
@@ -36,7 +44,10 @@ export async function registerVersion(trx: Trx, registration: Registration): Pro
     .executeTakeFirst();
   const version = equal?.version ?? model.latest_version + 1;
   if (equal === undefined) await insertVersion(trx, registration, { version, digest });
-  await trx.insertInto('version_jobs').values({ tenant, job_id: jobId, model_name: modelName, version, lineage: jsonb(registration.lineage) }).execute();
+  await trx
+    .insertInto('version_jobs')
+    .values({ tenant, job_id: jobId, model_name: modelName, version, lineage: jsonb(registration.lineage) })
+    .execute();
   await appendEvent(trx, {
     type: 'model.version.registered',
     tenant,
@@ -47,7 +58,11 @@ export async function registerVersion(trx: Trx, registration: Registration): Pro
   return { version, created: equal === undefined };
 }
 
-async function insertVersion(trx: Trx, registration: Registration, { version, digest }: { version: number; digest: string }) {
+async function insertVersion(
+  trx: Trx,
+  registration: Registration,
+  { version, digest }: { version: number; digest: string },
+) {
   const { tenant, modelName, manifest, files, evaluations, cpuThreads } = registration;
   await trx
     .insertInto('model_versions')
@@ -63,5 +78,10 @@ async function insertVersion(trx: Trx, registration: Registration, { version, di
       cpu_threads: cpuThreads,
     })
     .execute();
-  await trx.updateTable('models').set({ latest_version: version }).where('tenant', '=', tenant).where('name', '=', modelName).execute();
+  await trx
+    .updateTable('models')
+    .set({ latest_version: version })
+    .where('tenant', '=', tenant)
+    .where('name', '=', modelName)
+    .execute();
 }

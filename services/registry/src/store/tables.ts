@@ -2,8 +2,8 @@ import type { Evaluation } from '@athanor/contracts/api';
 import type { Gate, GateResult } from '@athanor/contracts/registry';
 import type { InboxTables, OutboxTables } from '@athanor/events';
 import type { ColumnType, Generated } from 'kysely';
-import type { VersionManifest } from '../models/version-digest.js';
 import type { JobLineage } from '../lineage/graph.js';
+import type { VersionManifest } from '../models/version-digest.js';
 
 // Rows as Kysely sees them.
 type Created = ColumnType<Date, Date | undefined, never>;

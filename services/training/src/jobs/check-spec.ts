@@ -22,11 +22,19 @@ export function checkSpec(spec: TrainingSpec, maxCpuThreads: number): void {
   expect(whole(batchSize, 1, 1_000_000), 'batch_size', `expected 1 to 1000000, got ${batchSize}`);
   expect(Number.isSafeInteger(seed) && seed >= 0, 'seed', `expected a whole number from 0 to 2^53-1, got ${seed}`);
   expect(whole(cpuThreads, 0, maxCpuThreads), 'cpu_threads', `expected 0 to ${maxCpuThreads}, got ${cpuThreads}`);
-  expect(spec.checkpointEverySteps >= 0, 'checkpoint_every_steps', `expected 0 or more, got ${spec.checkpointEverySteps}`);
+  expect(
+    spec.checkpointEverySteps >= 0,
+    'checkpoint_every_steps',
+    `expected 0 or more, got ${spec.checkpointEverySteps}`,
+  );
   const kind = optimizer?.kind ?? '';
   expect(kind === 'adam' || kind === 'sgd', 'optimizer.kind', `expected 'adam' or 'sgd', got '${kind}'`);
   const { learningRate = 0, momentum = 0, weightDecay = 0, clipNorm = 0 } = optimizer ?? {};
-  expect(Number.isFinite(learningRate) && learningRate > 0, 'optimizer.learning_rate', `expected more than 0, got ${learningRate}`);
+  expect(
+    Number.isFinite(learningRate) && learningRate > 0,
+    'optimizer.learning_rate',
+    `expected more than 0, got ${learningRate}`,
+  );
   expect(momentum >= 0 && momentum < 1, 'optimizer.momentum', `expected 0 to below 1, got ${momentum}`);
   expect(weightDecay >= 0, 'optimizer.weight_decay', `expected 0 or more, got ${weightDecay}`);
   expect(clipNorm >= 0, 'optimizer.clip_norm', `expected 0 or more, got ${clipNorm}`);

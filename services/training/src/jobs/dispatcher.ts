@@ -1,9 +1,16 @@
 import { crashPoint, type Telemetry, type TokenAuthority } from '@athanor/service';
+import type { AttemptEnd } from '../attempts/attempt-state.js';
 import type { Executor, ProcessEnd } from '../executors/executor.js';
-import { beginAttempt, endAttempt, holdJob, listExpiredAttempts, listOpenAttempts, setExecutorRef } from '../store/attempts.js';
+import {
+  beginAttempt,
+  endAttempt,
+  holdJob,
+  listExpiredAttempts,
+  listOpenAttempts,
+  setExecutorRef,
+} from '../store/attempts.js';
 import type { AttemptRow, Db, Trx } from '../store/jobs.js';
 import { newAttemptId } from './job-id.js';
-import type { AttemptEnd } from '../attempts/attempt-state.js';
 
 const SWEEP_INTERVAL_MS = 1_000;
 /** gRPC UNAVAILABLE: the code of a job that fails because its attempts were lost. */
@@ -43,9 +50,11 @@ export class Dispatcher {
 
   /** Something may have to be done: a job was queued, a slot is free, time has passed. */
   wake(): void {
-    this.#sweep = this.#sweep.then(() => (this.#stopped ? undefined : this.#work())).catch(error => {
-      this.#options.log.error({ err: error }, 'dispatching failed; it is tried again');
-    });
+    this.#sweep = this.#sweep
+      .then(() => (this.#stopped ? undefined : this.#work()))
+      .catch(error => {
+        this.#options.log.error({ err: error }, 'dispatching failed; it is tried again');
+      });
   }
 
   async stop(): Promise<void> {
@@ -88,7 +97,10 @@ export class Dispatcher {
 
   async #afterEnd({ attemptId, message }: ProcessEnd): Promise<void> {
     await this.#giveUp(attemptId, 'ProcessEnded', `its process ended before its work: ${message}`).catch(error => {
-      this.#options.log.error({ attemptId, err: error }, 'the end of an attempt could not be noted; its lease will expire');
+      this.#options.log.error(
+        { attemptId, err: error },
+        'the end of an attempt could not be noted; its lease will expire',
+      );
     });
     this.wake();
   }

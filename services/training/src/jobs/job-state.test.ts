@@ -17,7 +17,9 @@ describe('job states', () => {
 
   it('give up after the last attempt, or when trying again is useless', () => {
     expect(stateAfterAttempt({ state: 'STATE_RUNNING', failedAttempts: 3 }, end)).toBe('STATE_FAILED');
-    expect(stateAfterAttempt({ state: 'STATE_RUNNING', failedAttempts: 1 }, { ...end, retryable: false })).toBe('STATE_FAILED');
+    expect(stateAfterAttempt({ state: 'STATE_RUNNING', failedAttempts: 1 }, { ...end, retryable: false })).toBe(
+      'STATE_FAILED',
+    );
   });
 
   it('complete a cancellation whatever became of the attempt', () => {

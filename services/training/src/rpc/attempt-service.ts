@@ -33,7 +33,11 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
   const { db, blobs, ingest, leaseMs, maxAttempts, onEnded } = dependencies;
 
   /** Runs a step in a transaction in which the attempt holds its job. */
-  async function held<T>(call: AttemptCall, { principal }: CallContext, step: (trx: Trx, held: HeldJob) => Promise<T>): Promise<T> {
+  async function held<T>(
+    call: AttemptCall,
+    { principal }: CallContext,
+    step: (trx: Trx, held: HeldJob) => Promise<T>,
+  ): Promise<T> {
     checkToken(principal.id, call.attemptId);
     return await db.transaction().execute(async trx => await step(trx, await holdJob(trx, call.attemptId, call.epoch)));
   }
@@ -47,7 +51,14 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
         await claimJob(trx, holding, { resumedFromStep, leaseMs });
         const { attempt, job } = holding;
         const resume = { checkpointDigest: checkpoint?.digest ?? '', checkpointStep: resumedFromStep };
-        return { jobId, spec: job.spec, epoch: attempt.epoch, ...resume, leaseMs, epochs: await listEpochs(trx, jobId) };
+        return {
+          jobId,
+          spec: job.spec,
+          epoch: attempt.epoch,
+          ...resume,
+          leaseMs,
+          epochs: await listEpochs(trx, jobId),
+        };
       });
     },
 
@@ -59,7 +70,8 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
     },
 
     async reportEpoch({ attemptId, epoch, metrics }, context) {
-      if (metrics === null) throw new ServiceError('INVALID_ARGUMENT', 'metrics: expected the figures of an epoch, got none');
+      if (metrics === null)
+        throw new ServiceError('INVALID_ARGUMENT', 'metrics: expected the figures of an epoch, got none');
       await held({ attemptId, epoch }, context, (trx, holding) => recordEpoch(trx, holding, metrics));
       return {};
     },
@@ -78,7 +90,8 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
     async writeBlob(requests, context) {
       const iterator = requests[Symbol.asyncIterator]();
       const { value: first } = (await iterator.next()) as { value: WriteBlobRequest | undefined };
-      if (first === undefined) throw new ServiceError('INVALID_ARGUMENT', 'expected attempt_id and epoch in a first message, got no message');
+      if (first === undefined)
+        throw new ServiceError('INVALID_ARGUMENT', 'expected attempt_id and epoch in a first message, got no message');
       const { attemptId, epoch } = first;
       const { job } = await held({ attemptId, epoch }, context, async (_trx, holding) => holding);
       const stored = await blobs.put(chunksOf(first, iterator), { signal: context.signal });
@@ -88,7 +101,8 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
 
     async commitCheckpoint({ attemptId, epoch, step, digest }, context) {
       await held({ attemptId, epoch }, context, async (trx, holding) => {
-        if (!(await ownsBlob(trx, holding.job.job_id, digest))) throw notFound('blob', digest, 'write it before committing it');
+        if (!(await ownsBlob(trx, holding.job.job_id, digest)))
+          throw notFound('blob', digest, 'write it before committing it');
         await recordCheckpoint(trx, holding, { step, digest });
         crashPoint('training.before-checkpoint-commit');
       });
@@ -97,10 +111,12 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
     },
 
     async completeAttempt({ attemptId, epoch, result }, context) {
-      if (result === null) throw new ServiceError('INVALID_ARGUMENT', 'result: expected the files and figures, got none');
+      if (result === null)
+        throw new ServiceError('INVALID_ARGUMENT', 'result: expected the files and figures, got none');
       await held({ attemptId, epoch }, context, async (trx, holding) => {
         for (const { digest, name } of result.files) {
-          if (!(await ownsBlob(trx, holding.job.job_id, digest))) throw notFound('blob', `${name} ${digest}`, 'write it first');
+          if (!(await ownsBlob(trx, holding.job.job_id, digest)))
+            throw notFound('blob', `${name} ${digest}`, 'write it first');
         }
         const epochs = await listEpochs(trx, holding.job.job_id);
         const evaluation = result.evaluation && { ...result.evaluation, datasetDigest: holding.job.spec.datasetDigest };
@@ -142,7 +158,11 @@ function checkToken(tokenAttemptId: string, attemptId: string): void {
 }
 
 /** The newest checkpoint that can be read whole; a broken one is passed over, for the one before it. */
-async function newestValid(checkpoints: readonly Checkpoint[], blobs: BlobStore, { log }: CallContext): Promise<Checkpoint | undefined> {
+async function newestValid(
+  checkpoints: readonly Checkpoint[],
+  blobs: BlobStore,
+  { log }: CallContext,
+): Promise<Checkpoint | undefined> {
   for (const checkpoint of checkpoints) {
     try {
       await blobs.read(checkpoint.digest);

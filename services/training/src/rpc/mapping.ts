@@ -1,6 +1,13 @@
 import type { AttemptInput, TrainingJobInput, TransitionInput } from '@athanor/contracts/training';
 import { toTimestamp } from '@athanor/service';
-import { type AttemptRow, type Db, type JobRow, listAttempts, listTransitions, type TransitionRow } from '../store/jobs.js';
+import {
+  type AttemptRow,
+  type Db,
+  type JobRow,
+  listAttempts,
+  listTransitions,
+  type TransitionRow,
+} from '../store/jobs.js';
 
 /** A job with its history. */
 export async function describeJob(db: Db, row: JobRow): Promise<TrainingJobInput> {

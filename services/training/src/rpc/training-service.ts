@@ -19,7 +19,17 @@ import { checkDataset, checkSpec } from '../jobs/check-spec.js';
 import { newJobId } from '../jobs/job-id.js';
 import { hasEnded } from '../jobs/job-state.js';
 import { ownsBlob } from '../store/attempts.js';
-import { changeJob, type Db, findJob, findJobByRequest, insertJob, type JobRow, listEpochs, listJobs, lockJob } from '../store/jobs.js';
+import {
+  changeJob,
+  type Db,
+  findJob,
+  findJobByRequest,
+  insertJob,
+  type JobRow,
+  listEpochs,
+  listJobs,
+  lockJob,
+} from '../store/jobs.js';
 import { describeJob } from './mapping.js';
 import { toRpcFailure } from './peer-error.js';
 
@@ -62,7 +72,12 @@ export function trainingService(dependencies: TrainingDependencies): ServiceImpl
         const job = await lockJob(trx, jobId);
         if (hasEnded(job.state) || job.state === 'STATE_CANCELLING') return;
         const state = job.state === 'STATE_QUEUED' ? 'STATE_CANCELLED' : 'STATE_CANCELLING';
-        await changeJob(trx, job, { state, phase: job.phase, reason: 'CancelRequested', message: `by ${principal.actor}` });
+        await changeJob(trx, job, {
+          state,
+          phase: job.phase,
+          reason: 'CancelRequested',
+          message: `by ${principal.actor}`,
+        });
       });
       onChanged();
       return { job: await describeJob(db, await expectJob(db, tenant, jobId)) };
@@ -92,7 +107,11 @@ export function trainingService(dependencies: TrainingDependencies): ServiceImpl
   };
 }
 
-async function createJob(request: CreateTrainingJobRequest, context: CallContext, dependencies: TrainingDependencies): Promise<JobRow> {
+async function createJob(
+  request: CreateTrainingJobRequest,
+  context: CallContext,
+  dependencies: TrainingDependencies,
+): Promise<JobRow> {
   const { db, maxCpuThreads, defaultCpuThreads } = dependencies;
   const { requestId, spec } = request;
   const { tenant } = context;
@@ -117,7 +136,11 @@ async function createJob(request: CreateTrainingJobRequest, context: CallContext
   return await db.transaction().execute(trx => insertJob(trx, job));
 }
 
-async function resolveDataset(spec: TrainingSpec, context: CallContext, { ingest }: TrainingDependencies): Promise<DatasetVersion> {
+async function resolveDataset(
+  spec: TrainingSpec,
+  context: CallContext,
+  { ingest }: TrainingDependencies,
+): Promise<DatasetVersion> {
   const { datasetId, datasetVersion: version } = spec;
   const answer = await ingest.getDatasetVersion({ datasetId, version }, context.outgoing()).catch(error => {
     throw toRpcFailure(error);

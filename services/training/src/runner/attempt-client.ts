@@ -1,5 +1,10 @@
 import { collectChunks, createStub, type Stub } from '@athanor/client';
-import type { ClaimAttemptResponse, EpochMetricsInput, ProgressInput, TrainingResultInput } from '@athanor/contracts/training';
+import type {
+  ClaimAttemptResponse,
+  EpochMetricsInput,
+  ProgressInput,
+  TrainingResultInput,
+} from '@athanor/contracts/training';
 import type { WorkOrder } from './work-order.js';
 
 const CHUNK_BYTES = 512 * 1024;

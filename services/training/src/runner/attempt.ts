@@ -1,9 +1,9 @@
+import type { EvaluationInput } from '@athanor/contracts/api';
+import type { ArtifactFileInput, EpochMetricsInput, TrainingResultInput } from '@athanor/contracts/training';
 import { instructionSet, runtimeVersion } from '@athanor/runtime';
 import { writeSafetensors } from '@athanor/tensor';
-import type { ArtifactFileInput, EpochMetricsInput, TrainingResultInput } from '@athanor/contracts/training';
-import type { EvaluationInput } from '@athanor/contracts/api';
-import { evaluateModel, exportModel, train, type TrainingResult, type TrainingSpec } from '../engine/index.js';
 import type { ClassificationMetrics } from '../engine/index.js';
+import { evaluateModel, exportModel, type TrainingResult, type TrainingSpec, train } from '../engine/index.js';
 import type { AttemptClient } from './attempt-client.js';
 import { Heart } from './heart.js';
 import { type LoadedData, loadData } from './load-data.js';
@@ -27,7 +27,12 @@ export async function runAttempt(client: AttemptClient, stop: AbortController): 
     await heart.enter('COMPILING_GRAPH');
     const result = await runTraining({ client, stop, heart, spec, data, checkpoint });
     if (result.status === 'stopped') {
-      await client.fail({ code: 1, reason: 'Stopped', message: `stopped after step ${result.step}, as asked`, retryable: true });
+      await client.fail({
+        code: 1,
+        reason: 'Stopped',
+        message: `stopped after step ${result.step}, as asked`,
+        retryable: true,
+      });
       return;
     }
     await heart.enter('EVALUATING');
@@ -85,18 +90,30 @@ async function judge(
   const options = { inputName, classes: classes.length, batchSize: EVALUATION_BATCH, cpuThreads: spec.cpuThreads };
   const { metrics, probabilities } = await evaluateModel(model, evaluation, options);
   const shape = [evaluation.labels.length, classes.length];
-  const predictions = writeSafetensors({ tensors: new Map([['probabilities', { dtype: 'FP32', shape, data: probabilities }]]), metadata: {} });
+  const predictions = writeSafetensors({
+    tensors: new Map([['probabilities', { dtype: 'FP32', shape, data: probabilities }]]),
+    metadata: {},
+  });
   const files: ArtifactFileInput[] = [];
-  for (const [name, bytes] of exported.files) files.push({ name, digest: await client.writeBlob(bytes), byteSize: bytes.length });
-  const tensors = (list: typeof exported.signature.inputs) => list.map(({ name, dtype, shape }) => ({ name, datatype: dtype, shape: [...shape] }));
+  for (const [name, bytes] of exported.files)
+    files.push({ name, digest: await client.writeBlob(bytes), byteSize: bytes.length });
+  const tensors = (list: typeof exported.signature.inputs) =>
+    list.map(({ name, dtype, shape }) => ({ name, datatype: dtype, shape: [...shape] }));
   return {
     files,
     evaluation: toEvaluation(metrics, { data, predictionsDigest: await client.writeBlob(predictions) }),
-    signature: { inputs: tensors(exported.signature.inputs), outputs: tensors(exported.signature.outputs), classes: [...classes] },
+    signature: {
+      inputs: tensors(exported.signature.inputs),
+      outputs: tensors(exported.signature.outputs),
+      classes: [...classes],
+    },
   };
 }
 
-function toEvaluation(metrics: ClassificationMetrics, { data, predictionsDigest }: { data: LoadedData; predictionsDigest: string }): EvaluationInput {
+function toEvaluation(
+  metrics: ClassificationMetrics,
+  { data, predictionsDigest }: { data: LoadedData; predictionsDigest: string },
+): EvaluationInput {
   const { accuracy, loss, macro, weighted, perClass, confusionMatrix, rows } = metrics;
   const averaged = Object.entries({ macro, weighted }).flatMap(([kind, { precision, recall, f1 }]) => [
     { name: `precision_${kind}`, value: precision },

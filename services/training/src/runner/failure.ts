@@ -1,4 +1,10 @@
-import { CheckpointCorrupt, CheckpointMismatch, InvalidTrainingData, InvalidTrainingSpec, TrainingDiverged } from '../engine/index.js';
+import {
+  CheckpointCorrupt,
+  CheckpointMismatch,
+  InvalidTrainingData,
+  InvalidTrainingSpec,
+  TrainingDiverged,
+} from '../engine/index.js';
 import type { Failure } from './attempt-client.js';
 
 const INVALID_ARGUMENT = 3;

@@ -1,5 +1,12 @@
 import { type DatasetManifest, parseDatasetManifest, SHARD_TENSORS, type SplitName } from '@athanor/contracts';
-import { bytesOf, type DType, type NumericTensor, readSafetensors, type Tensor, tensorFromBytes } from '@athanor/tensor';
+import {
+  bytesOf,
+  type DType,
+  type NumericTensor,
+  readSafetensors,
+  type Tensor,
+  tensorFromBytes,
+} from '@athanor/tensor';
 import type { Split, TrainingData } from '../engine/index.js';
 
 /** Rows of a dataset version in memory, and the split to judge the model on. */
@@ -42,12 +49,17 @@ async function loadSplit(manifest: DatasetManifest, name: SplitName, readBlob: R
     labels.set((expectTensor(tensors, SHARD_TENSORS.label) as Tensor<'INT32'>).data, begin);
     begin += shard.rows;
   }
-  const features = tensorFromBytes(feature.datatype as DType & NumericTensor['dtype'], [rows, ...feature.shape], Buffer.concat(parts));
+  const features = tensorFromBytes(
+    feature.datatype as DType & NumericTensor['dtype'],
+    [rows, ...feature.shape],
+    Buffer.concat(parts),
+  );
   return { features, labels };
 }
 
 function expectTensor(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {
   const found = tensors.get(name);
-  if (found === undefined) throw new Error(`a shard lacks the tensor '${name}'; it has ${[...tensors.keys()].join(', ')}`);
+  if (found === undefined)
+    throw new Error(`a shard lacks the tensor '${name}'; it has ${[...tensors.keys()].join(', ')}`);
   return found;
 }

@@ -1,7 +1,7 @@
 // The process of one attempt. It has no secrets but its own attempt's token, and ends with whoever started it.
 import { RpcError } from '@athanor/client';
-import { AttemptClient } from './attempt-client.js';
 import { runAttempt } from './attempt.js';
+import { AttemptClient } from './attempt-client.js';
 import { toFailure } from './failure.js';
 import { readWorkOrder } from './work-order.js';
 

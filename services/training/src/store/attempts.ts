@@ -27,7 +27,12 @@ export async function beginAttempt(trx: Trx, attemptId: string, leaseMs: number)
   if (job === undefined) return undefined;
   const epoch = job.attempt_epoch + 1;
   const message = `attempt ${epoch}`;
-  await changeJob(trx, job, { state: 'STATE_PENDING', reason: 'AttemptStarted', message, columns: { attempt_epoch: epoch } });
+  await changeJob(trx, job, {
+    state: 'STATE_PENDING',
+    reason: 'AttemptStarted',
+    message,
+    columns: { attempt_epoch: epoch },
+  });
   return await trx
     .insertInto('attempts')
     .values({
@@ -68,22 +73,37 @@ export function listExpiredAttempts(db: Db): Promise<AttemptRow[]> {
  * up, gets ABORTED: it can commit nothing any more.
  */
 export async function holdJob(trx: Trx, attemptId: string, epoch: number | undefined): Promise<HeldJob> {
-  const found = await trx.selectFrom('attempts').select('job_id').where('attempt_id', '=', attemptId).executeTakeFirst();
+  const found = await trx
+    .selectFrom('attempts')
+    .select('job_id')
+    .where('attempt_id', '=', attemptId)
+    .executeTakeFirst();
   if (found === undefined) throw stale(attemptId, 'there is no such attempt');
   const job = await lockJob(trx, found.job_id);
-  const attempt = await trx.selectFrom('attempts').selectAll().where('attempt_id', '=', attemptId).executeTakeFirstOrThrow();
+  const attempt = await trx
+    .selectFrom('attempts')
+    .selectAll()
+    .where('attempt_id', '=', attemptId)
+    .executeTakeFirstOrThrow();
   const open = attempt.state === 'STATE_PENDING' || attempt.state === 'STATE_RUNNING';
   if (!open) throw stale(attemptId, `it has ended: ${attempt.message || attempt.state}`);
   if (attempt.epoch !== job.attempt_epoch) throw stale(attemptId, `attempt ${job.attempt_epoch} has the job now`);
-  if (epoch !== undefined && epoch !== attempt.epoch) throw stale(attemptId, `its epoch is ${attempt.epoch}, not ${epoch}`);
+  if (epoch !== undefined && epoch !== attempt.epoch)
+    throw stale(attemptId, `its epoch is ${attempt.epoch}, not ${epoch}`);
   return { attempt, job };
 }
 
 function stale(attemptId: string, why: string): ServiceError {
-  return new ServiceError('ABORTED', `attempt ${attemptId} does not hold its job: ${why}; end it`, { reason: 'STALE_ATTEMPT' });
+  return new ServiceError('ABORTED', `attempt ${attemptId} does not hold its job: ${why}; end it`, {
+    reason: 'STALE_ATTEMPT',
+  });
 }
 
-export async function claimJob(trx: Trx, { attempt, job }: HeldJob, claim: { resumedFromStep: number; leaseMs: number }): Promise<void> {
+export async function claimJob(
+  trx: Trx,
+  { attempt, job }: HeldJob,
+  claim: { resumedFromStep: number; leaseMs: number },
+): Promise<void> {
   await trx
     .updateTable('attempts')
     .set({ state: 'STATE_RUNNING', resumed_from_step: claim.resumedFromStep, lease_expires: leaseEnd(claim.leaseMs) })
@@ -100,7 +120,11 @@ export async function extendLease(
   beat: { phase: string; progress: ProgressInput | null; leaseMs: number },
 ): Promise<void> {
   const { attempt_id } = attempt;
-  await trx.updateTable('attempts').set({ lease_expires: leaseEnd(beat.leaseMs) }).where('attempt_id', '=', attempt_id).execute();
+  await trx
+    .updateTable('attempts')
+    .set({ lease_expires: leaseEnd(beat.leaseMs) })
+    .where('attempt_id', '=', attempt_id)
+    .execute();
   if (beat.phase !== '' && beat.phase !== job.phase) await changePhase(trx, job, beat.phase);
   if (beat.progress === null) return;
   const progress = { ...beat.progress, checkpointStep: job.progress.checkpointStep ?? 0 };
@@ -121,7 +145,11 @@ export async function recordEpoch(trx: Trx, { job }: HeldJob, metrics: EpochMetr
   await trx.updateTable('jobs').set({ revision: sql`revision + 1` }).where('job_id', '=', job.job_id).execute();
 }
 
-export async function recordCheckpoint(trx: Trx, { attempt, job }: HeldJob, checkpoint: { step: number; digest: string }): Promise<void> {
+export async function recordCheckpoint(
+  trx: Trx,
+  { attempt, job }: HeldJob,
+  checkpoint: { step: number; digest: string },
+): Promise<void> {
   const { step, digest } = checkpoint;
   await trx
     .insertInto('checkpoints')
@@ -130,29 +158,51 @@ export async function recordCheckpoint(trx: Trx, { attempt, job }: HeldJob, chec
     .execute();
   await recordBlobs(trx, job.job_id, [digest]);
   const progress = { ...job.progress, checkpointStep: step };
-  await trx.updateTable('jobs').set({ progress: jsonb(progress), revision: sql`revision + 1` }).where('job_id', '=', job.job_id).execute();
+  await trx
+    .updateTable('jobs')
+    .set({ progress: jsonb(progress), revision: sql`revision + 1` })
+    .where('job_id', '=', job.job_id)
+    .execute();
 }
 
 /** Newest first. */
 export function listCheckpoints(db: Db, jobId: string): Promise<{ step: number; digest: string }[]> {
-  return db.selectFrom('checkpoints').select(['step', 'digest']).where('job_id', '=', jobId).orderBy('step', 'desc').execute();
+  return db
+    .selectFrom('checkpoints')
+    .select(['step', 'digest'])
+    .where('job_id', '=', jobId)
+    .orderBy('step', 'desc')
+    .execute();
 }
 
 export async function recordBlobs(trx: Trx, jobId: string, digests: readonly string[]): Promise<void> {
   if (digests.length === 0) return;
   const rows = digests.map(digest => ({ job_id: jobId, digest }));
-  await trx.insertInto('job_blobs').values(rows).onConflict(c => c.doNothing()).execute();
+  await trx
+    .insertInto('job_blobs')
+    .values(rows)
+    .onConflict(c => c.doNothing())
+    .execute();
 }
 
 export async function ownsBlob(db: Db, jobId: string, digest: string): Promise<boolean> {
-  const found = await db.selectFrom('job_blobs').select('digest').where('job_id', '=', jobId).where('digest', '=', digest).executeTakeFirst();
+  const found = await db
+    .selectFrom('job_blobs')
+    .select('digest')
+    .where('job_id', '=', jobId)
+    .where('digest', '=', digest)
+    .executeTakeFirst();
   return found !== undefined;
 }
 
 /** Ends the job with its result, and says so in an event, in one transaction. */
 export async function completeJob(trx: Trx, { attempt, job }: HeldJob, result: TrainingResult): Promise<void> {
   await closeAttempt(trx, attempt, { state: 'STATE_FINISHED', message: '' });
-  await trx.updateTable('jobs').set({ result: jsonb(result) }).where('job_id', '=', job.job_id).execute();
+  await trx
+    .updateTable('jobs')
+    .set({ result: jsonb(result) })
+    .where('job_id', '=', job.job_id)
+    .execute();
   await changeJob(trx, job, { state: 'STATE_SUCCEEDED', reason: 'Completed', message: '' });
   const { job_id: jobId, tenant, model_name: modelName, spec } = job;
   const payload = { jobId, modelName, spec, result };
@@ -160,7 +210,11 @@ export async function completeJob(trx: Trx, { attempt, job }: HeldJob, result: T
 }
 
 /** Ends an attempt without a result; the job is queued again, cancelled or failed. */
-export async function endAttempt(trx: Trx, { attempt, job }: HeldJob, end: AttemptEnd & { maxAttempts: number }): Promise<void> {
+export async function endAttempt(
+  trx: Trx,
+  { attempt, job }: HeldJob,
+  end: AttemptEnd & { maxAttempts: number },
+): Promise<void> {
   await closeAttempt(trx, attempt, { state: end.state, message: end.message });
   const state = stateAfterAttempt({ state: job.state, failedAttempts: await countFailed(trx, job.job_id) }, end);
   const error = state === 'STATE_FAILED' ? { error: { code: end.code, message: end.message } } : {};
@@ -177,8 +231,16 @@ async function countFailed(trx: Trx, jobId: string): Promise<number> {
   return Number(count);
 }
 
-async function closeAttempt(trx: Trx, attempt: AttemptRow, end: { state: AttemptRow['state']; message: string }): Promise<void> {
-  await trx.updateTable('attempts').set({ ...end, end_time: new Date() }).where('attempt_id', '=', attempt.attempt_id).execute();
+async function closeAttempt(
+  trx: Trx,
+  attempt: AttemptRow,
+  end: { state: AttemptRow['state']; message: string },
+): Promise<void> {
+  await trx
+    .updateTable('attempts')
+    .set({ ...end, end_time: new Date() })
+    .where('attempt_id', '=', attempt.attempt_id)
+    .execute();
 }
 
 function leaseEnd(leaseMs: number) {

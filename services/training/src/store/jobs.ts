@@ -3,8 +3,8 @@ import { jsonb } from '@athanor/database';
 import { appendEvent } from '@athanor/events';
 import type { Page } from '@athanor/service';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
-import type { AttemptTable, JobTable, TrainingTables, TransitionTable } from './tables.js';
 import { hasEnded, type JobState, mayChange } from '../jobs/job-state.js';
+import type { AttemptTable, JobTable, TrainingTables, TransitionTable } from './tables.js';
 
 export type Db = Kysely<TrainingTables>;
 export type Trx = Transaction<TrainingTables>;
@@ -36,14 +36,22 @@ export function findJob(db: Db, tenant: string, jobId: string): Promise<JobRow |
 }
 
 export function findJobByRequest(db: Db, tenant: string, requestId: string): Promise<JobRow | undefined> {
-  return db.selectFrom('jobs').selectAll().where('tenant', '=', tenant).where('request_id', '=', requestId).executeTakeFirst();
+  return db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('request_id', '=', requestId)
+    .executeTakeFirst();
 }
 
 /** Newest first, one more row than the page's size; ids are in the order of their creation. */
 export function listJobs(db: Db, tenant: string, page: Page<string>): Promise<JobRow[]> {
   let query = db.selectFrom('jobs').selectAll().where('tenant', '=', tenant);
   if (page.after !== undefined) query = query.where('job_id', '<', page.after);
-  return query.orderBy('job_id', 'desc').limit(page.size + 1).execute();
+  return query
+    .orderBy('job_id', 'desc')
+    .limit(page.size + 1)
+    .execute();
 }
 
 export async function insertJob(trx: Trx, job: NewJob): Promise<JobRow> {
@@ -64,9 +72,19 @@ export async function insertJob(trx: Trx, job: NewJob): Promise<JobRow> {
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  await insertTransition(trx, job.jobId, { state: 'STATE_QUEUED', reason: 'Created', message: 'waits for a free executor slot' });
+  await insertTransition(trx, job.jobId, {
+    state: 'STATE_QUEUED',
+    reason: 'Created',
+    message: 'waits for a free executor slot',
+  });
   const { jobId, tenant } = job;
-  await appendEvent(trx, { type: 'training.job.queued', tenant, aggregateId: jobId, aggregateVersion: 1, payload: { jobId } });
+  await appendEvent(trx, {
+    type: 'training.job.queued',
+    tenant,
+    aggregateId: jobId,
+    aggregateVersion: 1,
+    payload: { jobId },
+  });
   return row;
 }
 
@@ -77,7 +95,8 @@ export function lockJob(trx: Trx, jobId: string): Promise<JobRow> {
 
 /** Changes the state of a locked job; a job that has ended, or a change that cannot be, is an error of ours. */
 export async function changeJob(trx: Trx, job: JobRow, change: JobChange): Promise<void> {
-  if (!mayChange(job.state, change.state)) throw new Error(`job ${job.job_id} cannot go from ${job.state} to ${change.state}`);
+  if (!mayChange(job.state, change.state))
+    throw new Error(`job ${job.job_id} cannot go from ${job.state} to ${change.state}`);
   const { error, attempt_epoch } = change.columns ?? {};
   await trx
     .updateTable('jobs')

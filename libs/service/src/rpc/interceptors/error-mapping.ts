@@ -7,7 +7,7 @@ export const errorMapping: Interceptor = async (context, next) => {
     await next();
   } catch (error) {
     if (error instanceof ServiceError) throw error;
-    if (context.signal.aborted) throw aborted(context.signal.reason, error);
+    if (context.abortReason !== undefined) throw aborted(context.abortReason, error);
     const translated = translateFailure(error);
     if (translated !== undefined) throw translated;
     const message = `an internal error; the log has it under request id ${context.requestId}`;

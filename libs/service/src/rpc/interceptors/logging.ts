@@ -7,7 +7,7 @@ export const logging: Interceptor = async (context, next) => {
   const fields = () => ({ method: context.method, ms: Math.round((performance.now() - start) * 10) / 10 });
   try {
     await next();
-    context.log.debug(fields(), 'call served');
+    if (context.logs('debug')) context.log.debug(fields(), 'call served');
   } catch (error) {
     const code = error instanceof ServiceError ? error.code : 'INTERNAL';
     const ours = code === 'INTERNAL' || code === 'UNKNOWN' || code === 'DATA_LOSS';

@@ -1,0 +1,29 @@
+import { text } from './fields.js';
+
+/** Configuration of a service that keeps state and tells of it: SQL, blobs, events. */
+export function stateFields() {
+  return {
+    /** postgres://…, or pglite:///folder for one process alone. */
+    DATABASE_URL: text(),
+    /** file:///folder or s3://bucket/prefix. */
+    BLOB_URL: text(),
+    /** Of an S3 that is not Amazon's. Credentials come from the SDK's own chain: AWS_*, profile, instance role. */
+    S3_ENDPOINT: text().optional(),
+    S3_REGION: text().optional(),
+    ...eventFields(),
+  };
+}
+
+/** Configuration of a service that only listens to events. */
+export function eventFields() {
+  return { NATS_URL: text(), NATS_USER: text(), NATS_PASSWORD: text() };
+}
+
+/** The options of libs/blobs' S3 driver. */
+export function s3Options(config: {
+  readonly S3_ENDPOINT?: string | undefined;
+  readonly S3_REGION?: string | undefined;
+}) {
+  const { S3_ENDPOINT: endpoint, S3_REGION: region } = config;
+  return { ...(endpoint && { endpoint }), ...(region && { region }) };
+}
