@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isRunning, type ProcessIdentity } from '@athanor/process';
@@ -18,10 +19,18 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}
+
 async function supervise(program: string, onRestart: (identity: ProcessIdentity) => void = () => undefined) {
   const path = join(folder, 'program.mjs');
   await writeFile(path, program);
-  const port = 30_000 + Math.floor(Math.random() * 20_000);
+  const port = await freePort();
   const ends: string[] = [];
   const supervised = new SupervisedProcess({
     ...{ name: 'program', path, logFile: join(folder, 'program.log'), adminPorts: [port], readyTimeoutMs: 10_000 },
@@ -40,6 +49,21 @@ describe('a supervised process', () => {
     expect(ends).toEqual(['SIGKILL']);
     await supervised.stop();
     expect(restarted.some(isRunning)).toBe(false);
+  });
+
+  // A process that died again before it was ready used to be given up for good.
+  it('that dies again before it is ready is started once more', async () => {
+    const restarted: ProcessIdentity[] = [];
+    const counter = `import { readFileSync, writeFileSync } from 'node:fs';
+const file = process.argv[1] + '.starts';
+const starts = 1 + Number((() => { try { return readFileSync(file, 'utf8'); } catch { return 0; } })());
+writeFileSync(file, String(starts));
+if (starts === 2) process.exit(9);`;
+    const { supervised, ends } = await supervise(`${counter}${ADMIN}`, identity => restarted.push(identity));
+    process.kill((await supervised.start()).pid, 'SIGKILL');
+    await expect.poll(() => readFile(join(folder, 'program.mjs.starts'), 'utf8'), { timeout: 10_000 }).toBe('3');
+    expect(ends).toEqual(['SIGKILL', 'exit code 9']);
+    await supervised.stop();
   });
 
   it('that never gets ready is reported with the end of its log', async () => {

@@ -37,8 +37,13 @@ export class SupervisedProcess {
   async start(): Promise<ProcessIdentity> {
     const child = this.#spawn();
     const identity = identifyProcess(child.pid ?? 0);
-    await this.#ready(child);
-    this.#restarts = 0;
+    try {
+      await this.#ready(child);
+    } catch (error) {
+      // A program that cannot start at all is the caller's to know, and not started again and again behind its back.
+      this.#stopping = true;
+      throw error;
+    }
     if (identity === undefined) throw new Error(`${this.#options.name} ended right after its start`);
     return identity;
   }
@@ -99,7 +104,6 @@ export class SupervisedProcess {
           ? `was not ready after ${readyTimeoutMs} ms`
           : '';
       if (problem !== '') {
-        this.#stopping = true;
         throw new Error(`${name} ${problem}; the end of ${logFile}:\n${logTail(logFile)}`);
       }
       await sleep(25);

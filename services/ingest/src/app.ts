@@ -1,9 +1,10 @@
 import { createBlobStore } from '@athanor/blobs';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { connectNats, ensureStreams, startRelay } from '@athanor/events';
-import { type App, Closing, createTelemetry, s3Options, startService } from '@athanor/service';
+import { Closing, createTelemetry, type ServiceApp, s3Options, startService } from '@athanor/service';
 import type { IngestConfig } from './config.js';
 import { Preparer } from './preparation/preparer.js';
+import { runPreparation } from './preparation/run-preparation.js';
 import { ingestService } from './rpc/ingest-service.js';
 import { MIGRATIONS } from './store/migrations.js';
 import type { IngestTables } from './store/tables.js';
@@ -15,7 +16,7 @@ export interface AppOptions {
 }
 
 /** Composition root: opens what ingest needs, and closes it again when a later step fails. */
-export async function startIngest({ config, database }: AppOptions): Promise<App> {
+export async function startIngest({ config, database }: AppOptions): Promise<ServiceApp> {
   const closing = new Closing();
   try {
     const telemetry = createTelemetry({
@@ -38,7 +39,7 @@ export async function startIngest({ config, database }: AppOptions): Promise<App
     closing.add(() => relay.stop());
     const preparer = new Preparer({
       db,
-      blobs: { url: config.BLOB_URL, s3: s3Options(config) },
+      prepare: (plan, onPhase) => runPreparation(plan, { url: config.BLOB_URL, s3: s3Options(config) }, onPhase),
       log,
       onCommit: () => relay.wake(),
     });
@@ -53,7 +54,7 @@ export async function startIngest({ config, database }: AppOptions): Promise<App
     closing.add(() => service.stop());
     preparer.start();
     service.setReady(true);
-    return { stop: () => closing.close() };
+    return { port: service.port, adminPort: service.adminPort, stop: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw error;

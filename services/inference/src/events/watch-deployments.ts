@@ -12,6 +12,8 @@ export interface WatchOptions {
 }
 
 const REOPEN_PAUSE_MS = 1_000;
+/** By then the tail is open; what was told before it was is found by looking once more. */
+const OPENED_AFTER_MS = 1_000;
 
 /** Follows the facts, of all tenants, that change what is to be served. @returns how to stop. */
 export function watchDeployments({ connection, log, onChange }: WatchOptions): () => Promise<void> {
@@ -19,12 +21,15 @@ export function watchDeployments({ connection, log, onChange }: WatchOptions): (
   const { signal } = stopping;
   const watching = (async () => {
     while (!signal.aborted) {
+      const opened = setTimeout(onChange, OPENED_AFTER_MS);
       try {
         for await (const _event of tailEvents(connection, { types: ['model.alias.moved', 'deployment.changed'], signal })) {
           onChange();
         }
       } catch (error) {
         if (!signal.aborted) log.warn({ err: error }, 'events cannot be followed; deployments are listed periodically');
+      } finally {
+        clearTimeout(opened);
       }
       await sleep(REOPEN_PAUSE_MS, undefined, { signal }).catch(() => undefined);
     }

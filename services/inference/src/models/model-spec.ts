@@ -1,5 +1,5 @@
 import type { Graph, ValueInfo } from '@athanor/onnx';
-import { byteSizeOf, type DType, elementCount } from '@athanor/tensor';
+import type { DType } from '@athanor/tensor';
 
 /** One input or output as requests see it. */
 export interface TensorSpec {
@@ -7,8 +7,6 @@ export interface TensorSpec {
   readonly dtype: DType;
   /** Without the batch dimension; -1 where the size is open. */
   readonly dims: readonly number[];
-  /** Bytes of one row; undefined where sizes are open or elements vary in length. */
-  readonly rowBytes: number | undefined;
 }
 
 /** What a model takes and gives, read from its own file. */
@@ -48,8 +46,7 @@ function sharesBatchDimension(values: readonly ValueInfo[]): boolean {
 
 function toTensorSpec({ name, dtype, shape }: ValueInfo, isBatched: boolean): TensorSpec {
   const dims = shape!.map(dim => (typeof dim === 'number' ? dim : -1)).slice(isBatched ? 1 : 0);
-  const isFixed = dtype !== 'BYTES' && !dims.includes(-1);
-  return { name, dtype: dtype!, dims, rowBytes: isFixed ? elementCount(dims) * byteSizeOf(dtype!) : undefined };
+  return { name, dtype: dtype!, dims };
 }
 
 /** The shape that clients are shown: with -1 for the batch dimension. */

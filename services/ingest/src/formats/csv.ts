@@ -17,6 +17,7 @@ export interface CsvOptions {
 /** Throws FormatError for ragged rows, a missing label column, text columns and empty files. */
 export function parseCsv(bytes: Uint8Array, options: CsvOptions): RowTable {
   const { filename, partition, labelColumn } = options;
+  refuseNulCharacters(bytes, filename);
   const [header, ...records] = parseRecords(bytes, filename);
   if (header === undefined) {
     throw new FormatError(`${filename}: expected a header row and data rows, got an empty file`);
@@ -55,13 +56,18 @@ function isMissing(text: string): boolean {
   return MISSING.has(text.toLowerCase());
 }
 
-/** Row-major; NaN where a cell is missing or is no number. */
+/** NaN for what is absent or no number, infinite for what FP32 cannot hold; -0 is 0, so that equal rows have equal bytes. */
+function toFloat32(text: string): number {
+  return isMissing(text) ? Number.NaN : Math.fround(Number(text)) + 0;
+}
+
+/** Row-major; not finite where a cell is missing or is no number. */
 function readValues(records: readonly string[][], columns: readonly Column[]): Float32Array {
   const values = new Float32Array(records.length * columns.length);
   for (const [row, record] of records.entries()) {
     for (const [index, column] of columns.entries()) {
       const text = cell(record, column.index);
-      values[row * columns.length + index] = isMissing(text) ? Number.NaN : Number(text);
+      values[row * columns.length + index] = toFloat32(text);
     }
   }
   return values;
@@ -107,7 +113,17 @@ function featureColumns(header: readonly string[], { filename, labelColumn }: Cs
 }
 
 function describeMissing(text: string): string {
-  return text === '' ? 'is empty' : `is '${text.slice(0, 40)}', not a number`;
+  if (text === '') return 'is empty';
+  const isNumber = !isMissing(text) && Number.isFinite(Number(text));
+  return `is '${text.slice(0, 40)}', ${isNumber ? 'too large for a 32-bit number' : 'not a number'}`;
+}
+
+/** Text in UTF-16 is full of them, and no text that the database stores may have one. */
+function refuseNulCharacters(bytes: Uint8Array, filename: string): void {
+  const position = bytes.indexOf(0);
+  if (position < 0) return;
+  const message = `expected a text in UTF-8, got NUL characters (the first at byte ${position})`;
+  throw new FormatError(`${filename}: ${message}; save it as UTF-8`);
 }
 
 function refuseTextColumns(

@@ -1,3 +1,4 @@
+import { kMaxLength } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
 import { FormatError } from './rows.js';
 
@@ -7,7 +8,7 @@ const GZIP_MAGIC = [0x1f, 0x8b];
 export function maybeGunzip(bytes: Uint8Array, filename: string, maxBytes: number): Uint8Array {
   if (bytes[0] !== GZIP_MAGIC[0] || bytes[1] !== GZIP_MAGIC[1]) return bytes;
   try {
-    return gunzipSync(bytes, { maxOutputLength: maxBytes });
+    return gunzipSync(bytes, { maxOutputLength: Math.min(maxBytes, kMaxLength) });
   } catch (error) {
     const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
     const why = tooLarge

@@ -54,7 +54,14 @@ type NamedIdx = IdxArray & { readonly filename: string };
 function toTable(partition: string, features: NamedIdx, labels: NamedIdx | undefined): RowTable {
   if (features.shape.length === 0)
     throw new FormatError(`${features.filename}: expected rows of values, got single values; is it a labels file?`);
-  if (features.rows === 0) throw new FormatError(`${features.filename}: expected rows, got none`);
+  if (features.rows === 0) {
+    throw new FormatError(`${features.filename}: expected rows, got none; upload a file with data`);
+  }
+  const bytesPerRow = features.shape.reduce((product, size) => product * size, 1);
+  if (bytesPerRow === 0) {
+    const shape = features.shape.join(' × ');
+    throw new FormatError(`${features.filename}: expected values in each row, got rows of ${shape}; upload a file with data`);
+  }
   if (labels !== undefined && labels.shape.length > 0) {
     throw new FormatError(
       `${labels.filename}: expected one label a row, got ${labels.shape.join(' × ')} values; is it a features file?`,
@@ -68,7 +75,7 @@ function toTable(partition: string, features: NamedIdx, labels: NamedIdx | undef
     partition,
     feature: { name: 'image', datatype: 'UINT8', shape: features.shape, columns: [] },
     data: features.data,
-    bytesPerRow: features.shape.reduce((product, size) => product * size, 1),
+    bytesPerRow,
     rows: features.rows,
     labels: labels && Array.from(labels.data, String),
     missing: [],

@@ -1,7 +1,8 @@
-import { isBlobError } from '@athanor/blobs';
 import { CODE_NUMBERS, crashPoint, ServiceError, type Telemetry } from '@athanor/service';
+import { translateFailure } from '@athanor/service/errors';
 import type { DatasetVersionRow } from '../store/datasets.js';
 import {
+  deferPreparation,
   extendPreparation,
   failPreparation,
   finishPreparation,
@@ -11,16 +12,19 @@ import {
 } from '../store/datasets.js';
 import type { PreparationPhase } from '../store/tables.js';
 import type { Db } from '../store/uploads.js';
-import type { PreparedVersion } from './prepare.js';
-import { type BlobLocation, runPreparation } from './run-preparation.js';
+import type { OnPhase, PreparationPlan, PreparedVersion } from './prepare.js';
 
 const LEASE_MS = 10_000;
 const RENEW_MS = 2_500;
-const POLL_MS = 1_000;
+const POLL_MS = 500;
+/** What may pass is tried so often, with growing pauses; then the version is FAILED, so that nobody waits for ever. */
+const MAX_ATTEMPTS = 5;
+const FIRST_PAUSE_MS = 500;
 
 export interface PreparerOptions {
   readonly db: Db;
-  readonly blobs: BlobLocation;
+  /** Makes a version; the work of seconds, so not in this thread. */
+  readonly prepare: (plan: PreparationPlan, onPhase: OnPhase) => Promise<PreparedVersion>;
   readonly log: Telemetry['log'];
   /** Something was committed that the outbox must tell. */
   readonly onCommit: () => void;
@@ -69,14 +73,18 @@ export class Preparer {
   async #prepare(row: DatasetVersionRow): Promise<void> {
     const { db, log, onCommit } = this.#options;
     const key = keyOf(row);
-    log.info(key, 'preparing a dataset version');
+    log.info({ ...key, attempt: row.attempts }, 'preparing a dataset version');
     try {
+      if (row.attempts > MAX_ATTEMPTS) throw neverFinished();
       const result = await this.#underLease(key, row);
       crashPoint('ingest.before-ready');
       await db.transaction().execute(trx => finishPreparation(trx, key, result));
     } catch (error) {
-      const failure = toFailure(error);
-      if (failure === undefined) throw error;
+      const failure = toFailure(error) ?? (row.attempts >= MAX_ATTEMPTS ? givenUp(error) : undefined);
+      if (failure === undefined) {
+        log.error({ ...key, err: error }, 'preparing a dataset version failed; it is tried again');
+        return await deferPreparation(db, key, FIRST_PAUSE_MS * 2 ** (row.attempts - 1));
+      }
       log.warn({ ...key, err: error }, 'a dataset version could not be prepared');
       await db.transaction().execute(trx => failPreparation(trx, key, failure));
     }
@@ -85,7 +93,7 @@ export class Preparer {
   }
 
   async #underLease(key: VersionKey, row: DatasetVersionRow): Promise<PreparedVersion> {
-    const { db, blobs, log } = this.#options;
+    const { db, prepare, log } = this.#options;
     let latest: PreparationPhase = row.progress;
     const renew = () =>
       extendPreparation(db, key, { leaseMs: LEASE_MS, progress: latest }).catch(error => {
@@ -93,7 +101,7 @@ export class Preparer {
       });
     const timer = setInterval(() => void renew(), RENEW_MS);
     try {
-      return await runPreparation(row.plan, blobs, (phase, completed, total) => {
+      return await prepare(row.plan, (phase, completed, total) => {
         const changed = phase !== latest.phase;
         latest = { phase, completed, total };
         if (changed) void renew();
@@ -104,11 +112,27 @@ export class Preparer {
   }
 }
 
-/** What the user must set right ends the version; what may pass (a full disk, a lost connection) is tried again. */
-function toFailure(error: unknown): { code: number; message: string } | undefined {
+interface Failure {
+  readonly code: number;
+  readonly message: string;
+}
+
+/** What the user must set right ends the version; undefined for what may pass (a full disk, a lost connection). */
+function toFailure(error: unknown): Failure | undefined {
   if (error instanceof ServiceError) return { code: CODE_NUMBERS[error.code], message: error.message };
-  if (isBlobError(error, 'corrupt') || isBlobError(error, 'not_found')) {
-    return { code: CODE_NUMBERS.DATA_LOSS, message: `${error.message}; upload the source again` };
-  }
-  return undefined;
+  const { kind, message } = error as Error & { kind?: unknown };
+  if (kind !== 'corrupt' && kind !== 'not_found') return undefined;
+  const text = `a stored source is damaged or gone: ${message}; upload the source again`;
+  return { code: CODE_NUMBERS.DATA_LOSS, message: text };
+}
+
+function givenUp(error: unknown): Failure {
+  const { code, message } = translateFailure(error) ?? new ServiceError('INTERNAL', "an internal error; see the service's log");
+  return { code: CODE_NUMBERS[code], message: `${message} (tried ${MAX_ATTEMPTS} times); then create the version again` };
+}
+
+function neverFinished(): ServiceError {
+  const message = `the service ended ${MAX_ATTEMPTS} times while it prepared this version`;
+  const remedy = 'give it more memory, or make the sources smaller';
+  return new ServiceError('RESOURCE_EXHAUSTED', `${message}; ${remedy}`, { reason: 'PREPARATION_CRASHED' });
 }

@@ -17,6 +17,8 @@ export async function runPreparation(
     worker.on('message', (message: WorkerMessage) => {
       if (message.kind === 'phase') onPhase(message.phase, message.completed, message.total);
       else if (message.kind === 'done') resolve(message.version);
+      else if (message.kind === 'failed')
+        reject(Object.assign(new Error(message.message), { kind: message.errorKind }));
       else reject(new ServiceError('INVALID_ARGUMENT', message.message, { reason: 'BAD_DATA' }));
     });
     worker.once('error', reject);

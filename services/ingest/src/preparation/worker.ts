@@ -19,7 +19,9 @@ export type WorkerMessage =
   | { readonly kind: 'phase'; readonly phase: string; readonly completed: number; readonly total: number }
   | { readonly kind: 'done'; readonly version: PreparedVersion }
   /** The data is at fault: the message is for the user. */
-  | { readonly kind: 'refused'; readonly message: string };
+  | { readonly kind: 'refused'; readonly message: string }
+  /** Something else is: an error loses its class and fields on its way out of a thread, so what matters is said. */
+  | { readonly kind: 'failed'; readonly message: string; readonly errorKind: string | undefined };
 
 const { plan, blobs: location } = workerData as WorkerInput;
 const post = (message: WorkerMessage) => parentPort?.postMessage(message);
@@ -31,8 +33,8 @@ try {
   );
   post({ kind: 'done', version });
 } catch (error) {
-  if (!(error instanceof FormatError)) throw error;
-  post({ kind: 'refused', message: error.message });
+  const { message, kind: errorKind } = error as Error & { kind?: string };
+  post(error instanceof FormatError ? { kind: 'refused', message } : { kind: 'failed', message, errorKind });
 } finally {
   await blobs.close();
 }

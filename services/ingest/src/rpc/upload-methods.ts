@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isDatabaseError } from '@athanor/database';
 import type { CreateUploadRequest, WriteUploadRequest } from '@athanor/contracts/ingest';
 import {
   checkSameRequest,
@@ -15,6 +16,8 @@ import { toUpload } from './mapping.js';
 
 type UploadMethods = Pick<IngestMethods, 'createUpload' | 'writeUpload' | 'getUpload'>;
 
+const FILENAME = /^\P{Cc}{1,255}$/u;
+
 export function uploadMethods({ db, blobs, maxUploadBytes }: IngestDependencies): UploadMethods {
   return {
     async createUpload(request, { tenant }) {
@@ -27,14 +30,13 @@ export function uploadMethods({ db, blobs, maxUploadBytes }: IngestDependencies)
         return { upload: toUpload(earlier) };
       }
       const uploadId = `upload-${randomBytes(10).toString('hex')}`;
-      const row = await insertUpload(db, {
-        uploadId,
-        tenant,
-        requestId,
-        fingerprint,
-        filename,
-        byteSize,
-        expectedDigest,
+      const upload = { uploadId, tenant, requestId, fingerprint, filename, byteSize, expectedDigest };
+      const row = await insertUpload(db, upload).catch(async (error: unknown) => {
+        // The same request came twice at once: the other one was faster.
+        const twin = isDatabaseError(error, 'unique_violation') && (await findUploadByRequest(db, tenant, requestId));
+        if (!twin) throw error;
+        checkSameRequest(requestId, twin.fingerprint, fingerprint);
+        return twin;
       });
       return { upload: toUpload(row) };
     },
@@ -81,8 +83,9 @@ async function* withFirst(
 
 function checkUpload({ filename, byteSize, digest }: CreateUploadRequest, maxUploadBytes: number): void {
   const violations: FieldViolation[] = [];
-  if (filename === '' || filename.length > 255)
-    violations.push({ field: 'filename', description: 'expected 1 to 255 characters' });
+  if (!FILENAME.test(filename)) {
+    violations.push({ field: 'filename', description: 'expected 1 to 255 characters, no control characters' });
+  }
   if (byteSize < 1)
     violations.push({
       field: 'byte_size',

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatasetManifest, parseDatasetManifest, SPLITS } from '@athanor/contracts';
+import { isDatabaseError } from '@athanor/database';
 import type { CreateDatasetVersionRequest } from '@athanor/contracts/ingest';
 import {
   checkSameRequest,
@@ -123,9 +124,15 @@ async function createVersion(
     sources.push({ source, filename: upload.filename, digest: upload.digest, byteSize: upload.byte_size });
   }
   const plan = toPlan(recipe, sources, maxUploadBytes);
-  return await db
-    .transaction()
-    .execute(trx => insertVersion(trx, { tenant, datasetId }, { plan, requestId, fingerprint }));
+  const begin = { plan, requestId, fingerprint };
+  const insert = db.transaction().execute(trx => insertVersion(trx, { tenant, datasetId }, begin));
+  return await insert.catch(async (error: unknown) => {
+    // The same request came twice at once: the other one was faster.
+    const twin = isDatabaseError(error, 'unique_violation') && (await findVersionByRequest(db, tenant, requestId));
+    if (!twin) throw error;
+    checkSameRequest(requestId, twin.fingerprint, fingerprint);
+    return twin;
+  });
 }
 
 async function expectVersion(db: Db, key: VersionKey): Promise<DatasetVersionRow> {

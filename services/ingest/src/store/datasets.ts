@@ -133,6 +133,7 @@ export async function insertVersion(
       fingerprint: request.fingerprint,
       plan: jsonb(request.plan),
       progress: jsonb({ phase: 'WAITING', completed: 0, total: 0 }),
+      attempts: 0,
       revision: 1,
     })
     .returningAll()
@@ -152,8 +153,17 @@ export async function takePreparation(trx: Trx, leaseMs: number): Promise<Datase
     .skipLocked()
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  await extendPreparation(trx, keyOf(row), { leaseMs });
-  return row;
+  const attempts = row.attempts + 1;
+  await whereVersion(trx, keyOf(row)).set({ lease_expires: leaseEnd(leaseMs), attempts }).execute();
+  return { ...row, attempts };
+}
+
+/** Gives a version back, to be taken again after a pause. */
+export async function deferPreparation(db: Db, key: VersionKey, pauseMs: number): Promise<void> {
+  const progress = jsonb({ phase: 'WAITING', completed: 0, total: 0 });
+  await whereVersion(db, key)
+    .set({ lease_expires: leaseEnd(pauseMs), progress, revision: sql`revision + 1` })
+    .execute();
 }
 
 export async function extendPreparation(
@@ -161,7 +171,7 @@ export async function extendPreparation(
   key: VersionKey,
   { leaseMs, progress }: { leaseMs: number; progress?: PreparationPhase },
 ): Promise<void> {
-  const lease_expires = sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
+  const lease_expires = leaseEnd(leaseMs);
   await whereVersion(db, key)
     .set({ lease_expires, ...(progress && { progress: jsonb(progress), revision: sql`revision + 1` }) })
     .execute();
@@ -208,6 +218,10 @@ export async function failPreparation(
     aggregateVersion: 1,
     payload,
   });
+}
+
+function leaseEnd(leaseMs: number) {
+  return sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
 }
 
 export function keyOf(row: DatasetVersionRow): VersionKey {

@@ -66,4 +66,11 @@ export const MIGRATIONS: readonly Migration[] = [
         .execute();
     },
   },
+  {
+    name: '0003_preparation_attempts',
+    async up(db) {
+      const attempts = db.schema.alterTable('dataset_versions');
+      await attempts.addColumn('attempts', 'integer', c => c.notNull().defaultTo(0)).execute();
+    },
+  },
 ];

@@ -58,6 +58,8 @@ export interface DatasetVersionTable {
   error: { code: number; message: string } | null;
   /** Until when a preparing process has it; another may take it after that. */
   lease_expires: Date | null;
+  /** How often it was taken. */
+  attempts: number;
   /** Rises with each change, for watchers. */
   revision: number;
   create_time: Created;

@@ -75,13 +75,22 @@ export function listParts(db: Db, uploadId: string): Promise<UploadPart[]> {
   return db.selectFrom('upload_parts').selectAll().where('upload_id', '=', uploadId).orderBy('part_offset').execute();
 }
 
+/** Only while it is being written: a second assembler of the same upload changes nothing. */
 export async function completeUpload(trx: Trx, uploadId: string, digest: string): Promise<void> {
-  await trx.updateTable('uploads').set({ state: 'STATE_COMPLETE', digest }).where('upload_id', '=', uploadId).execute();
-  await trx.deleteFrom('upload_parts').where('upload_id', '=', uploadId).execute();
+  const { numUpdatedRows } = await whereWhole(trx, uploadId).set({ state: 'STATE_COMPLETE', digest }).executeTakeFirst();
+  if (numUpdatedRows > 0n) await trx.deleteFrom('upload_parts').where('upload_id', '=', uploadId).execute();
 }
 
 /** Back to the beginning: what came was not what was announced. */
 export async function resetUpload(trx: Trx, uploadId: string): Promise<void> {
-  await trx.updateTable('uploads').set({ committed_offset: 0 }).where('upload_id', '=', uploadId).execute();
-  await trx.deleteFrom('upload_parts').where('upload_id', '=', uploadId).execute();
+  const { numUpdatedRows } = await whereWhole(trx, uploadId).set({ committed_offset: 0 }).executeTakeFirst();
+  if (numUpdatedRows > 0n) await trx.deleteFrom('upload_parts').where('upload_id', '=', uploadId).execute();
+}
+
+function whereWhole(trx: Trx, uploadId: string) {
+  return trx
+    .updateTable('uploads')
+    .where('upload_id', '=', uploadId)
+    .where('state', '=', 'STATE_ACTIVE')
+    .whereRef('committed_offset', '=', 'byte_size');
 }

@@ -48,6 +48,8 @@ export async function receiveChunks(
 /** Puts the pieces together and checks them. Where the digest differs the upload begins again. */
 export async function assembleUpload(upload: UploadRow, { db, blobs }: ReceiveDependencies): Promise<void> {
   const parts = await listParts(db, upload.upload_id);
+  // Another stream of the same upload was faster: there is nothing left to do.
+  if (parts.reduce((sum, part) => sum + part.byte_size, 0) !== upload.byte_size) return;
   const stored = await blobs.put(
     (async function* () {
       for (const part of parts) yield* blobs.get(part.digest);

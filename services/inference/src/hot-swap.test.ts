@@ -1,0 +1,121 @@
+// Versions that come, go and fail while requests are under way.
+
+import { infer, type InferResponse } from '@athanor/client';
+import { afterEach, describe, expect, test } from 'vitest';
+import { brokenModel, scaleModel } from './fixtures/models.js';
+import { startTestBench, type TestBench } from './test-bench.js';
+import type { Wish } from './test-registry.js';
+
+let bench: TestBench;
+
+afterEach(async () => {
+  await bench.stop();
+});
+
+const wish = (version: number, more: Partial<Wish> = {}): Wish => ({ tenant: 'acme', name: 'm', version, model: scaleModel(version), ...more });
+
+function ask(value: number): Promise<InferResponse> {
+  const data = Float32Array.of(value, value);
+  return infer(bench.acme, { modelName: 'm', inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 2], data }] });
+}
+
+async function index(): Promise<string[]> {
+  const { models } = await bench.acme.repositoryIndex({});
+  return models.map(({ name, version, state }) => `${name} ${version} ${state}`);
+}
+
+/** Changes what the registry wants, and says so. */
+async function want(...wishes: Wish[]): Promise<void> {
+  bench.registry.wishes = wishes;
+  await bench.tellAliasMoved('acme', 'm', wishes[0]?.version ?? 0);
+}
+
+describe('readiness', () => {
+  test('comes with the first list, also when nothing is deployed', async () => {
+    bench = await startTestBench();
+    await expect.poll(async () => (await fetch(`${bench.adminUrl}/readyz`)).status).toBe(200);
+    expect(await bench.acme.serverReady({})).toEqual({ ready: true });
+    expect(await index()).toEqual([]);
+  });
+
+  test('waits for the registry', async () => {
+    bench = await startTestBench({ REGISTRY_ADDRESS: '127.0.0.1:1' });
+    expect((await fetch(`${bench.adminUrl}/readyz`)).status).toBe(503);
+    expect(await bench.acme.serverReady({})).toEqual({ ready: false });
+    await expect(bench.acme.modelMetadata({ name: 'm' }, { timeoutMs: 400 })).rejects.toMatchObject({ code: expect.stringMatching(/UNAVAILABLE|DEADLINE_EXCEEDED/) });
+  });
+});
+
+test('versions change under load and no request fails', async () => {
+  bench = await startTestBench();
+  await want(wish(1));
+  await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY']);
+  let isOver = false;
+  const seen = new Set<string>();
+  let answered = 0;
+  const callers = Array.from({ length: 8 }, async (_, caller) => {
+    for (let round = 1; !isOver; round++) {
+      const value = caller * 1_000 + round;
+      const { modelVersion, outputs } = await ask(value);
+      // The answer is whole: of the version that it names.
+      expect((outputs.get('y')!.data as Float32Array)[0]).toBe(Math.fround(value * Number(modelVersion)));
+      seen.add(modelVersion);
+      answered++;
+    }
+  });
+  for (const version of [2, 3, 4, 5, 1, 6]) {
+    await want(wish(version));
+    await expect.poll(index, { timeout: 10_000 }).toEqual([`m ${version} READY`]);
+  }
+  isOver = true;
+  await Promise.all(callers);
+  expect([...seen].sort()).toEqual(['1', '2', '3', '4', '5', '6']);
+  expect(answered).toBeGreaterThan(100);
+});
+
+describe('a version that cannot be loaded', () => {
+  test.each<[string, Partial<Wish>, RegExp]>([
+    ['does not run', { model: brokenModel() }, /onnx runtime error/],
+    ['is not the file of its digest', { wrongDigest: true }, /expected digest sha256:\w+, got sha256:\w+/],
+    ['is no ONNX file', { model: Buffer.from('nonsense') }, /./],
+  ])('because it %s: the old one serves on, the index tells why, and it is tried again', async (_, broken, reason) => {
+    bench = await startTestBench();
+    await want(wish(1));
+    await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY']);
+    await want(wish(2, broken));
+    await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY', 'm 2 UNAVAILABLE']);
+    const { models } = await bench.acme.repositoryIndex({});
+    expect(models[1]!.reason).toMatch(reason);
+    expect((await ask(5)).modelVersion).toBe('1');
+    // The registry was asked again after the first delay of a second, with nobody saying so.
+    const { lists } = bench.registry;
+    await expect.poll(() => bench.registry.lists, { timeout: 3_000 }).toBeGreaterThan(lists);
+    await want(wish(3));
+    await expect.poll(index, { timeout: 10_000 }).toEqual(['m 3 READY']);
+  });
+
+  test('comes up by itself when what was wrong is gone', async () => {
+    bench = await startTestBench();
+    await want(wish(2, { wrongDigest: true }));
+    await expect.poll(index, { timeout: 10_000 }).toEqual(['m 2 UNAVAILABLE']);
+    bench.registry.wishes = [wish(2)];
+    await expect.poll(index, { timeout: 5_000 }).toEqual(['m 2 READY']);
+  });
+});
+
+test('a deployment that is deleted is gone', async () => {
+  bench = await startTestBench();
+  await want(wish(1));
+  await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY']);
+  await want();
+  await expect.poll(index, { timeout: 10_000 }).toEqual([]);
+  await expect(ask(1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('what is missed by event is found by the next periodic look', async () => {
+  bench = await startTestBench({ RECONCILE_INTERVAL_MS: 300 });
+  await bench.nats.kill();
+  bench.registry.wishes = [wish(1)];
+  await expect.poll(index, { timeout: 5_000 }).toEqual(['m 1 READY']);
+  await bench.nats.restart();
+});

@@ -1,0 +1,251 @@
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { ServiceError } from '@athanor/service';
+import { type Tensor, tensor } from '@athanor/tensor';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { ModelSpec } from '../models/model-spec.js';
+import { ModelStatistics } from '../models/statistics.js';
+import { Scheduler, type SchedulerOptions } from './scheduler.js';
+import type { Caller, OutputRows, Work } from './work.js';
+
+const spec: ModelSpec = {
+  inputs: [{ name: 'x', dtype: 'FP32', dims: [1] }],
+  outputs: [{ name: 'y', dtype: 'FP32', dims: [1] }],
+  maxBatchSize: 8,
+  classes: [],
+};
+const waiting: Caller = { abortReason: undefined, deadlineMs: Number.POSITIVE_INFINITY };
+const workOf = (values: readonly number[], more: Partial<Work> = {}): Work => ({
+  rows: values.length,
+  inputs: [{ dims: [1], data: new Uint8Array(Float32Array.from(values).buffer) }],
+  timeoutUs: 0,
+  caller: waiting,
+  ...more,
+});
+const valuesOf = (outputs: readonly OutputRows[]): number[] => [...new Float32Array((outputs[0]!.data as Uint8Array).slice().buffer)];
+
+/** y = -x; each run ends when it is let. Remembers the rows of every run. */
+function bench(overrides: Partial<SchedulerOptions> = {}) {
+  const runs: number[][] = [];
+  const held: (() => void)[] = [];
+  const state = { holds: false, failsWith: undefined as unknown };
+  const statistics = new ModelStatistics();
+  const scheduler = new Scheduler({
+    ...{ spec, statistics, maxQueueSize: 1_024, maxQueueDelayUs: 0, meter: { recordRun: () => undefined } },
+    async run({ x }): Promise<Record<string, Tensor>> {
+      const values = [...(x!.data as Float32Array)];
+      runs.push(values);
+      if (state.holds) await new Promise<void>(resolve => held.push(resolve));
+      else await turn();
+      if (state.failsWith !== undefined && values.some(value => value === 13)) throw state.failsWith;
+      return { y: tensor('FP32', x!.shape, Float32Array.from(values, value => -value)) };
+    },
+    ...overrides,
+  });
+  const release = () => held.splice(0).forEach(resolve => resolve());
+  return { scheduler, statistics, runs, state, release };
+}
+
+test('requests that arrive together run together', async () => {
+  const { scheduler, runs } = bench();
+  const answers = await Promise.all([scheduler.submit(workOf([1])), scheduler.submit(workOf([2, 3]))]);
+  expect(answers.map(valuesOf)).toEqual([[-1], [-2, -3]]);
+  expect(answers.map(([y]) => y!.shape)).toEqual([[1, 1], [2, 1]]);
+  expect(runs).toEqual([[1, 2, 3]]);
+});
+
+test('requests that arrive during a run wait and share the next one', async () => {
+  const { scheduler, runs, state, release } = bench();
+  state.holds = true;
+  const first = scheduler.submit(workOf([1]));
+  await sleep(5);
+  const others = [scheduler.submit(workOf([2])), scheduler.submit(workOf([3]))];
+  await sleep(5);
+  expect(runs).toEqual([[1]]);
+  expect(scheduler.queueDepth).toBe(2);
+  state.holds = false;
+  release();
+  await Promise.all([first, ...others]);
+  expect(runs).toEqual([[1], [2, 3]]);
+});
+
+test('a run holds no more than the largest batch, and nobody is overtaken', async () => {
+  const { scheduler, runs } = bench();
+  await Promise.all([[1, 2, 3, 4, 5], [6, 7, 8, 9], [10]].map(values => scheduler.submit(workOf(values))));
+  expect(runs).toEqual([[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]]);
+});
+
+test('rows of other dimensions do not stand in one run', async () => {
+  const open: ModelSpec = { ...spec, inputs: [{ ...spec.inputs[0]!, dims: [-1] }] };
+  const shapes: unknown[] = [];
+  const { scheduler } = bench({
+    spec: open,
+    run: async ({ x }) => {
+      shapes.push(x!.shape);
+      return { y: tensor('FP32', [x!.shape[0]!, 1], new Float32Array(x!.shape[0]!)) };
+    },
+  });
+  const wide = (): Work => workOf([1], { inputs: [{ dims: [2], data: new Uint8Array(8) }] });
+  await Promise.all([wide(), wide(), workOf([3])].map(work => scheduler.submit(work)));
+  expect(shapes).toEqual([[2, 2], [1, 1]]);
+});
+
+test('a model without a batch dimension runs its requests one by one', async () => {
+  const { scheduler, runs } = bench({ spec: { ...spec, maxBatchSize: 0 } });
+  await Promise.all([scheduler.submit(workOf([1])), scheduler.submit(workOf([2]))]);
+  expect(runs).toEqual([[1], [2]]);
+});
+
+test('with a queue delay the first request waits for others', async () => {
+  const { scheduler, runs } = bench({ maxQueueDelayUs: 30_000 });
+  const first = scheduler.submit(workOf([1]));
+  await sleep(5);
+  const second = scheduler.submit(workOf([2]));
+  await Promise.all([first, second]);
+  expect(runs).toEqual([[1, 2]]);
+  const full = performance.now();
+  await scheduler.submit(workOf([1, 2, 3, 4, 5, 6, 7, 8]));
+  expect(performance.now() - full).toBeLessThan(25);
+});
+
+describe('a request that nobody waits for is not run', () => {
+  test('when its call was cancelled', async () => {
+    const { scheduler, runs, statistics } = bench();
+    const cancelled = { ...waiting, abortReason: new ServiceError('CANCELLED', 'gone') };
+    const answers = await Promise.allSettled([workOf([1]), workOf([2], { caller: cancelled }), workOf([3])].map(work => scheduler.submit(work)));
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(answers[1]).toMatchObject({ reason: { code: 'CANCELLED' } });
+    expect(runs).toEqual([[1, 3]]);
+    expect(statistics.fail.count).toBe(1);
+  });
+
+  test('when its deadline or its own timeout has passed', async () => {
+    const { scheduler, runs, state, release } = bench();
+    state.holds = true;
+    const first = scheduler.submit(workOf([1]));
+    await sleep(2);
+    const late = scheduler.submit(workOf([2], { caller: { ...waiting, deadlineMs: Date.now() + 5 } }));
+    const impatient = scheduler.submit(workOf([3], { timeoutUs: 5_000 }));
+    const patient = scheduler.submit(workOf([4], { timeoutUs: 60_000_000 }));
+    await sleep(20);
+    state.holds = false;
+    release();
+    await expect(late).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    await expect(impatient).rejects.toMatchObject({ code: 'UNAVAILABLE', message: 'Request timeout expired' });
+    await Promise.all([first, patient]);
+    expect(runs).toEqual([[1], [4]]);
+  });
+});
+
+test('a full queue refuses, but gives the places of the dead away', async () => {
+  const { scheduler, statistics, state, release } = bench({ maxQueueSize: 2 });
+  state.holds = true;
+  const first = scheduler.submit(workOf([1]));
+  await sleep(2);
+  const caller: { -readonly [K in keyof Caller]: Caller[K] } = { ...waiting };
+  const dead = scheduler.submit(workOf([2], { caller }));
+  const second = scheduler.submit(workOf([3]));
+  await expect(scheduler.submit(workOf([4]))).rejects.toMatchObject({ code: 'UNAVAILABLE', message: 'Exceeds maximum queue size' });
+  caller.abortReason = new ServiceError('CANCELLED', 'gone');
+  const third = scheduler.submit(workOf([5]));
+  await expect(dead).rejects.toMatchObject({ code: 'CANCELLED' });
+  state.holds = false;
+  release();
+  expect((await Promise.all([first, second, third])).map(valuesOf)).toEqual([[-1], [-3], [-5]]);
+  expect(statistics.fail.count).toBe(2);
+});
+
+describe('a run that fails', () => {
+  test('is tried again one by one, so that one request harms no other', async () => {
+    const { scheduler, runs, state } = bench();
+    state.failsWith = new ServiceError('INTERNAL', 'onnx runtime error: bad luck');
+    const answers = await Promise.allSettled([[1], [13], [2]].map(values => scheduler.submit(workOf(values))));
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(runs).toEqual([[1, 13, 2], [1], [13], [2]]);
+  });
+
+  test('because the runner is lost is not tried again', async () => {
+    const { scheduler, runs, state, statistics } = bench();
+    state.failsWith = new ServiceError('UNAVAILABLE', 'lost');
+    const answers = await Promise.allSettled([[13], [2]].map(values => scheduler.submit(workOf(values))));
+    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(runs).toHaveLength(1);
+    expect(statistics.fail.count).toBe(2);
+  });
+});
+
+test('draining answers what was taken, refuses what comes, and then is done', async () => {
+  const { scheduler, state, release } = bench();
+  state.holds = true;
+  const taken = [scheduler.submit(workOf([1])), scheduler.submit(workOf([2]))];
+  await sleep(2);
+  const waitsForRun = scheduler.submit(workOf([3]));
+  let isDrained = false;
+  const drained = scheduler.drain().then(() => {
+    isDrained = true;
+  });
+  await expect(scheduler.submit(workOf([4]))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await sleep(5);
+  expect(isDrained).toBe(false);
+  state.holds = false;
+  release();
+  await drained;
+  expect((await Promise.all([...taken, waitsForRun])).map(valuesOf)).toEqual([[-1], [-2], [-3]]);
+});
+
+test('statistics count requests, runs and rows as Triton does', async () => {
+  const { scheduler, statistics } = bench();
+  await Promise.all([scheduler.submit(workOf([1])), scheduler.submit(workOf([2, 3]))]);
+  await scheduler.submit(workOf([4]));
+  expect(statistics.executionCount).toBe(2);
+  expect(statistics.inferenceCount).toBe(4);
+  const { success, queue, computeInput, computeInfer, computeOutput } = statistics;
+  expect([success, queue, computeInput, computeInfer, computeOutput].map(({ count }) => count)).toEqual([3, 3, 3, 3, 3]);
+  expect([...statistics.batches].map(([rows, { computeInfer: each }]) => [rows, each.count])).toEqual([[3, 1], [1, 1]]);
+  expect(Date.now() - statistics.lastInferenceMs).toBeLessThan(1_000);
+});
+
+interface Arrival {
+  readonly rows: number;
+  /** Turns of the event loop before the next one. */
+  readonly pause: number;
+  /** Turns after which the caller gives up; undefined: never. */
+  readonly cancelAfter: number | undefined;
+}
+
+test('whatever arrives, and whoever gives up: each gets its own rows, in order, and nobody is forgotten', async () => {
+  const arrival: fc.Arbitrary<Arrival> = fc.record({
+    rows: fc.integer({ min: 1, max: 8 }),
+    pause: fc.integer({ min: 0, max: 2 }),
+    cancelAfter: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(arrival, { maxLength: 40 }), async arrivals => {
+      const { scheduler, runs } = bench();
+      let next = 0;
+      const answers: Promise<void>[] = [];
+      for (const { rows, pause, cancelAfter } of arrivals) {
+        const values = Array.from({ length: rows }, () => ++next);
+        const caller: { -readonly [K in keyof Caller]: Caller[K] } = { ...waiting };
+        const check = scheduler.submit(workOf(values, { caller })).then(
+          outputs => expect(valuesOf(outputs)).toEqual(values.map(value => -value)),
+          error => expect(error).toBe(caller.abortReason),
+        );
+        answers.push(check);
+        if (cancelAfter !== undefined) void giveUp(caller, cancelAfter);
+        for (let turns = 0; turns < pause; turns++) await turn();
+      }
+      await Promise.all(answers);
+      await scheduler.drain();
+      const ran = runs.flat();
+      expect(ran).toEqual([...new Set(ran)].sort((a, b) => a - b));
+      expect(runs.every(run => run.length <= 8)).toBe(true);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+async function giveUp(caller: { abortReason: Error | undefined }, turns: number): Promise<void> {
+  for (let left = turns; left > 0; left--) await turn();
+  caller.abortReason = new ServiceError('CANCELLED', 'gone');
+}

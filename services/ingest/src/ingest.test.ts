@@ -1,0 +1,396 @@
+// The service over gRPC, with real NATS, SQL and files.
+import { createHash, randomBytes } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BlobError, createBlobStore } from '@athanor/blobs';
+import { collectChunks, uploadFile } from '@athanor/client';
+import { parseDatasetManifest } from '@athanor/contracts';
+import { type DatabaseEngine, openDatabase } from '@athanor/database';
+import { createTelemetry, startService } from '@athanor/service';
+import { readSafetensors } from '@athanor/tensor';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadIngestConfig } from './config.js';
+import { Preparer } from './preparation/preparer.js';
+import type { PreparedVersion } from './preparation/prepare.js';
+import { ingestService } from './rpc/ingest-service.js';
+import { MIGRATIONS } from './store/migrations.js';
+import type { IngestTables } from './store/tables.js';
+import { type Bench, idxFile, makeVersion, pieces, startBench, upload, watchToEnd } from './test-bench.js';
+
+const digestOf = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+const CSV = { format: 'FORMAT_CSV', labelColumn: 'y' } as const;
+const NO_SPLIT = { ...CSV, split: { validationFraction: 0, testFraction: 0 } } as const;
+
+let bench: Bench;
+
+beforeAll(async () => {
+  bench = await startBench({ ATHANOR_INGEST_MAX_UPLOAD_BYTES: '40000000' });
+});
+afterAll(() => bench.stop());
+
+describe('uploads', () => {
+  test('are taken up at the committed offset after a stream was cut off in the middle', async () => {
+    const content = randomBytes(20_000_000);
+    const { ingest } = bench;
+    const created = await ingest.createUpload({ filename: 'f', byteSize: content.length, digest: digestOf(content) });
+    const { uploadId } = created.upload!;
+    const abort = new AbortController();
+    const cutOff = (async function* () {
+      let sent = 0;
+      for await (const message of pieces(uploadId, content)) {
+        if (sent++ === 45) abort.abort();
+        yield message;
+      }
+    })();
+    await expect(ingest.writeUpload(cutOff, { signal: abort.signal })).rejects.toMatchObject({ code: 'CANCELLED' });
+    let committed = 0;
+    await expect
+      .poll(async () => {
+        committed = (await ingest.getUpload({ uploadId })).upload!.committedOffset;
+        return committed;
+      })
+      .toBeGreaterThan(8_000_000);
+    await sleep(200);
+    committed = (await ingest.getUpload({ uploadId })).upload!.committedOffset;
+    expect(committed).toBeLessThan(content.length);
+    const { upload: whole } = await ingest.writeUpload(pieces(uploadId, content, committed));
+    expect(whole).toMatchObject({ state: 'STATE_COMPLETE', digest: digestOf(content), committedOffset: content.length });
+  });
+
+  test('survive a restart of the service', async () => {
+    const content = randomBytes(300_000);
+    const { upload: begun } = await bench.ingest.createUpload({ filename: 'f', byteSize: content.length });
+    const { uploadId } = begun!;
+    await bench.ingest.writeUpload(pieces(uploadId, content.subarray(0, 100_000)));
+    await bench.restart();
+    expect((await bench.ingest.getUpload({ uploadId })).upload).toMatchObject({ committedOffset: 100_000 });
+    const { upload: whole } = await bench.ingest.writeUpload(pieces(uploadId, content, 100_000));
+    expect(whole).toMatchObject({ state: 'STATE_COMPLETE', digest: digestOf(content) });
+  });
+
+  test('tell the committed offset to a writer that has another', async () => {
+    const { upload: begun } = await bench.ingest.createUpload({ filename: 'f', byteSize: 10 });
+    const call = bench.ingest.writeUpload(pieces(begun!.uploadId, Buffer.alloc(10), 5));
+    await expect(call).rejects.toMatchObject({ code: 'OUT_OF_RANGE', reason: 'WRONG_OFFSET', metadata: { committed_offset: '0' } });
+  });
+
+  test('begin again where the bytes are not those that were announced', async () => {
+    const content = Buffer.from('the right bytes');
+    const { upload: begun } = await bench.ingest.createUpload({ filename: 'f.csv', byteSize: 15, digest: digestOf(content) });
+    const { uploadId } = begun!;
+    const wrong = bench.ingest.writeUpload(pieces(uploadId, Buffer.from('the wrong bytes')));
+    await expect(wrong).rejects.toMatchObject({
+      ...{ code: 'INVALID_ARGUMENT', reason: 'CHECKSUM_MISMATCH' },
+      message: expect.stringMatching(/^f\.csv: expected digest sha256:.*, received bytes with sha256:.*; the upload begins again at offset 0$/),
+    });
+    expect((await bench.ingest.getUpload({ uploadId })).upload).toMatchObject({ state: 'STATE_ACTIVE', committedOffset: 0 });
+    expect((await bench.ingest.writeUpload(pieces(uploadId, content))).upload).toMatchObject({ state: 'STATE_COMPLETE' });
+  });
+
+  test('of two writers at once one wins and the other is told; the bytes are whole', async () => {
+    const content = randomBytes(9_000_000);
+    const { upload: begun } = await bench.ingest.createUpload({ filename: 'f', byteSize: content.length, digest: digestOf(content) });
+    const { uploadId } = begun!;
+    const results = await Promise.allSettled([1, 2].map(() => bench.ingest.writeUpload(pieces(uploadId, content))));
+    const failed = results.filter(each => each.status === 'rejected');
+    expect(failed.length).toBeLessThanOrEqual(1);
+    for (const { reason } of failed) expect(['ABORTED', 'OUT_OF_RANGE']).toContain(reason.code);
+    expect((await bench.ingest.getUpload({ uploadId })).upload).toMatchObject({ state: 'STATE_COMPLETE', digest: digestOf(content) });
+  });
+
+  test('bug: a second writer that finished a complete upload again destroyed it', async () => {
+    const content = randomBytes(12_000_000);
+    const { upload: begun } = await bench.ingest.createUpload({ filename: 'f', byteSize: content.length, digest: digestOf(content) });
+    const { uploadId } = begun!;
+    // All bytes are there, and nobody has put them together yet: then many do at once.
+    await bench.ingest.writeUpload(pieces(uploadId, content.subarray(0, content.length - 1)));
+    const last = bench.ingest.writeUpload(pieces(uploadId, content, content.length - 1));
+    const finishers = Array.from({ length: 6 }, async (_, index) => {
+      await sleep(index * 10);
+      return await bench.ingest.writeUpload(pieces(uploadId, content, content.length));
+    });
+    await Promise.allSettled([last, ...finishers]);
+    expect((await bench.ingest.getUpload({ uploadId })).upload).toMatchObject({
+      ...{ state: 'STATE_COMPLETE', digest: digestOf(content), committedOffset: content.length },
+    });
+  });
+
+  test('refuse too many bytes, an empty file, a file over the limit, and names that are none, all at once', async () => {
+    const { upload: begun } = await bench.ingest.createUpload({ filename: 'f', byteSize: 4 });
+    const many = bench.ingest.writeUpload(pieces(begun!.uploadId, Buffer.alloc(5)));
+    await expect(many).rejects.toMatchObject({ code: 'OUT_OF_RANGE', reason: 'TOO_MANY_BYTES', message: expect.stringMatching(/expected 4 bytes, received more/) });
+    await expect(bench.ingest.createUpload({ filename: 'a\0b', byteSize: 0, digest: 'md5:1' })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      violations: [{ field: 'filename' }, { field: 'byte_size', description: 'expected at least 1 byte, got 0; an empty file has no rows' }, { field: 'digest' }],
+    });
+    await expect(bench.ingest.createUpload({ filename: 'f', byteSize: 40_000_001 })).rejects.toMatchObject({
+      message: 'byte_size: expected at most 40000000 bytes, got 40000001',
+    });
+  });
+
+  test('with the same request_id are one upload; with another content the key is refused', async () => {
+    const request = { requestId: 'r-1', filename: 'f', byteSize: 10 };
+    const first = await bench.ingest.createUpload(request);
+    expect(await bench.ingest.createUpload(request)).toEqual(first);
+    await expect(bench.ingest.createUpload({ ...request, byteSize: 11 })).rejects.toMatchObject({ code: 'ALREADY_EXISTS', reason: 'REQUEST_ID_REUSED' });
+    expect((await bench.stranger.createUpload(request)).upload!.uploadId).not.toBe(first.upload!.uploadId);
+  });
+
+  test('bug: the same request_id twice at the same moment was an internal error', async () => {
+    const request = { requestId: 'r-2', filename: 'f', byteSize: 10 };
+    const answers = await Promise.all(Array.from({ length: 8 }, () => bench.ingest.createUpload(request)));
+    expect(new Set(answers.map(({ upload: each }) => each!.uploadId)).size).toBe(1);
+  });
+
+  test('of a file through the SDK is sent once, though asked for twice', async () => {
+    const path = join(bench.folder, 'data.csv');
+    await writeFile(path, 'a,y\n1,p\n');
+    const first = await uploadFile(bench.ingest, path);
+    expect(first).toMatchObject({ state: 'STATE_COMPLETE', filename: 'data.csv' });
+    expect((await uploadFile(bench.ingest, path)).uploadId).toBe(first.uploadId);
+  });
+
+  test('on a full disk fail with a remedy, keep what was committed, and go on when there is space', async () => {
+    const config = loadIngestConfig({ ...bench.environment, ATHANOR_BLOB_URL: `file://${bench.folder}/full-blobs` });
+    const telemetry = createTelemetry({ service: 'ingest', logLevel: 'silent' });
+    const engine: DatabaseEngine = await openDatabase('pglite:');
+    const db = await engine.open<IngestTables>({ schema: 'ingest', migrations: MIGRATIONS });
+    const disk = await createBlobStore(config.BLOB_URL);
+    let full = true;
+    const blobs = { ...disk, put: (...args: Parameters<typeof disk.put>) => (full ? Promise.reject(new BlobError('storage_full', 'ENOSPC')) : disk.put(...args)), get: disk.get.bind(disk) };
+    const ingestOnIt = ingestService({ db, blobs: blobs as typeof disk, maxUploadBytes: 1_000, onVersionCreated: () => undefined });
+    const service = await startService({ name: 'ingest', config, telemetry, services: { ingest: ingestOnIt } });
+    const { createStub } = await import('@athanor/client');
+    const stub = createStub('ingest', { address: `127.0.0.1:${service.port}`, credential: await bench.credentials.tokens.serviceToken('x') });
+    stub.close();
+    const key = await bench.credentials.addKey({ tenant: 'acme' });
+    await sleep(1_300);
+    const client = createStub('ingest', { address: `127.0.0.1:${service.port}`, credential: key });
+    const { upload: begun } = await client.createUpload({ filename: 'f', byteSize: 3 });
+    const { uploadId } = begun!;
+    await expect(client.writeUpload(pieces(uploadId, Buffer.from('abc')))).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED', message: expect.stringMatching(/free space/) });
+    expect((await client.getUpload({ uploadId })).upload).toMatchObject({ committedOffset: 0, state: 'STATE_ACTIVE' });
+    full = false;
+    expect((await client.writeUpload(pieces(uploadId, Buffer.from('abc')))).upload).toMatchObject({ state: 'STATE_COMPLETE' });
+    client.close();
+    await service.stop();
+    await engine.close();
+  });
+});
+
+describe('versions', () => {
+  test('hold exactly the rows that stay, by the manifest', async () => {
+    const content = Buffer.from('a,b,y\n1,2,p\n3,4,q\n1,2,p\n,5,q\n6,7,p\n');
+    const version = await makeVersion(bench.ingest, 'exact', { sources: [{ content, filename: 'rows.csv' }], recipe: NO_SPLIT });
+    expect(version).toMatchObject({
+      ...{ state: 'STATE_READY', version: 1, classes: ['p', 'q'], rowsRead: 5 },
+      features: [{ name: 'features', datatype: 'FP32', shape: [2], columns: ['a', 'b'] }],
+      sources: [{ filename: 'rows.csv', digest: digestOf(content), byteSize: content.length, partition: 'train' }],
+      preparation: { done: true, error: null },
+    });
+    expect(version.findings.map(({ kind, rows, removed, firstRowIds }) => [kind, rows, removed, firstRowIds])).toEqual([
+      ['FINDING_KIND_MISSING_VALUE', 1, 1, ['train/3']],
+      ['FINDING_KIND_DUPLICATE', 1, 1, ['train/2']],
+      ['FINDING_KIND_CONFLICTING_LABEL', 0, 0, []],
+      ['FINDING_KIND_CONSTANT_ROW', 0, 0, []],
+    ]);
+    const [train] = version.splits;
+    expect(train).toMatchObject({ split: 'train', rows: 3, classRows: [2, 1], min: 1, max: 7 });
+    expect(train!.mean).toBeCloseTo(23 / 6, 12);
+    const read = (digest: string) => collectChunks(bench.ingest.readDatasetBlob({ datasetId: 'exact', version: 1, digest }));
+    const bytes = await read('');
+    expect(digestOf(bytes)).toBe(version.digest);
+    const manifest = parseDatasetManifest(bytes);
+    expect(manifest).toEqual({
+      formatVersion: 1,
+      features: [{ name: 'features', datatype: 'FP32', shape: [2], columns: ['a', 'b'] }],
+      classes: ['p', 'q'],
+      partitions: ['train'],
+      splits: {
+        train: { rows: 3, shards: [{ digest: expect.stringMatching(/^sha256:/), rows: 3, byteSize: expect.any(Number) }] },
+        validation: { rows: 0, shards: [] },
+        test: { rows: 0, shards: [] },
+      },
+      recipe: {
+        ...{ format: 'FORMAT_CSV', labelColumn: 'y', split: { validationFraction: 0, testFraction: 0, salt: '' } },
+        cleaning: { keepDuplicates: false, keepConflictingLabels: false, keepConstantRows: false },
+      },
+      sources: [{ role: 'ROLE_FEATURES', partition: 'train', digest: digestOf(content), byteSize: content.length }],
+    });
+    const { tensors } = readSafetensors(await read(manifest.splits.train.shards[0]!.digest));
+    expect([...(tensors.get('features')!.data as Float32Array)]).toEqual([1, 2, 3, 4, 6, 7]);
+    expect([...(tensors.get('label')!.data as Int32Array)]).toEqual([0, 1, 0]);
+    expect([...(tensors.get('ordinal')!.data as Uint32Array)]).toEqual([0, 1, 4]);
+    await expect(read(`sha256:${'0'.repeat(64)}`)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('of the same plan have the same digest in another home', async () => {
+    const sources = [{ content: idxFile([4, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3, 5]) }, { content: idxFile([4], [1, 2, 3, 1]), role: 'ROLE_LABELS' as const }];
+    const options = { sources, recipe: { format: 'FORMAT_IDX' as const } };
+    const here = await makeVersion(bench.ingest, 'twin', options);
+    const elsewhere = await startBench();
+    const there = await makeVersion(elsewhere.ingest, 'another-name', options);
+    await elsewhere.stop();
+    expect(here.state).toBe('STATE_READY');
+    expect(there.digest).toBe(here.digest);
+    expect((await makeVersion(bench.ingest, 'twin', options)).digest).toBe(here.digest);
+  });
+
+  test.each([
+    ['a truncated IDX file', { content: idxFile([2, 2, 2], [1, 2, 3]) }, 'FORMAT_IDX', /the file is cut off; upload it whole/],
+    ['a wrong magic number', { content: Buffer.from('not idx at all') }, 'FORMAT_IDX', /expected the IDX magic number/],
+    ['ragged rows', { content: Buffer.from('a,y\n1,p\n1\n') }, 'FORMAT_CSV', /line 3 has another number of fields/],
+    ['no label column', { content: Buffer.from('a,b\n1,2\n') }, 'FORMAT_CSV', /expected the label column 'y', got a, b/],
+    ['rows that all go', { content: Buffer.from('a,y\n1,p\n1,q\n') }, 'FORMAT_CSV', /expected rows to be left after cleaning, got none \(missing_value 0, duplicate 0, conflicting_label 2/],
+  ] as const)('of %s are FAILED and say why', async (name, source, format, message) => {
+    const datasetId = name.toLowerCase().replaceAll(' ', '-');
+    const version = await makeVersion(bench.ingest, datasetId, { sources: [source], recipe: { format, labelColumn: 'y' } });
+    expect(version).toMatchObject({ state: 'STATE_FAILED', digest: '', preparation: { done: true, error: { code: 3 } } });
+    expect(version.preparation!.error!.message).toMatch(message);
+    await expect(bench.ingest.listFindings({ datasetId, version: 1 })).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'DATASET_NOT_READY' });
+    await expect(bench.ingest.getDatasetVersion({ datasetId, version: 0 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('page through their findings, of one kind or all', async () => {
+    const rows = Array.from({ length: 7 }, () => '1,2,p').concat(['', '3,,q', '4,,q'].filter(Boolean));
+    await makeVersion(bench.ingest, 'findings', { sources: [{ content: Buffer.from(`a,b,y\n${rows.join('\n')}\n`) }], recipe: NO_SPLIT });
+    const seen: string[] = [];
+    let pageToken = '';
+    do {
+      const page = await bench.ingest.listFindings({ datasetId: 'findings', version: 1, pageSize: 3, pageToken });
+      seen.push(...page.findings.map(({ kind, rowId }) => `${kind.at(13)}${rowId.slice(6)}`));
+      pageToken = page.nextPageToken;
+    } while (pageToken !== '');
+    expect(seen).toEqual(['M7', 'M8', 'D1', 'D2', 'D3', 'D4', 'D5', 'D6']);
+    const missing = await bench.ingest.listFindings({ datasetId: 'findings', version: 1, kind: 'FINDING_KIND_MISSING_VALUE' });
+    expect(missing).toMatchObject({ nextPageToken: '', findings: [{ rowId: 'train/7', detail: "column 'b' is empty" }, { rowId: 'train/8' }] });
+  });
+
+  test("are their tenant's own", async () => {
+    const request = { datasetId: 'exact', version: 1 };
+    await expect(bench.stranger.getDatasetVersion(request)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(collectChunks(bench.stranger.readDatasetBlob({ ...request, digest: '' }))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await bench.stranger.listDatasets({})).datasets).toEqual([]);
+    const uploadId = await upload(bench.ingest, Buffer.from('a,y\n1,p\n'));
+    await bench.stranger.createDataset({ datasetId: 'exact' });
+    const stolen = bench.stranger.createDatasetVersion({ datasetId: 'exact', sources: [{ uploadId, role: 'ROLE_FEATURES', partition: 'train' }], recipe: CSV });
+    await expect(stolen).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringMatching(/^upload/) });
+  });
+
+  test('are one for one request_id, also at the same moment; an incomplete upload is refused', async () => {
+    await bench.ingest.createDataset({ datasetId: 'idempotent' });
+    const uploadId = await upload(bench.ingest, Buffer.from('a,y\n1,p\n2,q\n'));
+    const request = { requestId: 'v-1', datasetId: 'idempotent', sources: [{ uploadId, role: 'ROLE_FEATURES' as const, partition: 'train' }], recipe: CSV };
+    const answers = await Promise.all(Array.from({ length: 6 }, () => bench.ingest.createDatasetVersion(request)));
+    expect(new Set(answers.map(({ datasetVersion }) => datasetVersion!.version))).toEqual(new Set([1]));
+    const { upload: begun } = await bench.ingest.createUpload({ filename: 'f', byteSize: 9 });
+    const early = bench.ingest.createDatasetVersion({ ...request, requestId: '', sources: [{ ...request.sources[0]!, uploadId: begun!.uploadId }] });
+    await expect(early).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'UPLOAD_INCOMPLETE', message: expect.stringMatching(/has 0 of 9 bytes/) });
+  });
+
+  test('bug: a source that is gone from the store was prepared again and again, for ever', async () => {
+    await bench.ingest.createDataset({ datasetId: 'gone' });
+    const content = Buffer.from('a,y\n17,p\n18,q\n');
+    const uploadId = await upload(bench.ingest, content);
+    const hex = digestOf(content).slice(7);
+    await rm(join(bench.folder, 'blobs'), { recursive: true, force: true }).catch(() => undefined);
+    expect(hex).toHaveLength(64);
+    await bench.ingest.createDatasetVersion({ datasetId: 'gone', sources: [{ uploadId, role: 'ROLE_FEATURES', partition: 'train' }], recipe: CSV });
+    const version = await watchToEnd(bench.ingest, 'gone', 1);
+    expect(version).toMatchObject({ state: 'STATE_FAILED', preparation: { error: { code: 15 } } });
+    expect(version.preparation!.error!.message).toMatch(/upload the source again/);
+    await bench.restart();
+  });
+});
+
+describe('datasets', () => {
+  test('have ids that are unique, well-formed, and found again page by page', async () => {
+    await bench.ingest.createDataset({ datasetId: 'one' });
+    await expect(bench.ingest.createDataset({ datasetId: 'one' })).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+    await expect(bench.ingest.createDataset({ datasetId: 'Not OK' })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', violations: [{ field: 'dataset_id' }] });
+    await expect(bench.ingest.getDataset({ datasetId: 'none' })).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringMatching(/athanor dataset list/) });
+    const first = await bench.ingest.listDatasets({ pageSize: 2 });
+    const second = await bench.ingest.listDatasets({ pageSize: 2, pageToken: first.nextPageToken });
+    const ids = [...first.datasets, ...second.datasets].map(({ datasetId }) => datasetId);
+    expect(ids).toEqual([...ids].sort());
+    expect(new Set(ids).size).toBe(4);
+  });
+
+  test('bug: a NUL character in an id was an internal error', async () => {
+    await expect(bench.ingest.getDataset({ datasetId: 'a\0b' })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
+  test('change only their description', async () => {
+    const dataset = { datasetId: 'one', description: 'new' };
+    expect(await bench.ingest.updateDataset({ dataset, updateMask: { paths: ['description'] } })).toMatchObject({ dataset: { description: 'new' } });
+    await expect(bench.ingest.updateDataset({ dataset, updateMask: { paths: ['dataset_id'] } })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+});
+
+describe('the preparer', () => {
+  const RESULT = { digest: 'sha256:x', features: [], classes: [], rowsRead: 0, findings: [], findingsDigest: '', splits: [] } as PreparedVersion;
+  const { log } = createTelemetry({ service: 'ingest', logLevel: 'silent' });
+  let engine: DatabaseEngine;
+
+  beforeAll(async () => {
+    engine = await openDatabase('pglite:');
+  });
+  afterAll(() => engine.close());
+
+  /** A version that waits to be prepared, in a schema of its own. */
+  async function waiting(schema: string) {
+    const db = await engine.open<IngestTables>({ schema, migrations: MIGRATIONS });
+    await db.insertInto('datasets').values({ tenant: 'acme', dataset_id: 'd', description: '', last_version: 1, latest_ready: 0 }).execute();
+    const columns = { state: 'STATE_PREPARING', fingerprint: '', plan: '{}', progress: '{}', revision: 1, attempts: 0 } as const;
+    await db.insertInto('dataset_versions').values({ tenant: 'acme', dataset_id: 'd', version: 1, ...(columns as never as { state: 'STATE_PREPARING'; fingerprint: string; plan: never; progress: never; revision: number; attempts: number }) }).execute();
+    return { db, row: () => db.selectFrom('dataset_versions').selectAll().executeTakeFirstOrThrow() };
+  }
+
+  test('tries again what may pass, for example a full disk', async () => {
+    const { db, row } = await waiting('passing');
+    let calls = 0;
+    const prepare = async () => {
+      if (++calls < 3) throw new BlobError('storage_full', 'ENOSPC');
+      return RESULT;
+    };
+    const preparer = new Preparer({ db, log, prepare, onCommit: () => undefined });
+    preparer.start();
+    await expect.poll(async () => (await row()).state, { timeout: 8_000 }).toBe('STATE_READY');
+    await preparer.stop();
+    expect(calls).toBe(3);
+    expect(await db.selectFrom('outbox').select('type').execute()).toEqual([{ type: 'dataset.version.ready' }]);
+  });
+
+  test('bug: what never passes was tried for ever, while its watchers waited', async () => {
+    const { db, row } = await waiting('lasting');
+    await db.updateTable('dataset_versions').set({ attempts: 4 }).execute();
+    const prepare = () => Promise.reject(new BlobError('storage_full', 'ENOSPC'));
+    const preparer = new Preparer({ db, log, prepare, onCommit: () => undefined });
+    preparer.start();
+    await expect.poll(async () => (await row()).state, { timeout: 8_000 }).toBe('STATE_FAILED');
+    await preparer.stop();
+    expect((await row()).error).toMatchObject({ code: 8, message: expect.stringMatching(/disk is full.*tried 5 times/) });
+  });
+
+  test('gives up a version that ended its process again and again', async () => {
+    const { db, row } = await waiting('crashing');
+    await db.updateTable('dataset_versions').set({ attempts: 5, lease_expires: new Date(0) }).execute();
+    const preparer = new Preparer({ db, log, prepare: async () => RESULT, onCommit: () => undefined });
+    preparer.start();
+    await expect.poll(async () => (await row()).state).toBe('STATE_FAILED');
+    await preparer.stop();
+    expect((await row()).error!.message).toMatch(/the service ended 5 times/);
+  });
+
+  test('leaves a version alone while another holds its lease, and takes it over when the lease is over', async () => {
+    const { db, row } = await waiting('leased');
+    await db.updateTable('dataset_versions').set({ lease_expires: new Date(Date.now() + 1_500) }).execute();
+    const preparer = new Preparer({ db, log, prepare: async () => RESULT, onCommit: () => undefined });
+    preparer.start();
+    await sleep(700);
+    expect((await row()).state).toBe('STATE_PREPARING');
+    await expect.poll(async () => (await row()).state, { timeout: 4_000 }).toBe('STATE_READY');
+    await preparer.stop();
+  });
+});
