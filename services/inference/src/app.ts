@@ -41,7 +41,14 @@ export async function startInference({ config }: AppOptions): Promise<App> {
     closing.add(() => host.close());
     const queue = { maxQueueSize: config.MAX_QUEUE_SIZE, maxQueueDelayUs: config.MAX_QUEUE_DELAY_US };
     const instruments = createInstruments(telemetry.meter, catalog);
-    const loading = { fetchModel: modelFetcher(registry), host, instruments, cpuThreads: config.CPU_THREADS, maxBatchSize: config.MAX_BATCH_SIZE, ...queue };
+    const loading = {
+      fetchModel: modelFetcher(registry),
+      host,
+      instruments,
+      cpuThreads: config.CPU_THREADS,
+      maxBatchSize: config.MAX_BATCH_SIZE,
+      ...queue,
+    };
     const reconciler = new Reconciler({
       ...{ catalog, intervalMs: config.RECONCILE_INTERVAL_MS, log },
       list: async signal => (await registry.listResolvedDeployments({}, { signal })).deployments.map(fromResolved),

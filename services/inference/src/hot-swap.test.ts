@@ -1,6 +1,6 @@
 // Versions that come, go and fail while requests are under way.
 
-import { infer, type InferResponse } from '@athanor/client';
+import { type InferResponse, infer } from '@athanor/client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { brokenModel, scaleModel } from './fixtures/models.js';
 import { startTestBench, type TestBench } from './test-bench.js';
@@ -12,7 +12,13 @@ afterEach(async () => {
   await bench.stop();
 });
 
-const wish = (version: number, more: Partial<Wish> = {}): Wish => ({ tenant: 'acme', name: 'm', version, model: scaleModel(version), ...more });
+const wish = (version: number, more: Partial<Wish> = {}): Wish => ({
+  tenant: 'acme',
+  name: 'm',
+  version,
+  model: scaleModel(version),
+  ...more,
+});
 
 function ask(value: number): Promise<InferResponse> {
   const data = Float32Array.of(value, value);
@@ -42,7 +48,9 @@ describe('readiness', () => {
     bench = await startTestBench({ REGISTRY_ADDRESS: '127.0.0.1:1' });
     expect((await fetch(`${bench.adminUrl}/readyz`)).status).toBe(503);
     expect(await bench.acme.serverReady({})).toEqual({ ready: false });
-    await expect(bench.acme.modelMetadata({ name: 'm' }, { timeoutMs: 400 })).rejects.toMatchObject({ code: expect.stringMatching(/UNAVAILABLE|DEADLINE_EXCEEDED/) });
+    await expect(bench.acme.modelMetadata({ name: 'm' }, { timeoutMs: 400 })).rejects.toMatchObject({
+      code: expect.stringMatching(/UNAVAILABLE|DEADLINE_EXCEEDED/),
+    });
   });
 });
 

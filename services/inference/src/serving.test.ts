@@ -1,9 +1,9 @@
 // The RPCs as clients see them, on a real server with real models.
 
-import { infer, type InferTensor, RpcError } from '@athanor/client';
+import { type InferTensor, infer, RpcError } from '@athanor/client';
 import { serviceDefinition } from '@athanor/contracts';
 import type { ModelInferRequestInput } from '@athanor/contracts/inference';
-import { Client, credentials, Metadata, type ServiceError as GrpcError } from '@grpc/grpc-js';
+import { Client, credentials, type ServiceError as GrpcError, Metadata } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { brokenModel, identitiesModel, scaleModel, sumModel, unbatchedModel } from './fixtures/models.js';
 import { startTestBench, type TestBench } from './test-bench.js';
@@ -25,14 +25,21 @@ beforeAll(async () => {
   bench = await startTestBench({ MAX_BATCH_SIZE: 8 });
   bench.registry.wishes = wishes;
   await bench.tellAliasMoved('acme', 'scale', 7);
-  await vi.waitFor(async () => expect((await bench.other.repositoryIndex({})).models).toHaveLength(1), { timeout: 10_000 });
+  await vi.waitFor(async () => expect((await bench.other.repositoryIndex({})).models).toHaveLength(1), {
+    timeout: 10_000,
+  });
 });
 
 afterAll(async () => {
   await bench.stop();
 });
 
-const x = (...values: number[]): InferTensor => ({ name: 'x', datatype: 'FP32', shape: [values.length / 2, 2], data: Float32Array.from(values) });
+const x = (...values: number[]): InferTensor => ({
+  name: 'x',
+  datatype: 'FP32',
+  shape: [values.length / 2, 2],
+  data: Float32Array.from(values),
+});
 
 async function failure(call: Promise<unknown>): Promise<string> {
   const error = await call.then(
@@ -48,13 +55,28 @@ describe('ModelInfer', () => {
     const answer = await infer(bench.acme, { modelName: 'scale', inputs: [x(1, 2, 3, 4)], id: 'my-id' });
     expect(answer).toMatchObject({ modelName: 'scale', modelVersion: '7', id: 'my-id' });
     expect(answer.parameters.get('athanor_version_digest')).toBe(versionDigest(scale));
-    expect(answer.outputs.get('y')).toEqual({ name: 'y', datatype: 'FP32', shape: [2, 2], data: Float32Array.of(2, 4, 6, 8) });
-    expect(answer.outputs.get('place')).toEqual({ name: 'place', datatype: 'INT64', shape: [2], data: BigInt64Array.of(1n, 1n) });
+    expect(answer.outputs.get('y')).toEqual({
+      name: 'y',
+      datatype: 'FP32',
+      shape: [2, 2],
+      data: Float32Array.of(2, 4, 6, 8),
+    });
+    expect(answer.outputs.get('place')).toEqual({
+      name: 'place',
+      datatype: 'INT64',
+      shape: [2],
+      data: BigInt64Array.of(1n, 1n),
+    });
   });
 
   test('takes typed contents and answers raw all the same', async () => {
     const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 2], contents: { fp32Contents: [1, 2] } }];
-    const answer = await bench.acme.modelInfer({ modelName: 'scale', modelVersion: '7', inputs, outputs: [{ name: 'y' }] });
+    const answer = await bench.acme.modelInfer({
+      modelName: 'scale',
+      modelVersion: '7',
+      inputs,
+      outputs: [{ name: 'y' }],
+    });
     expect(answer.outputs).toMatchObject([{ name: 'y', shape: [1, 2], contents: null }]);
     expect(answer.rawOutputContents).toEqual([Buffer.from(Float32Array.of(2, 4).buffer)]);
   });
@@ -92,7 +114,8 @@ describe('ModelInfer', () => {
       return { name, datatype: datatype as InferTensor['datatype'], shape: [1, 2], data: data[datatype]! };
     });
     const { outputs } = await infer(bench.acme, { modelName: 'identities', inputs: tensors });
-    for (const tensor of tensors) expect(outputs.get(`same_${tensor.name}`)?.data, tensor.datatype).toEqual(tensor.data);
+    for (const tensor of tensors)
+      expect(outputs.get(`same_${tensor.name}`)?.data, tensor.datatype).toEqual(tensor.data);
   });
 
   test('serves a model without a batch dimension', async () => {
@@ -103,32 +126,86 @@ describe('ModelInfer', () => {
 
   test('keeps the rows of concurrent requests apart', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 100 }, (_, index) => infer(bench.acme, { modelName: 'scale', inputs: [x(index, -index)], id: String(index) })),
+      Array.from({ length: 100 }, (_, index) =>
+        infer(bench.acme, { modelName: 'scale', inputs: [x(index, -index)], id: String(index) }),
+      ),
     );
     for (const [index, { id, outputs }] of answers.entries()) {
       expect(id).toBe(String(index));
-      expect([...(outputs.get('y')?.data as Float32Array)]).toEqual([2 * index, -2 * index]);
+      expect([...(outputs.get('y')!.data as Float32Array)]).toEqual([2 * index, -2 * index]);
     }
   });
 });
 
 describe('what is wrong is said with the code that Triton has for it', () => {
   const raw = Buffer.alloc(8);
-  const good = { modelName: 'scale', inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 2] }], rawInputContents: [raw] };
+  const good = {
+    modelName: 'scale',
+    inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 2] }],
+    rawInputContents: [raw],
+  };
 
   test.each<[string, ModelInferRequestInput, string]>([
-    ['an unknown model', { ...good, modelName: 'nothing' }, "NOT_FOUND Request for unknown model: 'nothing' is not found"],
-    ['an unknown version', { ...good, modelVersion: '6' }, "NOT_FOUND Request for unknown model: 'scale' version 6 is not found"],
-    ['a version that is no number', { ...good, modelVersion: 'x' }, 'INVALID_ARGUMENT failed to get model version from specified version'],
-    ['a model that could not be loaded', { ...good, modelName: 'broken' }, "NOT_FOUND Request for unknown model: 'broken' has no available versions"],
-    ['a version that could not be loaded', { ...good, modelName: 'broken', modelVersion: '3' }, "UNAVAILABLE Request for unknown model: 'broken' version 3 is not at ready state"],
-    ["another tenant's model", { ...good, modelName: 'secret' }, "NOT_FOUND Request for unknown model: 'secret' is not found"],
-    ['a wrong name', { ...good, inputs: [{ ...good.inputs[0], name: 'z' }] }, "INVALID_ARGUMENT unexpected inference input 'z' for model 'scale'"],
-    ['a wrong datatype', { ...good, inputs: [{ ...good.inputs[0], datatype: 'INT8' }] }, "INVALID_ARGUMENT [request id: <id_unknown>] inference input 'x' data-type is 'INT8'"],
-    ['a wrong shape', { ...good, inputs: [{ ...good.inputs[0], shape: [1, 3] }] }, "INVALID_ARGUMENT [request id: <id_unknown>] unexpected shape for input 'x' for model 'scale'. Expected [-1,2], got [1,3]."],
-    ['a wrong byte size', { ...good, rawInputContents: [Buffer.alloc(7)] }, "INVALID_ARGUMENT [request id: <id_unknown>] input byte size mismatch for input 'x' for model 'scale'. Expected 8, got 7"],
-    ['too large a batch', { ...good, inputs: [{ ...good.inputs[0], shape: [9, 2] }] }, "INVALID_ARGUMENT [request id: <id_unknown>] inference request batch-size must be <= 8 for 'scale'"],
-    ['an unknown output', { ...good, outputs: [{ name: 'q' }] }, "INVALID_ARGUMENT unexpected inference output 'q' for model 'scale'"],
+    [
+      'an unknown model',
+      { ...good, modelName: 'nothing' },
+      "NOT_FOUND Request for unknown model: 'nothing' is not found",
+    ],
+    [
+      'an unknown version',
+      { ...good, modelVersion: '6' },
+      "NOT_FOUND Request for unknown model: 'scale' version 6 is not found",
+    ],
+    [
+      'a version that is no number',
+      { ...good, modelVersion: 'x' },
+      'INVALID_ARGUMENT failed to get model version from specified version',
+    ],
+    [
+      'a model that could not be loaded',
+      { ...good, modelName: 'broken' },
+      "NOT_FOUND Request for unknown model: 'broken' has no available versions",
+    ],
+    [
+      'a version that could not be loaded',
+      { ...good, modelName: 'broken', modelVersion: '3' },
+      "UNAVAILABLE Request for unknown model: 'broken' version 3 is not at ready state",
+    ],
+    [
+      "another tenant's model",
+      { ...good, modelName: 'secret' },
+      "NOT_FOUND Request for unknown model: 'secret' is not found",
+    ],
+    [
+      'a wrong name',
+      { ...good, inputs: [{ ...good.inputs[0], name: 'z' }] },
+      "INVALID_ARGUMENT unexpected inference input 'z' for model 'scale'",
+    ],
+    [
+      'a wrong datatype',
+      { ...good, inputs: [{ ...good.inputs[0], datatype: 'INT8' }] },
+      "INVALID_ARGUMENT [request id: <id_unknown>] inference input 'x' data-type is 'INT8'",
+    ],
+    [
+      'a wrong shape',
+      { ...good, inputs: [{ ...good.inputs[0], shape: [1, 3] }] },
+      "INVALID_ARGUMENT [request id: <id_unknown>] unexpected shape for input 'x' for model 'scale'. Expected [-1,2], got [1,3].",
+    ],
+    [
+      'a wrong byte size',
+      { ...good, rawInputContents: [Buffer.alloc(7)] },
+      "INVALID_ARGUMENT [request id: <id_unknown>] input byte size mismatch for input 'x' for model 'scale'. Expected 8, got 7",
+    ],
+    [
+      'too large a batch',
+      { ...good, inputs: [{ ...good.inputs[0], shape: [9, 2] }] },
+      "INVALID_ARGUMENT [request id: <id_unknown>] inference request batch-size must be <= 8 for 'scale'",
+    ],
+    [
+      'an unknown output',
+      { ...good, outputs: [{ name: 'q' }] },
+      "INVALID_ARGUMENT unexpected inference output 'q' for model 'scale'",
+    ],
   ])('%s', async (_, request, message) => {
     expect(await failure(bench.acme.modelInfer(request))).toContain(message);
   });
@@ -143,7 +220,10 @@ describe('what is wrong is said with the code that Triton has for it', () => {
       client.makeUnaryRequest(path, asItIs, asItIs, Buffer.from([0x0a, 0x05]), metadata, {}, resolve);
     });
     client.close();
-    expect(error).toMatchObject({ code: 3, details: expect.stringContaining('the request is no inference.ModelInferRequest') });
+    expect(error).toMatchObject({
+      code: 3,
+      details: expect.stringContaining('the request is no inference.ModelInferRequest'),
+    });
   });
 
   test.each([
@@ -151,17 +231,25 @@ describe('what is wrong is said with the code that Triton has for it', () => {
     ['modelMetadata', { name: 'nothing' }],
     ['modelConfig', { name: 'nothing' }],
   ] as const)('%s of an unknown model', async (method, request) => {
-    expect(await failure(bench.acme[method](request))).toBe("NOT_FOUND Request for unknown model: 'nothing' is not found");
+    expect(await failure(bench.acme[method](request))).toBe(
+      "NOT_FOUND Request for unknown model: 'nothing' is not found",
+    );
   });
 
   test('ModelStatistics of an unknown model has a code of its own', async () => {
-    expect(await failure(bench.acme.modelStatistics({ name: 'nothing' }))).toBe("INVALID_ARGUMENT requested model 'nothing' is not available");
+    expect(await failure(bench.acme.modelStatistics({ name: 'nothing' }))).toBe(
+      "INVALID_ARGUMENT requested model 'nothing' is not available",
+    );
   });
 
   test('loading by hand is refused: the registry says what is served', async () => {
-    expect(await failure(bench.acme.repositoryModelLoad({ modelName: 'scale' }))).toMatch(/^UNAVAILABLE explicit model load \/ unload is not allowed/);
+    expect(await failure(bench.acme.repositoryModelLoad({ modelName: 'scale' }))).toMatch(
+      /^UNAVAILABLE explicit model load \/ unload is not allowed/,
+    );
     expect(await failure(bench.acme.repositoryModelUnload({ modelName: 'scale' }))).toMatch(/^UNAVAILABLE/);
-    expect(await failure(bench.acme.repositoryIndex({ repositoryName: 'r' }))).toBe("UNIMPLEMENTED 'repository_name' specification is not supported");
+    expect(await failure(bench.acme.repositoryIndex({ repositoryName: 'r' }))).toBe(
+      "UNIMPLEMENTED 'repository_name' specification is not supported",
+    );
   });
 
   test('an RPC that is not implemented', async () => {
@@ -181,7 +269,12 @@ describe('what is told of server and models', () => {
 
   test('readiness by model and version', async () => {
     const ready = async (name: string, version = '') => (await bench.acme.modelReady({ name, version })).ready;
-    expect([await ready('scale'), await ready('scale', '7'), await ready('broken'), await ready('broken', '3')]).toEqual([true, true, false, false]);
+    expect([
+      await ready('scale'),
+      await ready('scale', '7'),
+      await ready('broken'),
+      await ready('broken', '3'),
+    ]).toEqual([true, true, false, false]);
     expect(await failure(ready('scale', '6'))).toMatch(/^NOT_FOUND/);
   });
 
@@ -189,21 +282,39 @@ describe('what is told of server and models', () => {
     expect(await bench.acme.modelMetadata({ name: 'scale' })).toMatchObject({
       ...{ name: 'scale', versions: ['7'], platform: 'onnxruntime_onnx' },
       inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 2] }],
-      outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 2] }, { name: 'place', datatype: 'INT64', shape: [-1] }],
+      outputs: [
+        { name: 'y', datatype: 'FP32', shape: [-1, 2] },
+        { name: 'place', datatype: 'INT64', shape: [-1] },
+      ],
     });
     const { config } = await bench.acme.modelConfig({ name: 'scale' });
     expect(config).toMatchObject({
       ...{ maxBatchSize: 8, schedulingChoice: 'dynamicBatching', modelTransactionPolicy: { decoupled: false } },
       input: [{ name: 'x', dataType: 'TYPE_FP32', dims: [2] }],
-      output: [{ name: 'y', dims: [2] }, { name: 'place', dataType: 'TYPE_INT64', dims: [] }],
+      output: [
+        { name: 'y', dims: [2] },
+        { name: 'place', dataType: 'TYPE_INT64', dims: [] },
+      ],
     });
-    expect((await bench.acme.modelConfig({ name: 'plain' })).config).toMatchObject({ maxBatchSize: 0, input: [{ dims: [3] }] });
+    expect((await bench.acme.modelConfig({ name: 'plain' })).config).toMatchObject({
+      maxBatchSize: 0,
+      input: [{ dims: [3] }],
+    });
   });
 
   test('the index has every version with its state and the reason', async () => {
     const { models } = await bench.acme.repositoryIndex({});
-    expect(models.find(({ name }) => name === 'scale')).toEqual({ name: 'scale', version: '7', state: 'READY', reason: '' });
-    expect(models.find(({ name }) => name === 'broken')).toMatchObject({ version: '3', state: 'UNAVAILABLE', reason: expect.stringContaining('Reshape') });
+    expect(models.find(({ name }) => name === 'scale')).toEqual({
+      name: 'scale',
+      version: '7',
+      state: 'READY',
+      reason: '',
+    });
+    expect(models.find(({ name }) => name === 'broken')).toMatchObject({
+      version: '3',
+      state: 'UNAVAILABLE',
+      reason: expect.stringContaining('Reshape'),
+    });
     expect(models.map(({ name }) => name)).not.toContain('secret');
     expect((await bench.acme.repositoryIndex({ ready: true })).models.map(({ name }) => name)).not.toContain('broken');
   });
@@ -218,10 +329,17 @@ describe('what is told of server and models', () => {
     expect(after.inferenceCount - before.inferenceCount).toBe(6);
     expect(after.executionCount - before.executionCount).toBe(3);
     const { success, queue, computeInput, computeInfer, computeOutput } = after.inferenceStats!;
-    expect([success, queue, computeInput, computeInfer, computeOutput].map(each => each!.count)).toEqual([3, 3, 3, 3, 3]);
+    expect([success, queue, computeInput, computeInfer, computeOutput].map(each => each!.count)).toEqual([
+      3, 3, 3, 3, 3,
+    ]);
     expect(success!.ns).toBeGreaterThan(computeInfer!.ns);
     expect(after.batchStats).toMatchObject([{ batchSize: 2, computeInfer: { count: 3 } }]);
-    expect((await bench.acme.modelStatistics({})).modelStats.map(({ name }) => name).sort()).toEqual(['identities', 'plain', 'scale', 'sum']);
+    expect((await bench.acme.modelStatistics({})).modelStats.map(({ name }) => name).sort()).toEqual([
+      'identities',
+      'plain',
+      'scale',
+      'sum',
+    ]);
   });
 
   test('metrics tell of models, batches and queues', async () => {
@@ -240,23 +358,38 @@ describe('ModelStreamInfer', () => {
   const requests = async function* (...names: string[]) {
     for (const [index, modelName] of names.entries()) {
       const raw = Buffer.from(Float32Array.of(index, index).buffer);
-      yield { modelName, id: String(index), inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 2] }], rawInputContents: [raw] };
+      yield {
+        modelName,
+        id: String(index),
+        inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 2] }],
+        rawInputContents: [raw],
+      };
     }
   };
 
   test('answers in order; a request that fails says so and the stream goes on', async () => {
     const answers: [string, string, number | undefined][] = [];
-    for await (const { errorMessage, inferResponse } of bench.acme.modelStreamInfer(requests('scale', 'nothing', 'scale', 'scale'))) {
+    for await (const { errorMessage, inferResponse } of bench.acme.modelStreamInfer(
+      requests('scale', 'nothing', 'scale', 'scale'),
+    )) {
       answers.push([inferResponse!.id, errorMessage, inferResponse!.rawOutputContents[0]?.readFloatLE()]);
-      if (errorMessage === '') expect(inferResponse!.parameters.triton_final_response).toMatchObject({ boolParam: true });
+      if (errorMessage === '')
+        expect(inferResponse!.parameters.triton_final_response).toMatchObject({ boolParam: true });
     }
     const message = "Request for unknown model: 'nothing' is not found";
-    expect(answers).toEqual([['0', '', 0], ['1', message, undefined], ['2', '', 4], ['3', '', 6]]);
+    expect(answers).toEqual([
+      ['0', '', 0],
+      ['1', message, undefined],
+      ['2', '', 4],
+      ['3', '', 6],
+    ]);
   });
 
   test('carries more requests than are worked on at once', async () => {
     let next = 0;
-    for await (const { inferResponse } of bench.acme.modelStreamInfer(requests(...new Array<string>(300).fill('scale')))) {
+    for await (const { inferResponse } of bench.acme.modelStreamInfer(
+      requests(...new Array<string>(300).fill('scale')),
+    )) {
       expect(inferResponse!.id).toBe(String(next++));
     }
     expect(next).toBe(300);

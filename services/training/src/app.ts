@@ -4,7 +4,7 @@ import { createBlobStore } from '@athanor/blobs';
 import { createStub } from '@athanor/client';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { connectNats, ensureStreams, startRelay } from '@athanor/events';
-import { type App, Closing, createTelemetry, openTokenAuthority, s3Options, startService } from '@athanor/service';
+import { Closing, createTelemetry, openTokenAuthority, type ServiceApp, s3Options, startService } from '@athanor/service';
 import type { TrainingConfig } from './config.js';
 import { createLocalExecutor } from './executors/local.js';
 import { Dispatcher } from './jobs/dispatcher.js';
@@ -22,7 +22,7 @@ export interface AppOptions {
 const RUNNER_PATH = fileURLToPath(new URL('./runner/main.js', import.meta.url));
 
 /** Composition root: opens what training needs, and closes it again when a later step fails. */
-export async function startTraining({ config, database }: AppOptions): Promise<App> {
+export async function startTraining({ config, database }: AppOptions): Promise<ServiceApp> {
   const closing = new Closing();
   try {
     const telemetry = createTelemetry({
@@ -73,7 +73,7 @@ export async function startTraining({ config, database }: AppOptions): Promise<A
     closing.add(() => dispatcher.stop());
     await dispatcher.start();
     service.setReady(true);
-    return { stop: () => closing.close() };
+    return { port: service.port, adminPort: service.adminPort, stop: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw error;

@@ -67,20 +67,27 @@ function adaptMethod(method: MethodDefinition<unknown, unknown>, handler: AnyHan
       : 'request' in call
         ? call.request
         : undefined;
+    const end = (): void => {
+      abort.end();
+      idle?.stop();
+      options.calls.remove(served);
+    };
     let response: unknown;
     options
       .intercept(context, async () => {
         response = await respond({ handler, request, context, abort, call, idle });
       })
       .then(
-        () => (callback ? callback(null, response) : (call as ServerWritableStream<unknown, unknown>).end()),
-        error => fail(error, call, callback),
-      )
-      .finally(() => {
-        abort.end();
-        idle?.stop();
-        options.calls.remove(served);
-      });
+        () => {
+          if (callback) callback(null, response);
+          else (call as ServerWritableStream<unknown, unknown>).end();
+          end();
+        },
+        error => {
+          fail(error, call, callback);
+          end();
+        },
+      );
   };
 }
 
@@ -94,15 +101,10 @@ interface Exchange {
 }
 
 /** Ends with the handler's answer, or as soon as the call is cancelled or its deadline has passed. */
-async function respondOnce({ handler, request, context, abort }: Exchange): Promise<unknown> {
+function respondOnce({ handler, request, context, abort }: Exchange): Promise<unknown> {
   // Cancelled while it was being admitted: then nobody would hear of how the handler ends.
-  if (abort.reason !== undefined) throw abort.reason;
-  const gate = new AbortGate(abort);
-  try {
-    return await gate.wait(handler(request, context) as Promise<unknown>);
-  } finally {
-    gate.dispose();
-  }
+  if (abort.reason !== undefined) return Promise.reject(abort.reason);
+  return new AbortGate(abort).wait(handler(request, context) as Promise<unknown>);
 }
 
 async function respondWithStream({ handler, request, context, abort, call, idle }: Exchange): Promise<void> {

@@ -21,7 +21,10 @@ test('never more than there are; without labels where their number is another', 
 test('without a batch dimension there is one row', () => {
   const output = { shape: [3], data: bytes(Int32Array.of(1, 3, 2)) };
   const unbatched = { ...spec, maxBatchSize: 0 };
-  expect(classify(output, 1, { name: 'p', dtype: 'INT32', spec: unbatched })).toEqual({ shape: [1], data: ['3:1:dog'] });
+  expect(classify(output, 1, { name: 'p', dtype: 'INT32', spec: unbatched })).toEqual({
+    shape: [1],
+    data: ['3:1:dog'],
+  });
 });
 
 test('texts have no order of value', () => {

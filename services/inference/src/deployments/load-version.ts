@@ -43,7 +43,15 @@ export async function loadVersion(target: LoadTarget, options: LoadOptions): Pro
   const { maxQueueSize, maxQueueDelayUs } = options;
   const meter = options.instruments.schedulerMeter({ tenant, model: name, version: version.number });
   const scheduler = new Scheduler({ spec, run: hosted.run, statistics, meter, maxQueueSize, maxQueueDelayUs });
-  const served: ServedModel = { name, version: version.number, digest: version.digest, spec, scheduler, statistics, hosted };
+  const served: ServedModel = {
+    name,
+    version: version.number,
+    digest: version.digest,
+    spec,
+    scheduler,
+    statistics,
+    hosted,
+  };
   try {
     await warmUp(served);
   } catch (error) {

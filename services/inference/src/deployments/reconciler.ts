@@ -10,7 +10,12 @@ export interface ReconcilerOptions {
   readonly catalog: Catalog;
   /** Asks the registry for all that is wanted. */
   readonly list: (signal: AbortSignal) => Promise<readonly WantedDeployment[]>;
-  readonly load: (target: { tenant: string; name: string; version: WantedVersion; signal: AbortSignal }) => Promise<ServedModel>;
+  readonly load: (target: {
+    tenant: string;
+    name: string;
+    version: WantedVersion;
+    signal: AbortSignal;
+  }) => Promise<ServedModel>;
   readonly intervalMs: number;
   readonly log: Telemetry['log'];
   /** Called once, when the first pass is done. */
@@ -98,6 +103,7 @@ export class Reconciler {
     const key = keyOf(deployment);
     const { active } = deployment;
     if (wanted === undefined) {
+      this.#retries.forget(key);
       deployment.forgetFailures();
       return this.#retire(deployment, deployment.deactivate());
     }

@@ -6,7 +6,9 @@ afterEach(() => void vi.useRealTimers());
 
 test('the delay doubles up to a minute', () => {
   const times = new RetryTimes();
-  expect(Array.from({ length: 8 }, () => times.failed('a', 'd'))).toEqual([1, 2, 4, 8, 16, 32, 60, 60].map(s => s * 1_000));
+  expect(Array.from({ length: 8 }, () => times.failed('a', 'd'))).toEqual(
+    [1, 2, 4, 8, 16, 32, 60, 60].map(s => s * 1_000),
+  );
 });
 
 test('a failure is due after its delay; another digest, or a forgotten one, at once', () => {

@@ -23,7 +23,10 @@ export function watchDeployments({ connection, log, onChange }: WatchOptions): (
     while (!signal.aborted) {
       const opened = setTimeout(onChange, OPENED_AFTER_MS);
       try {
-        for await (const _event of tailEvents(connection, { types: ['model.alias.moved', 'deployment.changed'], signal })) {
+        for await (const _event of tailEvents(connection, {
+          types: ['model.alias.moved', 'deployment.changed'],
+          signal,
+        })) {
           onChange();
         }
       } catch (error) {

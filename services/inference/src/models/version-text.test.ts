@@ -13,7 +13,10 @@ test.each([
 });
 
 test.each([
-  ['x', "failed to get model version from specified version string 'x' (details: stol), version should be an integral value > 0"],
+  [
+    'x',
+    "failed to get model version from specified version string 'x' (details: stol), version should be an integral value > 0",
+  ],
   ['-5', "invalid model version specified '-5' , version should be an integral value > 0"],
 ])("'%s' is refused as Triton refuses it", (text, message) => {
   expect(() => parseVersion(text)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message }));

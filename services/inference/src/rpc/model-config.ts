@@ -1,5 +1,5 @@
-import type { DType } from '@athanor/tensor';
 import type { ModelConfigInput } from '@athanor/contracts/inference';
+import type { DType } from '@athanor/tensor';
 import type { TensorSpec } from '../models/model-spec.js';
 import type { ServedModel } from '../models/served-model.js';
 
@@ -23,7 +23,11 @@ export function toModelConfig(
     instanceGroup: [{ name, kind: 'KIND_CPU', count: 1 }],
     defaultModelFilename: 'model.onnx',
     ...(spec.maxBatchSize > 0 && {
-      dynamicBatching: { maxQueueDelayMicroseconds: maxQueueDelayUs, preserveOrdering: true, defaultQueuePolicy: queuePolicy },
+      dynamicBatching: {
+        maxQueueDelayMicroseconds: maxQueueDelayUs,
+        preserveOrdering: true,
+        defaultQueuePolicy: queuePolicy,
+      },
     }),
     modelTransactionPolicy: { decoupled: false },
   };

@@ -1,8 +1,8 @@
-import type { ServedModel } from '../models/served-model.js';
-import { type ModelSpec, type TensorSpec, wireShape } from '../models/model-spec.js';
-import { parseVersion } from '../models/version-text.js';
-import type { Catalog } from '../deployments/catalog.js';
 import { ServiceError } from '@athanor/service';
+import type { Catalog } from '../deployments/catalog.js';
+import { type ModelSpec, type TensorSpec, wireShape } from '../models/model-spec.js';
+import type { ServedModel } from '../models/served-model.js';
+import { parseVersion } from '../models/version-text.js';
 import type { InferenceDependencies, InferenceMethods } from './inference-service.js';
 import { PLATFORM, toModelConfig } from './model-config.js';
 import { toModelStatistics } from './model-statistics.js';
@@ -37,7 +37,8 @@ export function modelMethods(dependencies: InferenceDependencies): ModelMethods 
     },
 
     async modelStatistics({ name, version }, { tenant }) {
-      const models = name === '' ? activeModels(catalog, tenant) : [expectAvailable(catalog, { tenant, name, version })];
+      const models =
+        name === '' ? activeModels(catalog, tenant) : [expectAvailable(catalog, { tenant, name, version })];
       return { modelStats: models.map(toModelStatistics) };
     },
   };

@@ -12,7 +12,16 @@ export function toModelStatistics({ name, version, statistics }: ServedModel): M
     lastInference: statistics.lastInferenceMs,
     inferenceCount: statistics.inferenceCount,
     executionCount: statistics.executionCount,
-    inferenceStats: { success, fail, queue, computeInput, computeInfer, computeOutput, cacheHit: NONE, cacheMiss: NONE },
+    inferenceStats: {
+      success,
+      fail,
+      queue,
+      computeInput,
+      computeInfer,
+      computeOutput,
+      cacheHit: NONE,
+      cacheMiss: NONE,
+    },
     batchStats: batches.map(([batchSize, durations]) => ({ batchSize, ...durations })),
   };
 }

@@ -25,12 +25,14 @@ export function repositoryMethods({ catalog }: InferenceDependencies): Repositor
 }
 
 function toIndex({ name, entries }: Deployment) {
-  if (entries.length === 0) return [{ name, version: '', state: 'UNAVAILABLE', reason: 'its alias points to no version' }];
+  if (entries.length === 0)
+    return [{ name, version: '', state: 'UNAVAILABLE', reason: 'its alias points to no version' }];
   return entries.map(({ version, state, reason }) => ({ name, version, state, reason }));
 }
 
 function refuseRepositoryName(repositoryName: string): void {
-  if (repositoryName !== '') throw new ServiceError('UNIMPLEMENTED', "'repository_name' specification is not supported");
+  if (repositoryName !== '')
+    throw new ServiceError('UNIMPLEMENTED', "'repository_name' specification is not supported");
 }
 
 // Triton's code outside explicit mode. Here the registry says what is loaded.

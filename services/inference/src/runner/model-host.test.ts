@@ -69,7 +69,10 @@ test('a run that fails is an internal error with the reason', async () => {
   startHost();
   const model = await host.load(scaleModel(2), options);
   const wrong = { x: tensor('FP32', [1, 3], new Float32Array(3)) };
-  await expect(model.run(wrong)).rejects.toMatchObject({ code: 'INTERNAL', message: expect.stringMatching(/^onnx runtime error: .*x/s) });
+  await expect(model.run(wrong)).rejects.toMatchObject({
+    code: 'INTERNAL',
+    message: expect.stringMatching(/^onnx runtime error: .*x/s),
+  });
 });
 
 test('bytes that are no model are refused', async () => {

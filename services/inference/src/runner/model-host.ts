@@ -92,7 +92,10 @@ export class ModelHost {
     const runner = this.#options.createRunner();
     void runner.lost.then(error => {
       if (this.#isClosed) return;
-      this.#options.log.error({ err: error, models: this.#entries.size }, 'the model runner was lost; it is started again');
+      this.#options.log.error(
+        { err: error, models: this.#entries.size },
+        'the model runner was lost; it is started again',
+      );
       this.#restart();
     });
     return runner;
@@ -114,7 +117,9 @@ function isRunnerGone(error: unknown): boolean {
 
 function toServiceError(error: unknown): ServiceError {
   if (isRunnerGone(error)) {
-    return new ServiceError('UNAVAILABLE', 'the model runner was lost during the request; send it again', { cause: error });
+    return new ServiceError('UNAVAILABLE', 'the model runner was lost during the request; send it again', {
+      cause: error,
+    });
   }
   const message = error instanceof Error ? error.message : String(error);
   return new ServiceError('INTERNAL', `onnx runtime error: ${message}`, { cause: error });

@@ -15,7 +15,11 @@ export function assembleBatch(spec: ModelSpec, works: readonly Work[], rows: num
     const shape = spec.maxBatchSize > 0 ? [rows, ...dims] : dims;
     tensors[name] =
       dtype === 'BYTES'
-        ? tensor('BYTES', shape, parts.flatMap(({ data }) => data as readonly string[]))
+        ? tensor(
+            'BYTES',
+            shape,
+            parts.flatMap(({ data }) => data as readonly string[]),
+          )
         : tensorFromBytes(dtype, shape, concatenate(parts));
   }
   return tensors;
@@ -34,7 +38,11 @@ function concatenate(parts: readonly InputRows[]): Uint8Array {
 }
 
 /** The rows of each request, in the order of the works; throws when an output has not one row for each row given. */
-export function splitBatch(spec: ModelSpec, results: Readonly<Record<string, Tensor>>, works: readonly Work[]): OutputRows[][] {
+export function splitBatch(
+  spec: ModelSpec,
+  results: Readonly<Record<string, Tensor>>,
+  works: readonly Work[],
+): OutputRows[][] {
   const rows = works.reduce((sum, work) => sum + work.rows, 0);
   const answers: OutputRows[][] = works.map(() => []);
   for (const { name } of spec.outputs) {
@@ -51,7 +59,10 @@ export function splitBatch(spec: ModelSpec, results: Readonly<Record<string, Ten
     let first = 0;
     for (const [index, work] of works.entries()) {
       const end = first + work.rows;
-      const slice = data instanceof Uint8Array ? data.subarray(first * stride, end * stride) : data.slice(first * stride, end * stride);
+      const slice =
+        data instanceof Uint8Array
+          ? data.subarray(first * stride, end * stride)
+          : data.slice(first * stride, end * stride);
       answers[index]!.push({ shape: [work.rows, ...dims], data: slice });
       first = end;
     }
@@ -74,7 +85,8 @@ export function zeroWork(spec: ModelSpec, rows: number): Work | undefined {
   for (const { dtype, dims } of spec.inputs) {
     if (dims.includes(-1)) return undefined;
     const elements = rows * elementCount(dims);
-    const data = dtype === 'BYTES' ? new Array<string>(elements).fill('') : new Uint8Array(elements * byteSizeOf(dtype));
+    const data =
+      dtype === 'BYTES' ? new Array<string>(elements).fill('') : new Uint8Array(elements * byteSizeOf(dtype));
     inputs.push({ dims, data });
   }
   return { rows, inputs, timeoutUs: 0, caller: NOBODY };

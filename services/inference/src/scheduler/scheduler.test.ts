@@ -1,4 +1,4 @@
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { ServiceError } from '@athanor/service';
 import { type Tensor, tensor } from '@athanor/tensor';
 import fc from 'fast-check';
@@ -22,7 +22,9 @@ const workOf = (values: readonly number[], more: Partial<Work> = {}): Work => ({
   caller: waiting,
   ...more,
 });
-const valuesOf = (outputs: readonly OutputRows[]): number[] => [...new Float32Array((outputs[0]!.data as Uint8Array).slice().buffer)];
+const valuesOf = (outputs: readonly OutputRows[]): number[] => [
+  ...new Float32Array((outputs[0]!.data as Uint8Array).slice().buffer),
+];
 
 /** y = -x; each run ends when it is let. Remembers the rows of every run. */
 function bench(overrides: Partial<SchedulerOptions> = {}) {
@@ -38,11 +40,19 @@ function bench(overrides: Partial<SchedulerOptions> = {}) {
       if (state.holds) await new Promise<void>(resolve => held.push(resolve));
       else await turn();
       if (state.failsWith !== undefined && values.some(value => value === 13)) throw state.failsWith;
-      return { y: tensor('FP32', x!.shape, Float32Array.from(values, value => -value)) };
+      return {
+        y: tensor(
+          'FP32',
+          x!.shape,
+          Float32Array.from(values, value => -value),
+        ),
+      };
     },
     ...overrides,
   });
-  const release = () => held.splice(0).forEach(resolve => resolve());
+  const release = () => {
+    for (const resolve of held.splice(0)) resolve();
+  };
   return { scheduler, statistics, runs, state, release };
 }
 
@@ -50,7 +60,10 @@ test('requests that arrive together run together', async () => {
   const { scheduler, runs } = bench();
   const answers = await Promise.all([scheduler.submit(workOf([1])), scheduler.submit(workOf([2, 3]))]);
   expect(answers.map(valuesOf)).toEqual([[-1], [-2, -3]]);
-  expect(answers.map(([y]) => y!.shape)).toEqual([[1, 1], [2, 1]]);
+  expect(answers.map(([y]) => y!.shape)).toEqual([
+    [1, 1],
+    [2, 1],
+  ]);
   expect(runs).toEqual([[1, 2, 3]]);
 });
 
@@ -72,7 +85,10 @@ test('requests that arrive during a run wait and share the next one', async () =
 test('a run holds no more than the largest batch, and nobody is overtaken', async () => {
   const { scheduler, runs } = bench();
   await Promise.all([[1, 2, 3, 4, 5], [6, 7, 8, 9], [10]].map(values => scheduler.submit(workOf(values))));
-  expect(runs).toEqual([[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]]);
+  expect(runs).toEqual([
+    [1, 2, 3, 4, 5],
+    [6, 7, 8, 9, 10],
+  ]);
 });
 
 test('rows of other dimensions do not stand in one run', async () => {
@@ -87,7 +103,10 @@ test('rows of other dimensions do not stand in one run', async () => {
   });
   const wide = (): Work => workOf([1], { inputs: [{ dims: [2], data: new Uint8Array(8) }] });
   await Promise.all([wide(), wide(), workOf([3])].map(work => scheduler.submit(work)));
-  expect(shapes).toEqual([[2, 2], [1, 1]]);
+  expect(shapes).toEqual([
+    [2, 2],
+    [1, 1],
+  ]);
 });
 
 test('a model without a batch dimension runs its requests one by one', async () => {
@@ -112,7 +131,9 @@ describe('a request that nobody waits for is not run', () => {
   test('when its call was cancelled', async () => {
     const { scheduler, runs, statistics } = bench();
     const cancelled = { ...waiting, abortReason: new ServiceError('CANCELLED', 'gone') };
-    const answers = await Promise.allSettled([workOf([1]), workOf([2], { caller: cancelled }), workOf([3])].map(work => scheduler.submit(work)));
+    const answers = await Promise.allSettled(
+      [workOf([1]), workOf([2], { caller: cancelled }), workOf([3])].map(work => scheduler.submit(work)),
+    );
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(answers[1]).toMatchObject({ reason: { code: 'CANCELLED' } });
     expect(runs).toEqual([[1, 3]]);
@@ -145,7 +166,10 @@ test('a full queue refuses, but gives the places of the dead away', async () => 
   const caller: { -readonly [K in keyof Caller]: Caller[K] } = { ...waiting };
   const dead = scheduler.submit(workOf([2], { caller }));
   const second = scheduler.submit(workOf([3]));
-  await expect(scheduler.submit(workOf([4]))).rejects.toMatchObject({ code: 'UNAVAILABLE', message: 'Exceeds maximum queue size' });
+  await expect(scheduler.submit(workOf([4]))).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: 'Exceeds maximum queue size',
+  });
   caller.abortReason = new ServiceError('CANCELLED', 'gone');
   const third = scheduler.submit(workOf([5]));
   await expect(dead).rejects.toMatchObject({ code: 'CANCELLED' });
@@ -200,8 +224,13 @@ test('statistics count requests, runs and rows as Triton does', async () => {
   expect(statistics.executionCount).toBe(2);
   expect(statistics.inferenceCount).toBe(4);
   const { success, queue, computeInput, computeInfer, computeOutput } = statistics;
-  expect([success, queue, computeInput, computeInfer, computeOutput].map(({ count }) => count)).toEqual([3, 3, 3, 3, 3]);
-  expect([...statistics.batches].map(([rows, { computeInfer: each }]) => [rows, each.count])).toEqual([[3, 1], [1, 1]]);
+  expect([success, queue, computeInput, computeInfer, computeOutput].map(({ count }) => count)).toEqual([
+    3, 3, 3, 3, 3,
+  ]);
+  expect([...statistics.batches].map(([rows, { computeInfer: each }]) => [rows, each.count])).toEqual([
+    [3, 1],
+    [1, 1],
+  ]);
   expect(Date.now() - statistics.lastInferenceMs).toBeLessThan(1_000);
 });
 

@@ -83,7 +83,10 @@ export class Scheduler {
   #dispatch(): void {
     if (this.#isRunning || this.#shallWait()) return;
     const batch = this.#takeBatch();
-    if (batch.length === 0) return this.#settleIfIdle();
+    if (batch.length === 0) {
+      this.#settleIfIdle();
+      return;
+    }
     this.#isRunning = true;
     void this.#run(batch).then(() => {
       this.#isRunning = false;
@@ -149,7 +152,11 @@ export class Scheduler {
       const computed = performance.now();
       const answers = splitBatch(spec, results, works);
       const end = performance.now();
-      const times = { computeInputMs: assembled - start, computeInferMs: computed - assembled, computeOutputMs: end - computed };
+      const times = {
+        computeInputMs: assembled - start,
+        computeInferMs: computed - assembled,
+        computeOutputMs: end - computed,
+      };
       statistics.addRun(rows, times);
       meter.recordRun({ rows, waitMs: start - batch[0]!.arrived, computeMs: times.computeInferMs });
       for (const [index, { arrived, resolve }] of batch.entries()) {
@@ -175,8 +182,8 @@ export class Scheduler {
   }
 
   #settleIfIdle(): void {
-    if (this.#isRunning || this.#queue.length > 0) return this.#wake();
-    for (const settle of this.#onIdle.splice(0)) settle();
+    if (this.#isRunning || this.#queue.length > 0) this.#wake();
+    else for (const settle of this.#onIdle.splice(0)) settle();
   }
 }
 

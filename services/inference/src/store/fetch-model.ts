@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Stub } from '@athanor/client';
-import type { ModelFetcher } from '../deployments/load-version.js';
 import { LoadError } from '../deployments/load-error.js';
+import type { ModelFetcher } from '../deployments/load-version.js';
 
 /** The file of a version that is served. */
 const MODEL_FILE = 'model.onnx';

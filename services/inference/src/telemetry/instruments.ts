@@ -17,8 +17,18 @@ export function createInstruments(meter: Telemetry['meter'], catalog: Catalog): 
     meter.createHistogram(name, { description, unit, advice: { explicitBucketBoundaries } });
   const batchSize = histogram('athanor.inference.batch_size', 'Rows of a run.', '{row}', ROWS);
   const compute = histogram('athanor.inference.compute.duration', 'Time in the runner, by run.', 's', SECONDS);
-  const queue = histogram('athanor.inference.queue.duration', 'Longest wait among the requests of a run.', 's', SECONDS);
-  const load = histogram('athanor.inference.model_load.duration', 'From the fetch to the end of warm-up.', 's', SECONDS);
+  const queue = histogram(
+    'athanor.inference.queue.duration',
+    'Longest wait among the requests of a run.',
+    's',
+    SECONDS,
+  );
+  const load = histogram(
+    'athanor.inference.model_load.duration',
+    'From the fetch to the end of warm-up.',
+    's',
+    SECONDS,
+  );
   observeModels(meter, catalog);
   return {
     schedulerMeter: attributes => ({
@@ -33,7 +43,9 @@ export function createInstruments(meter: Telemetry['meter'], catalog: Catalog): 
 }
 
 function observeModels(meter: Telemetry['meter'], catalog: Catalog): void {
-  const loaded = meter.createObservableGauge('athanor.inference.models_loaded', { description: 'Model versions that serve.' });
+  const loaded = meter.createObservableGauge('athanor.inference.models_loaded', {
+    description: 'Model versions that serve.',
+  });
   const depth = meter.createObservableGauge('athanor.inference.queue_depth', { description: 'Requests that wait.' });
   const requests = meter.createObservableCounter('athanor.inference.requests', { description: 'Requests by outcome.' });
   const rows = meter.createObservableCounter('athanor.inference.rows', { description: 'Rows that were run.' });

@@ -21,10 +21,25 @@ const raw = (elements: number) => Buffer.alloc(elements * 4);
 const tensor = (name: string, shape: number[], datatype = 'FP32'): InferInput => ({
   ...{ name, datatype, shape, parameters: NO_PARAMETERS, contents: undefined },
 });
-const requestOf = (inputs: InferInput[], rawInputContents: Buffer[], more: Partial<InferRequest> = {}): InferRequest => ({
-  ...{ modelName: '', modelVersion: '', id: '', parameters: NO_PARAMETERS, outputs: [], inputs, rawInputContents, ...more },
+const requestOf = (
+  inputs: InferInput[],
+  rawInputContents: Buffer[],
+  more: Partial<InferRequest> = {},
+): InferRequest => ({
+  ...{
+    modelName: '',
+    modelVersion: '',
+    id: '',
+    parameters: NO_PARAMETERS,
+    outputs: [],
+    inputs,
+    rawInputContents,
+    ...more,
+  },
 });
-const withParameter = (key: string, parameter: InferParameter): Partial<InferRequest> => ({ parameters: new Map([[key, parameter]]) });
+const withParameter = (key: string, parameter: InferParameter): Partial<InferRequest> => ({
+  parameters: new Map([[key, parameter]]),
+});
 
 /** The code and message of the refusal. */
 function refusal(request: InferRequest, model = scale): string {
@@ -46,11 +61,15 @@ describe('inputs', () => {
       `INVALID_ARGUMENT ${unknown} expected 2 inputs but got 1 inputs for model 's'. Got input(s) ['a'], ` +
         "but missing required input(s) ['b']. Please provide all required input(s).",
     );
-    expect(refusal(requestOf([], [], { id: '7' }))).toContain("[request id: 7] expected 1 inputs but got 0 inputs for model 'm'. Got input(s) []");
+    expect(refusal(requestOf([], [], { id: '7' }))).toContain(
+      "[request id: 7] expected 1 inputs but got 0 inputs for model 'm'. Got input(s) []",
+    );
   });
 
   test('one that the model does not have is refused', () => {
-    expect(refusal(requestOf([tensor('z', [1, 2])], [raw(2)]))).toBe("INVALID_ARGUMENT unexpected inference input 'z' for model 'm'");
+    expect(refusal(requestOf([tensor('z', [1, 2])], [raw(2)]))).toBe(
+      "INVALID_ARGUMENT unexpected inference input 'z' for model 'm'",
+    );
   });
 
   test('one that comes twice is refused', () => {
@@ -66,7 +85,9 @@ describe('inputs', () => {
 
   test('a wrong datatype is refused', () => {
     const wrong = "data-type is 'INT32', but model 'm' expects 'FP32'";
-    expect(refusal(requestOf([tensor('x', [1, 2], 'INT32')], [raw(2)]))).toBe(`INVALID_ARGUMENT ${unknown} inference input 'x' ${wrong}`);
+    expect(refusal(requestOf([tensor('x', [1, 2], 'INT32')], [raw(2)]))).toBe(
+      `INVALID_ARGUMENT ${unknown} inference input 'x' ${wrong}`,
+    );
   });
 });
 
@@ -111,7 +132,9 @@ describe('data', () => {
   });
 
   test('none at all is refused', () => {
-    expect(refusal(requestOf(x, []))).toBe("INVALID_ARGUMENT unable to find data for input tensor 'x' for model 'm' in request.");
+    expect(refusal(requestOf(x, []))).toBe(
+      "INVALID_ARGUMENT unable to find data for input tensor 'x' for model 'm' in request.",
+    );
   });
 
   test('more raw entries than inputs are refused', () => {
@@ -132,13 +155,17 @@ describe('data', () => {
     expect(refusal(typed({ int64_contents: [1n, 2n] }))).toBe(
       "INVALID_ARGUMENT unexpected explicit tensor data for input tensor 'x' for model 'm' of type 'INT64', expected datatype 'FP32'",
     );
-    expect(refusal(typed({ fp32_contents: [1] }))).toContain("input byte size mismatch for input 'x' for model 'm'. Expected 8, got 4");
+    expect(refusal(typed({ fp32_contents: [1] }))).toContain(
+      "input byte size mismatch for input 'x' for model 'm'. Expected 8, got 4",
+    );
     expect(refusal(typed({}))).toContain('Expected 8, got 0');
   });
 
   test('shared memory that was never registered is not found', () => {
     const parameters = new Map([['shared_memory_region', { choice: 'string_param', value: 'r' } as const]]);
-    expect(refusal(requestOf([{ ...tensor('x', [1, 2]), parameters }], []))).toBe("NOT_FOUND Unable to find shared memory region: 'r'");
+    expect(refusal(requestOf([{ ...tensor('x', [1, 2]), parameters }], []))).toBe(
+      "NOT_FOUND Unable to find shared memory region: 'r'",
+    );
   });
 });
 
@@ -163,7 +190,8 @@ describe('every datatype', () => {
   test('comes raw', () => {
     const { inputs: rows } = checkRequest(requestOf(inputs, inputs.map(rawOf)), all);
     expect(rows.find((_, index) => inputs[index]!.datatype === 'BYTES')?.data).toEqual(['a', 'ä']);
-    for (const [index, input] of inputs.entries()) if (input.datatype !== 'BYTES') expect(rows[index]!.data).toEqual(rawOf(input));
+    for (const [index, input] of inputs.entries())
+      if (input.datatype !== 'BYTES') expect(rows[index]!.data).toEqual(rawOf(input));
   });
 
   test.each(Object.entries(LISTS))('%s comes typed', (datatype, [contents, bytes]) => {
@@ -173,9 +201,14 @@ describe('every datatype', () => {
   });
 
   describe('BYTES', () => {
-    const texts = { name: 't', spec: { ...all.spec, inputs: all.spec.inputs.filter(({ dtype }) => dtype === 'BYTES') } };
-    const rawText = (bytes: number[]) => refusal(requestOf([tensor('bytes', [1, 2], 'BYTES')], [Buffer.from(bytes)]), texts);
-    const typedText = (...bytes: Buffer[]) => requestOf([{ ...tensor('bytes', [1, 2], 'BYTES'), contents: { bytes_contents: bytes } }], []);
+    const texts = {
+      name: 't',
+      spec: { ...all.spec, inputs: all.spec.inputs.filter(({ dtype }) => dtype === 'BYTES') },
+    };
+    const rawText = (bytes: number[]) =>
+      refusal(requestOf([tensor('bytes', [1, 2], 'BYTES')], [Buffer.from(bytes)]), texts);
+    const typedText = (...bytes: Buffer[]) =>
+      requestOf([{ ...tensor('bytes', [1, 2], 'BYTES'), contents: { bytes_contents: bytes } }], []);
 
     test('typed elements carry no length', () => {
       expect(checkRequest(typedText(Buffer.from('a'), Buffer.from('ä')), texts).inputs[0]!.data).toEqual(['a', 'ä']);
@@ -183,10 +216,22 @@ describe('every datatype', () => {
     });
 
     test.each([
-      ['a length cut off', [1, 0, 0], "incomplete string length indicator for inference input 'bytes', expecting 4 bytes but only 3 bytes available"],
-      ['an element cut off', [3, 0, 0, 0, 97], "incomplete string data for inference input 'bytes', expecting string of length 3 but only 1 bytes available"],
+      [
+        'a length cut off',
+        [1, 0, 0],
+        "incomplete string length indicator for inference input 'bytes', expecting 4 bytes but only 3 bytes available",
+      ],
+      [
+        'an element cut off',
+        [3, 0, 0, 0, 97],
+        "incomplete string data for inference input 'bytes', expecting string of length 3 but only 1 bytes available",
+      ],
       ['too few elements', [1, 0, 0, 0, 97], "expected 2 string elements for inference input 'bytes', got 1"],
-      ['too many elements', [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], "unexpected number of string elements 3 for inference input 'bytes', expecting 2"],
+      [
+        'too many elements',
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        "unexpected number of string elements 3 for inference input 'bytes', expecting 2",
+      ],
       ['no UTF-8', [1, 0, 0, 0, 0xff, 0, 0, 0, 0], "expected UTF-8 text in element 0 of inference input 'bytes'"],
     ])('%s is refused', (_, bytes, message) => {
       expect(rawText(bytes)).toBe(`INVALID_ARGUMENT ${unknown} ${message}`);
@@ -195,7 +240,8 @@ describe('every datatype', () => {
 });
 
 describe('outputs', () => {
-  const outputs = (...names: string[]) => requestOf(x, [raw(2)], { outputs: names.map(name => ({ name, parameters: NO_PARAMETERS })) });
+  const outputs = (...names: string[]) =>
+    requestOf(x, [raw(2)], { outputs: names.map(name => ({ name, parameters: NO_PARAMETERS })) });
 
   test('are all, or those asked for in the order asked', () => {
     expect(checkRequest(outputs(), scale).outputs.map(({ index }) => index)).toEqual([0, 1]);
@@ -208,10 +254,17 @@ describe('outputs', () => {
   });
 
   test('classification takes a whole number from 1', () => {
-    const ask = (parameter: InferParameter) => requestOf(x, [raw(2)], { outputs: [{ name: 'y', parameters: new Map([['classification', parameter]]) }] });
-    expect(checkRequest(ask({ choice: 'int64_param', value: 3 }), scale).outputs).toEqual([{ index: 0, classification: 3 }]);
-    expect(refusal(ask({ choice: 'int64_param', value: 0 }))).toContain("expected 'classification' of output 'y' to be at least 1, got 0");
-    expect(refusal(ask({ choice: 'string_param', value: '3' }))).toContain("invalid value type for 'classification' parameter, expected int64_param.");
+    const ask = (parameter: InferParameter) =>
+      requestOf(x, [raw(2)], { outputs: [{ name: 'y', parameters: new Map([['classification', parameter]]) }] });
+    expect(checkRequest(ask({ choice: 'int64_param', value: 3 }), scale).outputs).toEqual([
+      { index: 0, classification: 3 },
+    ]);
+    expect(refusal(ask({ choice: 'int64_param', value: 0 }))).toContain(
+      "expected 'classification' of output 'y' to be at least 1, got 0",
+    );
+    expect(refusal(ask({ choice: 'string_param', value: '3' }))).toContain(
+      "invalid value type for 'classification' parameter, expected int64_param.",
+    );
   });
 });
 
@@ -219,13 +272,41 @@ describe('parameters', () => {
   const ask = (key: string, parameter: InferParameter) => requestOf(x, [raw(2)], withParameter(key, parameter));
 
   test.each<[string, InferParameter, string]>([
-    ['timeout', { choice: 'uint64_param', value: 5 }, "invalid value type for 'timeout' parameter, expected int64_param."],
-    ['priority', { choice: 'string_param', value: '1' }, "invalid value type for 'priority' parameter, expected int64_param or uint64_param."],
-    ['priority', { choice: 'int64_param', value: -1 }, "invalid value for 'priority' parameter, expected 0 or more, got -1"],
-    ['sequence_id', { choice: 'bool_param', value: true }, "invalid value type for 'sequence_id' parameter, expected int64_param or string_param."],
-    ['sequence_start', { choice: 'int64_param', value: 1 }, "invalid value type for 'sequence_start' parameter, expected bool_param."],
-    ['headers', { choice: 'string_param', value: '' }, "parameter 'headers' is reserved and cannot be set by a request"],
-    ['binary_data_output', { choice: 'bool_param', value: true }, "parameter 'binary_data_output' is reserved and cannot be set by a request"],
+    [
+      'timeout',
+      { choice: 'uint64_param', value: 5 },
+      "invalid value type for 'timeout' parameter, expected int64_param.",
+    ],
+    [
+      'priority',
+      { choice: 'string_param', value: '1' },
+      "invalid value type for 'priority' parameter, expected int64_param or uint64_param.",
+    ],
+    [
+      'priority',
+      { choice: 'int64_param', value: -1 },
+      "invalid value for 'priority' parameter, expected 0 or more, got -1",
+    ],
+    [
+      'sequence_id',
+      { choice: 'bool_param', value: true },
+      "invalid value type for 'sequence_id' parameter, expected int64_param or string_param.",
+    ],
+    [
+      'sequence_start',
+      { choice: 'int64_param', value: 1 },
+      "invalid value type for 'sequence_start' parameter, expected bool_param.",
+    ],
+    [
+      'headers',
+      { choice: 'string_param', value: '' },
+      "parameter 'headers' is reserved and cannot be set by a request",
+    ],
+    [
+      'binary_data_output',
+      { choice: 'bool_param', value: true },
+      "parameter 'binary_data_output' is reserved and cannot be set by a request",
+    ],
     [
       'triton_x',
       { choice: 'bool_param', value: true },

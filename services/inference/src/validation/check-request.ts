@@ -3,8 +3,8 @@ import type { InputRows } from '../scheduler/work.js';
 import type { InferInput, InferRequest } from '../wire/infer-request.js';
 import { checkRequestParameters, readClassification } from './check-parameters.js';
 import { findInputData, type InputData } from './input-data.js';
-import { readElements } from './read-elements.js';
 import { checkInputShape, readBatchSize } from './input-shape.js';
+import { readElements } from './read-elements.js';
 import { invalidInference, invalidRequest } from './request-error.js';
 
 /** An output that is wanted, by its place in the model's list. */

@@ -35,7 +35,11 @@ function countElements(shape: readonly number[]): number {
   return count;
 }
 
-function readTexts({ bytes_contents: elements = [] }: TensorContents, expected: number, place: ElementsPlace): string[] {
+function readTexts(
+  { bytes_contents: elements = [] }: TensorContents,
+  expected: number,
+  place: ElementsPlace,
+): string[] {
   if (elements.length !== expected) throw sizeMismatch(expected, elements.length, place);
   return elements.map((element, index) => readText(element, index, place));
 }

@@ -12,7 +12,8 @@ const reference = findMessage('inference.ModelInferRequest');
 
 const encode = (request: object): Buffer => reference.serialize(request);
 const field = (number: number, wireType: number): Buffer => varint(number * 8 + wireType);
-const lengthDelimited = (number: number, bytes: Uint8Array): Buffer => Buffer.concat([field(number, 2), varint(bytes.length), bytes]);
+const lengthDelimited = (number: number, bytes: Uint8Array): Buffer =>
+  Buffer.concat([field(number, 2), varint(bytes.length), bytes]);
 
 function varint(value: number | bigint): Buffer {
   const bytes: number[] = [];
@@ -24,14 +25,30 @@ function varint(value: number | bigint): Buffer {
 // What both decoders found, in one form.
 
 function fromParameters(parameters: InferParameters): unknown {
-  const toEntry = ([name, { choice, value }]: [string, { choice: string | undefined; value: unknown }]) => [name, choice, value];
+  const toEntry = ([name, { choice, value }]: [string, { choice: string | undefined; value: unknown }]) => [
+    name,
+    choice,
+    value,
+  ];
   return [...parameters].map(toEntry).sort();
 }
 
-function fromOwn({ modelName, modelVersion, id, parameters, inputs, outputs, rawInputContents }: InferRequest): unknown {
+function fromOwn({
+  modelName,
+  modelVersion,
+  id,
+  parameters,
+  inputs,
+  outputs,
+  rawInputContents,
+}: InferRequest): unknown {
   return {
     ...{ modelName, modelVersion, id, parameters: fromParameters(parameters) },
-    inputs: inputs.map(input => ({ ...input, parameters: fromParameters(input.parameters), contents: fromContents(input.contents) })),
+    inputs: inputs.map(input => ({
+      ...input,
+      parameters: fromParameters(input.parameters),
+      contents: fromContents(input.contents),
+    })),
     outputs: outputs.map(({ name, parameters: own }) => ({ name, parameters: fromParameters(own) })),
     raw: rawInputContents.map(bytes => bytes.toString('hex')),
   };
@@ -42,10 +59,25 @@ function fromContents(contents: TensorContents | undefined): unknown {
   const { int64_contents: signed = [], uint64_contents: unsigned = [], bytes_contents: bytes = [] } = contents;
   const { bool_contents: bool = [], int_contents: int = [], uint_contents: uint = [] } = contents;
   const { fp32_contents: fp32 = [], fp64_contents: fp64 = [] } = contents;
-  return { bool, int, signed: signed.map(Number), uint, unsigned: unsigned.map(Number), fp32, fp64, bytes: bytes.map(String) };
+  return {
+    bool,
+    int,
+    signed: signed.map(Number),
+    uint,
+    unsigned: unsigned.map(Number),
+    fp32,
+    fp64,
+    bytes: bytes.map(String),
+  };
 }
 
-const CHOICES = { boolParam: 'bool_param', int64Param: 'int64_param', stringParam: 'string_param', doubleParam: 'double_param', uint64Param: 'uint64_param' };
+const CHOICES = {
+  boolParam: 'bool_param',
+  int64Param: 'int64_param',
+  stringParam: 'string_param',
+  doubleParam: 'double_param',
+  uint64Param: 'uint64_param',
+};
 
 function toParameters(parameters: ModelInferRequest['parameters']): unknown {
   const entries = Object.entries(parameters).map(([name, parameter]) => {
@@ -56,13 +88,20 @@ function toParameters(parameters: ModelInferRequest['parameters']): unknown {
 }
 
 function fromReference(bytes: Buffer): unknown {
-  const { modelName, modelVersion, id, parameters, inputs, outputs, rawInputContents } = reference.deserialize(bytes) as ModelInferRequest;
+  const { modelName, modelVersion, id, parameters, inputs, outputs, rawInputContents } = reference.deserialize(
+    bytes,
+  ) as ModelInferRequest;
   return {
     ...{ modelName, modelVersion, id, parameters: toParameters(parameters) },
     inputs: inputs.map(({ name, datatype, shape, parameters: own, contents }) => ({
       ...{ name, datatype, shape, parameters: toParameters(own) },
       contents: contents && {
-        ...{ bool: contents.boolContents, int: contents.intContents, signed: contents.int64Contents, uint: contents.uintContents },
+        ...{
+          bool: contents.boolContents,
+          int: contents.intContents,
+          signed: contents.int64Contents,
+          uint: contents.uintContents,
+        },
         ...{ unsigned: contents.uint64Contents, fp32: contents.fp32Contents, fp64: contents.fp64Contents },
         bytes: contents.bytesContents.map(String),
       },
@@ -81,7 +120,11 @@ const parameter = fc.oneof(
   fc.record({ uint64Param: fc.maxSafeNat() }),
 );
 // "__proto__" as a key is lost by protobufjs' plain objects.
-const parameters = fc.dictionary(fc.string({ unit: 'grapheme' }).filter(key => key !== '__proto__'), parameter, { maxKeys: 3 });
+const parameters = fc.dictionary(
+  fc.string({ unit: 'grapheme' }).filter(key => key !== '__proto__'),
+  parameter,
+  { maxKeys: 3 },
+);
 const contents = fc.record(
   {
     boolContents: fc.array(fc.boolean()),
@@ -98,9 +141,15 @@ const contents = fc.record(
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
 const request = fc.record({
   ...{ modelName: text, modelVersion: text, id: text, parameters },
-  inputs: fc.array(fc.record({ name: text, datatype: text, shape: fc.array(safeInteger), parameters, contents: fc.option(contents) }), { maxLength: 3 }),
+  inputs: fc.array(
+    fc.record({ name: text, datatype: text, shape: fc.array(safeInteger), parameters, contents: fc.option(contents) }),
+    { maxLength: 3 },
+  ),
   outputs: fc.array(fc.record({ name: text, parameters }), { maxLength: 3 }),
-  rawInputContents: fc.array(fc.uint8Array().map(bytes => Buffer.from(bytes)), { maxLength: 3 }),
+  rawInputContents: fc.array(
+    fc.uint8Array().map(bytes => Buffer.from(bytes)),
+    { maxLength: 3 },
+  ),
 });
 /** Fields that this version of the protocol does not know, of every wire type, groups included. */
 const unknownField = fc.oneof(
@@ -123,11 +172,18 @@ describe('a request is read as protobufjs reads it', () => {
   });
 
   test('whatever order its fields have, with unknown ones between them', () => {
-    const parts = fc.record({ request, unknown: fc.array(unknownField), seed: fc.nat() }).map(({ request: each, unknown, seed }) => {
-      const known = Object.entries(each).map(([name, value]) => encode({ [name]: value }));
-      const all = [...known, ...unknown];
-      return Buffer.concat(all.map((part, index) => ({ part, rank: ((index + 1) * 7_919 * (seed + 1)) % 10_007 })).sort((a, b) => a.rank - b.rank).map(({ part }) => part));
-    });
+    const parts = fc
+      .record({ request, unknown: fc.array(unknownField), seed: fc.nat() })
+      .map(({ request: each, unknown, seed }) => {
+        const known = Object.entries(each).map(([name, value]) => encode({ [name]: value }));
+        const all = [...known, ...unknown];
+        return Buffer.concat(
+          all
+            .map((part, index) => ({ part, rank: ((index + 1) * 7_919 * (seed + 1)) % 10_007 }))
+            .sort((a, b) => a.rank - b.rank)
+            .map(({ part }) => part),
+        );
+      });
     fc.assert(
       fc.property(parts, bytes => {
         expect(fromOwn(decodeInferRequest(bytes))).toEqual(fromReference(bytes));
@@ -141,7 +197,9 @@ describe('a request is read as protobufjs reads it', () => {
     fc.assert(
       fc.property(shape, pieces => {
         const parts = pieces.flatMap(({ packed, dims }) =>
-          packed ? [lengthDelimited(3, Buffer.concat(dims.map(varint)))] : dims.map(dim => Buffer.concat([field(3, 0), varint(dim)])),
+          packed
+            ? [lengthDelimited(3, Buffer.concat(dims.map(varint)))]
+            : dims.map(dim => Buffer.concat([field(3, 0), varint(dim)])),
         );
         const bytes = lengthDelimited(5, Buffer.concat(parts));
         expect(decodeInferRequest(bytes).inputs[0]?.shape).toEqual(pieces.flatMap(({ dims }) => dims));

@@ -1,3 +1,4 @@
+import { decodeTensorContents } from './decode-tensor-contents.js';
 import {
   type InferInput,
   type InferParameter,
@@ -7,22 +8,13 @@ import {
   type RequestedOutput,
 } from './infer-request.js';
 import { WireReader } from './reader.js';
-import { decodeTensorContents } from './decode-tensor-contents.js';
 
 // Hand-written because it is the hot path: protobufjs copies nothing either, but makes objects with a prototype, a Long
 // for each dimension and a plain object for each map. Case labels are tags: field number << 3 | wire type.
 
 /** Throws WireError on malformed bytes. */
 export function decodeInferRequest(bytes: Buffer): InferRequest {
-  const request: InferRequest = {
-    modelName: '',
-    modelVersion: '',
-    id: '',
-    parameters: NO_PARAMETERS,
-    inputs: [],
-    outputs: [],
-    rawInputContents: [],
-  };
+  const request = emptyRequest();
   const reader = new WireReader(bytes);
   while (reader.next()) {
     switch (reader.tag) {
@@ -52,6 +44,18 @@ export function decodeInferRequest(bytes: Buffer): InferRequest {
     }
   }
   return request;
+}
+
+function emptyRequest(): InferRequest {
+  return {
+    modelName: '',
+    modelVersion: '',
+    id: '',
+    parameters: NO_PARAMETERS,
+    inputs: [],
+    outputs: [],
+    rawInputContents: [],
+  };
 }
 
 function decodeInput(reader: WireReader): InferInput {
@@ -96,7 +100,8 @@ function decodeOutput(reader: WireReader): RequestedOutput {
 
 /** Adds a map's entry (key = 1, value = 2); of two with the same key the last one counts. */
 function withEntry(parameters: InferParameters, reader: WireReader): InferParameters {
-  const own = parameters === NO_PARAMETERS ? new Map<string, InferParameter>() : (parameters as Map<string, InferParameter>);
+  const own =
+    parameters === NO_PARAMETERS ? new Map<string, InferParameter>() : (parameters as Map<string, InferParameter>);
   let key = '';
   let value: InferParameter = { choice: undefined, value: undefined };
   while (reader.next()) {

@@ -9,7 +9,11 @@ import { encodeInferResponse, encodeStreamResponse } from './encode-infer-respon
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
 const response = fc.record({
   ...{ modelName: text, modelVersion: text, id: text },
-  parameters: fc.dictionary(text.filter(key => key !== '__proto__'), fc.oneof(text, fc.boolean()), { maxKeys: 3 }),
+  parameters: fc.dictionary(
+    text.filter(key => key !== '__proto__'),
+    fc.oneof(text, fc.boolean()),
+    { maxKeys: 3 },
+  ),
   outputs: fc.array(
     fc.record({ name: text, datatype: text, shape: fc.array(fc.maxSafeNat()), raw: fc.uint8Array({ maxLength: 300 }) }),
     { maxLength: 4 },
@@ -40,7 +44,9 @@ test('a streamed response wraps a response, or an error with its request id', ()
   const reference = findMessage('inference.ModelStreamInferResponse');
   fc.assert(
     fc.property(text, response, (message, each) => {
-      const read = reference.deserialize(encodeStreamResponse(message, encodeInferResponse(each))) as ModelStreamInferResponse;
+      const read = reference.deserialize(
+        encodeStreamResponse(message, encodeInferResponse(each)),
+      ) as ModelStreamInferResponse;
       expect(read.errorMessage).toBe(message);
       expect(read.inferResponse?.id).toBe(each.id);
     }),

@@ -108,15 +108,20 @@ export class WireReader {
   skip(depth = 0): void {
     switch (this.tag & 7) {
       case 0:
-        return this.#varint();
+        this.#varint();
+        break;
       case 1:
-        return void this.#advance(8);
+        this.#advance(8);
+        break;
       case 2:
-        return void this.#advance(this.uint32());
+        this.#advance(this.uint32());
+        break;
       case 3:
-        return this.#skipGroup(depth);
+        this.#skipGroup(depth);
+        break;
       case 5:
-        return void this.#advance(4);
+        this.#advance(4);
+        break;
       default:
         throw new WireError(`field ${this.tag >>> 3} has wire type ${this.tag & 7}`);
     }

@@ -29,7 +29,9 @@ export function evaluateGate(gate: Gate, candidate: GateSubject, champion: GateS
 function metricOf(gate: Gate, { evaluations }: GateSubject): number | undefined {
   const fits = (each: Evaluation) =>
     each.split === gate.split && (gate.datasetDigest === '' || each.datasetDigest === gate.datasetDigest);
-  return evaluations.find(fits)?.metrics.find(({ name }) => name === gate.metric)?.value;
+  const value = evaluations.find(fits)?.metrics.find(({ name }) => name === gate.metric)?.value;
+  // NaN compares with nothing, so it would clear every bar; JSON keeps it as null.
+  return Number.isFinite(value) ? value : undefined;
 }
 
 function missingMessage(gate: Gate, { version, evaluations }: GateSubject): string {

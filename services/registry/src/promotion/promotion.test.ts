@@ -45,6 +45,14 @@ describe('evaluateGate', () => {
     expect(evaluateGate(loss, subject(1, 'loss', 0.11), undefined).passed).toBe(false);
   });
 
+  it('bug: a figure that is no number cleared every gate', () => {
+    const loss = { ...gate, metric: 'loss', threshold: 0.1, smallerIsBetter: true };
+    for (const value of [Number.NaN, null as never, Number.POSITIVE_INFINITY]) {
+      expect(evaluateGate(gate, subject(1, 'accuracy', value), undefined).passed).toBe(false);
+      expect(evaluateGate(loss, subject(1, 'loss', value), undefined).passed).toBe(false);
+    }
+  });
+
   it('says which metrics there are when the asked one is missing', () => {
     const { passed, message } = evaluateGate(gate, subject(1, 'loss', 0.1), undefined);
     expect(passed).toBe(false);

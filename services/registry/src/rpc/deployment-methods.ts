@@ -26,6 +26,7 @@ export function deploymentMethods({ db, onCommit }: RegistryDependencies): Deplo
         const description = `expected an alias or a version, got ${alias === '' ? 'neither' : 'both'}`;
         throw invalidFields([{ field: 'deployment.alias', description }]);
       }
+      if (alias !== '') checkResourceId('deployment.alias', alias);
       await expectModel(db, tenant, modelName);
       if (version !== 0 && (await findVersion(db, { tenant, modelName, version })) === undefined) {
         throw notFound('model version', `${modelName} v${version}`);

@@ -1,7 +1,7 @@
 import type { ServiceImplementation } from '@athanor/contracts';
 import type { DeadLetterInput, EventInput } from '@athanor/contracts/events';
 import { type DeadLetter, listDeadLetters, type ReceivedEvent, replayDeadLetter, tailEvents } from '@athanor/events';
-import { type CallContext, readPage, toTimestamp } from '@athanor/service';
+import { type CallContext, notFound, readPage, toTimestamp } from '@athanor/service';
 
 type NatsConnection = Parameters<typeof tailEvents>[0];
 
@@ -26,6 +26,8 @@ export function eventService(connection: NatsConnection): ServiceImplementation<
     },
 
     async replayDeadLetter({ sequence }, { tenant }) {
+      // The stream counts from 1, and calls a smaller number a bad request of ours.
+      if (sequence < 1) throw notFound('dead letter', String(sequence), 'list the dead letters to see those there are');
       await replayDeadLetter(connection, sequence, tenant);
       return {};
     },

@@ -2,7 +2,7 @@ import type { Gate, GateResult } from '@athanor/contracts/registry';
 import { jsonb } from '@athanor/database';
 import { appendEvent } from '@athanor/events';
 import type { Page } from '@athanor/service';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Db, Trx } from './models.js';
 import type { AliasMoveTable, AliasTable } from './tables.js';
 
@@ -81,13 +81,16 @@ export async function moveAlias(trx: Trx, key: AliasKey, move: AllowedMove): Pro
       gate_results: jsonb(move.gateResults),
       request_id: move.requestId === '' ? null : move.requestId,
       fingerprint: move.fingerprint,
+      // now() is when the transaction began: before it waited for the lock. And no finer than what callers are told.
+      time: sql<Date>`date_trunc('milliseconds', clock_timestamp())`,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
   await appendEvent(trx, {
     type: 'model.alias.moved',
     tenant,
-    aggregateId: `${modelName}-${alias}`,
+    // Neither name may hold an '@', so that no two aliases share an id.
+    aggregateId: `${modelName}@${alias}`,
     aggregateVersion: pointer.revision,
     payload: { modelName, alias, fromVersion, toVersion: move.toVersion, actor: move.actor },
   });

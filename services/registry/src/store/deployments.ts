@@ -47,11 +47,14 @@ export async function setDeployment(trx: Trx, tenant: string, target: Deployment
     .forUpdate()
     .executeTakeFirst();
   if (present?.model_name === modelName && present.alias === alias && present.version === version) return present;
-  const meaning = { model_name: modelName, alias, version, revision: (present?.revision ?? 0) + 1 };
+  const meaning = { model_name: modelName, alias, version };
   const row = await trx
     .insertInto('deployments')
-    .values({ tenant, name, ...meaning })
-    .onConflict(c => c.columns(['tenant', 'name']).doUpdateSet(meaning))
+    .values({ tenant, name, ...meaning, revision: 1 })
+    // Counted by the database: of two that make it at the same moment neither sees the other's row.
+    .onConflict(c =>
+      c.columns(['tenant', 'name']).doUpdateSet(eb => ({ ...meaning, revision: eb('deployments.revision', '+', 1) })),
+    )
     .returningAll()
     .executeTakeFirstOrThrow();
   await announce(trx, row, false);

@@ -36,8 +36,9 @@ export function checkSpec(spec: TrainingSpec, maxCpuThreads: number): void {
     `expected more than 0, got ${learningRate}`,
   );
   expect(momentum >= 0 && momentum < 1, 'optimizer.momentum', `expected 0 to below 1, got ${momentum}`);
-  expect(weightDecay >= 0, 'optimizer.weight_decay', `expected 0 or more, got ${weightDecay}`);
-  expect(clipNorm >= 0, 'optimizer.clip_norm', `expected 0 or more, got ${clipNorm}`);
+  const isAmount = (value: number) => Number.isFinite(value) && value >= 0;
+  expect(isAmount(weightDecay), 'optimizer.weight_decay', `expected 0 or more, got ${weightDecay}`);
+  expect(isAmount(clipNorm), 'optimizer.clip_norm', `expected 0 or more, got ${clipNorm}`);
   if (violations.length > 0) throw invalidFields(violations);
 }
 

@@ -17,6 +17,7 @@ import {
   recordEpoch,
 } from '../store/attempts.js';
 import { type Db, listEpochs, type Trx } from '../store/jobs.js';
+import { toRpcFailure } from './peer-error.js';
 
 export interface AttemptDependencies {
   readonly db: Db;
@@ -84,7 +85,11 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
       }
       const { datasetId, datasetVersion: version } = job.spec;
       const options = { tenant: job.tenant, actor: context.principal.actor, signal: context.signal };
-      yield* ingest.readDatasetBlob({ datasetId, version, digest }, options);
+      try {
+        yield* ingest.readDatasetBlob({ datasetId, version, digest }, options);
+      } catch (error) {
+        throw toRpcFailure(error);
+      }
     },
 
     async writeBlob(requests, context) {

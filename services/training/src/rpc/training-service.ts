@@ -4,6 +4,7 @@ import type { Stub } from '@athanor/client';
 import type { ServiceImplementation } from '@athanor/contracts';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
 import type { CreateTrainingJobRequest, TrainingSpec } from '@athanor/contracts/training';
+import { isDatabaseError } from '@athanor/database';
 import {
   type CallContext,
   checkResourceId,
@@ -133,7 +134,14 @@ async function createJob(
     cpuThreads: spec.cpuThreads || defaultCpuThreads,
   };
   const job = { jobId: newJobId(Date.now()), tenant, modelName, spec: resolved, requestId, fingerprint };
-  return await db.transaction().execute(trx => insertJob(trx, job));
+  const insert = db.transaction().execute(trx => insertJob(trx, job));
+  return await insert.catch(async (error: unknown) => {
+    // The same request came twice at once: the other one was faster.
+    const twin = isDatabaseError(error, 'unique_violation') && (await findJobByRequest(db, tenant, requestId));
+    if (!twin) throw error;
+    checkSameRequest(requestId, twin.fingerprint, fingerprint);
+    return twin;
+  });
 }
 
 async function resolveDataset(

@@ -25,7 +25,7 @@ export async function runAttempt(client: AttemptClient, stop: AbortController): 
     const data = await loadData(digest => client.readBlob(digest));
     const checkpoint = claim.checkpointDigest === '' ? undefined : await client.readBlob(claim.checkpointDigest);
     await heart.enter('COMPILING_GRAPH');
-    const result = await runTraining({ client, stop, heart, spec, data, checkpoint });
+    const result = await runTraining({ client, stop, heart, spec, data, checkpoint, resumedFromStep: claim.checkpointStep });
     if (result.status === 'stopped') {
       await client.fail({
         code: 1,
@@ -51,11 +51,21 @@ interface TrainingWork {
   readonly spec: TrainingSpec;
   readonly data: LoadedData;
   readonly checkpoint: Buffer | undefined;
+  readonly resumedFromStep: number;
 }
 
-async function runTraining({ client, stop, heart, spec, data, checkpoint }: TrainingWork): Promise<TrainingResult> {
+async function runTraining({
+  client,
+  stop,
+  heart,
+  spec,
+  data,
+  checkpoint,
+  resumedFromStep,
+}: TrainingWork): Promise<TrainingResult> {
   let epochBegan = performance.now();
-  let lastStep = 0;
+  // An attempt that goes on after an epoch's very last step reports that epoch without having run a step of it.
+  let lastStep = resumedFromStep;
   return await train({
     spec,
     data,

@@ -4,11 +4,11 @@ import { ServiceError } from '../../errors/index.js';
 import type { Interceptor } from '../call-context.js';
 
 /** The one place where permission is decided. A method without a rule is refused. */
-export const permission: Interceptor = async (context, next) => {
+export const permission: Interceptor = (context, next) => {
   const rule = methodRule(context.method);
   if (rule === undefined) throw denied(`no rule allows anyone to call ${context.method}`);
   if (rule.permission !== undefined) check(context.principal, rule, rule.permission);
-  await next();
+  return next();
 };
 
 function check(principal: Principal, rule: MethodRule, needed: string): void {

@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest';
+import { registrationOf } from '../test-bench.js';
+import { lineageGraph } from './graph.js';
+
+const version = { modelName: 'digits', version: 1, digest: 'sha256:v' };
+
+describe('lineageGraph', () => {
+  test('leads from the version over its jobs and their data to the uploaded bytes', () => {
+    const { nodes, edges } = lineageGraph(version, [registrationOf({ jobId: 'j1' }).lineage]);
+    expect(nodes.map(({ kind, label }) => [kind, label])).toEqual([
+      ['KIND_MODEL_VERSION', 'digits v1'],
+      ['KIND_TRAINING_JOB', 'j1'],
+      ['KIND_DATASET_VERSION', 'mnist v1'],
+      ['KIND_SOURCE', 'train-images'],
+    ]);
+    expect(edges).toEqual([
+      { from: 'model-version:sha256:v', to: 'training-job:j1', relation: 'trained_by' },
+      { from: 'training-job:j1', to: 'dataset-version:sha256:data', relation: 'trained_on' },
+      { from: 'dataset-version:sha256:data', to: 'source:sha256:source', relation: 'prepared_from' },
+    ]);
+  });
+
+  test('names what two jobs share once', () => {
+    const { nodes, edges } = lineageGraph(version, ['j1', 'j2'].map(jobId => registrationOf({ jobId }).lineage));
+    expect(nodes).toHaveLength(5);
+    expect(edges.map(({ relation }) => relation)).toEqual(['trained_by', 'trained_on', 'prepared_from', 'trained_by', 'trained_on']);
+  });
+});

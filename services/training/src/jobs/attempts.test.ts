@@ -1,0 +1,306 @@
+// The protocol of attempts and the dispatcher, with attempts played by the test itself: what a runner may and may not do.
+import { createStub, type Stub } from '@athanor/client';
+import { createBlobStore } from '@athanor/blobs';
+import { type DatabaseEngine, openDatabase } from '@athanor/database';
+import { createTelemetry, createTokenAuthority, type RunningService, startService, type TokenAuthority } from '@athanor/service';
+import { createTestCredentials, testEnvironment } from '@athanor/service/testing';
+import { startPostgres, type TemporaryDirectory, temporaryDirectory } from '@athanor/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { loadTrainingConfig } from '../config.js';
+import type { AttemptStart, Executor, OnProcessEnd } from '../executors/executor.js';
+import { attemptService } from '../rpc/attempt-service.js';
+import { listAttempts, listTransitions, changeJob, type Db, insertJob, lockJob } from '../store/jobs.js';
+import { MIGRATIONS } from '../store/migrations.js';
+import type { TrainingTables } from '../store/tables.js';
+import { specOf } from '../test-bench.js';
+import { Dispatcher } from './dispatcher.js';
+
+const { log } = createTelemetry({ service: 'training', logLevel: 'silent' });
+const LEASE_MS = 1_000;
+
+/** Notes what it is to start, and starts nothing. */
+class Recorder implements Executor {
+  readonly slots: number;
+  readonly started: AttemptStart[] = [];
+  readonly stopped: string[] = [];
+  onEnd: OnProcessEnd = () => undefined;
+
+  constructor(slots: number) {
+    this.slots = slots;
+  }
+
+  async start(attempt: AttemptStart): Promise<string> {
+    this.started.push(attempt);
+    return '{}';
+  }
+
+  async stop(attemptId: string): Promise<void> {
+    this.stopped.push(attemptId);
+  }
+
+  recover = async () => false;
+  close = async () => undefined;
+}
+
+function createDispatcher(db: Db, options: { tokens: TokenAuthority; recorder: Recorder; maxAttempts?: number }): Dispatcher {
+  const { tokens, recorder, maxAttempts = 3 } = options;
+  return new Dispatcher({
+    ...{ db, tokens, log, leaseMs: LEASE_MS, maxAttempts },
+    createExecutor: onEnd => {
+      recorder.onEnd = onEnd;
+      return recorder;
+    },
+  });
+}
+
+async function queueJob(db: Db, jobId: string): Promise<void> {
+  const spec = { ...specOf(), datasetVersion: 1, datasetDigest: 'sha256:d', cpuThreads: 1 } as never;
+  const job = { jobId, tenant: 'acme', modelName: 'm', spec, requestId: '', fingerprint: '' };
+  await db.transaction().execute(trx => insertJob(trx, job));
+}
+
+const jobOf = (db: Db, jobId: string) => db.selectFrom('jobs').selectAll().where('job_id', '=', jobId).executeTakeFirstOrThrow();
+
+describe('an attempt', () => {
+  let folder: TemporaryDirectory;
+  let engine: DatabaseEngine;
+  let db: Db;
+  let service: RunningService;
+  let tokens: TokenAuthority;
+  let recorder: Recorder;
+  let dispatcher: Dispatcher;
+  const stubs: { close(): void }[] = [];
+
+  let schemas = 0;
+
+  beforeAll(async () => {
+    engine = await openDatabase('pglite:');
+  });
+  afterAll(() => engine.close());
+
+  beforeEach(async () => {
+    folder = await temporaryDirectory('attempts');
+    const credentials = await createTestCredentials(folder.path);
+    tokens = credentials.tokens;
+    const nats = { url: 'nats://unused', user: 'u', password: 'p' };
+    const config = loadTrainingConfig(testEnvironment({ credentials, nats, folder: folder.path }));
+    db = await engine.open<TrainingTables>({ schema: `training_${++schemas}`, migrations: MIGRATIONS });
+    const blobs = await createBlobStore(config.BLOB_URL);
+    const ingest = createStub('ingest', { address: '127.0.0.1:1', credential: 'none' });
+    const attempts = attemptService({ db, blobs, ingest, leaseMs: LEASE_MS, maxAttempts: 3, onEnded: () => dispatcher.wake() });
+    const telemetry = createTelemetry({ service: 'training', logLevel: 'silent' });
+    service = await startService({ name: 'training', config, telemetry, services: { attempts } });
+    recorder = new Recorder(1);
+    dispatcher = createDispatcher(db, { tokens, recorder });
+    stubs.push(ingest);
+  });
+
+  afterEach(async () => {
+    await dispatcher.stop();
+    for (const stub of stubs.splice(0)) stub.close();
+    await service.stop();
+    await folder.remove();
+  });
+
+  function stubOf(token: string): Stub<'attempts'> {
+    const stub = createStub('attempts', { address: `127.0.0.1:${service.port}`, credential: token });
+    stubs.push(stub);
+    return stub;
+  }
+
+  /** The n-th attempt that the dispatcher started. */
+  async function attempt(index: number) {
+    await expect.poll(() => recorder.started.length, { timeout: 5_000 }).toBeGreaterThan(index);
+    const { attemptId, token } = recorder.started[index]!;
+    return { attemptId, stub: stubOf(token) };
+  }
+
+  /** Every RPC of an attempt, as one that holds an epoch would call it. */
+  function everyCall(stub: Stub<'attempts'>, attemptId: string, epoch: number): Record<string, () => Promise<unknown>> {
+    const id = { attemptId, epoch };
+    const chunks = async function* () {
+      yield { ...id };
+      yield { chunk: Buffer.from('x') };
+    };
+    const drain = async () => {
+      for await (const _ of stub.readBlob({ ...id, digest: '' }));
+    };
+    return {
+      heartbeat: () => stub.heartbeat({ ...id, phase: 'TRAINING', progress: { step: 99 } }),
+      reportEpoch: () => stub.reportEpoch({ ...id, metrics: { epoch: 1 } }),
+      readBlob: drain,
+      writeBlob: () => stub.writeBlob(chunks()),
+      commitCheckpoint: () => stub.commitCheckpoint({ ...id, step: 1, digest: 'sha256:d' }),
+      completeAttempt: () => stub.completeAttempt({ ...id, result: {} }),
+      failAttempt: () => stub.failAttempt({ ...id, code: 13, reason: 'X', message: 'x', retryable: false }),
+    };
+  }
+
+  test('claims, checkpoints, and the next one goes on from the newest checkpoint that can be read', async () => {
+    await queueJob(db, 'job-1');
+    await dispatcher.start();
+    const { attemptId, stub } = await attempt(0);
+    const claim = await stub.claimAttempt({ attemptId });
+    expect(claim).toMatchObject({ jobId: 'job-1', epoch: 1, checkpointDigest: '', checkpointStep: 0, leaseMs: LEASE_MS });
+    const write = async (text: string) => {
+      const messages = async function* () {
+        yield { attemptId, epoch: 1 };
+        yield { chunk: Buffer.from(text) };
+      };
+      return (await stub.writeBlob(messages())).digest;
+    };
+    for (const step of [10, 20]) await stub.commitCheckpoint({ attemptId, epoch: 1, step, digest: await write(`at ${step}`) });
+    // The newest is gone from the store.
+    await db.updateTable('checkpoints').set({ digest: `sha256:${'0'.repeat(64)}` }).where('step', '=', 20).execute();
+    await stub.failAttempt({ attemptId, epoch: 1, code: 13, reason: 'Broken', message: 'broken', retryable: true });
+    const next = await attempt(1);
+    const again = await next.stub.claimAttempt({ attemptId: next.attemptId });
+    expect(again).toMatchObject({ epoch: 2, checkpointStep: 10 });
+    const read = [];
+    for await (const { chunk } of next.stub.readBlob({ attemptId: next.attemptId, epoch: 2, digest: again.checkpointDigest })) read.push(chunk);
+    expect(Buffer.concat(read).toString()).toBe('at 10');
+  });
+
+  test('commits only what it has written', async () => {
+    await queueJob(db, 'job-1');
+    await dispatcher.start();
+    const { attemptId, stub } = await attempt(0);
+    await stub.claimAttempt({ attemptId });
+    const digest = `sha256:${'1'.repeat(64)}`;
+    await expect(stub.commitCheckpoint({ attemptId, epoch: 1, step: 1, digest })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const result = { files: [{ name: 'model.onnx', digest, byteSize: 1 }] };
+    await expect(stub.completeAttempt({ attemptId, epoch: 1, result })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(stub.reportEpoch({ attemptId, epoch: 1 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
+  test('that is not heard of loses its job, and can commit nothing any more on any RPC', async () => {
+    await queueJob(db, 'job-1');
+    await dispatcher.start();
+    const { attemptId, stub } = await attempt(0);
+    await stub.claimAttempt({ attemptId });
+    const next = await attempt(1);
+    expect(recorder.stopped).toEqual([attemptId]);
+    for (const [name, call] of Object.entries(everyCall(stub, attemptId, 1))) {
+      await expect(call(), name).rejects.toMatchObject({ code: 'ABORTED', reason: 'STALE_ATTEMPT' });
+    }
+    await expect(stub.claimAttempt({ attemptId })).rejects.toMatchObject({ code: 'ABORTED' });
+    for (const table of ['epochs', 'checkpoints', 'job_blobs'] as const) expect(await db.selectFrom(table).selectAll().execute()).toEqual([]);
+    expect(await jobOf(db, 'job-1')).toMatchObject({ state: 'STATE_PENDING', attempt_epoch: 2, progress: {} });
+    expect((await listTransitions(db, 'job-1')).map(({ reason }) => reason)).toEqual(['Created', 'AttemptStarted', 'Claimed', 'LeaseExpired', 'AttemptStarted']);
+    // The new one is untouched by all that, but not with another epoch than its own.
+    await next.stub.claimAttempt({ attemptId: next.attemptId });
+    for (const [name, call] of Object.entries(everyCall(next.stub, next.attemptId, 1))) {
+      await expect(call(), name).rejects.toMatchObject({ code: 'ABORTED' });
+    }
+  });
+
+  test('stays as long as it is heard of', async () => {
+    await queueJob(db, 'job-1');
+    await dispatcher.start();
+    const { attemptId, stub } = await attempt(0);
+    await stub.claimAttempt({ attemptId });
+    for (let beat = 0; beat < 8; beat++) {
+      expect(await stub.heartbeat({ attemptId, epoch: 1, phase: 'TRAINING' })).toEqual({ desiredState: 'DESIRED_STATE_RUN' });
+      await new Promise(resolve => setTimeout(resolve, LEASE_MS / 4));
+    }
+    expect(recorder.started).toHaveLength(1);
+  });
+
+  test('opens with its token itself and no other', async () => {
+    await queueJob(db, 'job-1');
+    await dispatcher.start();
+    const { attemptId } = await attempt(0);
+    const stranger = stubOf(await tokens.attemptToken('attempt-other', 'acme'));
+    const calls = { ...everyCall(stranger, attemptId, 1), claimAttempt: () => stranger.claimAttempt({ attemptId }) };
+    for (const [name, call] of Object.entries(calls)) {
+      await expect(call(), name).rejects.toMatchObject({ code: 'PERMISSION_DENIED', reason: 'WRONG_ATTEMPT' });
+    }
+    const forged = stubOf(await createTokenAuthority(new TextEncoder().encode('z'.repeat(40))).attemptToken(attemptId, 'acme'));
+    await expect(forged.claimAttempt({ attemptId })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  test('of a cancelled job is told to stop, and its end ends the job', async () => {
+    await queueJob(db, 'job-1');
+    await dispatcher.start();
+    const { attemptId, stub } = await attempt(0);
+    await db.transaction().execute(async trx => {
+      await changeJob(trx, await lockJob(trx, 'job-1'), { state: 'STATE_CANCELLING', reason: 'CancelRequested', message: '' });
+    });
+    // Cancelled before it was claimed: the claim is answered all the same.
+    await stub.claimAttempt({ attemptId });
+    expect(await stub.heartbeat({ attemptId, epoch: 1, phase: '' })).toEqual({ desiredState: 'DESIRED_STATE_STOP' });
+    recorder.onEnd({ attemptId, message: 'signal SIGKILL' });
+    await expect.poll(async () => (await jobOf(db, 'job-1')).state).toBe('STATE_CANCELLED');
+  });
+
+  test('after attempt is lost until the job fails with what happened', async () => {
+    await queueJob(db, 'job-1');
+    await dispatcher.start();
+    for (let index = 0; index < 3; index++) recorder.onEnd({ attemptId: (await attempt(index)).attemptId, message: `exit code ${index}` });
+    await expect.poll(async () => (await jobOf(db, 'job-1')).state).toBe('STATE_FAILED');
+    expect((await jobOf(db, 'job-1')).error).toEqual({ code: 14, message: 'its process ended before its work: exit code 2' });
+    expect((await listAttempts(db, 'job-1')).map(({ epoch, state }) => [epoch, state])).toEqual([1, 2, 3].map(epoch => [epoch, 'STATE_ABORTED']));
+    const events = await db.selectFrom('outbox').select('type').orderBy('sequence').execute();
+    expect(events.map(({ type }) => type)).toEqual(['training.job.queued', 'training.job.ended']);
+  });
+
+  test('that a former process of the service started is given up at the start, and its job queued again', async () => {
+    await queueJob(db, 'job-1');
+    await dispatcher.start();
+    const { attemptId, stub } = await attempt(0);
+    await stub.claimAttempt({ attemptId });
+    await dispatcher.stop();
+    recorder = new Recorder(1);
+    dispatcher = createDispatcher(db, { tokens, recorder });
+    await dispatcher.start();
+    await attempt(0);
+    expect((await listTransitions(db, 'job-1')).map(({ reason }) => reason)).toContain('ServiceRestarted');
+    await expect(stub.heartbeat({ attemptId, epoch: 1, phase: '' })).rejects.toMatchObject({ code: 'ABORTED' });
+  });
+
+  test('that fails for good ends the job; a slot is free for the next', async () => {
+    await queueJob(db, 'job-1');
+    await queueJob(db, 'job-2');
+    await dispatcher.start();
+    const { attemptId, stub } = await attempt(0);
+    await stub.claimAttempt({ attemptId });
+    expect(recorder.started).toHaveLength(1);
+    await stub.failAttempt({ attemptId, epoch: 1, code: 9, reason: 'TrainingDiverged', message: 'nan', retryable: false });
+    expect((await jobOf(db, 'job-1')).error).toEqual({ code: 9, message: 'nan' });
+    await attempt(1);
+    expect(recorder.started[1]!.jobId).toBe('job-2');
+  });
+
+  test('bug: when ingest was away it was told of an internal error, not that it may try again', async () => {
+    await queueJob(db, 'job-1');
+    await dispatcher.start();
+    const { attemptId, stub } = await attempt(0);
+    await stub.claimAttempt({ attemptId });
+    await expect(everyCall(stub, attemptId, 1).readBlob!()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+});
+
+test('many dispatchers on one PostgreSQL give each job one attempt', async context => {
+  const postgres = await startPostgres();
+  if (!postgres.available) return context.skip(postgres.reason);
+  const engines = await Promise.all(Array.from({ length: 6 }, () => openDatabase(postgres.url, { maxConnections: 4 })));
+  const schema = `training_${Date.now().toString(36)}`;
+  const tokens = createTokenAuthority(new TextEncoder().encode('s'.repeat(40)));
+  const dbs: Db[] = [];
+  for (const engine of engines) dbs.push(await engine.open<TrainingTables>({ schema, migrations: MIGRATIONS }));
+  const recorders = engines.map(() => new Recorder(1_000));
+  const dispatchers = dbs.map((db, index) => createDispatcher(db, { tokens, recorder: recorders[index]! }));
+  for (const dispatcher of dispatchers) await dispatcher.start();
+  const jobs = Array.from({ length: 40 }, (_, index) => `job-${index}`);
+  await Promise.all(jobs.map((jobId, index) => queueJob(dbs[index % dbs.length]!, jobId)));
+  for (let round = 0; round < 5; round++) for (const dispatcher of dispatchers) dispatcher.wake();
+  const started = () => recorders.flatMap(recorder => recorder.started.map(({ jobId }) => jobId));
+  await expect.poll(() => started().length, { timeout: 10_000 }).toBeGreaterThanOrEqual(jobs.length);
+  await Promise.all(dispatchers.map(dispatcher => dispatcher.stop()));
+  expect(started().sort()).toEqual([...jobs].sort());
+  const attempts = await dbs[0]!.selectFrom('attempts').select(['job_id', 'epoch']).execute();
+  expect(attempts).toHaveLength(jobs.length);
+  expect(recorders.filter(({ started: own }) => own.length > 0).length).toBeGreaterThan(1);
+  await Promise.all(engines.map(engine => engine.close()));
+  await postgres.stop();
+}, 60_000);

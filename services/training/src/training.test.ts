@@ -1,0 +1,219 @@
+// Whole jobs: a real runner process, rows from the real ingest.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { collectChunks } from '@athanor/client';
+import type { TrainingJob, TrainingSpecInput } from '@athanor/contracts/training';
+import { identifyProcess } from '@athanor/process';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadTrainingConfig } from './config.js';
+import { MIGRATIONS } from './store/migrations.js';
+import type { TrainingTables } from './store/tables.js';
+import { type Bench, clustersCsv, importCsv, specOf, startBench, watchJob } from './test-bench.js';
+
+let bench: Bench;
+
+beforeAll(async () => {
+  bench = await startBench();
+  await importCsv(bench.ingest, 'clusters', clustersCsv(600, { columns: 12, classes: 3 }));
+  await importCsv(bench.ingest, 'many', clustersCsv(4_000, { columns: 32, classes: 4 }));
+  await importCsv(bench.ingest, 'unlabelled', Buffer.from('a,b\n1,2\n3,4\n5,6\n'), '');
+});
+afterAll(() => bench.stop());
+
+async function begin(spec: TrainingSpecInput, modelName = 'm'): Promise<string> {
+  const { job } = await bench.training.createTrainingJob({ modelName, spec });
+  return job!.jobId;
+}
+
+const states = ({ transitions }: TrainingJob) => transitions.filter(({ reason }) => reason !== 'Phase').map(({ state }) => state.replace('STATE_', ''));
+const filesOf = ({ result }: TrainingJob) => ({
+  files: result!.files,
+  predictions: result!.evaluation!.predictionsDigest,
+  epochs: result!.epochs.map(({ seconds: _, ...rest }) => rest),
+});
+
+describe('a job', () => {
+  test('succeeds: states, phases, epochs, evaluation, files that can be read', async () => {
+    const seen: number[] = [];
+    const jobId = await begin(specOf());
+    const job = await watchJob(bench.training, jobId, (_, epochs) => void seen.push(...epochs.map(({ epoch }) => epoch)));
+    expect(states(job)).toEqual(['QUEUED', 'PENDING', 'RUNNING', 'SUCCEEDED']);
+    const phases = job.transitions.map(({ phase }) => phase).filter(Boolean);
+    expect([...new Set(phases)]).toEqual(['RESOLVING_DATA', 'COMPILING_GRAPH', 'TRAINING', 'EVALUATING', 'EXPORTING']);
+    expect(seen).toEqual([1, 2, 3]);
+    expect(job.attempts).toMatchObject([{ epoch: 1, state: 'STATE_FINISHED', resumedFromStep: 0 }]);
+    expect(job.spec).toMatchObject({ datasetVersion: 1, datasetDigest: expect.stringMatching(/^sha256:/), cpuThreads: 1 });
+    const { evaluation, files, signature } = job.result!;
+    expect(evaluation).toMatchObject({ split: 'test', datasetDigest: job.spec!.datasetDigest, batchSize: 32 });
+    expect(evaluation!.metrics.find(({ name }) => name === 'accuracy')!.value).toBeGreaterThan(0.9);
+    expect(evaluation!.confusionMatrix.reduce((sum, count) => sum + count, 0)).toBe(evaluation!.rows);
+    expect(signature!.classes).toEqual(['class-0', 'class-1', 'class-2']);
+    for (const { digest, byteSize } of files) {
+      expect(await collectChunks(bench.training.readJobArtifact({ jobId, digest }))).toHaveLength(byteSize);
+    }
+    const foreign = collectChunks(bench.stranger.readJobArtifact({ jobId, digest: files[0]!.digest }));
+    await expect(foreign).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('whose loss is no number is FAILED with the step and a remedy, after one attempt', async () => {
+    const optimizer = { kind: 'sgd', learningRate: 1e30 };
+    const job = await watchJob(bench.training, await begin(specOf({ optimizer })));
+    expect(job).toMatchObject({ state: 'STATE_FAILED', error: { code: 9 } });
+    expect(job.error!.message).toMatch(/^training diverged in epoch 1 at step \d+: the loss is not a finite number, .*; lower the learning rate \(1e\+30 now; try 1e\+29\)/);
+    expect(job.attempts).toMatchObject([{ state: 'STATE_ERRORED' }]);
+    expect(job.transitions.at(-1)).toMatchObject({ reason: 'TrainingDiverged' });
+  });
+
+  test('that is cancelled while it runs checkpoints and ends', async () => {
+    const jobId = await begin(specOf({ datasetId: 'many', epochs: 2_000 }));
+    let asked = false;
+    const job = await watchJob(bench.training, jobId, async ({ phase }) => {
+      if (phase !== 'TRAINING' || asked) return;
+      asked = true;
+      await bench.training.cancelTrainingJob({ jobId });
+    });
+    expect(states(job).slice(-3)).toEqual(['RUNNING', 'CANCELLING', 'CANCELLED']);
+    expect(job.progress!.checkpointStep).toBe(job.progress!.step);
+    expect(job.attempts).toMatchObject([{ state: 'STATE_FINISHED' }]);
+    expect((await bench.training.cancelTrainingJob({ jobId })).job!.state).toBe('STATE_CANCELLED');
+  });
+});
+
+describe('kill -9 of the runner', () => {
+  const spec = specOf({ datasetId: 'many', epochs: 60, batchSize: 8, checkpointEverySteps: 1_000, model: { kind: 'mlp', hidden: [64] } });
+  let whole: TrainingJob;
+  /** Of a job's steps, those that a further attempt reported. */
+  let killed: { job: TrainingJob; later: number[] };
+
+  /** Runs a job and kills its first attempt once it has two checkpoints. */
+  async function runAndKill(afterKill: (jobId: string) => Promise<void> = async () => undefined) {
+    const jobId = await begin(spec);
+    const later: number[] = [];
+    let kills = 0;
+    const job = await watchJob(bench.training, jobId, async ({ attempts, progress }) => {
+      if (attempts.length > 1 && attempts.at(-1)!.state === 'STATE_RUNNING') later.push(progress!.step);
+      if (kills > 0 || progress!.checkpointStep < 2_000) return;
+      kills++;
+      const { pid } = JSON.parse(attempts[0]!.executorRef) as { pid: number };
+      process.kill(pid, 'SIGKILL');
+      await afterKill(jobId);
+    });
+    expect(kills).toBe(1);
+    return { job, later };
+  }
+
+  beforeAll(async () => {
+    whole = await watchJob(bench.training, await begin(spec));
+    killed = await runAndKill();
+  });
+
+  test('loses nothing: the next attempt goes on after the last checkpoint', () => {
+    expect(killed.job.state).toBe('STATE_SUCCEEDED');
+    expect(killed.job.attempts).toMatchObject([
+      { epoch: 1, state: 'STATE_ABORTED', message: expect.stringMatching(/signal SIGKILL/) },
+      { epoch: 2, state: 'STATE_FINISHED' },
+    ]);
+    expect(killed.job.attempts[1]!.resumedFromStep).toBeGreaterThanOrEqual(2_000);
+    expect(states(killed.job)).toEqual(['QUEUED', 'PENDING', 'RUNNING', 'QUEUED', 'PENDING', 'RUNNING', 'SUCCEEDED']);
+  });
+
+  test('repeats no step that a checkpoint holds, and no epoch', () => {
+    const { resumedFromStep } = killed.job.attempts[1]!;
+    const trained = killed.later.filter(step => step !== killed.later[0]);
+    expect(Math.min(...trained)).toBeGreaterThan(resumedFromStep);
+    expect(killed.job.result!.epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
+  });
+
+  test('changes no bit of the result', () => {
+    expect(filesOf(killed.job)).toEqual(filesOf(whole));
+  });
+
+  test('with the checkpoints deleted begins again, which this test would notice', async () => {
+    const db = await bench.engine.open<TrainingTables>({ schema: 'training', migrations: MIGRATIONS });
+    const { job } = await runAndKill(async jobId => {
+      await db.deleteFrom('checkpoints').where('job_id', '=', jobId).execute();
+    });
+    expect(job.attempts[1]!.resumedFromStep).toBe(0);
+    expect(filesOf(job).files).toEqual(filesOf(whole).files);
+  });
+});
+
+describe('a request', () => {
+  test('with wrong fields names them all', async () => {
+    const spec = specOf({
+      ...{ datasetId: '', epochs: 0, batchSize: -1, seed: -1, cpuThreads: 100_000, checkpointEverySteps: -1 },
+      model: { kind: 'cnn', hidden: [0] },
+      optimizer: { kind: 'lion', learningRate: 0, momentum: 1, weightDecay: Number.POSITIVE_INFINITY, clipNorm: Number.NaN },
+    });
+    await expect(begin(spec)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      violations: [
+        ...['dataset_id', 'model.kind', 'model.hidden', 'epochs', 'batch_size', 'seed', 'cpu_threads', 'checkpoint_every_steps'],
+        ...['optimizer.kind', 'optimizer.learning_rate', 'optimizer.momentum', 'optimizer.weight_decay', 'optimizer.clip_norm'],
+      ].map(field => ({ field: `spec.${field}` })),
+    });
+  });
+
+  test('for an unknown dataset, one of another tenant, or one without labels is refused with the remedy', async () => {
+    await expect(begin(specOf({ datasetId: 'none' }))).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringMatching(/dataset 'none' is not found; .*athanor dataset list/) });
+    await expect(begin(specOf({ datasetVersion: 9 }))).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringMatching(/clusters v9/) });
+    const stolen = bench.stranger.createTrainingJob({ modelName: 'm', spec: specOf() });
+    await expect(stolen).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(begin(specOf({ datasetId: 'unlabelled' }))).rejects.toMatchObject({
+      ...{ code: 'FAILED_PRECONDITION', reason: 'DATASET_WITHOUT_LABELS' },
+      message: expect.stringMatching(/has 0 classes.*import it with a label column/),
+    });
+    await expect(begin(specOf(), 'Not A Name')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', violations: [{ field: 'model_name' }] });
+    await expect(bench.training.getTrainingJob({ jobId: 'job-none' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('with one request_id makes one job, also at the same moment; with another content it is refused', async () => {
+    const request = { requestId: 'r-1', modelName: 'm', spec: specOf({ epochs: 1 }) };
+    const answers = await Promise.all(Array.from({ length: 6 }, () => bench.training.createTrainingJob(request)));
+    expect(new Set(answers.map(({ job }) => job!.jobId)).size).toBe(1);
+    const other = bench.training.createTrainingJob({ ...request, modelName: 'other' });
+    await expect(other).rejects.toMatchObject({ code: 'ALREADY_EXISTS', reason: 'REQUEST_ID_REUSED' });
+    await watchJob(bench.training, answers[0]!.job!.jobId);
+  });
+
+  test("sees the tenant's own jobs, newest first", async () => {
+    expect((await bench.stranger.listTrainingJobs({})).jobs).toEqual([]);
+    const first = await bench.training.listTrainingJobs({ pageSize: 2 });
+    const second = await bench.training.listTrainingJobs({ pageSize: 2, pageToken: first.nextPageToken });
+    const ids = [...first.jobs, ...second.jobs].map(({ jobId }) => jobId);
+    expect(new Set(ids).size).toBe(4);
+    expect(ids).toEqual([...ids].sort().reverse());
+  });
+});
+
+test('a job that asks for no threads gets one, on every machine', () => {
+  expect(loadTrainingConfig(bench.environment).CPU_THREADS).toBe(1);
+});
+
+describe('a runner', () => {
+  const RUNNER = fileURLToPath(new URL('../dist/runner/main.js', import.meta.url));
+  const spawnRunner = (): ChildProcess => spawn(process.execPath, [RUNNER], { stdio: ['pipe', 'ignore', 'ignore'], env: {} });
+
+  test('ends when the pipe of its parent closes before it was told what to do', async () => {
+    const child = spawnRunner();
+    child.stdin!.end();
+    expect((await once(child, 'exit'))[0]).toBe(4);
+  });
+
+  test('ends when the pipe of its parent closes in the middle of its work', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as { port: number };
+    const child = spawnRunner();
+    child.stdin!.write(`${JSON.stringify({ address: `127.0.0.1:${port}`, attemptId: 'a', token: 't' })}\n`);
+    await sleep(1_000);
+    expect(identifyProcess(child.pid!)).toBeDefined();
+    const exited = once(child, 'exit');
+    child.stdin!.end();
+    expect((await exited)[0]).toBe(4);
+    silent.close();
+  });
+});
