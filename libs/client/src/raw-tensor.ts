@@ -40,14 +40,22 @@ export function decodeRaw(datatype: Datatype, raw: Uint8Array): TensorData {
   const View = VIEWS[datatype];
   // A copy of its own: typed arrays must begin at a multiple of their element's size. (Buffer's slice() would be a view.)
   const copy = new Uint8Array(raw);
+  if (copy.byteLength % View.BYTES_PER_ELEMENT !== 0) {
+    throw new RangeError(
+      `${datatype} contents have ${copy.byteLength} bytes, expected a multiple of ${View.BYTES_PER_ELEMENT}; they were cut off`,
+    );
+  }
   return new View(copy.buffer, 0, copy.byteLength / View.BYTES_PER_ELEMENT);
 }
 
 function decodeBytes(raw: Uint8Array): Uint8Array[] {
   const view = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
   const elements: Uint8Array[] = [];
-  for (let offset = 0; offset + 4 <= view.length; ) {
-    const end = offset + 4 + view.readUInt32LE(offset);
+  for (let offset = 0; offset < view.length; ) {
+    const end = offset + 4 + (offset + 4 <= view.length ? view.readUInt32LE(offset) : 0);
+    if (end > view.length) {
+      throw new RangeError(`BYTES contents have ${view.length} bytes, their elements take ${end}; they were cut off`);
+    }
     elements.push(view.subarray(offset + 4, end));
     offset = end;
   }
@@ -57,6 +65,8 @@ function decodeBytes(raw: Uint8Array): Uint8Array[] {
 /** The values of nested arrays, flat, as the datatype has them. */
 export function toTensorData(datatype: Datatype, values: readonly unknown[]): TensorData {
   if (datatype === 'BYTES') return values.map(value => Buffer.from(String(value)));
+  // Their arrays hold bits, and JavaScript has no number of 16 bits to convert from on Node 20.
+  if (datatype === 'FP16' || datatype === 'BF16') throw new TypeError(`numbers cannot be made ${datatype}; use FP32`);
   if (datatype === 'INT64' || datatype === 'UINT64')
     return VIEWS[datatype].from(values.map(value => BigInt(value as number)));
   return VIEWS[datatype].from(values.map(Number));

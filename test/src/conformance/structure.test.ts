@@ -7,7 +7,8 @@ import { resolveImport, type SourceFile, sourceFiles, walk } from './source-file
 // The rules of ARCHITECTURE.md that a program can check.
 
 const files = sourceFiles();
-const production = files.filter(({ path }) => !path.endsWith('.test.ts'));
+// Test doubles and benches stand beside the tests, as test-<name>.ts; they are not built.
+const production = files.filter(({ path }) => !/(\.test|\/src\/test-[^/]*)\.ts$/.test(path) || path.startsWith('test/'));
 const TRANSPORT_AND_SQL = /^(@grpc\/|@nats-io\/|kysely$|pg$|@electric-sql\/|@athanor\/(database|events|client)$)/;
 const ADAPTER_FOLDERS = new Set(['rpc', 'events', 'store', 'executors', 'runner']);
 const FORBIDDEN_NAMES = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'misc', 'types', 'shared']);

@@ -2,44 +2,68 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Upload, WriteUploadRequestInput } from '@athanor/contracts/ingest';
 import type { CallOptions } from '../rpc/call-options.js';
 import { RpcError } from '../rpc/rpc-error.js';
 import type { Stub } from '../rpc/stub.js';
 
 const CHUNK_BYTES = 256 * 1024;
-const ATTEMPTS = 5;
+/** So often in a row may a try bring no byte further. */
+const FRUITLESS_TRIES = 5;
 const RETRY_DELAY_MS = 300;
 
-export interface UploadFileOptions extends CallOptions {
+export interface UploadFileOptions extends Omit<CallOptions, 'requestId'> {
   /** Called as bytes go out. */
   readonly onProgress?: (sentBytes: number, totalBytes: number) => void;
   /** Idempotency key; default: the file's digest and name, so that the same file is sent once. */
   readonly requestId?: string;
 }
 
-/** Uploads a file. A connection that breaks is taken up again at the offset that the server has committed. */
+/**
+ * Uploads a file. A connection that breaks is taken up again at the offset that the server has committed, as long as
+ * each try, or one of the next few, brings it further.
+ */
 export async function uploadFile(
   ingest: Stub<'ingest'>,
   path: string,
-  options: UploadFileOptions = {},
+  { onProgress, requestId, ...call }: UploadFileOptions = {},
 ): Promise<Upload> {
   const { size: byteSize } = await stat(path);
-  const digest = await digestOf(path);
+  const digest = await digestOf(path, call.signal);
   const filename = basename(path);
-  const requestId = options.requestId ?? `${digest}/${filename}`;
-  let upload = expectUpload(await ingest.createUpload({ requestId, filename, byteSize, digest }, options));
-  for (let attempt = 1; upload.state !== 'STATE_COMPLETE'; attempt++) {
+  const request = { requestId: requestId ?? `${digest}/${filename}`, filename, byteSize, digest };
+  let upload = expectUpload(await ingest.createUpload(request, call));
+  for (let fruitless = 0; upload.state !== 'STATE_COMPLETE'; ) {
+    const { uploadId, committedOffset: before } = upload;
     try {
-      upload = expectUpload(await ingest.writeUpload(messages(path, upload, options), options));
+      upload = expectUpload(await ingest.writeUpload(messages(path, upload, onProgress), call));
+      if (upload.state !== 'STATE_COMPLETE') throw new FileChanged(path, upload);
     } catch (error) {
-      if (attempt >= ATTEMPTS || !canResume(error)) throw error;
-      await new Promise(resolve => setTimeout(resolve, RETRY_DELAY_MS * attempt));
-      upload = expectUpload(await ingest.getUpload({ uploadId: upload.uploadId }, options));
+      if (call.signal?.aborted || !canResume(error) || fruitless >= FRUITLESS_TRIES) throw error;
+      await sleep(RETRY_DELAY_MS * (fruitless + 1), undefined, { signal: call.signal });
+      upload = expectUpload(await ingest.getUpload({ uploadId }, call).catch(unlessAway(upload)));
     }
+    fruitless = upload.committedOffset > before ? 0 : fruitless + 1;
   }
-  options.onProgress?.(byteSize, byteSize);
+  onProgress?.(byteSize, byteSize);
   return upload;
+}
+
+class FileChanged extends Error {
+  override readonly name = 'FileChanged';
+
+  constructor(path: string, { byteSize, committedOffset }: Upload) {
+    super(`${path} changed while it was sent: expected ${byteSize} bytes, it ended after ${committedOffset}; upload it again`);
+  }
+}
+
+/** A server that is not back yet leaves us with what we knew. */
+function unlessAway(upload: Upload) {
+  return (error: unknown): { upload: Upload } => {
+    if (canResume(error)) return { upload };
+    throw error;
+  };
 }
 
 function expectUpload({ upload }: { upload: Upload | null }): Upload {
@@ -50,14 +74,14 @@ function expectUpload({ upload }: { upload: Upload | null }): Upload {
 async function* messages(
   path: string,
   upload: Upload,
-  options: UploadFileOptions,
+  onProgress: UploadFileOptions['onProgress'],
 ): AsyncIterable<WriteUploadRequestInput> {
   let offset = upload.committedOffset;
   yield { uploadId: upload.uploadId, offset };
   for await (const chunk of createReadStream(path, { start: offset, highWaterMark: CHUNK_BYTES })) {
     yield { chunk };
     offset += (chunk as Buffer).length;
-    options.onProgress?.(offset, upload.byteSize);
+    onProgress?.(offset, upload.byteSize);
   }
 }
 
@@ -67,8 +91,8 @@ function canResume(error: unknown): boolean {
   return ['UNAVAILABLE', 'CANCELLED', 'INTERNAL', 'OUT_OF_RANGE', 'ABORTED'].includes(error.code);
 }
 
-async function digestOf(path: string): Promise<string> {
+async function digestOf(path: string, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(path, signal && { signal })) hash.update(chunk as Buffer);
   return `sha256:${hash.digest('hex')}`;
 }

@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Metadata } from '@grpc/grpc-js';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type FakeServer, startFakeServer } from '../test-bench.js';
+import type { ChannelOptions } from './channel.js';
+import { createStub, type Stub } from './stub.js';
+
+const opened: { close(): void }[] = [];
+let server: FakeServer | undefined;
+
+type Handlers = Parameters<typeof startFakeServer>[1];
+
+async function connect(handlers: Handlers, options: Partial<ChannelOptions> = {}): Promise<Stub<'ingest'>> {
+  server = await startFakeServer('ingest', handlers);
+  const stub = createStub('ingest', { address: server.address, credential: 'secret', ...options });
+  opened.push(stub);
+  return stub;
+}
+
+afterEach(async () => {
+  for (const stub of opened.splice(0)) stub.close();
+  await server?.stop();
+});
+
+describe('a stub', () => {
+  test('sends credential, trace and request id', async () => {
+    let seen: Record<string, unknown> = {};
+    const stub = await connect({
+      GetDataset(call, callback) {
+        seen = call.metadata.getMap();
+        callback(null, { dataset: { datasetId: 'd' } });
+      },
+    });
+    await stub.getDataset({ datasetId: 'd' }, { traceparent: '00-a-b-01', requestId: 'r-1' });
+    expect(seen).toMatchObject({ authorization: 'Bearer secret', traceparent: '00-a-b-01', 'x-request-id': 'r-1' });
+  });
+
+  test('tries a call again while the server is UNAVAILABLE, four times in all', async () => {
+    let calls = 0;
+    const stub = await connect({
+      GetDataset: (_call, callback) => (++calls < 3 ? callback({ code: 14, details: 'away' }) : callback(null, { dataset: { datasetId: 'd' } })),
+      GetUpload: (_call, callback) => {
+        calls++;
+        callback({ code: 14, details: 'away' });
+      },
+    });
+    expect(await stub.getDataset({ datasetId: 'd' })).toMatchObject({ dataset: { datasetId: 'd' } });
+    expect(calls).toBe(3);
+    calls = 0;
+    await expect(stub.getUpload({ uploadId: 'u' })).rejects.toMatchObject({ code: 'UNAVAILABLE', method: '/athanor.ingest.v1.IngestService/GetUpload' });
+    expect(calls).toBe(4);
+  });
+
+  test('does not try again what may have run', async () => {
+    let calls = 0;
+    const stub = await connect({
+      GetDataset: (_call, callback) => {
+        calls++;
+        callback({ code: 13, details: 'broken' });
+      },
+    });
+    await expect(stub.getDataset({ datasetId: 'd' })).rejects.toMatchObject({ code: 'INTERNAL', message: 'broken', reason: '', violations: [] });
+    expect(calls).toBe(1);
+  });
+
+  test('gives up after its time, the default or the one given, and passes the deadline on', async () => {
+    let deadline = 0;
+    const stub = await connect({ GetDataset: call => (deadline = new Date(call.getDeadline()).getTime()) }, { defaultTimeoutMs: 300 });
+    const begun = Date.now();
+    await expect(stub.getDataset({ datasetId: 'd' })).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    expect(Date.now() - begun).toBeLessThan(1_000);
+    expect(deadline - begun).toBeLessThan(600);
+    await expect(stub.getDataset({ datasetId: 'd' }, { timeoutMs: 100 })).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    await expect(stub.getDataset({ datasetId: 'd' }, { timeoutMs: 10_000, deadlineMs: Date.now() + 100 })).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  });
+
+  test('ends calls of every shape when the signal is aborted, before or on the way', async () => {
+    const stub = await connect({
+      GetDataset: () => undefined,
+      WriteUpload: () => undefined,
+      WatchDatasetVersion: call => call.write({ datasetVersion: { version: 1 } }),
+    });
+    const watch = async (signal: AbortSignal) => {
+      for await (const _ of stub.watchDatasetVersion({ datasetId: 'd' }, { signal }));
+    };
+    const endless = async function* () {
+      for (;;) {
+        await sleep(20);
+        yield { chunk: Buffer.alloc(1) };
+      }
+    };
+    for (const waitMs of [0, 100]) {
+      const abort = new AbortController();
+      const { signal } = abort;
+      if (waitMs === 0) abort.abort();
+      const calls = [stub.getDataset({ datasetId: 'd' }, { signal }), stub.writeUpload(endless(), { signal }), watch(signal)];
+      setTimeout(() => abort.abort(), waitMs);
+      for (const result of await Promise.allSettled(calls)) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'CANCELLED' } });
+    }
+  });
+
+  test('tells of a request stream that fails by itself', async () => {
+    const stub = await connect({ WriteUpload: () => undefined });
+    const broken = async function* () {
+      yield { chunk: Buffer.alloc(1) };
+      throw new Error('the disk is gone');
+    };
+    await expect(stub.writeUpload(broken())).rejects.toThrow('the disk is gone');
+  });
+
+  test('sends no more than the server takes', async () => {
+    const stub = await connect({
+      WriteUpload(call, callback) {
+        call.pause();
+        setTimeout(() => callback({ code: 8, details: 'full' }), 300);
+      },
+    });
+    let sent = 0;
+    const many = async function* () {
+      for (; sent < 2_000; sent++) yield { chunk: Buffer.alloc(100_000) };
+    };
+    await expect(stub.writeUpload(many())).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' });
+    expect(sent).toBeLessThan(1_000);
+  });
+
+  test('bug: details that cannot be read ended the process instead of the call', async () => {
+    const metadata = new Metadata();
+    metadata.set('grpc-status-details-bin', Buffer.from([0xff, 0xff, 0xff]));
+    const stub = await connect({ GetDataset: (_call, callback) => callback({ code: 9, details: 'no', metadata }) });
+    await expect(stub.getDataset({ datasetId: 'd' })).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', message: 'no', reason: '' });
+  });
+});

@@ -1,0 +1,128 @@
+// The upload helper against a real gRPC server that breaks off, as networks do.
+import { createHash } from 'node:crypto';
+import { truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createStub, type Stub } from '../rpc/stub.js';
+import { type FakeServer, startFakeServer } from '../test-bench.js';
+import { uploadFile } from './upload-file.js';
+
+const CHUNK = 256 * 1024;
+
+let server: FakeServer;
+let stub: Stub<'ingest'>;
+let path: string;
+let content: Buffer;
+
+/** Keeps what it gets. `cutAfter`: bytes after which each stream is broken off. */
+const store = { bytes: Buffer.alloc(0), size: 0, cutAfter: Number.POSITIVE_INFINITY, writes: 0, away: 0, requestIds: [] as string[] };
+const upload = () => ({
+  upload: {
+    ...{ uploadId: 'u', byteSize: store.size, committedOffset: store.bytes.length },
+    state: store.bytes.length === store.size ? 'STATE_COMPLETE' : 'STATE_ACTIVE',
+  },
+});
+
+beforeEach(async () => {
+  Object.assign(store, { bytes: Buffer.alloc(0), cutAfter: Number.POSITIVE_INFINITY, writes: 0, away: 0, requestIds: [] });
+  server = await startFakeServer('ingest', {
+    CreateUpload(call, callback) {
+      store.size = (call.request as { byteSize: number }).byteSize;
+      store.requestIds.push(String(call.metadata.get('x-request-id')[0] ?? ''));
+      callback(null, upload());
+    },
+    GetUpload(_call, callback) {
+      if (store.away-- > 0) callback({ code: 14, details: 'away' });
+      else callback(null, upload());
+    },
+    WriteUpload(call, callback) {
+      store.writes++;
+      let received = 0;
+      let ended = false;
+      let first = true;
+      call.on('data', ({ chunk, offset }: { chunk: Buffer; offset: number }) => {
+        if (ended) return;
+        // As the real one: gRPC may send a stream again by itself.
+        if (first && offset !== store.bytes.length) {
+          ended = true;
+          return callback({ code: 11, details: 'wrong offset' });
+        }
+        first = false;
+        store.bytes = Buffer.concat([store.bytes, chunk]);
+        received += chunk.length;
+        if (received < store.cutAfter) return;
+        ended = true;
+        callback({ code: 14, details: 'cut off' });
+      });
+      call.on('end', () => ended || callback(null, upload()));
+    },
+  });
+  stub = createStub('ingest', { address: server.address, credential: 'k' });
+  path = join(server.folder, 'file.bin');
+  content = Buffer.alloc(9 * CHUNK + 17, 'abcdefg');
+  await writeFile(path, content);
+});
+
+afterEach(async () => {
+  stub.close();
+  await server.stop();
+});
+
+const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+describe('uploadFile', () => {
+  test('sends a file whole and tells how far it is', async () => {
+    const progress: number[] = [];
+    await uploadFile(stub, path, { onProgress: sent => progress.push(sent) });
+    expect(digest(store.bytes)).toBe(digest(content));
+    expect(progress.at(-1)).toBe(content.length);
+    expect(progress).toEqual([...progress].sort((a, b) => a - b));
+    expect(store.writes).toBe(1);
+  });
+
+  test('goes on where the server stands after a stream was cut off', async () => {
+    store.cutAfter = 4 * CHUNK;
+    await uploadFile(stub, path);
+    expect(digest(store.bytes)).toBe(digest(content));
+  });
+
+  test('bug: many cuts ended the upload, though each stream had brought it further', async () => {
+    store.cutAfter = CHUNK;
+    await uploadFile(stub, path);
+    expect(digest(store.bytes)).toBe(digest(content));
+  }, 20_000);
+
+  test('bug: a server that was away for a moment longer ended the upload', async () => {
+    store.cutAfter = 5 * CHUNK;
+    store.away = 6;
+    await uploadFile(stub, path);
+    expect(digest(store.bytes)).toBe(digest(content));
+  }, 20_000);
+
+  test('gives up when nothing gets through', async () => {
+    store.cutAfter = 0;
+    await expect(uploadFile(stub, path)).rejects.toMatchObject({ code: 'UNAVAILABLE', message: 'cut off' });
+  }, 20_000);
+
+  test('bug: a file that became shorter meanwhile was sent again for ever', async () => {
+    store.cutAfter = 4 * CHUNK;
+    const shrink = async () => {
+      while (store.writes < 1) await new Promise(resolve => setTimeout(resolve, 5));
+      await truncate(path, CHUNK);
+    };
+    const [result] = await Promise.allSettled([uploadFile(stub, path), shrink()]);
+    expect(result).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(/file\.bin.*changed while it was sent/) } });
+  }, 20_000);
+
+  test('ends at once when it is aborted, and is not tried again', async () => {
+    const abort = new AbortController();
+    const call = uploadFile(stub, path, { signal: abort.signal, onProgress: () => abort.abort() });
+    await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(store.writes).toBeLessThanOrEqual(1);
+  });
+
+  test("bug: the idempotency key was sent as the calls' request id too, which refuses characters that a key may have", async () => {
+    await uploadFile(stub, path, { requestId: 'schlüssel 1' });
+    expect(store.requestIds).toEqual(['']);
+  });
+});
