@@ -27,7 +27,11 @@ describe('raw contents', () => {
     const data = [Buffer.from('ab'), Buffer.alloc(0), Buffer.from('é')];
     const raw = encodeRaw({ datatype: 'BYTES', data });
     expect(raw.toString('hex')).toBe('02000000' + '6162' + '00000000' + '02000000' + 'c3a9');
-    expect((decodeRaw('BYTES', raw) as Uint8Array[]).map(each => Buffer.from(each).toString())).toEqual(['ab', '', 'é']);
+    expect((decodeRaw('BYTES', raw) as Uint8Array[]).map(each => Buffer.from(each).toString())).toEqual([
+      'ab',
+      '',
+      'é',
+    ]);
   });
 
   test('of a view are those of the view alone', () => {

@@ -4,15 +4,15 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BlobError, createBlobStore } from '@athanor/blobs';
-import { collectChunks, uploadFile } from '@athanor/client';
+import { collectChunks, createStub, uploadFile } from '@athanor/client';
 import { parseDatasetManifest } from '@athanor/contracts';
-import { type DatabaseEngine, openDatabase } from '@athanor/database';
+import { type DatabaseEngine, jsonb, openDatabase } from '@athanor/database';
 import { createTelemetry, startService } from '@athanor/service';
 import { readSafetensors } from '@athanor/tensor';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadIngestConfig } from './config.js';
-import { Preparer } from './preparation/preparer.js';
 import type { PreparedVersion } from './preparation/prepare.js';
+import { Preparer } from './preparation/preparer.js';
 import { ingestService } from './rpc/ingest-service.js';
 import { MIGRATIONS } from './store/migrations.js';
 import type { IngestTables } from './store/tables.js';
@@ -55,7 +55,11 @@ describe('uploads', () => {
     committed = (await ingest.getUpload({ uploadId })).upload!.committedOffset;
     expect(committed).toBeLessThan(content.length);
     const { upload: whole } = await ingest.writeUpload(pieces(uploadId, content, committed));
-    expect(whole).toMatchObject({ state: 'STATE_COMPLETE', digest: digestOf(content), committedOffset: content.length });
+    expect(whole).toMatchObject({
+      state: 'STATE_COMPLETE',
+      digest: digestOf(content),
+      committedOffset: content.length,
+    });
   });
 
   test('survive a restart of the service', async () => {
@@ -72,36 +76,62 @@ describe('uploads', () => {
   test('tell the committed offset to a writer that has another', async () => {
     const { upload: begun } = await bench.ingest.createUpload({ filename: 'f', byteSize: 10 });
     const call = bench.ingest.writeUpload(pieces(begun!.uploadId, Buffer.alloc(10), 5));
-    await expect(call).rejects.toMatchObject({ code: 'OUT_OF_RANGE', reason: 'WRONG_OFFSET', metadata: { committed_offset: '0' } });
+    await expect(call).rejects.toMatchObject({
+      code: 'OUT_OF_RANGE',
+      reason: 'WRONG_OFFSET',
+      metadata: { committed_offset: '0' },
+    });
   });
 
   test('begin again where the bytes are not those that were announced', async () => {
     const content = Buffer.from('the right bytes');
-    const { upload: begun } = await bench.ingest.createUpload({ filename: 'f.csv', byteSize: 15, digest: digestOf(content) });
+    const { upload: begun } = await bench.ingest.createUpload({
+      filename: 'f.csv',
+      byteSize: 15,
+      digest: digestOf(content),
+    });
     const { uploadId } = begun!;
     const wrong = bench.ingest.writeUpload(pieces(uploadId, Buffer.from('the wrong bytes')));
     await expect(wrong).rejects.toMatchObject({
       ...{ code: 'INVALID_ARGUMENT', reason: 'CHECKSUM_MISMATCH' },
-      message: expect.stringMatching(/^f\.csv: expected digest sha256:.*, received bytes with sha256:.*; the upload begins again at offset 0$/),
+      message: expect.stringMatching(
+        /^f\.csv: expected digest sha256:.*, received bytes with sha256:.*; the upload begins again at offset 0$/,
+      ),
     });
-    expect((await bench.ingest.getUpload({ uploadId })).upload).toMatchObject({ state: 'STATE_ACTIVE', committedOffset: 0 });
-    expect((await bench.ingest.writeUpload(pieces(uploadId, content))).upload).toMatchObject({ state: 'STATE_COMPLETE' });
+    expect((await bench.ingest.getUpload({ uploadId })).upload).toMatchObject({
+      state: 'STATE_ACTIVE',
+      committedOffset: 0,
+    });
+    expect((await bench.ingest.writeUpload(pieces(uploadId, content))).upload).toMatchObject({
+      state: 'STATE_COMPLETE',
+    });
   });
 
   test('of two writers at once one wins and the other is told; the bytes are whole', async () => {
     const content = randomBytes(9_000_000);
-    const { upload: begun } = await bench.ingest.createUpload({ filename: 'f', byteSize: content.length, digest: digestOf(content) });
+    const { upload: begun } = await bench.ingest.createUpload({
+      filename: 'f',
+      byteSize: content.length,
+      digest: digestOf(content),
+    });
     const { uploadId } = begun!;
     const results = await Promise.allSettled([1, 2].map(() => bench.ingest.writeUpload(pieces(uploadId, content))));
     const failed = results.filter(each => each.status === 'rejected');
     expect(failed.length).toBeLessThanOrEqual(1);
     for (const { reason } of failed) expect(['ABORTED', 'OUT_OF_RANGE']).toContain(reason.code);
-    expect((await bench.ingest.getUpload({ uploadId })).upload).toMatchObject({ state: 'STATE_COMPLETE', digest: digestOf(content) });
+    expect((await bench.ingest.getUpload({ uploadId })).upload).toMatchObject({
+      state: 'STATE_COMPLETE',
+      digest: digestOf(content),
+    });
   });
 
   test('bug: a second writer that finished a complete upload again destroyed it', async () => {
     const content = randomBytes(12_000_000);
-    const { upload: begun } = await bench.ingest.createUpload({ filename: 'f', byteSize: content.length, digest: digestOf(content) });
+    const { upload: begun } = await bench.ingest.createUpload({
+      filename: 'f',
+      byteSize: content.length,
+      digest: digestOf(content),
+    });
     const { uploadId } = begun!;
     // All bytes are there, and nobody has put them together yet: then many do at once.
     await bench.ingest.writeUpload(pieces(uploadId, content.subarray(0, content.length - 1)));
@@ -119,10 +149,18 @@ describe('uploads', () => {
   test('refuse too many bytes, an empty file, a file over the limit, and names that are none, all at once', async () => {
     const { upload: begun } = await bench.ingest.createUpload({ filename: 'f', byteSize: 4 });
     const many = bench.ingest.writeUpload(pieces(begun!.uploadId, Buffer.alloc(5)));
-    await expect(many).rejects.toMatchObject({ code: 'OUT_OF_RANGE', reason: 'TOO_MANY_BYTES', message: expect.stringMatching(/expected 4 bytes, received more/) });
+    await expect(many).rejects.toMatchObject({
+      code: 'OUT_OF_RANGE',
+      reason: 'TOO_MANY_BYTES',
+      message: expect.stringMatching(/expected 4 bytes, received more/),
+    });
     await expect(bench.ingest.createUpload({ filename: 'a\0b', byteSize: 0, digest: 'md5:1' })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
-      violations: [{ field: 'filename' }, { field: 'byte_size', description: 'expected at least 1 byte, got 0; an empty file has no rows' }, { field: 'digest' }],
+      violations: [
+        { field: 'filename' },
+        { field: 'byte_size', description: 'expected at least 1 byte, got 0; an empty file has no rows' },
+        { field: 'digest' },
+      ],
     });
     await expect(bench.ingest.createUpload({ filename: 'f', byteSize: 40_000_001 })).rejects.toMatchObject({
       message: 'byte_size: expected at most 40000000 bytes, got 40000001',
@@ -133,7 +171,10 @@ describe('uploads', () => {
     const request = { requestId: 'r-1', filename: 'f', byteSize: 10 };
     const first = await bench.ingest.createUpload(request);
     expect(await bench.ingest.createUpload(request)).toEqual(first);
-    await expect(bench.ingest.createUpload({ ...request, byteSize: 11 })).rejects.toMatchObject({ code: 'ALREADY_EXISTS', reason: 'REQUEST_ID_REUSED' });
+    await expect(bench.ingest.createUpload({ ...request, byteSize: 11 })).rejects.toMatchObject({
+      code: 'ALREADY_EXISTS',
+      reason: 'REQUEST_ID_REUSED',
+    });
     expect((await bench.stranger.createUpload(request)).upload!.uploadId).not.toBe(first.upload!.uploadId);
   });
 
@@ -158,21 +199,31 @@ describe('uploads', () => {
     const db = await engine.open<IngestTables>({ schema: 'ingest', migrations: MIGRATIONS });
     const disk = await createBlobStore(config.BLOB_URL);
     let full = true;
-    const blobs = { ...disk, put: (...args: Parameters<typeof disk.put>) => (full ? Promise.reject(new BlobError('storage_full', 'ENOSPC')) : disk.put(...args)), get: disk.get.bind(disk) };
-    const ingestOnIt = ingestService({ db, blobs: blobs as typeof disk, maxUploadBytes: 1_000, onVersionCreated: () => undefined });
+    const blobs = {
+      ...disk,
+      put: (...args: Parameters<typeof disk.put>) =>
+        full ? Promise.reject(new BlobError('storage_full', 'ENOSPC')) : disk.put(...args),
+      get: disk.get.bind(disk),
+    };
+    const ingestOnIt = ingestService({
+      db,
+      blobs: blobs as typeof disk,
+      maxUploadBytes: 1_000,
+      onVersionCreated: () => undefined,
+    });
     const service = await startService({ name: 'ingest', config, telemetry, services: { ingest: ingestOnIt } });
-    const { createStub } = await import('@athanor/client');
-    const stub = createStub('ingest', { address: `127.0.0.1:${service.port}`, credential: await bench.credentials.tokens.serviceToken('x') });
-    stub.close();
-    const key = await bench.credentials.addKey({ tenant: 'acme' });
-    await sleep(1_300);
-    const client = createStub('ingest', { address: `127.0.0.1:${service.port}`, credential: key });
+    const client = createStub('ingest', { address: `127.0.0.1:${service.port}`, credential: bench.key });
     const { upload: begun } = await client.createUpload({ filename: 'f', byteSize: 3 });
     const { uploadId } = begun!;
-    await expect(client.writeUpload(pieces(uploadId, Buffer.from('abc')))).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED', message: expect.stringMatching(/free space/) });
+    await expect(client.writeUpload(pieces(uploadId, Buffer.from('abc')))).rejects.toMatchObject({
+      code: 'RESOURCE_EXHAUSTED',
+      message: expect.stringMatching(/free space/),
+    });
     expect((await client.getUpload({ uploadId })).upload).toMatchObject({ committedOffset: 0, state: 'STATE_ACTIVE' });
     full = false;
-    expect((await client.writeUpload(pieces(uploadId, Buffer.from('abc')))).upload).toMatchObject({ state: 'STATE_COMPLETE' });
+    expect((await client.writeUpload(pieces(uploadId, Buffer.from('abc')))).upload).toMatchObject({
+      state: 'STATE_COMPLETE',
+    });
     client.close();
     await service.stop();
     await engine.close();
@@ -182,7 +233,10 @@ describe('uploads', () => {
 describe('versions', () => {
   test('hold exactly the rows that stay, by the manifest', async () => {
     const content = Buffer.from('a,b,y\n1,2,p\n3,4,q\n1,2,p\n,5,q\n6,7,p\n');
-    const version = await makeVersion(bench.ingest, 'exact', { sources: [{ content, filename: 'rows.csv' }], recipe: NO_SPLIT });
+    const version = await makeVersion(bench.ingest, 'exact', {
+      sources: [{ content, filename: 'rows.csv' }],
+      recipe: NO_SPLIT,
+    });
     expect(version).toMatchObject({
       ...{ state: 'STATE_READY', version: 1, classes: ['p', 'q'], rowsRead: 5 },
       features: [{ name: 'features', datatype: 'FP32', shape: [2], columns: ['a', 'b'] }],
@@ -198,7 +252,8 @@ describe('versions', () => {
     const [train] = version.splits;
     expect(train).toMatchObject({ split: 'train', rows: 3, classRows: [2, 1], min: 1, max: 7 });
     expect(train!.mean).toBeCloseTo(23 / 6, 12);
-    const read = (digest: string) => collectChunks(bench.ingest.readDatasetBlob({ datasetId: 'exact', version: 1, digest }));
+    const read = (digest: string) =>
+      collectChunks(bench.ingest.readDatasetBlob({ datasetId: 'exact', version: 1, digest }));
     const bytes = await read('');
     expect(digestOf(bytes)).toBe(version.digest);
     const manifest = parseDatasetManifest(bytes);
@@ -208,7 +263,10 @@ describe('versions', () => {
       classes: ['p', 'q'],
       partitions: ['train'],
       splits: {
-        train: { rows: 3, shards: [{ digest: expect.stringMatching(/^sha256:/), rows: 3, byteSize: expect.any(Number) }] },
+        train: {
+          rows: 3,
+          shards: [{ digest: expect.stringMatching(/^sha256:/), rows: 3, byteSize: expect.any(Number) }],
+        },
         validation: { rows: 0, shards: [] },
         test: { rows: 0, shards: [] },
       },
@@ -226,7 +284,10 @@ describe('versions', () => {
   });
 
   test('of the same plan have the same digest in another home', async () => {
-    const sources = [{ content: idxFile([4, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3, 5]) }, { content: idxFile([4], [1, 2, 3, 1]), role: 'ROLE_LABELS' as const }];
+    const sources = [
+      { content: idxFile([4, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3, 5]) },
+      { content: idxFile([4], [1, 2, 3, 1]), role: 'ROLE_LABELS' as const },
+    ];
     const options = { sources, recipe: { format: 'FORMAT_IDX' as const } };
     const here = await makeVersion(bench.ingest, 'twin', options);
     const elsewhere = await startBench();
@@ -238,23 +299,53 @@ describe('versions', () => {
   });
 
   test.each([
-    ['a truncated IDX file', { content: idxFile([2, 2, 2], [1, 2, 3]) }, 'FORMAT_IDX', /the file is cut off; upload it whole/],
+    [
+      'a truncated IDX file',
+      { content: idxFile([2, 2, 2], [1, 2, 3]) },
+      'FORMAT_IDX',
+      /the file is cut off; upload it whole/,
+    ],
     ['a wrong magic number', { content: Buffer.from('not idx at all') }, 'FORMAT_IDX', /expected the IDX magic number/],
     ['ragged rows', { content: Buffer.from('a,y\n1,p\n1\n') }, 'FORMAT_CSV', /line 3 has another number of fields/],
-    ['no label column', { content: Buffer.from('a,b\n1,2\n') }, 'FORMAT_CSV', /expected the label column 'y', got a, b/],
-    ['rows that all go', { content: Buffer.from('a,y\n1,p\n1,q\n') }, 'FORMAT_CSV', /expected rows to be left after cleaning, got none \(missing_value 0, duplicate 0, conflicting_label 2/],
+    [
+      'no label column',
+      { content: Buffer.from('a,b\n1,2\n') },
+      'FORMAT_CSV',
+      /expected the label column 'y', got a, b/,
+    ],
+    [
+      'rows that all go',
+      { content: Buffer.from('a,y\n1,p\n1,q\n') },
+      'FORMAT_CSV',
+      /expected rows to be left after cleaning, got none \(missing_value 0, duplicate 0, conflicting_label 2/,
+    ],
   ] as const)('of %s are FAILED and say why', async (name, source, format, message) => {
     const datasetId = name.toLowerCase().replaceAll(' ', '-');
-    const version = await makeVersion(bench.ingest, datasetId, { sources: [source], recipe: { format, labelColumn: 'y' } });
-    expect(version).toMatchObject({ state: 'STATE_FAILED', digest: '', preparation: { done: true, error: { code: 3 } } });
+    const version = await makeVersion(bench.ingest, datasetId, {
+      sources: [source],
+      recipe: { format, labelColumn: 'y' },
+    });
+    expect(version).toMatchObject({
+      state: 'STATE_FAILED',
+      digest: '',
+      preparation: { done: true, error: { code: 3 } },
+    });
     expect(version.preparation!.error!.message).toMatch(message);
-    await expect(bench.ingest.listFindings({ datasetId, version: 1 })).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'DATASET_NOT_READY' });
-    await expect(bench.ingest.getDatasetVersion({ datasetId, version: 0 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(bench.ingest.listFindings({ datasetId, version: 1 })).rejects.toMatchObject({
+      code: 'FAILED_PRECONDITION',
+      reason: 'DATASET_NOT_READY',
+    });
+    await expect(bench.ingest.getDatasetVersion({ datasetId, version: 0 })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
   });
 
   test('page through their findings, of one kind or all', async () => {
-    const rows = Array.from({ length: 7 }, () => '1,2,p').concat(['', '3,,q', '4,,q'].filter(Boolean));
-    await makeVersion(bench.ingest, 'findings', { sources: [{ content: Buffer.from(`a,b,y\n${rows.join('\n')}\n`) }], recipe: NO_SPLIT });
+    const rows = [...Array.from({ length: 7 }, () => '1,2,p'), '3,,q', '4,,q'];
+    await makeVersion(bench.ingest, 'findings', {
+      sources: [{ content: Buffer.from(`a,b,y\n${rows.join('\n')}\n`) }],
+      recipe: NO_SPLIT,
+    });
     const seen: string[] = [];
     let pageToken = '';
     do {
@@ -263,40 +354,68 @@ describe('versions', () => {
       pageToken = page.nextPageToken;
     } while (pageToken !== '');
     expect(seen).toEqual(['M7', 'M8', 'D1', 'D2', 'D3', 'D4', 'D5', 'D6']);
-    const missing = await bench.ingest.listFindings({ datasetId: 'findings', version: 1, kind: 'FINDING_KIND_MISSING_VALUE' });
-    expect(missing).toMatchObject({ nextPageToken: '', findings: [{ rowId: 'train/7', detail: "column 'b' is empty" }, { rowId: 'train/8' }] });
+    const missing = await bench.ingest.listFindings({
+      datasetId: 'findings',
+      version: 1,
+      kind: 'FINDING_KIND_MISSING_VALUE',
+    });
+    expect(missing).toMatchObject({
+      nextPageToken: '',
+      findings: [{ rowId: 'train/7', detail: "column 'b' is empty" }, { rowId: 'train/8' }],
+    });
   });
 
   test("are their tenant's own", async () => {
     const request = { datasetId: 'exact', version: 1 };
     await expect(bench.stranger.getDatasetVersion(request)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    await expect(collectChunks(bench.stranger.readDatasetBlob({ ...request, digest: '' }))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(collectChunks(bench.stranger.readDatasetBlob({ ...request, digest: '' }))).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
     expect((await bench.stranger.listDatasets({})).datasets).toEqual([]);
     const uploadId = await upload(bench.ingest, Buffer.from('a,y\n1,p\n'));
     await bench.stranger.createDataset({ datasetId: 'exact' });
-    const stolen = bench.stranger.createDatasetVersion({ datasetId: 'exact', sources: [{ uploadId, role: 'ROLE_FEATURES', partition: 'train' }], recipe: CSV });
+    const stolen = bench.stranger.createDatasetVersion({
+      datasetId: 'exact',
+      sources: [{ uploadId, role: 'ROLE_FEATURES', partition: 'train' }],
+      recipe: CSV,
+    });
     await expect(stolen).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringMatching(/^upload/) });
   });
 
   test('are one for one request_id, also at the same moment; an incomplete upload is refused', async () => {
     await bench.ingest.createDataset({ datasetId: 'idempotent' });
     const uploadId = await upload(bench.ingest, Buffer.from('a,y\n1,p\n2,q\n'));
-    const request = { requestId: 'v-1', datasetId: 'idempotent', sources: [{ uploadId, role: 'ROLE_FEATURES' as const, partition: 'train' }], recipe: CSV };
+    const request = {
+      requestId: 'v-1',
+      datasetId: 'idempotent',
+      sources: [{ uploadId, role: 'ROLE_FEATURES' as const, partition: 'train' }],
+      recipe: CSV,
+    };
     const answers = await Promise.all(Array.from({ length: 6 }, () => bench.ingest.createDatasetVersion(request)));
     expect(new Set(answers.map(({ datasetVersion }) => datasetVersion!.version))).toEqual(new Set([1]));
     const { upload: begun } = await bench.ingest.createUpload({ filename: 'f', byteSize: 9 });
-    const early = bench.ingest.createDatasetVersion({ ...request, requestId: '', sources: [{ ...request.sources[0]!, uploadId: begun!.uploadId }] });
-    await expect(early).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'UPLOAD_INCOMPLETE', message: expect.stringMatching(/has 0 of 9 bytes/) });
+    const early = bench.ingest.createDatasetVersion({
+      ...request,
+      requestId: '',
+      sources: [{ ...request.sources[0]!, uploadId: begun!.uploadId }],
+    });
+    await expect(early).rejects.toMatchObject({
+      code: 'FAILED_PRECONDITION',
+      reason: 'UPLOAD_INCOMPLETE',
+      message: expect.stringMatching(/has 0 of 9 bytes/),
+    });
   });
 
   test('bug: a source that is gone from the store was prepared again and again, for ever', async () => {
     await bench.ingest.createDataset({ datasetId: 'gone' });
     const content = Buffer.from('a,y\n17,p\n18,q\n');
     const uploadId = await upload(bench.ingest, content);
-    const hex = digestOf(content).slice(7);
-    await rm(join(bench.folder, 'blobs'), { recursive: true, force: true }).catch(() => undefined);
-    expect(hex).toHaveLength(64);
-    await bench.ingest.createDatasetVersion({ datasetId: 'gone', sources: [{ uploadId, role: 'ROLE_FEATURES', partition: 'train' }], recipe: CSV });
+    await rm(join(bench.folder, 'blobs'), { recursive: true });
+    await bench.ingest.createDatasetVersion({
+      datasetId: 'gone',
+      sources: [{ uploadId, role: 'ROLE_FEATURES', partition: 'train' }],
+      recipe: CSV,
+    });
     const version = await watchToEnd(bench.ingest, 'gone', 1);
     expect(version).toMatchObject({ state: 'STATE_FAILED', preparation: { error: { code: 15 } } });
     expect(version.preparation!.error!.message).toMatch(/upload the source again/);
@@ -308,8 +427,14 @@ describe('datasets', () => {
   test('have ids that are unique, well-formed, and found again page by page', async () => {
     await bench.ingest.createDataset({ datasetId: 'one' });
     await expect(bench.ingest.createDataset({ datasetId: 'one' })).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
-    await expect(bench.ingest.createDataset({ datasetId: 'Not OK' })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', violations: [{ field: 'dataset_id' }] });
-    await expect(bench.ingest.getDataset({ datasetId: 'none' })).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringMatching(/athanor dataset list/) });
+    await expect(bench.ingest.createDataset({ datasetId: 'Not OK' })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      violations: [{ field: 'dataset_id' }],
+    });
+    await expect(bench.ingest.getDataset({ datasetId: 'none' })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringMatching(/athanor dataset list/),
+    });
     const first = await bench.ingest.listDatasets({ pageSize: 2 });
     const second = await bench.ingest.listDatasets({ pageSize: 2, pageToken: first.nextPageToken });
     const ids = [...first.datasets, ...second.datasets].map(({ datasetId }) => datasetId);
@@ -323,13 +448,25 @@ describe('datasets', () => {
 
   test('change only their description', async () => {
     const dataset = { datasetId: 'one', description: 'new' };
-    expect(await bench.ingest.updateDataset({ dataset, updateMask: { paths: ['description'] } })).toMatchObject({ dataset: { description: 'new' } });
-    await expect(bench.ingest.updateDataset({ dataset, updateMask: { paths: ['dataset_id'] } })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect(await bench.ingest.updateDataset({ dataset, updateMask: { paths: ['description'] } })).toMatchObject({
+      dataset: { description: 'new' },
+    });
+    await expect(bench.ingest.updateDataset({ dataset, updateMask: { paths: ['dataset_id'] } })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
   });
 });
 
 describe('the preparer', () => {
-  const RESULT = { digest: 'sha256:x', features: [], classes: [], rowsRead: 0, findings: [], findingsDigest: '', splits: [] } as PreparedVersion;
+  const RESULT = {
+    digest: 'sha256:x',
+    features: [],
+    classes: [],
+    rowsRead: 0,
+    findings: [],
+    findingsDigest: '',
+    splits: [],
+  } as PreparedVersion;
   const { log } = createTelemetry({ service: 'ingest', logLevel: 'silent' });
   let engine: DatabaseEngine;
 
@@ -341,9 +478,16 @@ describe('the preparer', () => {
   /** A version that waits to be prepared, in a schema of its own. */
   async function waiting(schema: string) {
     const db = await engine.open<IngestTables>({ schema, migrations: MIGRATIONS });
-    await db.insertInto('datasets').values({ tenant: 'acme', dataset_id: 'd', description: '', last_version: 1, latest_ready: 0 }).execute();
-    const columns = { state: 'STATE_PREPARING', fingerprint: '', plan: '{}', progress: '{}', revision: 1, attempts: 0 } as const;
-    await db.insertInto('dataset_versions').values({ tenant: 'acme', dataset_id: 'd', version: 1, ...(columns as never as { state: 'STATE_PREPARING'; fingerprint: string; plan: never; progress: never; revision: number; attempts: number }) }).execute();
+    await db
+      .insertInto('datasets')
+      .values({ tenant: 'acme', dataset_id: 'd', description: '', last_version: 1, latest_ready: 0 })
+      .execute();
+    const version = { tenant: 'acme', dataset_id: 'd', version: 1, state: 'STATE_PREPARING' as const };
+    const nothing = jsonb({}) as never;
+    await db
+      .insertInto('dataset_versions')
+      .values({ ...version, fingerprint: '', plan: nothing, progress: nothing, revision: 1, attempts: 0 })
+      .execute();
     return { db, row: () => db.selectFrom('dataset_versions').selectAll().executeTakeFirstOrThrow() };
   }
 
@@ -370,12 +514,18 @@ describe('the preparer', () => {
     preparer.start();
     await expect.poll(async () => (await row()).state, { timeout: 8_000 }).toBe('STATE_FAILED');
     await preparer.stop();
-    expect((await row()).error).toMatchObject({ code: 8, message: expect.stringMatching(/disk is full.*tried 5 times/) });
+    expect((await row()).error).toMatchObject({
+      code: 8,
+      message: expect.stringMatching(/disk is full.*tried 5 times/),
+    });
   });
 
   test('gives up a version that ended its process again and again', async () => {
     const { db, row } = await waiting('crashing');
-    await db.updateTable('dataset_versions').set({ attempts: 5, lease_expires: new Date(0) }).execute();
+    await db
+      .updateTable('dataset_versions')
+      .set({ attempts: 5, lease_expires: new Date(0) })
+      .execute();
     const preparer = new Preparer({ db, log, prepare: async () => RESULT, onCommit: () => undefined });
     preparer.start();
     await expect.poll(async () => (await row()).state).toBe('STATE_FAILED');
@@ -385,7 +535,10 @@ describe('the preparer', () => {
 
   test('leaves a version alone while another holds its lease, and takes it over when the lease is over', async () => {
     const { db, row } = await waiting('leased');
-    await db.updateTable('dataset_versions').set({ lease_expires: new Date(Date.now() + 1_500) }).execute();
+    await db
+      .updateTable('dataset_versions')
+      .set({ lease_expires: new Date(Date.now() + 1_500) })
+      .execute();
     const preparer = new Preparer({ db, log, prepare: async () => RESULT, onCommit: () => undefined });
     preparer.start();
     await sleep(700);

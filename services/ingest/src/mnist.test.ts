@@ -45,14 +45,20 @@ function clean(partition: 'train' | 'test', images: Uint8Array, labels: Uint8Arr
 }
 
 type Result = ReturnType<typeof clean>;
-const rowsOf = ({ findings }: Result, kind: string) => findings.filter(each => each.kind === `FINDING_KIND_${kind}`).map(({ rowId }) => Number(rowId.split('/')[1]));
+const rowsOf = ({ findings }: Result, kind: string) =>
+  findings.filter(each => each.kind === `FINDING_KIND_${kind}`).map(({ rowId }) => Number(rowId.split('/')[1]));
 const ascending = (rows: Iterable<number>) => [...rows].sort((a, b) => a - b);
 
 describe('the original', () => {
   test('has no flaw that cleaning looks for: no duplicate, no contradiction, no blank image, in 60,000 and 10,000 rows', () => {
-    const test = { images: file('t10k-images-idx3-ubyte').subarray(16), labels: file('t10k-labels-idx1-ubyte').subarray(8) };
+    const test = {
+      images: file('t10k-images-idx3-ubyte').subarray(16),
+      labels: file('t10k-labels-idx1-ubyte').subarray(8),
+    };
     for (const result of [clean('train', TRAIN, TRAIN_LABELS), clean('test', test.images, test.labels)]) {
-      expect(FINDING_KINDS.map(kind => [kind, result.findings.filter(each => each.kind === kind).length])).toEqual(FINDING_KINDS.map(kind => [kind, 0]));
+      expect(FINDING_KINDS.map(kind => [kind, result.findings.filter(each => each.kind === kind).length])).toEqual(
+        FINDING_KINDS.map(kind => [kind, 0]),
+      );
     }
   });
 });
@@ -100,7 +106,12 @@ describe('a dirty copy', () => {
     expect(result.kept).toEqual(Array.from({ length: count }, (_, row) => row).filter(row => !gone.has(row)));
     const sample = duplicates[0]!;
     const [first, second] = ascending([sample.to, sample.from]);
-    expect(result.findings).toContainEqual({ kind: 'FINDING_KIND_DUPLICATE', rowId: `train/${second}`, removed: true, detail: `the same as train/${first}` });
+    expect(result.findings).toContainEqual({
+      kind: 'FINDING_KIND_DUPLICATE',
+      rowId: `train/${second}`,
+      removed: true,
+      detail: `the same as train/${first}`,
+    });
   });
 
   test('as a CSV with broken rows loses those that lack a value or a label', () => {
@@ -116,7 +127,12 @@ describe('a dirty copy', () => {
       return [...cells, unlabelled.includes(row) ? 'NA' : TRAIN_LABELS[row]].join(',');
     });
     const header = [...Array.from({ length: PIXELS }, (_, pixel) => `p${pixel}`), 'label'].join(',');
-    const source: SourceBytes = { filename: 'mnist.csv', role: 'ROLE_FEATURES', partition: 'train', bytes: Buffer.from(`${header}\n${lines.join('\n')}\n`) };
+    const source: SourceBytes = {
+      filename: 'mnist.csv',
+      role: 'ROLE_FEATURES',
+      partition: 'train',
+      bytes: Buffer.from(`${header}\n${lines.join('\n')}\n`),
+    };
     const [table] = READERS.FORMAT_CSV([source], OPTIONS);
     const result = cleanTable(table!, RULES);
     const broken = ascending([...empty, ...words, ...unlabelled]);
@@ -125,6 +141,10 @@ describe('a dirty copy', () => {
     expect(result.kept).toHaveLength(rows - 80);
     const details = result.findings.map(({ detail }) => detail.replace(/'p\d+'/, 'P'));
     const counts = (text: string) => details.filter(detail => detail === text).length;
-    expect([counts('column P is empty'), counts("column P is 'broken', not a number"), counts('the label is missing')]).toEqual([40, 25, 15]);
+    expect([
+      counts('column P is empty'),
+      counts("column P is 'broken', not a number"),
+      counts('the label is missing'),
+    ]).toEqual([40, 25, 15]);
   });
 });

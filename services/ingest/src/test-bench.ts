@@ -3,11 +3,11 @@
  */
 import { createStub, type Stub } from '@athanor/client';
 import type { DatasetVersion, RecipeInput } from '@athanor/contracts/ingest';
+// By its name: the thread of preparation is started from the built files.
+import { loadIngestConfig, startIngest } from '@athanor/ingest';
 import type { ServiceApp } from '@athanor/service';
 import { createTestCredentials, type TestCredentials, testEnvironment } from '@athanor/service/testing';
 import { startNats, type TestNats, temporaryDirectory } from '@athanor/testkit';
-// By its name: the thread of preparation is started from the built files.
-import { loadIngestConfig, startIngest } from '@athanor/ingest';
 
 export interface Bench {
   readonly app: ServiceApp;
@@ -15,6 +15,8 @@ export interface Bench {
   readonly nats: TestNats;
   readonly credentials: TestCredentials;
   readonly environment: Readonly<Record<string, string>>;
+  /** Of tenant "acme", whose stub `ingest` is. */
+  readonly key: string;
   readonly ingest: Stub<'ingest'>;
   /** Another tenant's. */
   readonly stranger: Stub<'ingest'>;
@@ -26,7 +28,10 @@ export async function startBench(env: Readonly<Record<string, string>> = {}): Pr
   const folder = await temporaryDirectory('ingest');
   const nats = await startNats();
   const credentials = await createTestCredentials(folder.path);
-  const keys = { acme: await credentials.addKey({ tenant: 'acme' }), other: await credentials.addKey({ tenant: 'other' }) };
+  const keys = {
+    acme: await credentials.addKey({ tenant: 'acme' }),
+    other: await credentials.addKey({ tenant: 'other' }),
+  };
   const environment = { ...testEnvironment({ credentials, nats, folder: folder.path }), ...env };
   const start = () => startIngest({ config: loadIngestConfig(environment) });
   let app = await start();
@@ -38,7 +43,7 @@ export async function startBench(env: Readonly<Record<string, string>> = {}): Pr
     await app.stop();
   };
   return {
-    ...{ folder: folder.path, nats, credentials, environment },
+    ...{ folder: folder.path, nats, credentials, environment, key: keys.acme },
     get app() {
       return app;
     },

@@ -23,8 +23,15 @@ async function versionOf(jobId: string): Promise<ModelVersion> {
   return found!;
 }
 
-const gate = (changes: GateInput = {}): GateInput => ({ alias: 'champion', metric: 'accuracy', split: 'test', threshold: 0.01, ...changes });
-const move = (version: number, more: object = {}) => bench.client.registry.moveAlias({ modelName: 'm', alias: 'champion', version, ...more });
+const gate = (changes: GateInput = {}): GateInput => ({
+  alias: 'champion',
+  metric: 'accuracy',
+  split: 'test',
+  threshold: 0.01,
+  ...changes,
+});
+const move = (version: number, more: object = {}) =>
+  bench.client.registry.moveAlias({ modelName: 'm', alias: 'champion', version, ...more });
 
 beforeAll(async () => {
   bench = await startBench();
@@ -42,36 +49,69 @@ describe('registration', () => {
   test('makes a version of what a job made: files, evaluation, signature, digest', async () => {
     await versionOf(jobs.again);
     const version = await versionOf(jobs.first);
-    expect(version).toMatchObject({ modelName: 'm', version: 1, state: 'STATE_READY', cpuThreads: 1, digest: expect.stringMatching(/^sha256:/) });
+    expect(version).toMatchObject({
+      modelName: 'm',
+      version: 1,
+      state: 'STATE_READY',
+      cpuThreads: 1,
+      digest: expect.stringMatching(/^sha256:/),
+    });
     expect(version.evaluations[0]!.metrics.map(({ name }) => name)).toContain('accuracy');
     expect(version.signature!.classes).toEqual(['high', 'low']);
     const file = version.files.find(({ name }) => name === 'model.onnx')!;
-    const bytes = await collectChunks(bench.client.registry.readModelFile({ versionDigest: version.digest, fileDigest: file.digest }));
+    const bytes = await collectChunks(
+      bench.client.registry.readModelFile({ versionDigest: version.digest, fileDigest: file.digest }),
+    );
     expect(`sha256:${createHash('sha256').update(bytes).digest('hex')}`).toBe(file.digest);
     const unknown = bench.client.registry.readModelFile({ versionDigest: version.digest, fileDigest: version.digest });
     await expect(collectChunks(unknown)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   test('of an equal result is the version that is there, with one more lineage edge', async () => {
-    const [first, second, again] = [await versionOf(jobs.first), await versionOf(jobs.second), await versionOf(jobs.again)];
+    const [first, second, again] = [
+      await versionOf(jobs.first),
+      await versionOf(jobs.second),
+      await versionOf(jobs.again),
+    ];
     expect(second.version).toBe(2);
     expect(again).toMatchObject({ version: 1, digest: first.digest, jobIds: [jobs.first, jobs.again] });
     const { nodes, edges } = await bench.client.registry.getLineage({ versionDigest: first.digest });
     expect(edges.filter(({ relation }) => relation === 'trained_by')).toHaveLength(2);
-    expect(nodes.find(({ kind }) => kind === 'KIND_SOURCE')).toMatchObject({ label: 'rows.csv', digest: expect.stringMatching(/^sha256:/) });
+    expect(nodes.find(({ kind }) => kind === 'KIND_SOURCE')).toMatchObject({
+      label: 'rows.csv',
+      digest: expect.stringMatching(/^sha256:/),
+    });
   });
 
   test('of an event that comes twice happens once', async () => {
     const db = await bench.engine.open<OutboxTables>({ schema: 'training', migrations: [] });
     await sql`update training.outbox set published_at = null where type = 'training.job.succeeded'`.execute(db);
     // A second event with an id of its own, which the inbox cannot know: the job's id decides.
-    const [row] = await db.selectFrom('outbox').selectAll().where('type', '=', 'training.job.succeeded').orderBy('sequence').limit(1).execute();
+    const [row] = await db
+      .selectFrom('outbox')
+      .selectAll()
+      .where('type', '=', 'training.job.succeeded')
+      .orderBy('sequence')
+      .limit(1)
+      .execute();
     const { sequence: _, ...copy } = row!;
-    await db.insertInto('outbox').values({ ...copy, event_id: 'another-id', published_at: null }).execute();
-    await expect.poll(async () => (await db.selectFrom('outbox').select('event_id').where('published_at', 'is', null).execute()).length, { timeout: 10_000 }).toBe(0);
+    await db
+      .insertInto('outbox')
+      .values({ ...copy, event_id: 'another-id', published_at: null })
+      .execute();
+    await expect
+      .poll(
+        async () =>
+          (await db.selectFrom('outbox').select('event_id').where('published_at', 'is', null).execute()).length,
+        { timeout: 10_000 },
+      )
+      .toBe(0);
     await new Promise(resolve => setTimeout(resolve, 500));
     const { modelVersions } = await bench.client.registry.listModelVersions({ modelName: 'm' });
-    expect(modelVersions.map(({ version, jobIds }) => [version, jobIds.length])).toEqual([[2, 1], [1, 2]]);
+    expect(modelVersions.map(({ version, jobIds }) => [version, jobIds.length])).toEqual([
+      [2, 1],
+      [1, 2],
+    ]);
   });
 });
 
@@ -79,24 +119,44 @@ describe('promotion', () => {
   test('below its gate is refused with the figures, and the alias stays', async () => {
     await bench.client.registry.setGate({ modelName: 'm', gate: gate({ threshold: 1.5 }) });
     await expect(move(1)).rejects.toMatchObject({
-      ...{ code: 'FAILED_PRECONDITION', reason: 'GATE_FAILED', metadata: { accuracy_threshold: '1.5', accuracy_value: expect.stringMatching(/^[01]/) } },
-      message: expect.stringMatching(/^version 1 of 'm' may not become 'champion': accuracy is [\d.]+, but at least 1\.5 is asked for; the alias stays at version 0$/),
+      ...{
+        code: 'FAILED_PRECONDITION',
+        reason: 'GATE_FAILED',
+        metadata: { accuracy_threshold: '1.5', accuracy_value: expect.stringMatching(/^[01]/) },
+      },
+      message: expect.stringMatching(
+        /^version 1 of 'm' may not become 'champion': accuracy is [\d.]+, but at least 1\.5 is asked for; the alias stays at version 0$/,
+      ),
     });
     await bench.client.registry.setGate({ modelName: 'm', gate: gate({ metric: 'f2', threshold: 0 }) });
-    await expect(move(1)).rejects.toMatchObject({ message: expect.stringMatching(/no 'f2' on split 'test'; it has test\/accuracy/) });
+    await expect(move(1)).rejects.toMatchObject({
+      message: expect.stringMatching(/no 'f2' on split 'test'; it has test\/accuracy/),
+    });
     expect((await bench.client.registry.getModel({ name: 'm' })).model!.aliases).toEqual([]);
   });
 
   test('of a version that clears its gates moves the alias, and notes what the gates found', async () => {
-    await bench.engine.open({ schema: 'registry', migrations: [] }).then(db => sql`delete from registry.gates where metric = 'f2'`.execute(db));
+    await bench.engine
+      .open({ schema: 'registry', migrations: [] })
+      .then(db => sql`delete from registry.gates where metric = 'f2'`.execute(db));
     await bench.client.registry.setGate({ modelName: 'm', gate: gate() });
     const { move: moved } = await move(1, { reason: 'first' });
-    expect(moved).toMatchObject({ fromVersion: 0, toVersion: 1, reason: 'first', actor: expect.stringMatching(/^key:/), rollback: false });
+    expect(moved).toMatchObject({
+      fromVersion: 0,
+      toVersion: 1,
+      reason: 'first',
+      actor: expect.stringMatching(/^key:/),
+      rollback: false,
+    });
     expect(moved!.gateResults).toMatchObject([{ passed: true, gate: { threshold: 0.01 } }]);
   });
 
   test('with an expected version moves only from there', async () => {
-    await expect(move(2, { expectedVersion: 2 })).rejects.toMatchObject({ code: 'ABORTED', reason: 'ALIAS_MOVED', message: expect.stringMatching(/expected at version 2, but is at 1/) });
+    await expect(move(2, { expectedVersion: 2 })).rejects.toMatchObject({
+      code: 'ABORTED',
+      reason: 'ALIAS_MOVED',
+      message: expect.stringMatching(/expected at version 2, but is at 1/),
+    });
     await expect(move(2, { expectedVersion: 0 })).rejects.toMatchObject({ code: 'ABORTED' });
     expect((await move(2, { expectedVersion: 1 })).move).toMatchObject({ fromVersion: 1, toVersion: 2 });
   });
@@ -109,7 +169,10 @@ describe('promotion', () => {
     await Promise.all([move(1, { requestId: 'p-1' }), move(1, { requestId: 'p-1' })]);
     expect(await count()).toBe(before + 1);
     await expect(move(2, { requestId: 'p-1' })).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
-    await expect(move(9)).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringMatching(/athanor model describe m/) });
+    await expect(move(9)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringMatching(/athanor model describe m/),
+    });
   });
 
   test('is taken back by rollbacks, one promotion each, until none is left', async () => {
@@ -121,14 +184,18 @@ describe('promotion', () => {
 
   test('is remembered: where the alias was at any time', async () => {
     const { moves } = await bench.client.registry.listAliasMoves({ modelName: 'm', alias: 'champion' });
-    const at = async (time: object | null) => (await bench.client.registry.getAliasAt({ modelName: 'm', alias: 'champion', time })).version;
+    const at = async (time: object | null) =>
+      (await bench.client.registry.getAliasAt({ modelName: 'm', alias: 'champion', time })).version;
     for (const { time, toVersion } of moves) expect(await at(time)).toBe(toVersion);
     expect(await at(toTimestamp(new Date(0)))).toBe(0);
     expect(await at(null)).toBe(1);
   });
 
   test('needs a gate that can be understood', async () => {
-    const bad = bench.client.registry.setGate({ modelName: 'm', gate: gate({ metric: '', split: 'dev', threshold: Number.NaN, minImprovement: -1 }) });
+    const bad = bench.client.registry.setGate({
+      modelName: 'm',
+      gate: gate({ metric: '', split: 'dev', threshold: Number.NaN, minImprovement: -1 }),
+    });
     await expect(bad).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       violations: ['metric', 'split', 'threshold', 'min_improvement'].map(field => ({ field: `gate.${field}` })),
@@ -140,17 +207,28 @@ describe('deployments', () => {
   const set = (deployment: object) => bench.client.registry.setDeployment({ deployment });
 
   test('follow an alias or stay at a version', async () => {
-    expect((await set({ name: 'live', modelName: 'm', alias: 'champion' })).deployment).toMatchObject({ activeVersion: 1 });
+    expect((await set({ name: 'live', modelName: 'm', alias: 'champion' })).deployment).toMatchObject({
+      activeVersion: 1,
+    });
     expect((await set({ name: 'fixed', modelName: 'm', version: 2 })).deployment).toMatchObject({ activeVersion: 2 });
-    expect((await set({ name: 'waiting', modelName: 'm', alias: 'canary' })).deployment).toMatchObject({ activeVersion: 0 });
+    expect((await set({ name: 'waiting', modelName: 'm', alias: 'canary' })).deployment).toMatchObject({
+      activeVersion: 0,
+    });
     const { deployments } = await bench.client.registry.listDeployments({});
     expect(deployments.map(({ name }) => name)).toEqual(['fixed', 'live', 'waiting']);
   });
 
   test('are refused where they cannot be', async () => {
-    await expect(set({ name: 'x', modelName: 'm' })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringMatching(/got neither/) });
-    await expect(set({ name: 'x', modelName: 'm', alias: 'a', version: 1 })).rejects.toMatchObject({ message: expect.stringMatching(/got both/) });
-    await expect(set({ name: 'x', modelName: 'm', alias: 'No Alias' })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    await expect(set({ name: 'x', modelName: 'm' })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(/got neither/),
+    });
+    await expect(set({ name: 'x', modelName: 'm', alias: 'a', version: 1 })).rejects.toMatchObject({
+      message: expect.stringMatching(/got both/),
+    });
+    await expect(set({ name: 'x', modelName: 'm', alias: 'No Alias' })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
     await expect(set({ name: 'X', modelName: 'm', version: 1 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     await expect(set({ name: 'x', modelName: 'none', version: 1 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(set({ name: 'x', modelName: 'm', version: 9 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -158,10 +236,14 @@ describe('deployments', () => {
   });
 
   test('of all tenants are for services of the mesh only', async () => {
-    await expect(bench.client.registry.listResolvedDeployments({})).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    await expect(bench.client.registry.listResolvedDeployments({})).rejects.toMatchObject({
+      code: 'PERMISSION_DENIED',
+    });
     const inference = bench.registryAs(await bench.credentials.tokens.serviceToken('inference'));
     const { deployments } = await inference.listResolvedDeployments({});
-    expect(deployments.map(({ tenant, deployment, modelVersion }) => [tenant, deployment!.name, modelVersion?.version])).toEqual([
+    expect(
+      deployments.map(({ tenant, deployment, modelVersion }) => [tenant, deployment!.name, modelVersion?.version]),
+    ).toEqual([
       ['acme', 'fixed', 2],
       ['acme', 'live', 1],
       ['acme', 'waiting', undefined],
@@ -177,18 +259,30 @@ describe('deployments', () => {
   });
 });
 
-test("another tenant sees and moves nothing of it, and may have a model of the same name", async () => {
+test('another tenant sees and moves nothing of it, and may have a model of the same name', async () => {
   const { registry } = bench.stranger;
   const { digest } = await versionOf(jobs.first);
-  await expect(registry.getModel({ name: 'm' })).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringMatching(/athanor model list/) });
-  await expect(registry.getModelVersion({ modelName: '', digest, reference: 'digest' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(registry.getModel({ name: 'm' })).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    message: expect.stringMatching(/athanor model list/),
+  });
+  await expect(registry.getModelVersion({ modelName: '', digest, reference: 'digest' })).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+  });
   await expect(registry.getLineage({ versionDigest: digest })).rejects.toMatchObject({ code: 'NOT_FOUND' });
-  await expect(registry.moveAlias({ modelName: 'm', alias: 'champion', version: 1 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
-  await expect(registry.rollbackAlias({ modelName: 'm', alias: 'champion' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(registry.moveAlias({ modelName: 'm', alias: 'champion', version: 1 })).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+  });
+  await expect(registry.rollbackAlias({ modelName: 'm', alias: 'champion' })).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+  });
   await expect(registry.deleteDeployment({ name: 'live' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   expect((await registry.listModels({})).models).toEqual([]);
   expect((await registry.listDeployments({})).deployments).toEqual([]);
-  expect((await registry.setGate({ modelName: 'm', gate: gate() })).model).toMatchObject({ name: 'm', latestVersion: 0 });
+  expect((await registry.setGate({ modelName: 'm', gate: gate() })).model).toMatchObject({
+    name: 'm',
+    latestVersion: 0,
+  });
 });
 
 describe('events', () => {
@@ -199,12 +293,19 @@ describe('events', () => {
       types.push(event!.type);
       if (event!.type === 'model.alias.moved') traces.add(event!.traceparent);
     }
-    for (const type of ['dataset.version.ready', 'training.job.succeeded', 'model.version.registered', 'model.alias.moved', 'deployment.changed']) {
+    for (const type of [
+      'dataset.version.ready',
+      'training.job.succeeded',
+      'model.version.registered',
+      'model.alias.moved',
+      'deployment.changed',
+    ]) {
       expect(types).toContain(type);
     }
     expect([...traces].every(trace => /^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/.test(trace))).toBe(true);
     const foreign: unknown[] = [];
-    for await (const { event } of bench.stranger.events.tailEvents({ fromBeginning: true, stopAtEnd: true })) foreign.push(event);
+    for await (const { event } of bench.stranger.events.tailEvents({ fromBeginning: true, stopAtEnd: true }))
+      foreign.push(event);
     expect(foreign).toEqual([]);
   });
 
@@ -212,7 +313,8 @@ describe('events', () => {
     const abort = new AbortController();
     const seen: string[] = [];
     const tail = (async () => {
-      for await (const { event } of bench.client.events.tailEvents({}, { signal: abort.signal })) seen.push(event!.type);
+      for await (const { event } of bench.client.events.tailEvents({}, { signal: abort.signal }))
+        seen.push(event!.type);
     })().catch(() => undefined);
     await new Promise(resolve => setTimeout(resolve, 300));
     await bench.client.registry.deleteDeployment({ name: 'fixed' });
@@ -224,18 +326,44 @@ describe('events', () => {
   test('that could not be applied wait as dead letters, and are applied when the cause is gone and they are replayed', async () => {
     const { client, stranger } = bench;
     const db = await bench.engine.open<OutboxTables>({ schema: 'training', migrations: [] });
-    const spec = { datasetId: 'later', datasetVersion: 1, datasetDigest: 'sha256:d', model: null, optimizer: null, epochs: 1, batchSize: 1, seed: 0, cpuThreads: 1, checkpointEverySteps: 0 };
+    const spec = {
+      datasetId: 'later',
+      datasetVersion: 1,
+      datasetDigest: 'sha256:d',
+      model: null,
+      optimizer: null,
+      epochs: 1,
+      batchSize: 1,
+      seed: 0,
+      cpuThreads: 1,
+      checkpointEverySteps: 0,
+    };
     const result = { files: [], evaluation: null, epochs: [], runtime: 'r', instructionSet: 'i', signature: null };
     const payload = { jobId: 'job-early', modelName: 'early', spec, result };
-    await db.transaction().execute(trx => appendEvent(trx, { type: 'training.job.succeeded', tenant: 'acme', aggregateId: 'job-early', aggregateVersion: 2, payload }));
+    await db.transaction().execute(trx =>
+      appendEvent(trx, {
+        type: 'training.job.succeeded',
+        tenant: 'acme',
+        aggregateId: 'job-early',
+        aggregateVersion: 2,
+        payload,
+      }),
+    );
     const letters = async () => (await client.events.listDeadLetters({})).deadLetters;
     await expect.poll(async () => (await letters()).length, { timeout: 25_000, interval: 500 }).toBe(1);
     const [letter] = await letters();
-    expect(letter).toMatchObject({ consumer: 'registry-register-model', deliveries: 5, event: { type: 'training.job.succeeded' } });
+    expect(letter).toMatchObject({
+      consumer: 'registry-register-model',
+      deliveries: 5,
+      event: { type: 'training.job.succeeded' },
+    });
     expect(letter!.reason).toMatch(/^handler: dataset 'later' is not found/);
     expect((await stranger.events.listDeadLetters({})).deadLetters).toEqual([]);
-    await expect(stranger.events.replayDeadLetter({ sequence: letter!.sequence })).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    for (const sequence of [0, 999]) await expect(client.events.replayDeadLetter({ sequence })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(stranger.events.replayDeadLetter({ sequence: letter!.sequence })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    for (const sequence of [0, 999])
+      await expect(client.events.replayDeadLetter({ sequence })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await importDataset(client, 'later');
     await client.events.replayDeadLetter({ sequence: letter!.sequence });
     expect(await versionOf('job-early')).toMatchObject({ modelName: 'early', version: 1 });

@@ -29,7 +29,12 @@ export function registrationOf(options: RegistrationOptions): Registration {
     ...{ formatVersion: 1, files: [{ name: 'model.onnx', digest }], signature, datasetDigest: 'sha256:data' },
     ...{ training: {}, runtime: 'onnxruntime', instructionSet: 'x64' },
   };
-  const evaluation = { datasetDigest: 'sha256:data', split: 'test', rows: 100, metrics: [{ name: 'accuracy', value: accuracy }] };
+  const evaluation = {
+    datasetDigest: 'sha256:data',
+    split: 'test',
+    rows: 100,
+    metrics: [{ name: 'accuracy', value: accuracy }],
+  };
   return {
     ...{ tenant, jobId, modelName, manifest, cpuThreads: 1 },
     files: [{ name: 'model.onnx', digest, byteSize: 5 }],
@@ -71,7 +76,12 @@ export async function startBench(): Promise<Bench> {
   const training = await startTraining({ config: loadTrainingConfig({ ...env('training'), ...peers }), database });
   const all = { ...env('registry'), ...peers, ATHANOR_TRAINING_ADDRESS: address(training) };
   const registry = await startRegistry({ config: loadRegistryConfig(all), database });
-  const addresses = { ingest: address(ingest), training: address(training), registry: address(registry), inference: '127.0.0.1:1' };
+  const addresses = {
+    ingest: address(ingest),
+    training: address(training),
+    registry: address(registry),
+    inference: '127.0.0.1:1',
+  };
   const clients = [key, other].map(apiKey => createAthanorClient({ addresses, apiKey }));
   const stubs: Stub<'registry'>[] = [];
   return {
@@ -93,7 +103,10 @@ export async function startBench(): Promise<Bench> {
 
 /** Rows of two classes that a network tells apart at once; the seed changes their noise. */
 export async function importDataset({ ingest }: AthanorClient, datasetId: string): Promise<void> {
-  const rows = Array.from({ length: 200 }, (_, row) => `${row % 2 === 0 ? row : 1_000 + row},${(row * 7) % 13},${row % 2 === 0 ? 'low' : 'high'}`);
+  const rows = Array.from(
+    { length: 200 },
+    (_, row) => `${row % 2 === 0 ? row : 1_000 + row},${(row * 7) % 13},${row % 2 === 0 ? 'low' : 'high'}`,
+  );
   const chunk = Buffer.from(`a,b,y\n${rows.join('\n')}\n`);
   await ingest.createDataset({ datasetId });
   const { upload } = await ingest.createUpload({ filename: `${datasetId}.csv`, byteSize: chunk.length });
@@ -108,7 +121,10 @@ export async function importDataset({ ingest }: AthanorClient, datasetId: string
 }
 
 /** Trains a small network, and returns its job's id when it has succeeded. */
-export async function trainModel(client: AthanorClient, options: { modelName: string; datasetId: string; seed: number }): Promise<string> {
+export async function trainModel(
+  client: AthanorClient,
+  options: { modelName: string; datasetId: string; seed: number },
+): Promise<string> {
   const { modelName, datasetId, seed } = options;
   const optimizer = { kind: 'adam', learningRate: 0.01 };
   const spec = { datasetId, model: { kind: 'mlp', hidden: [4] }, optimizer, epochs: 2, batchSize: 16, seed };

@@ -4,7 +4,14 @@ import { createBlobStore } from '@athanor/blobs';
 import { createStub } from '@athanor/client';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { connectNats, ensureStreams, startRelay } from '@athanor/events';
-import { Closing, createTelemetry, openTokenAuthority, type ServiceApp, s3Options, startService } from '@athanor/service';
+import {
+  Closing,
+  createTelemetry,
+  openTokenAuthority,
+  type ServiceApp,
+  s3Options,
+  startService,
+} from '@athanor/service';
 import type { TrainingConfig } from './config.js';
 import { createLocalExecutor } from './executors/local.js';
 import { Dispatcher } from './jobs/dispatcher.js';

@@ -58,14 +58,22 @@ export function clustersCsv(rows: number, options: { columns: number; classes: n
   const lines = Array.from({ length: rows }, (_, row) => {
     const noise = createHash('sha256').update(`row ${row}`).digest();
     const label = row % options.classes;
-    const values = Array.from({ length: options.columns }, (_, column) => (column % options.classes === label ? 150 : 50) + noise[column % 32]! / 2);
+    const values = Array.from(
+      { length: options.columns },
+      (_, column) => (column % options.classes === label ? 150 : 50) + noise[column % 32]! / 2,
+    );
     return [...values, `class-${label}`].join(',');
   });
   return Buffer.from(`${header}\n${lines.join('\n')}\n`);
 }
 
 /** Uploads a CSV and prepares version 1 of a new dataset. */
-export async function importCsv(ingest: Stub<'ingest'>, datasetId: string, content: Buffer, labelColumn = 'y'): Promise<void> {
+export async function importCsv(
+  ingest: Stub<'ingest'>,
+  datasetId: string,
+  content: Buffer,
+  labelColumn = 'y',
+): Promise<void> {
   await ingest.createDataset({ datasetId });
   const { upload } = await ingest.createUpload({ filename: `${datasetId}.csv`, byteSize: content.length });
   const { uploadId } = upload!;

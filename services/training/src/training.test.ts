@@ -28,7 +28,8 @@ async function begin(spec: TrainingSpecInput, modelName = 'm'): Promise<string> 
   return job!.jobId;
 }
 
-const states = ({ transitions }: TrainingJob) => transitions.filter(({ reason }) => reason !== 'Phase').map(({ state }) => state.replace('STATE_', ''));
+const states = ({ transitions }: TrainingJob) =>
+  transitions.filter(({ reason }) => reason !== 'Phase').map(({ state }) => state.replace('STATE_', ''));
 const filesOf = ({ result }: TrainingJob) => ({
   files: result!.files,
   predictions: result!.evaluation!.predictionsDigest,
@@ -39,13 +40,21 @@ describe('a job', () => {
   test('succeeds: states, phases, epochs, evaluation, files that can be read', async () => {
     const seen: number[] = [];
     const jobId = await begin(specOf());
-    const job = await watchJob(bench.training, jobId, (_, epochs) => void seen.push(...epochs.map(({ epoch }) => epoch)));
+    const job = await watchJob(
+      bench.training,
+      jobId,
+      (_, epochs) => void seen.push(...epochs.map(({ epoch }) => epoch)),
+    );
     expect(states(job)).toEqual(['QUEUED', 'PENDING', 'RUNNING', 'SUCCEEDED']);
     const phases = job.transitions.map(({ phase }) => phase).filter(Boolean);
     expect([...new Set(phases)]).toEqual(['RESOLVING_DATA', 'COMPILING_GRAPH', 'TRAINING', 'EVALUATING', 'EXPORTING']);
     expect(seen).toEqual([1, 2, 3]);
     expect(job.attempts).toMatchObject([{ epoch: 1, state: 'STATE_FINISHED', resumedFromStep: 0 }]);
-    expect(job.spec).toMatchObject({ datasetVersion: 1, datasetDigest: expect.stringMatching(/^sha256:/), cpuThreads: 1 });
+    expect(job.spec).toMatchObject({
+      datasetVersion: 1,
+      datasetDigest: expect.stringMatching(/^sha256:/),
+      cpuThreads: 1,
+    });
     const { evaluation, files, signature } = job.result!;
     expect(evaluation).toMatchObject({ split: 'test', datasetDigest: job.spec!.datasetDigest, batchSize: 32 });
     expect(evaluation!.metrics.find(({ name }) => name === 'accuracy')!.value).toBeGreaterThan(0.9);
@@ -62,7 +71,9 @@ describe('a job', () => {
     const optimizer = { kind: 'sgd', learningRate: 1e30 };
     const job = await watchJob(bench.training, await begin(specOf({ optimizer })));
     expect(job).toMatchObject({ state: 'STATE_FAILED', error: { code: 9 } });
-    expect(job.error!.message).toMatch(/^training diverged in epoch 1 at step \d+: the loss is not a finite number, .*; lower the learning rate \(1e\+30 now; try 1e\+29\)/);
+    expect(job.error!.message).toMatch(
+      /^training diverged in epoch 1 at step \d+: the loss is not a finite number, .*; lower the learning rate \(1e\+30 now; try 1e\+29\)/,
+    );
     expect(job.attempts).toMatchObject([{ state: 'STATE_ERRORED' }]);
     expect(job.transitions.at(-1)).toMatchObject({ reason: 'TrainingDiverged' });
   });
@@ -83,7 +94,13 @@ describe('a job', () => {
 });
 
 describe('kill -9 of the runner', () => {
-  const spec = specOf({ datasetId: 'many', epochs: 60, batchSize: 8, checkpointEverySteps: 1_000, model: { kind: 'mlp', hidden: [64] } });
+  const spec = specOf({
+    datasetId: 'many',
+    epochs: 60,
+    batchSize: 8,
+    checkpointEverySteps: 1_000,
+    model: { kind: 'mlp', hidden: [64] },
+  });
   let whole: TrainingJob;
   /** Of a job's steps, those that a further attempt reported. */
   let killed: { job: TrainingJob; later: number[] };
@@ -124,7 +141,9 @@ describe('kill -9 of the runner', () => {
     const { resumedFromStep } = killed.job.attempts[1]!;
     const trained = killed.later.filter(step => step !== killed.later[0]);
     expect(Math.min(...trained)).toBeGreaterThan(resumedFromStep);
-    expect(killed.job.result!.epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
+    expect(killed.job.result!.epochs.map(({ epoch }) => epoch)).toEqual(
+      Array.from({ length: 60 }, (_, index) => index + 1),
+    );
   });
 
   test('changes no bit of the result', () => {
@@ -146,27 +165,57 @@ describe('a request', () => {
     const spec = specOf({
       ...{ datasetId: '', epochs: 0, batchSize: -1, seed: -1, cpuThreads: 100_000, checkpointEverySteps: -1 },
       model: { kind: 'cnn', hidden: [0] },
-      optimizer: { kind: 'lion', learningRate: 0, momentum: 1, weightDecay: Number.POSITIVE_INFINITY, clipNorm: Number.NaN },
+      optimizer: {
+        kind: 'lion',
+        learningRate: 0,
+        momentum: 1,
+        weightDecay: Number.POSITIVE_INFINITY,
+        clipNorm: Number.NaN,
+      },
     });
     await expect(begin(spec)).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       violations: [
-        ...['dataset_id', 'model.kind', 'model.hidden', 'epochs', 'batch_size', 'seed', 'cpu_threads', 'checkpoint_every_steps'],
-        ...['optimizer.kind', 'optimizer.learning_rate', 'optimizer.momentum', 'optimizer.weight_decay', 'optimizer.clip_norm'],
+        ...[
+          'dataset_id',
+          'model.kind',
+          'model.hidden',
+          'epochs',
+          'batch_size',
+          'seed',
+          'cpu_threads',
+          'checkpoint_every_steps',
+        ],
+        ...[
+          'optimizer.kind',
+          'optimizer.learning_rate',
+          'optimizer.momentum',
+          'optimizer.weight_decay',
+          'optimizer.clip_norm',
+        ],
       ].map(field => ({ field: `spec.${field}` })),
     });
   });
 
   test('for an unknown dataset, one of another tenant, or one without labels is refused with the remedy', async () => {
-    await expect(begin(specOf({ datasetId: 'none' }))).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringMatching(/dataset 'none' is not found; .*athanor dataset list/) });
-    await expect(begin(specOf({ datasetVersion: 9 }))).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringMatching(/clusters v9/) });
+    await expect(begin(specOf({ datasetId: 'none' }))).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringMatching(/dataset 'none' is not found; .*athanor dataset list/),
+    });
+    await expect(begin(specOf({ datasetVersion: 9 }))).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringMatching(/clusters v9/),
+    });
     const stolen = bench.stranger.createTrainingJob({ modelName: 'm', spec: specOf() });
     await expect(stolen).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(begin(specOf({ datasetId: 'unlabelled' }))).rejects.toMatchObject({
       ...{ code: 'FAILED_PRECONDITION', reason: 'DATASET_WITHOUT_LABELS' },
       message: expect.stringMatching(/has 0 classes.*import it with a label column/),
     });
-    await expect(begin(specOf(), 'Not A Name')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', violations: [{ field: 'model_name' }] });
+    await expect(begin(specOf(), 'Not A Name')).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      violations: [{ field: 'model_name' }],
+    });
     await expect(bench.training.getTrainingJob({ jobId: 'job-none' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
@@ -195,7 +244,8 @@ test('a job that asks for no threads gets one, on every machine', () => {
 
 describe('a runner', () => {
   const RUNNER = fileURLToPath(new URL('../dist/runner/main.js', import.meta.url));
-  const spawnRunner = (): ChildProcess => spawn(process.execPath, [RUNNER], { stdio: ['pipe', 'ignore', 'ignore'], env: {} });
+  const spawnRunner = (): ChildProcess =>
+    spawn(process.execPath, [RUNNER], { stdio: ['pipe', 'ignore', 'ignore'], env: {} });
 
   test('ends when the pipe of its parent closes before it was told what to do', async () => {
     const child = spawnRunner();

@@ -38,7 +38,8 @@ describe('a stub', () => {
   test('tries a call again while the server is UNAVAILABLE, four times in all', async () => {
     let calls = 0;
     const stub = await connect({
-      GetDataset: (_call, callback) => (++calls < 3 ? callback({ code: 14, details: 'away' }) : callback(null, { dataset: { datasetId: 'd' } })),
+      GetDataset: (_call, callback) =>
+        ++calls < 3 ? callback({ code: 14, details: 'away' }) : callback(null, { dataset: { datasetId: 'd' } }),
       GetUpload: (_call, callback) => {
         calls++;
         callback({ code: 14, details: 'away' });
@@ -47,7 +48,10 @@ describe('a stub', () => {
     expect(await stub.getDataset({ datasetId: 'd' })).toMatchObject({ dataset: { datasetId: 'd' } });
     expect(calls).toBe(3);
     calls = 0;
-    await expect(stub.getUpload({ uploadId: 'u' })).rejects.toMatchObject({ code: 'UNAVAILABLE', method: '/athanor.ingest.v1.IngestService/GetUpload' });
+    await expect(stub.getUpload({ uploadId: 'u' })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      method: '/athanor.ingest.v1.IngestService/GetUpload',
+    });
     expect(calls).toBe(4);
   });
 
@@ -59,19 +63,31 @@ describe('a stub', () => {
         callback({ code: 13, details: 'broken' });
       },
     });
-    await expect(stub.getDataset({ datasetId: 'd' })).rejects.toMatchObject({ code: 'INTERNAL', message: 'broken', reason: '', violations: [] });
+    await expect(stub.getDataset({ datasetId: 'd' })).rejects.toMatchObject({
+      code: 'INTERNAL',
+      message: 'broken',
+      reason: '',
+      violations: [],
+    });
     expect(calls).toBe(1);
   });
 
   test('gives up after its time, the default or the one given, and passes the deadline on', async () => {
     let deadline = 0;
-    const stub = await connect({ GetDataset: call => (deadline = new Date(call.getDeadline()).getTime()) }, { defaultTimeoutMs: 300 });
+    const stub = await connect(
+      { GetDataset: call => (deadline = new Date(call.getDeadline()).getTime()) },
+      { defaultTimeoutMs: 300 },
+    );
     const begun = Date.now();
     await expect(stub.getDataset({ datasetId: 'd' })).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
     expect(Date.now() - begun).toBeLessThan(1_000);
     expect(deadline - begun).toBeLessThan(600);
-    await expect(stub.getDataset({ datasetId: 'd' }, { timeoutMs: 100 })).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
-    await expect(stub.getDataset({ datasetId: 'd' }, { timeoutMs: 10_000, deadlineMs: Date.now() + 100 })).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    await expect(stub.getDataset({ datasetId: 'd' }, { timeoutMs: 100 })).rejects.toMatchObject({
+      code: 'DEADLINE_EXCEEDED',
+    });
+    await expect(
+      stub.getDataset({ datasetId: 'd' }, { timeoutMs: 10_000, deadlineMs: Date.now() + 100 }),
+    ).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
   });
 
   test('ends calls of every shape when the signal is aborted, before or on the way', async () => {
@@ -93,9 +109,14 @@ describe('a stub', () => {
       const abort = new AbortController();
       const { signal } = abort;
       if (waitMs === 0) abort.abort();
-      const calls = [stub.getDataset({ datasetId: 'd' }, { signal }), stub.writeUpload(endless(), { signal }), watch(signal)];
+      const calls = [
+        stub.getDataset({ datasetId: 'd' }, { signal }),
+        stub.writeUpload(endless(), { signal }),
+        watch(signal),
+      ];
       setTimeout(() => abort.abort(), waitMs);
-      for (const result of await Promise.allSettled(calls)) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'CANCELLED' } });
+      for (const result of await Promise.allSettled(calls))
+        expect(result).toMatchObject({ status: 'rejected', reason: { code: 'CANCELLED' } });
     }
   });
 
@@ -127,6 +148,10 @@ describe('a stub', () => {
     const metadata = new Metadata();
     metadata.set('grpc-status-details-bin', Buffer.from([0xff, 0xff, 0xff]));
     const stub = await connect({ GetDataset: (_call, callback) => callback({ code: 9, details: 'no', metadata }) });
-    await expect(stub.getDataset({ datasetId: 'd' })).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', message: 'no', reason: '' });
+    await expect(stub.getDataset({ datasetId: 'd' })).rejects.toMatchObject({
+      code: 'FAILED_PRECONDITION',
+      message: 'no',
+      reason: '',
+    });
   });
 });

@@ -15,7 +15,14 @@ let path: string;
 let content: Buffer;
 
 /** Keeps what it gets. `cutAfter`: bytes after which each stream is broken off. */
-const store = { bytes: Buffer.alloc(0), size: 0, cutAfter: Number.POSITIVE_INFINITY, writes: 0, away: 0, requestIds: [] as string[] };
+const store = {
+  bytes: Buffer.alloc(0),
+  size: 0,
+  cutAfter: Number.POSITIVE_INFINITY,
+  writes: 0,
+  away: 0,
+  requestIds: [] as string[],
+};
 const upload = () => ({
   upload: {
     ...{ uploadId: 'u', byteSize: store.size, committedOffset: store.bytes.length },
@@ -24,7 +31,13 @@ const upload = () => ({
 });
 
 beforeEach(async () => {
-  Object.assign(store, { bytes: Buffer.alloc(0), cutAfter: Number.POSITIVE_INFINITY, writes: 0, away: 0, requestIds: [] });
+  Object.assign(store, {
+    bytes: Buffer.alloc(0),
+    cutAfter: Number.POSITIVE_INFINITY,
+    writes: 0,
+    away: 0,
+    requestIds: [],
+  });
   server = await startFakeServer('ingest', {
     CreateUpload(call, callback) {
       store.size = (call.request as { byteSize: number }).byteSize;
@@ -111,7 +124,10 @@ describe('uploadFile', () => {
       await truncate(path, CHUNK);
     };
     const [result] = await Promise.allSettled([uploadFile(stub, path), shrink()]);
-    expect(result).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(/file\.bin.*changed while it was sent/) } });
+    expect(result).toMatchObject({
+      status: 'rejected',
+      reason: { message: expect.stringMatching(/file\.bin.*changed while it was sent/) },
+    });
   }, 20_000);
 
   test('ends at once when it is aborted, and is not tried again', async () => {

@@ -54,7 +54,9 @@ class FileChanged extends Error {
   override readonly name = 'FileChanged';
 
   constructor(path: string, { byteSize, committedOffset }: Upload) {
-    super(`${path} changed while it was sent: expected ${byteSize} bytes, it ended after ${committedOffset}; upload it again`);
+    super(
+      `${path} changed while it was sent: expected ${byteSize} bytes, it ended after ${committedOffset}; upload it again`,
+    );
   }
 }
 

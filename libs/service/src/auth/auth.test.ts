@@ -91,7 +91,10 @@ describe('API keys', () => {
 
   test('bug: a broken keys file was logged anew every second', async () => {
     const lines: string[] = [];
-    const observed = createTelemetry({ service: 'auth-test', logDestination: { write: line => void lines.push(line) } });
+    const observed = createTelemetry({
+      service: 'auth-test',
+      logDestination: { write: line => void lines.push(line) },
+    });
     const noisy = new KeyRing({ path: credentials.keysFile, log: observed.log, allPermissions: [] });
     await noisy.start();
     await writeFile(credentials.keysFile, 'broken');
@@ -158,6 +161,8 @@ describe('the authenticator', () => {
     await ring.start();
     const authenticate = createAuthenticator(ring, credentials.tokens);
     expect(await authenticate(`bearer ${key}`)).toMatchObject({ kind: 'key' });
-    expect(await authenticate(`Bearer ${await credentials.tokens.serviceToken('ingest')}`)).toMatchObject({ kind: 'service' });
+    expect(await authenticate(`Bearer ${await credentials.tokens.serviceToken('ingest')}`)).toMatchObject({
+      kind: 'service',
+    });
   });
 });

@@ -78,14 +78,18 @@ export class KeyRing {
       const problem = (error as Error).message;
       if (problem === this.#problem) return;
       this.#problem = problem;
-      this.#log.error({ err: error, path: this.#path }, 'the keys file cannot be read; the keys read before stay in force');
+      this.#log.error(
+        { err: error, path: this.#path },
+        'the keys file cannot be read; the keys read before stay in force',
+      );
     }
   }
 }
 
 /** Says which file it is, and everything that is wrong with it. */
 function unreadable(path: string, error: unknown): Error {
-  const problems = error instanceof z.ZodError ? error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) : [];
+  const problems =
+    error instanceof z.ZodError ? error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) : [];
   const why = problems.length > 0 ? problems.join('; ') : (error as Error).message;
   const remedy = 'expected a JSON file {"keys": [{"id", "hash", "tenant", "permissions"}]}';
   return new Error(`API_KEYS_FILE: ${path} cannot be read: ${why}; ${remedy}`, { cause: error });

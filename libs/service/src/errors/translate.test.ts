@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { translateFailure } from './translate.js';
 
-const failure = (kind: string, more: object = {}) => Object.assign(new Error('secret detail of the driver'), { kind, ...more });
+const failure = (kind: string, more: object = {}) =>
+  Object.assign(new Error('secret detail of the driver'), { kind, ...more });
 
 describe('translateFailure', () => {
   test.each([
@@ -21,13 +22,21 @@ describe('translateFailure', () => {
     expect(translated?.cause).toBeInstanceOf(Error);
   });
 
-  test('a value that the database cannot hold is the caller\'s to set right', () => {
+  test("a value that the database cannot hold is the caller's to set right", () => {
     expect(translateFailure(failure('other', { sqlState: '22021' }))?.code).toBe('INVALID_ARGUMENT');
     expect(translateFailure(failure('other', { sqlState: '22P05' }))?.code).toBe('INVALID_ARGUMENT');
   });
 
   test('whatever it does not know it leaves alone', () => {
-    for (const other of [new Error('x'), failure('other'), failure('toString'), 'text', undefined, null, { kind: 'corrupt' }]) {
+    for (const other of [
+      new Error('x'),
+      failure('other'),
+      failure('toString'),
+      'text',
+      undefined,
+      null,
+      { kind: 'corrupt' },
+    ]) {
       expect(translateFailure(other)).toBeUndefined();
     }
   });

@@ -6,7 +6,10 @@ interface Translation {
   readonly message: string;
 }
 
-const REPEAT: Translation = { code: 'ABORTED', message: 'another call changed the same thing at the same time; repeat the call' };
+const REPEAT: Translation = {
+  code: 'ABORTED',
+  message: 'another call changed the same thing at the same time; repeat the call',
+};
 const FULL: Translation = {
   code: 'RESOURCE_EXHAUSTED',
   message: "the service's disk is full, nothing was changed; free space there, then try again",
@@ -31,7 +34,8 @@ const BY_KIND: ReadonlyMap<unknown, Translation> = new Map([
 
 const UNFIT: Translation = {
   code: 'INVALID_ARGUMENT',
-  message: 'a value of the request cannot be stored: expected text without NUL characters and numbers within their range',
+  message:
+    'a value of the request cannot be stored: expected text without NUL characters and numbers within their range',
 };
 
 /** PostgreSQL, appendix A: character not in repertoire, untranslatable character, numeric value out of range. */

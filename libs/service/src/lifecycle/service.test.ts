@@ -5,11 +5,18 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createStub, RpcError } from '@athanor/client';
 import { temporaryDirectory } from '@athanor/testkit';
-import { Client, credentials, type Metadata as GrpcMetadata, Metadata, type ServiceError as GrpcError, status } from '@grpc/grpc-js';
+import {
+  Client,
+  credentials,
+  type ServiceError as GrpcError,
+  type Metadata as GrpcMetadata,
+  Metadata,
+  status,
+} from '@grpc/grpc-js';
 import { service as healthDefinition } from 'grpc-health-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Bench, type BenchOptions, benchConfig, startBench } from '../test-bench.js';
 import { createTelemetry } from '../telemetry/index.js';
+import { type Bench, type BenchOptions, benchConfig, startBench } from '../test-bench.js';
 import { startService } from './service.js';
 
 const opened: Bench[] = [];
@@ -39,7 +46,12 @@ async function health(address: string, service = ''): Promise<string> {
 async function reflect(address: string, metadata: GrpcMetadata): Promise<string> {
   const client = new Client(address, credentials.createInsecure());
   const path = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
-  const call = client.makeBidiStreamRequest(path, (bytes: Buffer) => bytes, (bytes: Buffer) => bytes, metadata);
+  const call = client.makeBidiStreamRequest(
+    path,
+    (bytes: Buffer) => bytes,
+    (bytes: Buffer) => bytes,
+    metadata,
+  );
   call.write(Buffer.from([0x3a, 0x01, 0x2a]));
   call.end();
   try {
@@ -144,7 +156,10 @@ describe('draining', () => {
       services: { ingest: { getDataset: () => new Promise(() => undefined) } },
       env: { ATHANOR_DRAIN_GRACE_MS: '300' },
     });
-    const call = bench.stub('ingest').getDataset({ datasetId: 'd' }).catch((error: unknown) => error);
+    const call = bench
+      .stub('ingest')
+      .getDataset({ datasetId: 'd' })
+      .catch((error: unknown) => error);
     await sleep(100);
     const begun = performance.now();
     await bench.service.stop();
@@ -169,7 +184,9 @@ describe('draining', () => {
     })().catch((error: unknown) => error);
     const prober = new Client(bench.address, credentials.createInsecure());
     const { path, requestSerialize, responseDeserialize } = healthDefinition.Watch!;
-    prober.makeServerStreamRequest(path, requestSerialize, responseDeserialize, { service: '' }).on('error', () => undefined);
+    prober
+      .makeServerStreamRequest(path, requestSerialize, responseDeserialize, { service: '' })
+      .on('error', () => undefined);
     await sleep(200);
     const begun = performance.now();
     await bench.service.stop();
@@ -189,7 +206,26 @@ describe('listening', () => {
     const folder = await temporaryDirectory('tls');
     const [cert, key] = [join(folder.path, 'cert.pem'), join(folder.path, 'key.pem')];
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert, '-days', '1', ...subject], { stdio: 'ignore' });
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-keyout',
+        key,
+        '-out',
+        cert,
+        '-days',
+        '1',
+        ...subject,
+      ],
+      { stdio: 'ignore' },
+    );
     const bench = await start({
       services: { ingest: { getDataset: async () => ({ dataset: { datasetId: 'd' } }) } },
       env: { ATHANOR_HOST: '0.0.0.0', ATHANOR_TLS_CERT_FILE: cert, ATHANOR_TLS_KEY_FILE: key },

@@ -46,7 +46,10 @@ function decodeToken<T extends keyof KeyTypes>(token: string, keyType: T): KeyTy
   const key = parseJson(Buffer.from(token, 'base64url').toString('utf8'));
   const fits = typeof key === keyType && (typeof key !== 'number' || (Number.isSafeInteger(key) && key >= 0));
   if (fits) return key as KeyTypes[T];
-  throw new ServiceError('INVALID_ARGUMENT', 'page_token: expected the next_page_token of an earlier answer of this method');
+  throw new ServiceError(
+    'INVALID_ARGUMENT',
+    'page_token: expected the next_page_token of an earlier answer of this method',
+  );
 }
 
 function parseJson(text: string): unknown {

@@ -2,7 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createStub, RpcError, type Stub } from '@athanor/client';
 import { serviceDefinition } from '@athanor/contracts';
-import { Client, credentials as grpcCredentials, Metadata, type ServiceError as GrpcError, status } from '@grpc/grpc-js';
+import {
+  Client,
+  type ServiceError as GrpcError,
+  credentials as grpcCredentials,
+  Metadata,
+  status,
+} from '@grpc/grpc-js';
 import { trace } from '@opentelemetry/api';
 import { tracing } from '@opentelemetry/sdk-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -29,7 +35,8 @@ const handlers = {
     if (datasetId === 'deaf') await sleep(1_000);
     if (datasetId === 'broken') throw new Error('the password is hunter2');
     if (datasetId === 'full') throw Object.assign(new Error('ENOSPC /var/lib/x'), { kind: 'storage_full' });
-    if (datasetId === 'busy') throw new ServiceError('RESOURCE_EXHAUSTED', 'too busy', { reason: 'BUSY', retryAfterMs: 1_500 });
+    if (datasetId === 'busy')
+      throw new ServiceError('RESOURCE_EXHAUSTED', 'too busy', { reason: 'BUSY', retryAfterMs: 1_500 });
     if (datasetId === 'wordy') throw invalidFields([{ field: 'spec', description: 'ä'.repeat(100_000) }]);
     if (datasetId === 'wrong') {
       throw invalidFields([
@@ -38,7 +45,10 @@ const handlers = {
       ]);
     }
     if (datasetId === 'gate') {
-      throw new ServiceError('FAILED_PRECONDITION', 'refused — zu wenig', { reason: 'GATE_FAILED', metadata: { value: '0.9' } });
+      throw new ServiceError('FAILED_PRECONDITION', 'refused — zu wenig', {
+        reason: 'GATE_FAILED',
+        metadata: { value: '0.9' },
+      });
     }
     return dataset(datasetId, context.tenant);
   },
@@ -90,17 +100,30 @@ async function failureOf(call: Promise<unknown>): Promise<RpcError> {
 }
 
 /** Without the SDK, whose calls always carry a deadline. */
-function rawCall(datasetId: string, headers: Record<string, string> = {}, path?: string): Promise<GrpcError | { dataset: object }> {
+function rawCall(
+  datasetId: string,
+  headers: Record<string, string> = {},
+  path?: string,
+): Promise<GrpcError | { dataset: object }> {
   const client = new Client(bench.address, grpcCredentials.createInsecure());
   const method = serviceDefinition('ingest').GetDataset!;
   const metadata = new Metadata();
-  for (const [name, value] of Object.entries({ authorization: `Bearer ${bench.key}`, ...headers })) metadata.set(name, value);
+  for (const [name, value] of Object.entries({ authorization: `Bearer ${bench.key}`, ...headers }))
+    metadata.set(name, value);
   return new Promise(resolve => {
     const { requestSerialize, responseDeserialize } = method;
-    client.makeUnaryRequest(path ?? method.path, requestSerialize, responseDeserialize, { datasetId }, metadata, {}, (error, answer) => {
-      client.close();
-      resolve(error ?? (answer as { dataset: object }));
-    });
+    client.makeUnaryRequest(
+      path ?? method.path,
+      requestSerialize,
+      responseDeserialize,
+      { datasetId },
+      metadata,
+      {},
+      (error, answer) => {
+        client.close();
+        resolve(error ?? (answer as { dataset: object }));
+      },
+    );
   });
 }
 
@@ -146,7 +169,9 @@ describe('admission', () => {
   });
 
   test('an unknown method and one that is not implemented are UNIMPLEMENTED', async () => {
-    expect(await rawCall('d', {}, '/athanor.ingest.v1.IngestService/Nothing')).toMatchObject({ code: status.UNIMPLEMENTED });
+    expect(await rawCall('d', {}, '/athanor.ingest.v1.IngestService/Nothing')).toMatchObject({
+      code: status.UNIMPLEMENTED,
+    });
     expect(await failureOf(ingest.getUpload({ uploadId: 'u' }))).toMatchObject({ code: 'UNIMPLEMENTED' });
   });
 });
@@ -227,7 +252,8 @@ describe('streams', () => {
     const versions: number[] = [];
     const error = await failureOf(
       (async () => {
-        for await (const each of ingest.watchDatasetVersion({ datasetId: 'fails', version: 1 })) versions.push(each.datasetVersion?.version ?? 0);
+        for await (const each of ingest.watchDatasetVersion({ datasetId: 'fails', version: 1 }))
+          versions.push(each.datasetVersion?.version ?? 0);
       })(),
     );
     expect(versions).toEqual([1]);
@@ -254,7 +280,12 @@ describe('streams', () => {
 describe('errors', () => {
   test('carry reason and figures', async () => {
     const error = await failureOf(ingest.getDataset({ datasetId: 'gate' }));
-    expect(error).toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'GATE_FAILED', metadata: { value: '0.9' }, message: 'refused — zu wenig' });
+    expect(error).toMatchObject({
+      code: 'FAILED_PRECONDITION',
+      reason: 'GATE_FAILED',
+      metadata: { value: '0.9' },
+      message: 'refused — zu wenig',
+    });
   });
 
   test('carry every wrong field', async () => {
@@ -266,7 +297,10 @@ describe('errors', () => {
   });
 
   test('bug: the pause before another try did not reach the caller', async () => {
-    expect(await failureOf(ingest.getDataset({ datasetId: 'busy' }))).toMatchObject({ reason: 'BUSY', retryAfterMs: 1_500 });
+    expect(await failureOf(ingest.getDataset({ datasetId: 'busy' }))).toMatchObject({
+      reason: 'BUSY',
+      retryAfterMs: 1_500,
+    });
   });
 
   test('bug: a message longer than HTTP/2 headers may be arrived as another error', async () => {
@@ -316,18 +350,22 @@ describe('observation', () => {
   test("the server's span is the child of the caller's, and is active in the handler", async () => {
     const traceId = '0af7651916cd43dd8448eb211c80319c';
     await ingest.getDataset({ datasetId: 'd' }, { traceparent: `00-${traceId}-b7ad6b7169203331-01` });
-    await expect.poll(() => spans.getFinishedSpans().find(span => span.spanContext().traceId === traceId)).toMatchObject({
-      name: 'athanor.ingest.v1.IngestService/GetDataset',
-      parentSpanContext: { spanId: 'b7ad6b7169203331' },
-    });
+    await expect
+      .poll(() => spans.getFinishedSpans().find(span => span.spanContext().traceId === traceId))
+      .toMatchObject({
+        name: 'athanor.ingest.v1.IngestService/GetDataset',
+        parentSpanContext: { spanId: 'b7ad6b7169203331' },
+      });
     expect(seen.at(-1)?.outgoing().traceparent).toContain(traceId);
   });
 
   test('bug: code that a handler calls did not find its span', async () => {
     let active: unknown;
-    const probe = await startBench({
-      services: { ingest: { getDataset: async () => ((active = trace.getActiveSpan()), dataset('d')) } },
-    });
+    const getDataset = async () => {
+      active = trace.getActiveSpan();
+      return dataset('d');
+    };
+    const probe = await startBench({ services: { ingest: { getDataset } } });
     await probe.stub('ingest').getDataset({ datasetId: 'd' });
     await probe.stop();
     expect(active).toBeDefined();

@@ -57,7 +57,8 @@ function toDetails(data: ErrorData): Any[] {
   const { reason, metadata = {}, violations, retryAfterMs } = data;
   const details: Any[] = [];
   if (reason !== undefined) details.push(pack('google.rpc.ErrorInfo', { reason, domain: DOMAIN, metadata }));
-  if (violations !== undefined) details.push(pack('google.rpc.BadRequest', { fieldViolations: fittingViolations(violations) }));
+  if (violations !== undefined)
+    details.push(pack('google.rpc.BadRequest', { fieldViolations: fittingViolations(violations) }));
   if (retryAfterMs !== undefined) {
     const retryDelay = { seconds: Math.floor(retryAfterMs / 1000), nanos: (retryAfterMs % 1000) * 1e6 };
     details.push(pack('google.rpc.RetryInfo', { retryDelay }));
@@ -68,7 +69,10 @@ function toDetails(data: ErrorData): Any[] {
 /** The first ones, as many as fit. */
 function fittingViolations(violations: readonly FieldViolation[]): FieldViolation[] {
   let left = MAX_VIOLATIONS_BYTES;
-  const short = violations.map(({ field, description }) => ({ field: shorten(field, 100), description: shorten(description, 300) }));
+  const short = violations.map(({ field, description }) => ({
+    field: shorten(field, 100),
+    description: shorten(description, 300),
+  }));
   return short.filter(({ field, description }) => {
     left -= Buffer.byteLength(field) + Buffer.byteLength(description) + VIOLATION_OVERHEAD_BYTES;
     return left >= 0;

@@ -1,3 +1,3 @@
 // For the tests of services: credentials in a folder of the test's own. Nothing here is used by a running service.
 export { createTestCredentials, type TestCredentials, type TestKey } from './test-credentials.js';
-export { testEnvironment, type TestEnvironmentOptions } from './test-environment.js';
+export { type TestEnvironmentOptions, testEnvironment } from './test-environment.js';

@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TENANT_PERMISSIONS } from '@athanor/contracts';
-import { type ApiKeyEntry, createApiKey, createTokenAuthority, loadMeshSecret, type TokenAuthority } from '../auth/index.js';
+import {
+  type ApiKeyEntry,
+  createApiKey,
+  createTokenAuthority,
+  loadMeshSecret,
+  type TokenAuthority,
+} from '../auth/index.js';
 
 export interface TestKey {
   readonly tenant: string;

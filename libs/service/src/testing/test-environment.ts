@@ -10,7 +10,12 @@ export interface TestEnvironmentOptions {
 }
 
 /** The variables of a service under test: free ports, a database and blobs in a folder, only fatal errors logged. */
-export function testEnvironment({ credentials, nats, folder, databaseUrl }: TestEnvironmentOptions): Record<string, string> {
+export function testEnvironment({
+  credentials,
+  nats,
+  folder,
+  databaseUrl,
+}: TestEnvironmentOptions): Record<string, string> {
   const folderUrl = pathToFileURL(folder).href;
   return {
     ...credentials.environment,

@@ -60,7 +60,9 @@ function toTable(partition: string, features: NamedIdx, labels: NamedIdx | undef
   const bytesPerRow = features.shape.reduce((product, size) => product * size, 1);
   if (bytesPerRow === 0) {
     const shape = features.shape.join(' × ');
-    throw new FormatError(`${features.filename}: expected values in each row, got rows of ${shape}; upload a file with data`);
+    throw new FormatError(
+      `${features.filename}: expected values in each row, got rows of ${shape}; upload a file with data`,
+    );
   }
   if (labels !== undefined && labels.shape.length > 0) {
     throw new FormatError(

@@ -127,8 +127,12 @@ function toFailure(error: unknown): Failure | undefined {
 }
 
 function givenUp(error: unknown): Failure {
-  const { code, message } = translateFailure(error) ?? new ServiceError('INTERNAL', "an internal error; see the service's log");
-  return { code: CODE_NUMBERS[code], message: `${message} (tried ${MAX_ATTEMPTS} times); then create the version again` };
+  const { code, message } =
+    translateFailure(error) ?? new ServiceError('INTERNAL', "an internal error; see the service's log");
+  return {
+    code: CODE_NUMBERS[code],
+    message: `${message} (tried ${MAX_ATTEMPTS} times); then create the version again`,
+  };
 }
 
 function neverFinished(): ServiceError {

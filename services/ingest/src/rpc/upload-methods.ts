@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { isDatabaseError } from '@athanor/database';
 import type { CreateUploadRequest, WriteUploadRequest } from '@athanor/contracts/ingest';
+import { isDatabaseError } from '@athanor/database';
 import {
   checkSameRequest,
   type FieldViolation,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatasetManifest, parseDatasetManifest, SPLITS } from '@athanor/contracts';
-import { isDatabaseError } from '@athanor/database';
 import type { CreateDatasetVersionRequest } from '@athanor/contracts/ingest';
+import { isDatabaseError } from '@athanor/database';
 import {
   checkSameRequest,
   crashPoint,

@@ -154,7 +154,9 @@ export async function takePreparation(trx: Trx, leaseMs: number): Promise<Datase
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const attempts = row.attempts + 1;
-  await whereVersion(trx, keyOf(row)).set({ lease_expires: leaseEnd(leaseMs), attempts }).execute();
+  await whereVersion(trx, keyOf(row))
+    .set({ lease_expires: leaseEnd(leaseMs), attempts })
+    .execute();
   return { ...row, attempts };
 }
 

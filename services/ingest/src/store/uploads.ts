@@ -77,7 +77,9 @@ export function listParts(db: Db, uploadId: string): Promise<UploadPart[]> {
 
 /** Only while it is being written: a second assembler of the same upload changes nothing. */
 export async function completeUpload(trx: Trx, uploadId: string, digest: string): Promise<void> {
-  const { numUpdatedRows } = await whereWhole(trx, uploadId).set({ state: 'STATE_COMPLETE', digest }).executeTakeFirst();
+  const { numUpdatedRows } = await whereWhole(trx, uploadId)
+    .set({ state: 'STATE_COMPLETE', digest })
+    .executeTakeFirst();
   if (numUpdatedRows > 0n) await trx.deleteFrom('upload_parts').where('upload_id', '=', uploadId).execute();
 }
 

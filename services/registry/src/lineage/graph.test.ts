@@ -21,8 +21,17 @@ describe('lineageGraph', () => {
   });
 
   test('names what two jobs share once', () => {
-    const { nodes, edges } = lineageGraph(version, ['j1', 'j2'].map(jobId => registrationOf({ jobId }).lineage));
+    const { nodes, edges } = lineageGraph(
+      version,
+      ['j1', 'j2'].map(jobId => registrationOf({ jobId }).lineage),
+    );
     expect(nodes).toHaveLength(5);
-    expect(edges.map(({ relation }) => relation)).toEqual(['trained_by', 'trained_on', 'prepared_from', 'trained_by', 'trained_on']);
+    expect(edges.map(({ relation }) => relation)).toEqual([
+      'trained_by',
+      'trained_on',
+      'prepared_from',
+      'trained_by',
+      'trained_on',
+    ]);
   });
 });

@@ -20,7 +20,11 @@ const move = (toVersion: number) => ({
 const postgres = await startPostgres();
 const engines = [
   { name: 'PGlite', url: 'pglite:', skip: false },
-  { name: postgres.available ? 'PostgreSQL' : postgres.reason, url: postgres.available ? postgres.url : '', skip: !postgres.available },
+  {
+    name: postgres.available ? 'PostgreSQL' : postgres.reason,
+    url: postgres.available ? postgres.url : '',
+    skip: !postgres.available,
+  },
 ];
 afterAll(async () => {
   if (postgres.available) await postgres.stop();
@@ -53,47 +57,66 @@ describe.each(engines)('on $name', ({ url, skip }) => {
 
   test.skipIf(skip)('two jobs with one digest are one version with two lineage edges', async () => {
     await register({ jobId: 'j2', modelName: 'equal', content: 'same' });
-    expect(await register({ jobId: 'j3', modelName: 'equal', content: 'same' })).toEqual({ version: 1, created: false });
+    expect(await register({ jobId: 'j3', modelName: 'equal', content: 'same' })).toEqual({
+      version: 1,
+      created: false,
+    });
     const [version] = await listVersions(db, { tenant: 'acme', name: 'equal' }, ALL);
     expect((await listVersionJobs(db, version!)).map(({ job_id }) => job_id)).toEqual(['j2', 'j3']);
-    expect(await register({ jobId: 'j4', modelName: 'equal', content: 'other' })).toEqual({ version: 2, created: true });
+    expect(await register({ jobId: 'j4', modelName: 'equal', content: 'other' })).toEqual({
+      version: 2,
+      created: true,
+    });
   });
 
   test.skipIf(skip)('registrations at the same moment get numbers without gaps, equal ones the same', async () => {
-    const jobs = Array.from({ length: 12 }, (_, index) => ({ jobId: `race-${index}`, modelName: 'race', content: `c${index % 6}` }));
+    const jobs = Array.from({ length: 12 }, (_, index) => ({
+      jobId: `race-${index}`,
+      modelName: 'race',
+      content: `c${index % 6}`,
+    }));
     const results = await Promise.all(jobs.map(register));
     expect(new Set(results.map(({ version }) => version))).toEqual(new Set([1, 2, 3, 4, 5, 6]));
     expect(results.filter(({ created }) => created)).toHaveLength(6);
   });
 
-  test.skipIf(skip)('promotions at the same moment follow one another: each starts where the one before it led', async () => {
-    await Promise.all(Array.from({ length: 10 }, (_, index) => promote('linear', index + 1)));
-    const moves = (await listMoves(db, key('linear'), ALL)).reverse();
-    expect(moves).toHaveLength(10);
-    expect(moves.map(({ from_version }) => from_version)).toEqual([0, ...moves.slice(0, -1).map(({ to_version }) => to_version)]);
-  });
+  test.skipIf(skip)(
+    'promotions at the same moment follow one another: each starts where the one before it led',
+    async () => {
+      await Promise.all(Array.from({ length: 10 }, (_, index) => promote('linear', index + 1)));
+      const moves = (await listMoves(db, key('linear'), ALL)).reverse();
+      expect(moves).toHaveLength(10);
+      expect(moves.map(({ from_version }) => from_version)).toEqual([
+        0,
+        ...moves.slice(0, -1).map(({ to_version }) => to_version),
+      ]);
+    },
+  );
 
-  test.skipIf(skip)('bug: the history of an alias had the times at which movers began to wait, not at which they moved', async () => {
-    await promote('times', 1);
-    let locked: () => void = () => undefined;
-    const held = new Promise<void>(resolve => {
-      locked = resolve;
-    });
-    const first = db.transaction().execute(async trx => {
-      await lockModel(trx, 'acme', 'times');
-      locked();
-      await sql`select pg_sleep(0.3)`.execute(trx);
-      await moveAlias(trx, key('times'), move(2));
-    });
-    await held;
-    // On PGlite this mover waits for the connection, on PostgreSQL, its transaction begun, for the row.
-    await promote('times', 3);
-    await first;
-    const moves = (await listMoves(db, key('times'), ALL)).reverse();
-    expect(moves.map(({ to_version }) => to_version)).toEqual([1, 2, 3]);
-    const times = moves.map(({ time }) => time.getTime());
-    expect(times).toEqual([...times].sort((a, b) => a - b));
-  });
+  test.skipIf(skip)(
+    'bug: the history of an alias had the times at which movers began to wait, not at which they moved',
+    async () => {
+      await promote('times', 1);
+      let locked: () => void = () => undefined;
+      const held = new Promise<void>(resolve => {
+        locked = resolve;
+      });
+      const first = db.transaction().execute(async trx => {
+        await lockModel(trx, 'acme', 'times');
+        locked();
+        await sql`select pg_sleep(0.3)`.execute(trx);
+        await moveAlias(trx, key('times'), move(2));
+      });
+      await held;
+      // On PGlite this mover waits for the connection, on PostgreSQL, its transaction begun, for the row.
+      await promote('times', 3);
+      await first;
+      const moves = (await listMoves(db, key('times'), ALL)).reverse();
+      expect(moves.map(({ to_version }) => to_version)).toEqual([1, 2, 3]);
+      const times = moves.map(({ time }) => time.getTime());
+      expect(times).toEqual([...times].sort((a, b) => a - b));
+    },
+  );
 
   test.skipIf(skip)('bug: an alias asked for at the very time of its move was where it had been before', async () => {
     for (const version of [1, 2, 3]) {
@@ -110,12 +133,16 @@ describe.each(engines)('on $name', ({ url, skip }) => {
 
   test.skipIf(skip)('bug: a deployment made twice at the same moment was an internal error', async () => {
     const set = (alias: string) =>
-      db.transaction().execute(trx => setDeployment(trx, 'acme', { name: 'served', modelName: 'm', alias, version: 0 }));
+      db
+        .transaction()
+        .execute(trx => setDeployment(trx, 'acme', { name: 'served', modelName: 'm', alias, version: 0 }));
     await Promise.all(Array.from({ length: 8 }, (_, index) => set(`alias-${index}`)));
     const row = await db.selectFrom('deployments').selectAll().executeTakeFirstOrThrow();
     expect(row.revision).toBe(8);
     await set(row.alias);
-    expect((await db.selectFrom('outbox').select('event_id').where('type', '=', 'deployment.changed').execute()).length).toBe(8);
+    expect(
+      (await db.selectFrom('outbox').select('event_id').where('type', '=', 'deployment.changed').execute()).length,
+    ).toBe(8);
     expect(await db.transaction().execute(trx => deleteDeployment(trx, 'acme', 'served'))).toBe(true);
     expect(await db.transaction().execute(trx => deleteDeployment(trx, 'acme', 'served'))).toBe(false);
   });

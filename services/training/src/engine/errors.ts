@@ -13,7 +13,9 @@ export class TrainingDiverged extends Error {
     const remedy = `lower the learning rate (${learningRate} now; try ${lower}), or set clipNorm to 1`;
     const last =
       lastFiniteLoss === undefined ? 'no step before it was finite' : `the last finite loss was ${lastFiniteLoss}`;
-    super(`training diverged in epoch ${epoch + 1} at step ${step}: the loss is not a finite number, ${last}; ${remedy}`);
+    super(
+      `training diverged in epoch ${epoch + 1} at step ${step}: the loss is not a finite number, ${last}; ${remedy}`,
+    );
     this.epoch = epoch;
     this.step = step;
     this.lastFiniteLoss = lastFiniteLoss;

@@ -1,15 +1,22 @@
 // The protocol of attempts and the dispatcher, with attempts played by the test itself: what a runner may and may not do.
-import { createStub, type Stub } from '@athanor/client';
+
 import { createBlobStore } from '@athanor/blobs';
+import { createStub, type Stub } from '@athanor/client';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
-import { createTelemetry, createTokenAuthority, type RunningService, startService, type TokenAuthority } from '@athanor/service';
+import {
+  createTelemetry,
+  createTokenAuthority,
+  type RunningService,
+  startService,
+  type TokenAuthority,
+} from '@athanor/service';
 import { createTestCredentials, testEnvironment } from '@athanor/service/testing';
 import { startPostgres, type TemporaryDirectory, temporaryDirectory } from '@athanor/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { loadTrainingConfig } from '../config.js';
 import type { AttemptStart, Executor, OnProcessEnd } from '../executors/executor.js';
 import { attemptService } from '../rpc/attempt-service.js';
-import { listAttempts, listTransitions, changeJob, type Db, insertJob, lockJob } from '../store/jobs.js';
+import { changeJob, type Db, insertJob, listAttempts, listTransitions, lockJob } from '../store/jobs.js';
 import { MIGRATIONS } from '../store/migrations.js';
 import type { TrainingTables } from '../store/tables.js';
 import { specOf } from '../test-bench.js';
@@ -42,7 +49,10 @@ class Recorder implements Executor {
   close = async () => undefined;
 }
 
-function createDispatcher(db: Db, options: { tokens: TokenAuthority; recorder: Recorder; maxAttempts?: number }): Dispatcher {
+function createDispatcher(
+  db: Db,
+  options: { tokens: TokenAuthority; recorder: Recorder; maxAttempts?: number },
+): Dispatcher {
   const { tokens, recorder, maxAttempts = 3 } = options;
   return new Dispatcher({
     ...{ db, tokens, log, leaseMs: LEASE_MS, maxAttempts },
@@ -59,7 +69,8 @@ async function queueJob(db: Db, jobId: string): Promise<void> {
   await db.transaction().execute(trx => insertJob(trx, job));
 }
 
-const jobOf = (db: Db, jobId: string) => db.selectFrom('jobs').selectAll().where('job_id', '=', jobId).executeTakeFirstOrThrow();
+const jobOf = (db: Db, jobId: string) =>
+  db.selectFrom('jobs').selectAll().where('job_id', '=', jobId).executeTakeFirstOrThrow();
 
 describe('an attempt', () => {
   let folder: TemporaryDirectory;
@@ -87,7 +98,14 @@ describe('an attempt', () => {
     db = await engine.open<TrainingTables>({ schema: `training_${++schemas}`, migrations: MIGRATIONS });
     const blobs = await createBlobStore(config.BLOB_URL);
     const ingest = createStub('ingest', { address: '127.0.0.1:1', credential: 'none' });
-    const attempts = attemptService({ db, blobs, ingest, leaseMs: LEASE_MS, maxAttempts: 3, onEnded: () => dispatcher.wake() });
+    const attempts = attemptService({
+      db,
+      blobs,
+      ingest,
+      leaseMs: LEASE_MS,
+      maxAttempts: 3,
+      onEnded: () => dispatcher.wake(),
+    });
     const telemetry = createTelemetry({ service: 'training', logLevel: 'silent' });
     service = await startService({ name: 'training', config, telemetry, services: { attempts } });
     recorder = new Recorder(1);
@@ -141,7 +159,13 @@ describe('an attempt', () => {
     await dispatcher.start();
     const { attemptId, stub } = await attempt(0);
     const claim = await stub.claimAttempt({ attemptId });
-    expect(claim).toMatchObject({ jobId: 'job-1', epoch: 1, checkpointDigest: '', checkpointStep: 0, leaseMs: LEASE_MS });
+    expect(claim).toMatchObject({
+      jobId: 'job-1',
+      epoch: 1,
+      checkpointDigest: '',
+      checkpointStep: 0,
+      leaseMs: LEASE_MS,
+    });
     const write = async (text: string) => {
       const messages = async function* () {
         yield { attemptId, epoch: 1 };
@@ -149,15 +173,25 @@ describe('an attempt', () => {
       };
       return (await stub.writeBlob(messages())).digest;
     };
-    for (const step of [10, 20]) await stub.commitCheckpoint({ attemptId, epoch: 1, step, digest: await write(`at ${step}`) });
+    for (const step of [10, 20])
+      await stub.commitCheckpoint({ attemptId, epoch: 1, step, digest: await write(`at ${step}`) });
     // The newest is gone from the store.
-    await db.updateTable('checkpoints').set({ digest: `sha256:${'0'.repeat(64)}` }).where('step', '=', 20).execute();
+    await db
+      .updateTable('checkpoints')
+      .set({ digest: `sha256:${'0'.repeat(64)}` })
+      .where('step', '=', 20)
+      .execute();
     await stub.failAttempt({ attemptId, epoch: 1, code: 13, reason: 'Broken', message: 'broken', retryable: true });
     const next = await attempt(1);
     const again = await next.stub.claimAttempt({ attemptId: next.attemptId });
     expect(again).toMatchObject({ epoch: 2, checkpointStep: 10 });
     const read = [];
-    for await (const { chunk } of next.stub.readBlob({ attemptId: next.attemptId, epoch: 2, digest: again.checkpointDigest })) read.push(chunk);
+    for await (const { chunk } of next.stub.readBlob({
+      attemptId: next.attemptId,
+      epoch: 2,
+      digest: again.checkpointDigest,
+    }))
+      read.push(chunk);
     expect(Buffer.concat(read).toString()).toBe('at 10');
   });
 
@@ -167,7 +201,9 @@ describe('an attempt', () => {
     const { attemptId, stub } = await attempt(0);
     await stub.claimAttempt({ attemptId });
     const digest = `sha256:${'1'.repeat(64)}`;
-    await expect(stub.commitCheckpoint({ attemptId, epoch: 1, step: 1, digest })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(stub.commitCheckpoint({ attemptId, epoch: 1, step: 1, digest })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
     const result = { files: [{ name: 'model.onnx', digest, byteSize: 1 }] };
     await expect(stub.completeAttempt({ attemptId, epoch: 1, result })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(stub.reportEpoch({ attemptId, epoch: 1 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
@@ -184,9 +220,16 @@ describe('an attempt', () => {
       await expect(call(), name).rejects.toMatchObject({ code: 'ABORTED', reason: 'STALE_ATTEMPT' });
     }
     await expect(stub.claimAttempt({ attemptId })).rejects.toMatchObject({ code: 'ABORTED' });
-    for (const table of ['epochs', 'checkpoints', 'job_blobs'] as const) expect(await db.selectFrom(table).selectAll().execute()).toEqual([]);
+    for (const table of ['epochs', 'checkpoints', 'job_blobs'] as const)
+      expect(await db.selectFrom(table).selectAll().execute()).toEqual([]);
     expect(await jobOf(db, 'job-1')).toMatchObject({ state: 'STATE_PENDING', attempt_epoch: 2, progress: {} });
-    expect((await listTransitions(db, 'job-1')).map(({ reason }) => reason)).toEqual(['Created', 'AttemptStarted', 'Claimed', 'LeaseExpired', 'AttemptStarted']);
+    expect((await listTransitions(db, 'job-1')).map(({ reason }) => reason)).toEqual([
+      'Created',
+      'AttemptStarted',
+      'Claimed',
+      'LeaseExpired',
+      'AttemptStarted',
+    ]);
     // The new one is untouched by all that, but not with another epoch than its own.
     await next.stub.claimAttempt({ attemptId: next.attemptId });
     for (const [name, call] of Object.entries(everyCall(next.stub, next.attemptId, 1))) {
@@ -200,7 +243,9 @@ describe('an attempt', () => {
     const { attemptId, stub } = await attempt(0);
     await stub.claimAttempt({ attemptId });
     for (let beat = 0; beat < 8; beat++) {
-      expect(await stub.heartbeat({ attemptId, epoch: 1, phase: 'TRAINING' })).toEqual({ desiredState: 'DESIRED_STATE_RUN' });
+      expect(await stub.heartbeat({ attemptId, epoch: 1, phase: 'TRAINING' })).toEqual({
+        desiredState: 'DESIRED_STATE_RUN',
+      });
       await new Promise(resolve => setTimeout(resolve, LEASE_MS / 4));
     }
     expect(recorder.started).toHaveLength(1);
@@ -215,7 +260,9 @@ describe('an attempt', () => {
     for (const [name, call] of Object.entries(calls)) {
       await expect(call(), name).rejects.toMatchObject({ code: 'PERMISSION_DENIED', reason: 'WRONG_ATTEMPT' });
     }
-    const forged = stubOf(await createTokenAuthority(new TextEncoder().encode('z'.repeat(40))).attemptToken(attemptId, 'acme'));
+    const forged = stubOf(
+      await createTokenAuthority(new TextEncoder().encode('z'.repeat(40))).attemptToken(attemptId, 'acme'),
+    );
     await expect(forged.claimAttempt({ attemptId })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
@@ -224,7 +271,11 @@ describe('an attempt', () => {
     await dispatcher.start();
     const { attemptId, stub } = await attempt(0);
     await db.transaction().execute(async trx => {
-      await changeJob(trx, await lockJob(trx, 'job-1'), { state: 'STATE_CANCELLING', reason: 'CancelRequested', message: '' });
+      await changeJob(trx, await lockJob(trx, 'job-1'), {
+        state: 'STATE_CANCELLING',
+        reason: 'CancelRequested',
+        message: '',
+      });
     });
     // Cancelled before it was claimed: the claim is answered all the same.
     await stub.claimAttempt({ attemptId });
@@ -236,12 +287,28 @@ describe('an attempt', () => {
   test('after attempt is lost until the job fails with what happened', async () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
-    for (let index = 0; index < 3; index++) recorder.onEnd({ attemptId: (await attempt(index)).attemptId, message: `exit code ${index}` });
+    for (let index = 0; index < 3; index++)
+      recorder.onEnd({ attemptId: (await attempt(index)).attemptId, message: `exit code ${index}` });
     await expect.poll(async () => (await jobOf(db, 'job-1')).state).toBe('STATE_FAILED');
-    expect((await jobOf(db, 'job-1')).error).toEqual({ code: 14, message: 'its process ended before its work: exit code 2' });
-    expect((await listAttempts(db, 'job-1')).map(({ epoch, state }) => [epoch, state])).toEqual([1, 2, 3].map(epoch => [epoch, 'STATE_ABORTED']));
+    expect((await jobOf(db, 'job-1')).error).toEqual({
+      code: 14,
+      message: 'its process ended before its work: exit code 2',
+    });
+    expect((await listAttempts(db, 'job-1')).map(({ epoch, state }) => [epoch, state])).toEqual(
+      [1, 2, 3].map(epoch => [epoch, 'STATE_ABORTED']),
+    );
     const events = await db.selectFrom('outbox').select('type').orderBy('sequence').execute();
     expect(events.map(({ type }) => type)).toEqual(['training.job.queued', 'training.job.ended']);
+  });
+
+  test('bug: a job lost all its attempts within seconds while something that they need was away', async () => {
+    await queueJob(db, 'job-1');
+    await dispatcher.start();
+    const begun = performance.now();
+    recorder.onEnd({ attemptId: (await attempt(0)).attemptId, message: 'exit code 1' });
+    recorder.onEnd({ attemptId: (await attempt(1)).attemptId, message: 'exit code 1' });
+    await attempt(2);
+    expect(performance.now() - begun).toBeGreaterThan(1_500);
   });
 
   test('that a former process of the service started is given up at the start, and its job queued again', async () => {
@@ -265,7 +332,14 @@ describe('an attempt', () => {
     const { attemptId, stub } = await attempt(0);
     await stub.claimAttempt({ attemptId });
     expect(recorder.started).toHaveLength(1);
-    await stub.failAttempt({ attemptId, epoch: 1, code: 9, reason: 'TrainingDiverged', message: 'nan', retryable: false });
+    await stub.failAttempt({
+      attemptId,
+      epoch: 1,
+      code: 9,
+      reason: 'TrainingDiverged',
+      message: 'nan',
+      retryable: false,
+    });
     expect((await jobOf(db, 'job-1')).error).toEqual({ code: 9, message: 'nan' });
     await attempt(1);
     expect(recorder.started[1]!.jobId).toBe('job-2');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasEnded, mayChange, stateAfterAttempt } from './job-state.js';
+import { hasEnded, mayChange, retryPauseMs, stateAfterAttempt } from './job-state.js';
 
 const end = { retryable: true, maxAttempts: 3 };
 
@@ -24,5 +24,11 @@ describe('job states', () => {
 
   it('complete a cancellation whatever became of the attempt', () => {
     expect(stateAfterAttempt({ state: 'STATE_CANCELLING', failedAttempts: 1 }, end)).toBe('STATE_CANCELLED');
+  });
+});
+
+describe('retryPauseMs', () => {
+  it('doubles, and stays below half a minute', () => {
+    expect([1, 2, 3, 7, 100].map(retryPauseMs)).toEqual([500, 1_000, 2_000, 30_000, 30_000]);
   });
 });

@@ -28,3 +28,11 @@ export function stateAfterAttempt(
   if (job.state === 'STATE_CANCELLING') return 'STATE_CANCELLED';
   return end.retryable && job.failedAttempts < end.maxAttempts ? 'STATE_QUEUED' : 'STATE_FAILED';
 }
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** How long a job waits after its n-th failed attempt: what was away has time to come back before none is left. */
+export function retryPauseMs(failedAttempts: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** (failedAttempts - 1), LONGEST_PAUSE_MS);
+}

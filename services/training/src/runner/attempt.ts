@@ -25,7 +25,15 @@ export async function runAttempt(client: AttemptClient, stop: AbortController): 
     const data = await loadData(digest => client.readBlob(digest));
     const checkpoint = claim.checkpointDigest === '' ? undefined : await client.readBlob(claim.checkpointDigest);
     await heart.enter('COMPILING_GRAPH');
-    const result = await runTraining({ client, stop, heart, spec, data, checkpoint, resumedFromStep: claim.checkpointStep });
+    const result = await runTraining({
+      client,
+      stop,
+      heart,
+      spec,
+      data,
+      checkpoint,
+      resumedFromStep: claim.checkpointStep,
+    });
     if (result.status === 'stopped') {
       await client.fail({
         code: 1,

@@ -4,7 +4,7 @@ import { appendEvent } from '@athanor/events';
 import { ServiceError } from '@athanor/service/errors';
 import { sql } from 'kysely';
 import type { AttemptEnd } from '../attempts/attempt-state.js';
-import { stateAfterAttempt } from '../jobs/job-state.js';
+import { retryPauseMs, stateAfterAttempt } from '../jobs/job-state.js';
 import { type AttemptRow, changeJob, changePhase, type Db, type JobRow, lockJob, type Trx } from './jobs.js';
 
 /** An attempt that still holds its job. */
@@ -19,6 +19,7 @@ export async function beginAttempt(trx: Trx, attemptId: string, leaseMs: number)
     .selectFrom('jobs')
     .selectAll()
     .where('state', '=', 'STATE_QUEUED')
+    .where(eb => eb.or([eb('not_before', 'is', null), eb('not_before', '<=', sql<Date>`now()`)]))
     .orderBy('create_time')
     .limit(1)
     .forUpdate()
@@ -216,9 +217,13 @@ export async function endAttempt(
   end: AttemptEnd & { maxAttempts: number },
 ): Promise<void> {
   await closeAttempt(trx, attempt, { state: end.state, message: end.message });
-  const state = stateAfterAttempt({ state: job.state, failedAttempts: await countFailed(trx, job.job_id) }, end);
+  const failedAttempts = await countFailed(trx, job.job_id);
+  const state = stateAfterAttempt({ state: job.state, failedAttempts }, end);
   const error = state === 'STATE_FAILED' ? { error: { code: end.code, message: end.message } } : {};
   await changeJob(trx, job, { state, reason: end.reason, message: end.message, columns: error });
+  if (state !== 'STATE_QUEUED' || end.state === 'STATE_FINISHED') return;
+  const not_before = leaseEnd(retryPauseMs(failedAttempts));
+  await trx.updateTable('jobs').set({ not_before }).where('job_id', '=', job.job_id).execute();
 }
 
 async function countFailed(trx: Trx, jobId: string): Promise<number> {
@@ -243,6 +248,7 @@ async function closeAttempt(
     .execute();
 }
 
+/** From now on. */
 function leaseEnd(leaseMs: number) {
   return sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
 }

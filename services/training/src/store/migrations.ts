@@ -83,4 +83,10 @@ export const MIGRATIONS: readonly Migration[] = [
         .execute();
     },
   },
+  {
+    name: '0003_retry_pause',
+    async up(db) {
+      await db.schema.alterTable('jobs').addColumn('not_before', 'timestamptz').execute();
+    },
+  },
 ];

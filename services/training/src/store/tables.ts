@@ -26,6 +26,8 @@ export interface JobTable {
   error: JobError | null;
   request_id: string | null;
   fingerprint: string;
+  /** A queued job gets no attempt before: it has just lost one. */
+  not_before: Date | null;
   /** Rises with each change, for watchers. */
   revision: number;
   create_time: Created;
