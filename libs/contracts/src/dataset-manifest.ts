@@ -31,7 +31,12 @@ export interface DatasetManifest {
   readonly splits: Readonly<Record<SplitName, { readonly rows: number; readonly shards: readonly ManifestShard[] }>>;
   /** The recipe as it was applied, defaults filled in. */
   readonly recipe: object;
-  readonly sources: readonly { readonly role: string; readonly partition: string; readonly digest: string; readonly byteSize: number }[];
+  readonly sources: readonly {
+    readonly role: string;
+    readonly partition: string;
+    readonly digest: string;
+    readonly byteSize: number;
+  }[];
 }
 
 /** Names of the tensors beside the features. */

@@ -56,8 +56,9 @@ export async function startTraining({ config, database }: AppOptions): Promise<S
     const relay = startRelay({ db, connection, telemetry });
     closing.add(() => relay.stop());
     const { LEASE_MS: leaseMs, MAX_ATTEMPTS: maxAttempts } = config;
+    let dispatcher: Dispatcher | undefined;
     const wake = () => {
-      dispatcher.wake();
+      dispatcher?.wake();
       relay.wake();
     };
     const training = trainingService({
@@ -68,7 +69,7 @@ export async function startTraining({ config, database }: AppOptions): Promise<S
     const attempts = attemptService({ db, blobs, ingest, leaseMs, maxAttempts, onEnded: wake });
     const service = await startService({ name: 'training', config, telemetry, services: { training, attempts } });
     closing.add(() => service.stop());
-    const dispatcher = new Dispatcher({
+    const started = new Dispatcher({
       ...{ db, tokens, log, leaseMs, maxAttempts },
       createExecutor: onEnd =>
         createLocalExecutor({
@@ -77,8 +78,9 @@ export async function startTraining({ config, database }: AppOptions): Promise<S
         }),
     });
     // Stopped first: attempts say their last words to a service that still answers.
-    closing.add(() => dispatcher.stop());
-    await dispatcher.start();
+    closing.add(() => started.stop());
+    await started.start();
+    dispatcher = started;
     service.setReady(true);
     return { port: service.port, adminPort: service.adminPort, stop: () => closing.close() };
   } catch (error) {

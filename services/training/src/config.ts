@@ -17,7 +17,7 @@ export const trainingConfigSchema = z.object({
   CPU_THREADS: integer({ min: 1, max: 1_024, fallback: 1 }),
   /** An attempt that is not heard of for so long is given up. */
   LEASE_MS: integer({ min: 1_000, max: 3_600_000, fallback: 15_000 }),
-  /** A job fails when its attempt of this number is lost. */
+  /** A job fails when so many attempts in a row were lost without a checkpoint. */
   MAX_ATTEMPTS: integer({ min: 1, max: 1_000, fallback: 10 }),
   /** Between asking an attempt to stop and ending it by force. */
   STOP_GRACE_MS: integer({ min: 100, max: 3_600_000, fallback: 10_000 }),

@@ -114,7 +114,7 @@ describe('kill -9 of the runner', () => {
       if (attempts.length > 1 && attempts.at(-1)!.state === 'STATE_RUNNING') later.push(progress!.step);
       if (kills > 0 || progress!.checkpointStep < 2_000) return;
       kills++;
-      const { pid } = JSON.parse(attempts[0]!.executorRef) as { pid: number };
+      const pid = Number(attempts[0]!.executorRef.split('/')[1]);
       process.kill(pid, 'SIGKILL');
       await afterKill(jobId);
     });

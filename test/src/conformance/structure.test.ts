@@ -8,7 +8,9 @@ import { resolveImport, type SourceFile, sourceFiles, walk } from './source-file
 
 const files = sourceFiles();
 // Test doubles and benches stand beside the tests, as test-<name>.ts; they are not built.
-const production = files.filter(({ path }) => !/(\.test|\/src\/test-[^/]*)\.ts$/.test(path) || path.startsWith('test/'));
+const production = files.filter(
+  ({ path }) => !/(\.test|\/src\/test-[^/]*)\.ts$/.test(path) || path.startsWith('test/'),
+);
 const TRANSPORT_AND_SQL = /^(@grpc\/|@nats-io\/|kysely$|pg$|@electric-sql\/|@athanor\/(database|events|client)$)/;
 const ADAPTER_FOLDERS = new Set(['rpc', 'events', 'store', 'executors', 'runner']);
 const FORBIDDEN_NAMES = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'misc', 'types', 'shared']);

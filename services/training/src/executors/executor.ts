@@ -13,15 +13,19 @@ export interface ProcessEnd {
   readonly message: string;
 }
 
-/** Where attempts run. */
+/** Where attempts run. Of several replicas of the service each has an executor, and looks after its own attempts. */
 export interface Executor {
-  /** How many attempts may run at once. */
+  /** How many of its attempts may run at once. */
   readonly slots: number;
-  /** Starts an attempt and returns what finds it again, for example after a restart. */
+  /** Noted with an attempt before it is started: by it the attempt is found again, whatever happens next. */
+  readonly place: string;
+  /** Whether an attempt with this reference is this executor's, or a former process's at the same place. */
+  owns(executorRef: string): boolean;
+  /** Starts an attempt and returns its reference: the place, and what finds it there. */
   start(attempt: AttemptStart): Promise<string>;
   /** Asks an attempt to checkpoint and end, and ends it by force after a while. */
   stop(attemptId: string): Promise<void>;
-  /** After a restart: ends what is left of an attempt, or takes it over. True: it still runs and is ours again. */
+  /** After a restart: ends what is left of an own attempt, or takes it over. True: it still runs and is ours again. */
   recover(attemptId: string, executorRef: string): Promise<boolean>;
   /** Stops all attempts. */
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { hostname } from 'node:os';
 import { identifyProcess, isRunning, type ProcessIdentity } from '@athanor/process';
 import type { AttemptStart, Executor, OnProcessEnd } from './executor.js';
 
@@ -18,6 +19,7 @@ const OUTPUT_TAIL_CHARS = 2_000;
 /** Runs each attempt in a child process. Its first input line is its work order; when its input ends, so does it. */
 export function createLocalExecutor(options: LocalExecutorOptions): Executor {
   const children = new Map<string, ChildProcess>();
+  const place = hostname();
 
   async function stop(attemptId: string): Promise<void> {
     const child = children.get(attemptId);
@@ -31,6 +33,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
 
   return {
     slots: options.slots,
+    place,
+    owns: executorRef => executorRef === place || executorRef.startsWith(`${place}/`),
     async start(attempt) {
       const child = spawnRunner(attempt, options);
       children.set(attempt.attemptId, child);
@@ -40,7 +44,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
         const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
         options.onEnd({ attemptId: attempt.attemptId, message: [how, tail()].filter(Boolean).join(': ') });
       });
-      return JSON.stringify(identifyProcess(child.pid ?? 0) ?? {});
+      return toReference(place, identifyProcess(child.pid ?? 0));
     },
     stop,
     async recover(_attemptId, executorRef) {
@@ -76,11 +80,12 @@ function collectTail(child: ChildProcess): () => string {
   return () => text.trim();
 }
 
+/** "host/pid/start time": a pid alone names nobody for long. */
+function toReference(place: string, identity: ProcessIdentity | undefined): string {
+  return identity === undefined ? place : [place, identity.pid, identity.startTime].join('/');
+}
+
 function parseReference(executorRef: string): ProcessIdentity | undefined {
-  try {
-    const { pid, startTime } = JSON.parse(executorRef) as Partial<ProcessIdentity>;
-    return pid === undefined || startTime === undefined ? undefined : { pid, startTime };
-  } catch {
-    return undefined;
-  }
+  const [, pid, startTime] = executorRef.split('/');
+  return pid === undefined || startTime === undefined ? undefined : { pid: Number(pid), startTime };
 }

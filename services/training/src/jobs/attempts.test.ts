@@ -26,19 +26,24 @@ const { log } = createTelemetry({ service: 'training', logLevel: 'silent' });
 const LEASE_MS = 1_000;
 
 /** Notes what it is to start, and starts nothing. */
+let recorders = 0;
+
 class Recorder implements Executor {
   readonly slots: number;
+  readonly place: string;
+  readonly owns = (executorRef: string) => executorRef === this.place;
   readonly started: AttemptStart[] = [];
   readonly stopped: string[] = [];
   onEnd: OnProcessEnd = () => undefined;
 
-  constructor(slots: number) {
+  constructor(slots: number, place = `replica-${++recorders}`) {
     this.slots = slots;
+    this.place = place;
   }
 
   async start(attempt: AttemptStart): Promise<string> {
     this.started.push(attempt);
-    return '{}';
+    return this.place;
   }
 
   async stop(attemptId: string): Promise<void> {
@@ -317,12 +322,43 @@ describe('an attempt', () => {
     const { attemptId, stub } = await attempt(0);
     await stub.claimAttempt({ attemptId });
     await dispatcher.stop();
-    recorder = new Recorder(1);
+    recorder = new Recorder(1, recorder.place);
     dispatcher = createDispatcher(db, { tokens, recorder });
     await dispatcher.start();
     await attempt(0);
     expect((await listTransitions(db, 'job-1')).map(({ reason }) => reason)).toContain('ServiceRestarted');
     await expect(stub.heartbeat({ attemptId, epoch: 1, phase: '' })).rejects.toMatchObject({ code: 'ABORTED' });
+  });
+
+  test('bug: an attempt of another replica was given up when a replica started', async () => {
+    await queueJob(db, 'job-1');
+    await dispatcher.start();
+    const { attemptId, stub } = await attempt(0);
+    const { epoch } = await stub.claimAttempt({ attemptId });
+    const other = new Recorder(1);
+    const otherDispatcher = createDispatcher(db, { tokens, recorder: other });
+    await otherDispatcher.start();
+    await otherDispatcher.stop();
+    await expect(stub.heartbeat({ attemptId, epoch, phase: 'TRAINING' })).resolves.toBeDefined();
+    expect(other.started).toEqual([]);
+  });
+
+  test('bug: a job that got on with every attempt failed at the last one all the same', async () => {
+    await queueJob(db, 'job-1');
+    await dispatcher.start();
+    // Three attempts may be lost in a row; each of these five leaves a checkpoint first.
+    for (let index = 0; index < 5; index++) {
+      const { attemptId, stub } = await attempt(index);
+      const { epoch } = await stub.claimAttempt({ attemptId });
+      const messages = async function* () {
+        yield { attemptId, epoch, chunk: Buffer.from(`checkpoint ${index}`) };
+      };
+      const { digest } = await stub.writeBlob(messages());
+      await stub.commitCheckpoint({ attemptId, epoch, step: index + 1, digest });
+      recorder.onEnd({ attemptId, message: 'signal SIGKILL' });
+    }
+    await attempt(5);
+    expect((await jobOf(db, 'job-1')).state).not.toBe('STATE_FAILED');
   });
 
   test('that fails for good ends the job; a slot is free for the next', async () => {

@@ -35,6 +35,8 @@ export function checkSpec(spec: TrainingSpec, maxCpuThreads: number): void {
     'optimizer.learning_rate',
     `expected more than 0, got ${learningRate}`,
   );
+  const useless = kind === 'adam' && momentum !== 0;
+  expect(!useless, 'optimizer.momentum', `expected 0 with adam, which has moments of its own, got ${momentum}`);
   expect(momentum >= 0 && momentum < 1, 'optimizer.momentum', `expected 0 to below 1, got ${momentum}`);
   const isAmount = (value: number) => Number.isFinite(value) && value >= 0;
   expect(isAmount(weightDecay), 'optimizer.weight_decay', `expected 0 or more, got ${weightDecay}`);

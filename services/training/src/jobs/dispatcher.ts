@@ -1,4 +1,4 @@
-import { crashPoint, type Telemetry, type TokenAuthority } from '@athanor/service';
+import { crashPoint, ServiceError, type Telemetry, type TokenAuthority } from '@athanor/service';
 import type { AttemptEnd } from '../attempts/attempt-state.js';
 import type { Executor, ProcessEnd } from '../executors/executor.js';
 import {
@@ -25,7 +25,7 @@ export interface DispatcherOptions {
   readonly createExecutor: (onEnd: (end: ProcessEnd) => void) => Executor;
 }
 
-/** Gives queued jobs to the executor, and takes back those whose attempt is gone: from the database, whoever wrote it. */
+/** Gives queued jobs to the executor, and takes back those whose attempt is gone: what counts is the database. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #executor: Executor;
@@ -38,9 +38,9 @@ export class Dispatcher {
     this.#executor = options.createExecutor(end => void this.#afterEnd(end));
   }
 
-  /** Attempts that a former process started are ended or taken over before anything new begins. */
+  /** Attempts that a former process started here are ended or taken over before anything new begins. */
   async start(): Promise<void> {
-    for (const attempt of await listOpenAttempts(this.#options.db)) {
+    for (const attempt of await this.#ownOpenAttempts()) {
       if (await this.#executor.recover(attempt.attempt_id, attempt.executor_ref)) continue;
       await this.#giveUp(attempt.attempt_id, 'ServiceRestarted', 'the training service was restarted');
     }
@@ -70,15 +70,22 @@ export class Dispatcher {
       await this.#executor.stop(attempt_id);
       await this.#giveUp(attempt_id, 'LeaseExpired', 'it has not been heard of for longer than its lease');
     }
-    for (let open = await listOpenAttempts(db); open.length < this.#executor.slots; open = await listOpenAttempts(db)) {
-      if (this.#stopped || !(await this.#startNext())) return;
+    while (!this.#stopped && (await this.#ownOpenAttempts()).length < this.#executor.slots) {
+      if (!(await this.#startNext())) return;
     }
+  }
+
+  /** Another replica's attempts are its own business, and its leases' when it is gone. */
+  async #ownOpenAttempts(): Promise<AttemptRow[]> {
+    const open = await listOpenAttempts(this.#options.db);
+    return open.filter(({ executor_ref }) => this.#executor.owns(executor_ref));
   }
 
   /** False where no job is queued. */
   async #startNext(): Promise<boolean> {
     const { db, tokens, leaseMs, log } = this.#options;
-    const begin = (trx: Trx) => beginAttempt(trx, newAttemptId('attempt'), leaseMs);
+    const { place } = this.#executor;
+    const begin = (trx: Trx) => beginAttempt(trx, { attemptId: newAttemptId(), place, leaseMs });
     const attempt: AttemptRow | undefined = await db.transaction().execute(begin);
     if (attempt === undefined) return false;
     crashPoint('training.after-begin');
@@ -110,11 +117,16 @@ export class Dispatcher {
     const { db, maxAttempts, log } = this.#options;
     const end: AttemptEnd = { state: 'STATE_ABORTED', code: LOST, reason, message, retryable: true };
     const given = await db.transaction().execute(async trx => {
-      const held = await holdJob(trx, attemptId, undefined).catch(() => undefined);
+      const held = await holdJob(trx, attemptId, undefined).catch(unlessStale);
       if (held === undefined) return false;
       await endAttempt(trx, held, { ...end, maxAttempts });
       return true;
     });
     if (given) log.warn({ attemptId, reason }, message);
   }
+}
+
+/** An attempt that does not hold its job any more needs no end; any other trouble is one. */
+function unlessStale(error: unknown): undefined {
+  if (!(error instanceof ServiceError && error.data.reason === 'STALE_ATTEMPT')) throw error;
 }

@@ -5,6 +5,6 @@ export function newJobId(now: number): string {
   return `job-${now.toString(36).padStart(9, '0')}${randomBytes(5).toString('hex')}`;
 }
 
-export function newAttemptId(jobId: string): string {
-  return `${jobId}-${randomBytes(4).toString('hex')}`;
+export function newAttemptId(): string {
+  return `attempt-${randomBytes(8).toString('hex')}`;
 }

@@ -13,8 +13,16 @@ export interface HeldJob {
   readonly job: JobRow;
 }
 
+/** An attempt about to be started. */
+export interface BegunAttempt {
+  readonly attemptId: string;
+  /** Executor.place */
+  readonly place: string;
+  readonly leaseMs: number;
+}
+
 /** Takes the oldest queued job and gives it a new attempt; undefined where none is queued. Safe with many dispatchers. */
-export async function beginAttempt(trx: Trx, attemptId: string, leaseMs: number): Promise<AttemptRow | undefined> {
+export async function beginAttempt(trx: Trx, begun: BegunAttempt): Promise<AttemptRow | undefined> {
   const job = await trx
     .selectFrom('jobs')
     .selectAll()
@@ -37,15 +45,15 @@ export async function beginAttempt(trx: Trx, attemptId: string, leaseMs: number)
   return await trx
     .insertInto('attempts')
     .values({
-      attempt_id: attemptId,
+      attempt_id: begun.attemptId,
       job_id: job.job_id,
       tenant: job.tenant,
       epoch,
       state: 'STATE_PENDING',
       resumed_from_step: 0,
       message: '',
-      executor_ref: '',
-      lease_expires: leaseEnd(leaseMs),
+      executor_ref: begun.place,
+      lease_expires: leaseEnd(begun.leaseMs),
     })
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -226,12 +234,19 @@ export async function endAttempt(
   await trx.updateTable('jobs').set({ not_before }).where('job_id', '=', job.job_id).execute();
 }
 
+/** Attempts that failed in a row: one that has left a checkpoint has brought the job on, and the count begins anew. */
 async function countFailed(trx: Trx, jobId: string): Promise<number> {
   const { count } = await trx
     .selectFrom('attempts')
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('job_id', '=', jobId)
     .where('state', 'in', ['STATE_ERRORED', 'STATE_ABORTED'])
+    .where('epoch', '>=', eb =>
+      eb
+        .selectFrom('checkpoints')
+        .select(({ fn, lit }) => fn.coalesce(fn.max('attempt_epoch'), lit(0)).as('epoch'))
+        .where('job_id', '=', jobId),
+    )
     .executeTakeFirstOrThrow();
   return Number(count);
 }
