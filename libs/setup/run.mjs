@@ -1,6 +1,6 @@
 // The project's verbs, for package.json: build, check, lint, gen, test, chaos, bench.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -49,25 +49,22 @@ async function vitest(config, args) {
     () => undefined,
     error => error,
   );
+  // Without a report the runner itself has failed, and has said why.
+  if (!existsSync(report)) throw failure ?? new Error('the test runner left no report');
   const result = JSON.parse(readFileSync(report, 'utf8'));
-  for (const [name, reason] of skipped(result)) console.log(`skipped: ${name}${reason}`);
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numFailedTestSuites } = result;
-  const suitesThatDidNotRun = result.testResults.filter(
-    each => each.status === 'failed' && each.assertionResults.length === 0,
-  ).length;
-  const failed = numFailedTests + suitesThatDidNotRun;
-  if (failed === 0 && (failure !== undefined || numFailedTestSuites > 0))
-    throw failure ?? new Error('a suite failed outside its tests');
-  console.log(`${numPassedTests} passed, ${failed} failed, ${numPendingTests + numTodoTests} skipped`);
-  if (failed > 0) process.exitCode = 1;
-}
-
-function skipped(result) {
-  return result.testResults.flatMap(file =>
-    file.assertionResults
-      .filter(each => each.status === 'skipped' || each.status === 'pending')
-      .map(each => [each.fullName, '']),
+  const tests = result.testResults.flatMap(file => file.assertionResults);
+  const count = status => tests.filter(test => test.status === status).length;
+  // A file that broke before its first test counts as one failure.
+  const brokenFiles = result.testResults.filter(
+    file => file.status === 'failed' && !file.assertionResults.some(test => test.status === 'failed'),
   );
+  const failed = count('failed') + brokenFiles.length;
+  const skipped = tests.filter(test => test.status !== 'passed' && test.status !== 'failed');
+  for (const test of skipped) console.log(`skipped: ${test.fullName}`);
+  if (skipped.length > 0) console.log(`${skipped.length} skipped, named above`);
+  if (failed === 0 && failure !== undefined) throw failure;
+  console.log(`${count('passed')} passed, ${failed} failed`);
+  if (failed > 0) process.exitCode = 1;
 }
 
 function run(command, args) {

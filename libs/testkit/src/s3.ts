@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { findOnPath, isExecutable, runCommand, toolCacheDir } from '@athanor/nats-server';
-import type { Available } from './availability.js';
+import { type Available, unavailable } from './availability.js';
 import { startChildServer } from './child-server.js';
 import { freePort } from './free-port.js';
 import { temporaryDirectory } from './temporary-directory.js';
@@ -29,7 +29,7 @@ export async function startS3(): Promise<Available<TestS3>> {
   const env = process.env;
   if (env.S3_ENDPOINT) return { available: true, ...fromEnvironment(env.S3_ENDPOINT) };
   const found = await versitygw().catch((error: Error) => error);
-  if (found instanceof Error) return { available: false, reason: `versitygw: ${found.message}` };
+  if (found instanceof Error) return unavailable('versitygw', found.message);
   return { available: true, ...(await startGateway(found)) };
 }
 
