@@ -47,6 +47,9 @@ const wellKnown = dirname(require.resolve('protobufjs/package.json'));
 root.resolvePath = (_origin, target) => join(target.startsWith('google/protobuf') ? wellKnown : protos, target);
 root.loadSync(files, { keepCase: false });
 
+// What may be repeated: what says so by the standard option, and what has an idempotency key (the SDK fills it in).
+const IDEMPOTENT = ['NO_SIDE_EFFECTS', 'IDEMPOTENT'];
+
 const rules = {};
 const missing = [];
 const visit = node => {
@@ -60,7 +63,15 @@ const addRules = service => {
     const path = `/${service.fullName.slice(1)}/${method.name}`;
     const permission = method.getOption('(athanor.api.v1.permission)');
     if (!permission) missing.push(path);
-    else rules[path] = { permission, meshOnly: method.getOption('(athanor.api.v1.mesh_only)') === true };
+    else {
+      const hasRequestId = 'requestId' in method.resolve().resolvedRequestType.fields;
+      rules[path] = {
+        permission,
+        meshOnly: method.getOption('(athanor.api.v1.mesh_only)') === true,
+        isIdempotent: hasRequestId || IDEMPOTENT.includes(method.getOption('idempotency_level')),
+        hasRequestId,
+      };
+    }
   }
 };
 visit(root);

@@ -10,6 +10,7 @@ export const EXIT_CODES = {
   refused: 5,
   unavailable: 6,
   jobFailed: 7,
+  interrupted: 130,
 } as const;
 
 export const EXIT_CODE_HELP = `Exit codes:
@@ -20,7 +21,8 @@ export const EXIT_CODE_HELP = `Exit codes:
   4  the credential is missing, unknown or not allowed to
   5  refused in the present state (a gate, a conflict, a name that is taken)
   6  the mesh cannot be reached or did not answer in time
-  7  the training job did not succeed`;
+  7  the training job did not succeed
+  130  interrupted by a signal`;
 
 const BY_CODE: Partial<Record<RpcCode, number>> = {
   INVALID_ARGUMENT: EXIT_CODES.usage,

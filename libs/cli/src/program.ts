@@ -51,6 +51,7 @@ export function createProgram(cli: CliEnvironment): Command {
     .addOption(new Option('-o, --output <format>', 'how results are printed').choices([...FORMATS]).default('table'))
     .option('--context <name>', 'the mesh to speak to, from the address book (ATHANOR_CONTEXT)')
     .option('--home <folder>', 'the mesh that runs in this folder (ATHANOR_HOME, default ~/.athanor)')
+    .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(athanor --help shows the commands)')
     .exitOverride()

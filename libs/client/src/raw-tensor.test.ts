@@ -47,10 +47,28 @@ describe('raw contents', () => {
 
 describe('toTensorData', () => {
   test('makes the values that the datatype has', () => {
-    expect(toTensorData('FP32', [1, '2.5'])).toEqual(Float32Array.of(1, 2.5));
+    expect(toTensorData('FP32', [1, 2.5])).toEqual(Float32Array.of(1, 2.5));
     expect(toTensorData('INT64', [1, -2])).toEqual(BigInt64Array.of(1n, -2n));
+    expect(toTensorData('UINT64', ['18446744073709551615'])).toEqual(BigUint64Array.of(2n ** 64n - 1n));
+    expect(toTensorData('UINT8', [0, 255])).toEqual(Uint8Array.of(0, 255));
     expect(toTensorData('BOOL', [true, false])).toEqual(Uint8Array.of(1, 0));
     expect(toTensorData('BYTES', ['ab'])).toEqual([Buffer.from('ab')]);
+  });
+
+  test.each([
+    ['FP32', [1, 'x'], 'element 1: FP32 expects a number up to 3.4e38, got "x"'],
+    ['FP32', [null], 'element 0: FP32 expects a number up to 3.4e38, got null'],
+    ['FP32', [1e39], 'element 0: FP32 expects a number up to 3.4e38, got 1e+39'],
+    ['FP64', ['2.5'], 'element 0: FP64 expects a number, got "2.5"'],
+    ['UINT8', [1, 2, 300], 'element 2: UINT8 expects a whole number from 0 to 255, got 300'],
+    ['UINT8', [1.5], 'element 0: UINT8 expects a whole number from 0 to 255, got 1.5'],
+    ['INT8', [-129], 'element 0: INT8 expects a whole number from -128 to 127, got -129'],
+    ['UINT64', [-1], 'element 0: UINT64 expects a whole number from 0 to 18446744073709551615'],
+    ['INT64', [1.5], 'element 0: INT64 expects a whole number'],
+    ['BOOL', [2], 'element 0: BOOL expects true, false, 1 or 0, got 2'],
+    ['BYTES', [7], 'element 0: BYTES expects a string, got 7'],
+  ] as const)('bug: values that %s cannot hold became others: %j', (datatype, values, message) => {
+    expect(() => toTensorData(datatype, values)).toThrow(message);
   });
 
   test('bug: numbers became the bits of 16-bit floats', () => {

@@ -62,12 +62,80 @@ function decodeBytes(raw: Uint8Array): Uint8Array[] {
   return elements;
 }
 
-/** The values of nested arrays, flat, as the datatype has them. */
+/**
+ * The values of nested arrays, flat, as the datatype has them. JSON has no whole numbers past 2^53: INT64 and UINT64 take
+ * decimal strings too.
+ *
+ * @throws TypeError naming the first element that the datatype cannot hold, and what was expected.
+ */
 export function toTensorData(datatype: Datatype, values: readonly unknown[]): TensorData {
-  if (datatype === 'BYTES') return values.map(value => Buffer.from(String(value)));
   // Their arrays hold bits, and JavaScript has no number of 16 bits to convert from on Node 20.
   if (datatype === 'FP16' || datatype === 'BF16') throw new TypeError(`numbers cannot be made ${datatype}; use FP32`);
-  if (datatype === 'INT64' || datatype === 'UINT64')
-    return VIEWS[datatype].from(values.map(value => BigInt(value as number)));
-  return VIEWS[datatype].from(values.map(Number));
+  const convert = CONVERSIONS[datatype];
+  if (convert === undefined) throw new TypeError(`the datatype '${datatype}' is not known`);
+  const converted = values.map((value, index) => {
+    const element = convert(value);
+    if (typeof element === 'object' && 'expected' in element) {
+      throw new TypeError(`element ${index}: ${datatype} expects ${element.expected}, got ${shown(value)}`);
+    }
+    return element;
+  });
+  if (datatype === 'BYTES') return converted as Uint8Array[];
+  return datatype === 'INT64' || datatype === 'UINT64'
+    ? VIEWS[datatype].from(converted as bigint[])
+    : VIEWS[datatype].from(converted as number[]);
+}
+
+/** What a datatype wanted instead of the value it got. */
+interface Refusal {
+  readonly expected: string;
+}
+
+type Conversion = (value: unknown) => number | bigint | Uint8Array | Refusal;
+
+const CONVERSIONS: { readonly [D in Exclude<Datatype, 'FP16' | 'BF16'>]: Conversion } = {
+  BOOL: value =>
+    typeof value === 'boolean' || value === 0 || value === 1 ? Number(value) : { expected: 'true, false, 1 or 0' },
+  UINT8: whole(0, 255),
+  UINT16: whole(0, 65_535),
+  UINT32: whole(0, 4_294_967_295),
+  INT8: whole(-128, 127),
+  INT16: whole(-32_768, 32_767),
+  INT32: whole(-2_147_483_648, 2_147_483_647),
+  UINT64: wide(0n, 2n ** 64n - 1n),
+  INT64: wide(-(2n ** 63n), 2n ** 63n - 1n),
+  FP32: value =>
+    typeof value === 'number' && (Number.isFinite(Math.fround(value)) || !Number.isFinite(value))
+      ? value
+      : { expected: 'a number up to 3.4e38' },
+  FP64: value => (typeof value === 'number' ? value : { expected: 'a number' }),
+  BYTES: value => {
+    if (value instanceof Uint8Array) return value;
+    return typeof value === 'string' ? Buffer.from(value) : { expected: 'a string' };
+  },
+};
+
+function whole(min: number, max: number): Conversion {
+  const refusal = { expected: `a whole number from ${min} to ${max}` };
+  return value =>
+    Number.isInteger(value) && (value as number) >= min && (value as number) <= max ? Number(value) : refusal;
+}
+
+function wide(min: bigint, max: bigint): Conversion {
+  const refusal = { expected: `a whole number from ${min} to ${max}, past 2^53 as a string` };
+  return value => {
+    const isWhole = typeof value === 'bigint' || Number.isSafeInteger(value) || /^-?\d+$/.test(text(value));
+    if (!isWhole) return refusal;
+    const converted = BigInt(value as bigint | number | string);
+    return converted >= min && converted <= max ? converted : refusal;
+  };
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function shown(value: unknown): string {
+  const form = typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value));
+  return form.length > 40 ? `${form.slice(0, 40)}…` : form;
 }

@@ -94,6 +94,13 @@ export const EVENT_CATALOGUE: { readonly [T in EventType]: EventKind } = {
   },
 };
 
+/** The durable consumers of the event stream, by name: whose they are, and what they react to. */
+export const EVENT_CONSUMERS = {
+  'registry-register-model': { service: 'registry', types: ['training.job.succeeded'] },
+} as const satisfies { readonly [name: string]: { readonly service: string; readonly types: readonly EventType[] } };
+
+export type EventConsumerName = keyof typeof EVENT_CONSUMERS;
+
 export function isEventType(type: string): type is EventType {
   return Object.hasOwn(EVENT_CATALOGUE, type);
 }

@@ -12,6 +12,8 @@ export {
 export {
   decodeEvent,
   EVENT_CATALOGUE,
+  EVENT_CONSUMERS,
+  type EventConsumerName,
   type EventInputs,
   type EventKind,
   type EventPayloads,

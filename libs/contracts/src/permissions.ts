@@ -2,54 +2,67 @@ import type { GRPCInferenceServiceHandlers } from './gen/inference/GRPCInference
 import { METHOD_RULES } from './gen/method-rules.js';
 import { SERVICE_NAMES } from './services.js';
 
-/** Who may call a method. */
+/** Who may call a method, and how a client may call it. */
 export interface MethodRule {
   /** Must be among the credential's permissions; undefined: any caller, even without a credential. */
   readonly permission: string | undefined;
   /** Only another service of the mesh may call it, without a tenant. */
   readonly meshOnly: boolean;
+  /** Calling it twice is as good as once: a call of which nobody knows whether it ran may be made again. */
+  readonly isIdempotent: boolean;
+  /** The request has a `request_id`, by which the server knows a repeated call. */
+  readonly hasRequestId: boolean;
 }
 
 type KnownKeys<T> = keyof { [K in keyof T as string extends K ? never : K]: T[K] };
 
 // Triton's file carries no options of ours, so its rules stand here; a method without one does not compile.
-const INFERENCE: Record<KnownKeys<GRPCInferenceServiceHandlers>, string> = {
-  ServerLive: 'models.infer',
-  ServerReady: 'models.infer',
-  ModelReady: 'models.infer',
-  ServerMetadata: 'models.infer',
-  ModelMetadata: 'models.infer',
-  ModelInfer: 'models.infer',
-  ModelStreamInfer: 'models.infer',
-  ModelConfig: 'models.infer',
-  ModelStatistics: 'models.infer',
-  RepositoryIndex: 'models.infer',
-  RepositoryModelLoad: 'models.load',
-  RepositoryModelUnload: 'models.load',
-  SystemSharedMemoryStatus: 'models.infer',
-  SystemSharedMemoryRegister: 'models.load',
-  SystemSharedMemoryUnregister: 'models.load',
-  CudaSharedMemoryStatus: 'models.infer',
-  CudaSharedMemoryRegister: 'models.load',
-  CudaSharedMemoryUnregister: 'models.load',
-  TraceSetting: 'server.settings',
-  LogSettings: 'server.settings',
+const INFERENCE: Record<KnownKeys<GRPCInferenceServiceHandlers>, MethodRule> = {
+  ServerLive: repeatable('models.infer'),
+  ServerReady: repeatable('models.infer'),
+  ModelReady: repeatable('models.infer'),
+  ServerMetadata: repeatable('models.infer'),
+  ModelMetadata: repeatable('models.infer'),
+  ModelInfer: repeatable('models.infer'),
+  // What a stream has answered already would be answered again.
+  ModelStreamInfer: once('models.infer'),
+  ModelConfig: repeatable('models.infer'),
+  ModelStatistics: repeatable('models.infer'),
+  RepositoryIndex: repeatable('models.infer'),
+  RepositoryModelLoad: once('models.load'),
+  RepositoryModelUnload: once('models.load'),
+  SystemSharedMemoryStatus: repeatable('models.infer'),
+  SystemSharedMemoryRegister: once('models.load'),
+  SystemSharedMemoryUnregister: once('models.load'),
+  CudaSharedMemoryStatus: repeatable('models.infer'),
+  CudaSharedMemoryRegister: once('models.load'),
+  CudaSharedMemoryUnregister: once('models.load'),
+  TraceSetting: once('server.settings'),
+  LogSettings: once('server.settings'),
 };
 
 // Standard services: health is for probes, which carry no credential; reflection shows our protos to whoever holds a key.
 const STANDARD: Record<string, MethodRule> = {
-  '/grpc.health.v1.Health/Check': { permission: undefined, meshOnly: false },
-  '/grpc.health.v1.Health/List': { permission: undefined, meshOnly: false },
-  '/grpc.health.v1.Health/Watch': { permission: undefined, meshOnly: false },
-  '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo': { permission: 'server.reflect', meshOnly: false },
-  '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo': { permission: 'server.reflect', meshOnly: false },
+  '/grpc.health.v1.Health/Check': repeatable(undefined),
+  '/grpc.health.v1.Health/List': repeatable(undefined),
+  '/grpc.health.v1.Health/Watch': repeatable(undefined),
+  '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo': once('server.reflect'),
+  '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo': once('server.reflect'),
 };
+
+function repeatable(permission: string | undefined): MethodRule {
+  return { permission, meshOnly: false, isIdempotent: true, hasRequestId: false };
+}
+
+function once(permission: string): MethodRule {
+  return { permission, meshOnly: false, isIdempotent: false, hasRequestId: false };
+}
 
 const RULES: ReadonlyMap<string, MethodRule> = new Map<string, MethodRule>([
   ...Object.entries(METHOD_RULES),
-  ...Object.entries(INFERENCE).map(([method, permission]): [string, MethodRule] => [
+  ...Object.entries(INFERENCE).map(([method, rule]): [string, MethodRule] => [
     `/${SERVICE_NAMES.inference}/${method}`,
-    { permission, meshOnly: false },
+    rule,
   ]),
   ...Object.entries(STANDARD),
 ]);

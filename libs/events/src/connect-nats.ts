@@ -3,7 +3,7 @@ import type { EventLog } from './event-telemetry.js';
 
 export interface NatsOptions {
   readonly url: string;
-  /** Of the connection, for the server's monitoring: the service's name. */
+  /** Of the connection, for the server's monitoring, and of its inbox: the service's name. */
   readonly name: string;
   readonly user?: string;
   readonly password?: string;
@@ -21,6 +21,7 @@ export async function connectNats(options: NatsOptions): Promise<NatsConnection>
   const connection = await connect({
     servers: url,
     name,
+    inboxPrefix: inboxPrefix(name),
     ...(user === undefined ? {} : { user, pass: password ?? '' }),
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_WAIT_MS,
@@ -30,6 +31,11 @@ export async function connectNats(options: NatsOptions): Promise<NatsConnection>
   });
   if (log) void reportStatus(connection, log);
   return connection;
+}
+
+/** What a service receives comes here, and nobody else may listen there. */
+export function inboxPrefix(name: string): string {
+  return `_INBOX.${name}`;
 }
 
 async function reportStatus(connection: NatsConnection, log: EventLog): Promise<void> {

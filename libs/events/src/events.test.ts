@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { jetstream } from '@nats-io/jetstream';
+import fc from 'fast-check';
 import type { Kysely } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import {
@@ -61,6 +62,60 @@ const waitForEffects = (expected: readonly string[]) =>
   vi.waitFor(async () => expect(await effectsOf(db)).toEqual(expected), { timeout: 15_000, interval: 30 });
 
 const ownDeadLetters = async () => (await listDeadLetters(bench.connection, { tenant })).deadLetters;
+
+test('bug: an event became a dead letter because another service was being restarted', async () => {
+  const failures = fc.constantFrom(
+    { code: 'UNAVAILABLE' },
+    { code: 'DEADLINE_EXCEEDED' },
+    { kind: 'connection_lost' },
+    { kind: 'storage_full' },
+  );
+  const outage = fc.array(failures, { minLength: 3, maxLength: 12 });
+  let job = 0;
+  const survives = async (errors: readonly object[]) => {
+    const id = `outage-${++job}`;
+    const left = [...errors];
+    const { consumer } = await consume({
+      backoffMs: [1],
+      retryPauses: { firstMs: 1, longestMs: 4 },
+      handlers: {
+        'training.job.queued': async (event, transact) => {
+          if (event.tenant !== tenant || event.aggregateId !== id) return;
+          const error = left.pop();
+          if (error) throw Object.assign(new Error('away'), error);
+          await transact(trx => recordEffect(trx, event));
+        },
+      },
+    });
+    await append(id, 1);
+    await vi.waitFor(async () => expect(await effectsOf(db)).toContain(`${id}/1`), { timeout: 10_000, interval: 20 });
+    await consumer.stop();
+    expect(left).toEqual([]);
+  };
+  relay();
+  await fc.assert(fc.asyncProperty(outage, survives), { numRuns: 5 });
+  expect(await ownDeadLetters()).toEqual([]);
+}, 60_000);
+
+test('a consumer that waits for something away stops at once, and the next one goes on', async () => {
+  let calls = 0;
+  const away = {
+    'training.job.queued': async (event: ReceivedEvent) => {
+      if (event.tenant !== tenant) return;
+      calls++;
+      throw Object.assign(new Error('away'), { code: 'UNAVAILABLE' });
+    },
+  };
+  const { name, consumer } = await consume({ handlers: away, retryPauses: { firstMs: 60_000, longestMs: 60_000 } });
+  await append('waiting', 1);
+  relay();
+  await vi.waitFor(() => expect(calls).toBe(1), { timeout: 10_000 });
+  const begun = performance.now();
+  await consumer.stop();
+  expect(performance.now() - begun).toBeLessThan(5_000);
+  await consume({}, name);
+  await waitForEffects(['waiting/1']);
+});
 
 test('an event travels from the transaction to the effect with its CloudEvents attributes', async () => {
   const id = await append('job-1', 3);

@@ -1,6 +1,6 @@
 export { connectNats, type NatsOptions } from './connect-nats.js';
 export type { DeadLetterReason } from './consumer/bury.js';
-export type { EventHandler, EventHandlers, Transact } from './consumer/event-handler.js';
+export type { EventHandler, EventHandlers, EventOutgoing, Transact } from './consumer/event-handler.js';
 export {
   type ConsumerOptions,
   type ConsumerPoint,

@@ -2,50 +2,98 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PORT_OFFSETS, servicePorts } from '@athanor/contracts';
 import type { Home } from './home.js';
-import { MESH_SERVICES, type Secrets } from './secrets.js';
+import { MESH_SERVICES, type MeshService, type Secrets } from './secrets.js';
 
 export interface EnvironmentOptions {
+  /** The services that the program hosts: it gets their variables, and no other service's. */
+  readonly services: readonly MeshService[];
   readonly home: Home;
   readonly secrets: Secrets;
   readonly portBase: number;
   readonly natsUrl: string;
   /** Variables that are handed on as they are: PATH, and ATHANOR_* that tune a service. */
-  readonly inherited: Readonly<Record<string, string | undefined>>;
+  readonly inherited: Inherited;
 }
 
-/** The variables with which the mesh's own processes are started: production has the same, with other values. */
-export function serviceEnvironment({
-  home,
-  secrets,
-  portBase,
-  natsUrl,
-  inherited,
-}: EnvironmentOptions): Record<string, string> {
+export type Inherited = Readonly<Record<string, string | undefined>>;
+
+/** Variables of the caller's that would make it another mesh than the one of the home. */
+export class InheritedVariablesError extends Error {
+  override readonly name = 'InheritedVariablesError';
+  readonly variables: readonly string[];
+
+  constructor(variables: readonly string[]) {
+    super(
+      `${variables.join(', ')} ${variables.length === 1 ? 'is' : 'are'} set, but this mesh keeps blobs in its home and ` +
+        'has a nats-server of its own; unset them, or start the services themselves (only ATHANOR_DATABASE_URL, a ' +
+        'PostgreSQL, is taken over)',
+    );
+    this.variables = variables;
+  }
+}
+
+const OWNED_BY_THE_MESH =
+  /^ATHANOR_((INGEST|TRAINING|REGISTRY|INFERENCE)_)?(BLOB_URL|NATS_URL|NATS_USER|NATS_PASSWORD)$/;
+const DATABASE_OF_ONE = /^ATHANOR_(INGEST|TRAINING|REGISTRY)_DATABASE_URL$/;
+/** The caller's own, of no use to a service: the credential and where the CLI looks. */
+const OF_THE_CLI = new Set(['ATHANOR_API_KEY', 'ATHANOR_CONTEXT', 'ATHANOR_CONFIG', 'ATHANOR_HOME', 'ATHANOR_CA_FILE']);
+
+/** @throws InheritedVariablesError naming all that would silently be overridden. */
+export function checkInherited(inherited: Inherited): void {
+  const names = Object.keys(inherited).filter(name => (inherited[name] ?? '').trim() !== '');
+  const refused = names.filter(name => OWNED_BY_THE_MESH.test(name) || DATABASE_OF_ONE.test(name));
+  if (refused.length > 0) throw new InheritedVariablesError(refused.sort());
+}
+
+/** The variables with which a program of the mesh is started: production has the same, with other values. */
+export function serviceEnvironment(options: EnvironmentOptions): Record<string, string> {
+  const { services, home, portBase, natsUrl, inherited } = options;
   const env: Record<string, string> = {
-    ...tuning(inherited),
+    ...tuning(inherited, services),
     ATHANOR_LIFELINE: 'stdin',
     ATHANOR_API_KEYS_FILE: home.apiKeysFile,
     ATHANOR_MESH_SECRET_FILE: home.meshSecretFile,
     ATHANOR_NATS_URL: natsUrl,
-    ATHANOR_DATABASE_URL: pathToFileURL(home.databaseDir).href.replace('file:', 'pglite:'),
   };
-  for (const service of MESH_SERVICES) {
-    const ports = servicePorts(service, portBase);
-    const prefix = `ATHANOR_${service.toUpperCase()}_`;
-    env[`${prefix}PORT`] = String(ports.public);
-    env[`${prefix}ADMIN_PORT`] = String(ports.admin);
-    env[`${prefix}NATS_USER`] = service;
-    env[`${prefix}NATS_PASSWORD`] = secrets.natsPasswords[service];
-    env[`${prefix}BLOB_URL`] = pathToFileURL(join(home.blobsDir, service)).href;
-    env[`ATHANOR_${service.toUpperCase()}_ADDRESS`] = `127.0.0.1:${ports.public}`;
+  if (services.some(service => service !== 'inference')) {
+    env.ATHANOR_DATABASE_URL = inherited.ATHANOR_DATABASE_URL || embeddedDatabase(home);
   }
-  return env;
+  for (const service of MESH_SERVICES) {
+    env[`${prefixOf(service)}ADDRESS`] = `127.0.0.1:${servicePorts(service, portBase).public}`;
+  }
+  return Object.assign(env, ...services.map(service => ownVariables(service, options)));
 }
 
-function tuning(inherited: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const kept = Object.entries(inherited).filter(
-    ([name]) => name === 'PATH' || name === 'TZ' || name.startsWith('ATHANOR_'),
-  );
+function ownVariables(service: MeshService, { home, secrets, portBase }: EnvironmentOptions): Record<string, string> {
+  const ports = servicePorts(service, portBase);
+  const prefix = prefixOf(service);
+  return {
+    [`${prefix}PORT`]: String(ports.public),
+    [`${prefix}ADMIN_PORT`]: String(ports.admin),
+    [`${prefix}NATS_USER`]: service,
+    [`${prefix}NATS_PASSWORD`]: secrets.natsPasswords[service],
+    [`${prefix}BLOB_URL`]: pathToFileURL(join(home.blobsDir, service)).href,
+  };
+}
+
+function embeddedDatabase(home: Home): string {
+  return pathToFileURL(home.databaseDir).href.replace('file:', 'pglite:');
+}
+
+function prefixOf(service: MeshService): string {
+  return `ATHANOR_${service.toUpperCase()}_`;
+}
+
+function tuning(inherited: Inherited, services: readonly MeshService[]): Record<string, string> {
+  const others = MESH_SERVICES.filter(service => !services.includes(service)).map(prefixOf);
+  const isHandedOn = (name: string) =>
+    name === 'PATH' ||
+    name === 'TZ' ||
+    (name.startsWith('ATHANOR_') &&
+      name !== 'ATHANOR_DATABASE_URL' &&
+      !OF_THE_CLI.has(name) &&
+      !others.some(prefix => name.startsWith(prefix)));
+  const kept = Object.entries(inherited).filter(([name]) => isHandedOn(name));
   return Object.fromEntries(kept.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 

@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 
 /** Where a mesh keeps everything: one folder, readable by its owner only. */
 export interface Home {
@@ -34,11 +34,17 @@ export function homeAt(root: string): Home {
 }
 
 export async function createHome(root: string): Promise<Home> {
-  const home = homeAt(root);
-  await mkdir(home.root, { recursive: true, mode: 0o700 });
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  const home = await findHome(root);
   for (const folder of [home.blobsDir, home.natsDir, home.logsDir])
     await mkdir(folder, { recursive: true, mode: 0o700 });
   return home;
+}
+
+/** The home that a path means, however it is written: `x`, `./x/` and a link to x are one home. It need not exist. */
+export async function findHome(root: string): Promise<Home> {
+  const absolute = resolve(root);
+  return homeAt(await realpath(absolute).catch(() => absolute));
 }
 
 /** Replaces a file in one step, so that a reader, or a kill, finds the old or the new content, whole. */
@@ -50,10 +56,15 @@ export async function writePrivateFile(path: string, content: string): Promise<v
 
 /** Undefined where the file does not exist. */
 export async function readJsonFile<T>(path: string): Promise<T | undefined> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as T;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
     throw error;
+  });
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    const found = text.trim() === '' ? 'nothing' : (cause as Error).message;
+    throw new Error(`${path}: expected JSON, got ${found}; mend the file, or remove it`, { cause });
   }
 }

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { natsPort, servicePorts } from '@athanor/contracts';
 import { findNatsServer, toolCacheDir } from '@athanor/nats-server';
-import { type DirectoryLock, identifyProcess, lockDirectory, type ProcessIdentity } from '@athanor/process';
+import { type DirectoryLock, lockDirectory, type ProcessIdentity } from '@athanor/process';
 import { Closing } from '@athanor/service';
-import { meshPorts, serviceEnvironment } from './environment.js';
+import { checkInherited, meshPorts, serviceEnvironment } from './environment.js';
 import { expectFreePorts } from './free-ports.js';
 import { createHome, type Home } from './home.js';
+import { openLogFile } from './log-file.js';
 import { natsUsers } from './nats-users.js';
-import { MESH_SERVICES, type MeshService, openSecrets, type Secrets } from './secrets.js';
-import { endOrphans, type MeshAddresses, type MeshState, removeState, writeState } from './state.js';
+import { openSecrets, type Secrets } from './secrets.js';
+import { endOrphans, type MeshState, removeState } from './state.js';
+import { StateRecorder } from './state-recorder.js';
 import { SupervisedNats } from './supervised-nats.js';
 import { SupervisedProcess } from './supervised-process.js';
 
@@ -38,9 +40,10 @@ const READY_TIMEOUT_MS = 60_000;
  * Starts the mesh of a home on loopback: nats-server, the control process (ingest, training, registry) and the inference
  * process, each started again when it ends. What a killed mesh has left is ended first.
  *
- * @throws DirectoryLockedError when the home is in use, PortInUseError, NatsServerNotFoundError.
+ * @throws DirectoryLockedError when the home is in use, PortInUseError, NatsServerNotFoundError, InheritedVariablesError.
  */
 export async function startMesh(options: MeshOptions): Promise<RunningMesh> {
+  checkInherited(options.env);
   const home = await createHome(options.home);
   const closing = new Closing();
   const lock: DirectoryLock = await lockDirectory(home.root);
@@ -72,7 +75,7 @@ async function startParts(home: Home, options: MeshOptions, closing: Closing): P
   const secrets = await openSecrets(home);
   const recorder = new StateRecorder(home, portBase);
   const natsUrl = await startNats({ home, secrets, options, closing, recorder });
-  const env = serviceEnvironment({ home, secrets, portBase, natsUrl, inherited });
+  if (inherited.ATHANOR_DATABASE_URL) onProgress('Keeping state in the database of ATHANOR_DATABASE_URL');
   const parts = [
     { name: 'control', path: programs.control, services: ['ingest', 'training', 'registry'] },
     { name: 'inference', path: programs.inference, services: ['inference'] },
@@ -82,12 +85,13 @@ async function startParts(home: Home, options: MeshOptions, closing: Closing): P
     const supervised = new SupervisedProcess({
       name,
       path,
-      env,
+      env: serviceEnvironment({ services, home, secrets, portBase, natsUrl, inherited }),
       logFile: join(home.logsDir, `${name}.log`),
       adminPorts: services.map(service => servicePorts(service, portBase).admin),
       readyTimeoutMs: READY_TIMEOUT_MS,
       onEnd: how => onProgress(`${name} ended (${how}); it is started again`),
-      onRestart: identity => void recorder.record(name, identity),
+      onLogLost: onProgress,
+      onRestart: identity => recordLater(recorder, { name, identity, onProgress }),
     });
     closing.add(() => supervised.stop());
     await recorder.record(name, await supervised.start());
@@ -110,39 +114,23 @@ async function startNats({ home, secrets, options, closing, recorder }: MeshWork
     dataDir: home.natsDir,
     port: natsPort(portBase),
     users: natsUsers(secrets.natsPasswords),
-    logFile: join(home.logsDir, 'nats-server.log'),
+    log: openLogFile(join(home.logsDir, 'nats-server.log'), onProgress),
     onEnd: how => onProgress(`nats-server ended (${how}); it is started again`),
-    onStart: identity => void recorder.record('nats-server', identity),
+    onStart: identity => recordLater(recorder, { name: 'nats-server', identity, onProgress }),
   });
   closing.add(() => nats.stop());
   return await nats.start();
 }
 
-/** Keeps the state file true while processes come and go. */
-class StateRecorder {
-  state: MeshState;
-  readonly #home: Home;
-  #written: Promise<void> = Promise.resolve();
+interface Started {
+  readonly name: string;
+  readonly identity: ProcessIdentity;
+  readonly onProgress: MeshOptions['onProgress'];
+}
 
-  constructor(home: Home, portBase: number) {
-    this.#home = home;
-    const addresses = (kind: 'public' | 'admin') =>
-      Object.fromEntries(MESH_SERVICES.map(name => [name, `127.0.0.1:${servicePorts(name, portBase)[kind]}`]));
-    this.state = {
-      home: home.root,
-      supervisor: identifyProcess(process.pid) ?? { pid: process.pid, startTime: '' },
-      addresses: addresses('public') as Record<MeshService, string> satisfies MeshAddresses,
-      adminAddresses: addresses('admin') as Record<MeshService, string> satisfies MeshAddresses,
-      natsUrl: `nats://127.0.0.1:${natsPort(portBase)}`,
-      credentialsFile: home.credentialsFile,
-      processes: {},
-    };
-  }
-
-  /** Writes follow one another, so that the file never goes back in time. */
-  record(name: string, identity: ProcessIdentity): Promise<void> {
-    this.state = { ...this.state, processes: { ...this.state.processes, [name]: identity } };
-    this.#written = this.#written.then(() => writeState(this.#home, this.state));
-    return this.#written;
-  }
+/** Records what runs; where that fails the mesh goes on, and the next record makes it good. */
+function recordLater(recorder: StateRecorder, { name, identity, onProgress }: Started): void {
+  recorder.record(name, identity).catch((error: Error) => {
+    onProgress(`the process id of ${name} could not be written down: ${error.message}`);
+  });
 }

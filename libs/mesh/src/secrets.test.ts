@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { hashApiKey, parseKeysFile } from '@athanor/service';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHome, type Home } from './home.js';
-import { natsUsers } from './nats-users.js';
 import { openSecrets } from './secrets.js';
 
 let home: Home;
@@ -41,15 +40,5 @@ describe('the secrets of a home', () => {
     expect(entry?.permissions).toContain('models.promote');
     expect(entry?.permissions).not.toContain('attempts.run');
     expect(entry?.permissions).not.toContain('deployments.serve');
-  });
-});
-
-describe('NATS users', () => {
-  it('may publish on the subjects of their own aggregates only', async () => {
-    const users = natsUsers((await openSecrets(home)).natsPasswords);
-    const publish = (name: string) => users.find(each => each.user === name)?.permissions?.publish ?? [];
-    expect(publish('training')).toContain('athanor.v1.*.training-job.>');
-    expect(publish('training')).not.toContain('athanor.v1.*.model-alias.>');
-    expect(publish('inference').filter(subject => subject.startsWith('athanor.'))).toEqual([]);
   });
 });

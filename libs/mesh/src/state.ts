@@ -40,10 +40,11 @@ export async function readRunningState(home: Home): Promise<MeshState | undefine
   return state !== undefined && isRunning(state.supervisor) ? state : undefined;
 }
 
-/** Ends what a killed supervisor has left: they are ending by themselves, so they are given a moment first. */
+/** Ends what a killed supervisor has left. The processes of one that runs are nobody's orphans. */
 export async function endOrphans(home: Home, onOrphan: (name: string, pid: number) => void): Promise<void> {
   const state = await readJsonFile<MeshState>(home.stateFile);
-  for (const [name, identity] of Object.entries(state?.processes ?? {})) {
+  if (state === undefined || isRunning(state.supervisor)) return;
+  for (const [name, identity] of Object.entries(state.processes)) {
     if (!isRunning(identity)) continue;
     onOrphan(name, identity.pid);
     await endProcess(identity);

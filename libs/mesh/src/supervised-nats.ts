@@ -1,10 +1,9 @@
-import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type NatsServer, type StartOptions, startNatsServer } from '@athanor/nats-server';
 import { identifyProcess, type ProcessIdentity } from '@athanor/process';
 
 export interface SupervisedNatsOptions extends Pick<StartOptions, 'binary' | 'dataDir' | 'port' | 'users'> {
-  readonly logFile: string;
+  readonly log: (line: string) => void;
   readonly onEnd: (how: string) => void;
   readonly onStart: (identity: ProcessIdentity) => void;
 }
@@ -23,10 +22,10 @@ export class SupervisedNats {
   }
 
   async start(): Promise<string> {
-    const { logFile, onEnd, onStart, ...rest } = this.#options;
+    const { log, onEnd, onStart, ...rest } = this.#options;
     const server = await startNatsServer({
       ...rest,
-      onLogLine: line => appendFileSync(logFile, `${line}\n`),
+      onLogLine: log,
       onExit: exit => {
         // One that never got ready is reported by start() itself.
         if (exit.expected || this.#server === undefined) return;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isRunning, type ProcessIdentity } from '@athanor/process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SupervisedProcess } from './supervised-process.js';
+import { type ProgramOptions, SupervisedProcess } from './supervised-process.js';
 
 const ADMIN = `
 import { createServer } from 'node:http';
@@ -27,7 +27,11 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function supervise(program: string, onRestart: (identity: ProcessIdentity) => void = () => undefined) {
+async function supervise(
+  program: string,
+  onRestart: (identity: ProcessIdentity) => void = () => undefined,
+  changes: Partial<ProgramOptions> = {},
+) {
   const path = join(folder, 'program.mjs');
   await writeFile(path, program);
   const port = await freePort();
@@ -35,6 +39,7 @@ async function supervise(program: string, onRestart: (identity: ProcessIdentity)
   const supervised = new SupervisedProcess({
     ...{ name: 'program', path, logFile: join(folder, 'program.log'), adminPorts: [port], readyTimeoutMs: 10_000 },
     ...{ env: { ADMIN_PORT: String(port) }, onRestart, onEnd: (how: string) => ends.push(how) },
+    ...changes,
   });
   return { supervised, ends };
 }
@@ -64,6 +69,14 @@ if (starts === 2) process.exit(9);`;
     await expect.poll(() => readFile(join(folder, 'program.mjs.starts'), 'utf8'), { timeout: 10_000 }).toBe('3');
     expect(ends).toEqual(['SIGKILL', 'exit code 9']);
     await supervised.stop();
+  });
+
+  it('bug: one whose log could not be opened ended its supervisor', async () => {
+    const lost: string[] = [];
+    const { supervised } = await supervise(ADMIN, undefined, { logFile: folder, onLogLost: line => lost.push(line) });
+    await supervised.start();
+    await supervised.stop();
+    expect(lost).toEqual([expect.stringContaining('cannot be opened, its lines are lost')]);
   });
 
   it('that never gets ready is reported with the end of its log', async () => {

@@ -16,6 +16,7 @@ export interface ProgramOptions {
   /** Called when it has ended, was started anew, and is ready. */
   readonly onRestart: (identity: ProcessIdentity) => void;
   readonly onEnd: (how: string) => void;
+  readonly onLogLost?: (line: string) => void;
 }
 
 const RESTART_DELAYS_MS = [100, 500, 1_000, 2_000, 5_000];
@@ -61,15 +62,25 @@ export class SupervisedProcess {
 
   #spawn(): ChildProcess {
     const { path, env, logFile } = this.#options;
-    const log = openSync(logFile, 'a', 0o600);
+    const log = this.#openLog(logFile);
     // The child's standard input is its lifeline: the kernel closes it when this process is gone, however it went.
     const child = spawn(process.execPath, [path], { env, stdio: ['pipe', log, log] });
-    closeSync(log);
+    if (log !== 'ignore') closeSync(log);
     child.stdin?.on('error', () => undefined);
     child.on('error', () => undefined);
     child.once('close', (code, signal) => this.#onClose(signal ?? `exit code ${code}`));
     this.#child = child;
     return child;
+  }
+
+  /** Without its log a program runs all the same. */
+  #openLog(logFile: string): number | 'ignore' {
+    try {
+      return openSync(logFile, 'a', 0o600);
+    } catch (error) {
+      this.#options.onLogLost?.(`${logFile} cannot be opened, its lines are lost: ${(error as Error).message}`);
+      return 'ignore';
+    }
   }
 
   #onClose(how: string): void {
@@ -130,5 +141,9 @@ function isReady(port: number): Promise<boolean> {
 }
 
 function logTail(logFile: string): string {
-  return readFileSync(logFile, 'utf8').slice(-LOG_TAIL_CHARS).trim();
+  try {
+    return readFileSync(logFile, 'utf8').slice(-LOG_TAIL_CHARS).trim();
+  } catch (error) {
+    return `(it cannot be read: ${(error as Error).message})`;
+  }
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { isAtLeast, type ServerVersion, WANTED_VERSION } from './version.js';
 
-/** Subjects a user may publish and subscribe to; NATS wildcards. Left out: everything. */
+/** Subjects a user may publish and subscribe to; NATS wildcards; what is denied is denied though it is allowed too. Left out: everything. */
 export interface NatsPermissions {
-  readonly publish?: readonly string[];
+  readonly publish?: readonly string[] | { readonly allow: readonly string[]; readonly deny: readonly string[] };
   readonly subscribe?: readonly string[];
 }
 

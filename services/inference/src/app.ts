@@ -1,5 +1,5 @@
 import { createStub } from '@athanor/client';
-import { connectNats, ensureStreams } from '@athanor/events';
+import { connectNats } from '@athanor/events';
 import { createThreadRunner } from '@athanor/runtime';
 import { type App, Closing, createTelemetry, openTokenAuthority, startService } from '@athanor/service';
 import type { InferenceConfig } from './config.js';
@@ -30,11 +30,12 @@ export async function startInference({ config }: AppOptions): Promise<App> {
     const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password } = config;
     const connection = await connectNats({ url, name: 'inference', user, password, log });
     closing.add(() => connection.close());
-    await ensureStreams(connection);
     const tokens = await openTokenAuthority(config);
     const credential = ({ tenant, actor }: { tenant?: string | undefined; actor?: string | undefined }) =>
       tokens.serviceToken('inference', { tenant, actor });
-    const registry = createStub('registry', { address: config.REGISTRY_ADDRESS, credential });
+    const registry = createStub('registry', {
+      ...{ address: config.REGISTRY_ADDRESS, caFile: config.MESH_CA_FILE, credential },
+    });
     closing.add(() => registry.close());
     const catalog = new Catalog();
     const host = new ModelHost({ createRunner: createThreadRunner, log });
@@ -51,7 +52,7 @@ export async function startInference({ config }: AppOptions): Promise<App> {
     };
     const reconciler = new Reconciler({
       ...{ catalog, intervalMs: config.RECONCILE_INTERVAL_MS, log },
-      list: async signal => (await registry.listResolvedDeployments({}, { signal })).deployments.map(fromResolved),
+      list: async context => (await registry.listResolvedDeployments({}, context)).deployments.map(fromResolved),
       load: target => loadVersion(target, loading),
       onReady: () => service.setReady(true),
     });
@@ -61,7 +62,7 @@ export async function startInference({ config }: AppOptions): Promise<App> {
       definitions: { inference: inferenceDefinition() },
     });
     closing.add(() => reconciler.stop());
-    closing.add(watchDeployments({ connection, log, onChange: () => reconciler.wake() }));
+    closing.add(watchDeployments({ connection, log, onChange: traceparent => reconciler.wake(traceparent) }));
     // Closed first: no new calls come while the models are being unloaded.
     closing.add(() => service.stop());
     reconciler.start();

@@ -127,3 +127,12 @@ test('what is missed by event is found by the next periodic look', async () => {
   await expect.poll(index, { timeout: 5_000 }).toEqual(['m 1 READY']);
   await bench.nats.restart();
 });
+
+test('bug: a prediction named the digest alone, by which another model that was trained alike answered for its origin', async () => {
+  bench = await startTestBench();
+  await want(wish(1, { modelName: 'aaa' }));
+  await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY']);
+  expect((await ask(1)).parameters.get('athanor_model_name')).toBe('aaa');
+  await want(wish(1, { modelName: 'bbb' }));
+  await expect.poll(async () => (await ask(1)).parameters.get('athanor_model_name'), { timeout: 10_000 }).toBe('bbb');
+});

@@ -1,5 +1,6 @@
 import { createBlobStore } from '@athanor/blobs';
-import { createStub, type Stub } from '@athanor/client';
+import { type ChannelOptions, createStub } from '@athanor/client';
+import type { EventConsumerName } from '@athanor/contracts';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { connectNats, ensureStreams, startConsumer, startRelay } from '@athanor/events';
 import {
@@ -46,19 +47,20 @@ export async function startRegistry({ config, database }: AppOptions): Promise<S
     closing.add(() => connection.close());
     await ensureStreams(connection);
     const tokens = await openTokenAuthority(config);
-    const training = peer('training', config.TRAINING_ADDRESS, tokens);
-    const ingest = peer('ingest', config.INGEST_ADDRESS, tokens);
+    const channel = peerChannel(config, tokens);
+    const training = createStub('training', { ...channel, address: config.TRAINING_ADDRESS });
+    const ingest = createStub('ingest', { ...channel, address: config.INGEST_ADDRESS });
     for (const stub of [training, ingest]) closing.add(() => stub.close());
     const relay = startRelay({ db, connection, telemetry });
     closing.add(() => relay.stop());
     const consumer = await startConsumer<RegistryTables>({
-      name: 'registry-register-model',
+      name: 'registry-register-model' satisfies EventConsumerName,
       db,
       connection,
       telemetry,
       handlers: {
-        'training.job.succeeded': async (event, transact) => {
-          const registration = await collectRegistration(event.payload, event.tenant, { training, ingest, blobs });
+        'training.job.succeeded': async (event, transact, outgoing) => {
+          const registration = await collectRegistration(event.payload, outgoing, { training, ingest, blobs });
           await transact(async trx => void (await registerVersion(trx, registration)));
           relay.wake();
         },
@@ -79,9 +81,7 @@ export async function startRegistry({ config, database }: AppOptions): Promise<S
   }
 }
 
-function peer<K extends 'training' | 'ingest'>(key: K, address: string, tokens: TokenAuthority): Stub<K> {
-  return createStub(key, {
-    address,
-    credential: ({ tenant, actor }) => tokens.serviceToken('registry', { tenant, actor }),
-  });
+/** How the registry reaches other services, but for where they are. */
+function peerChannel({ MESH_CA_FILE: caFile }: RegistryConfig, tokens: TokenAuthority): Omit<ChannelOptions, 'address'> {
+  return { caFile, credential: ({ tenant, actor }) => tokens.serviceToken('registry', { tenant, actor }) };
 }

@@ -115,6 +115,27 @@ describe('registration', () => {
   });
 });
 
+test('bug: the lineage of a model was that of another one that was trained alike', async () => {
+  const { registry } = bench.client;
+  const [aaa, bbb] = await Promise.all(
+    ['aaa', 'bbb'].map(async modelName => {
+      const jobId = await trainModel(bench.client, { modelName, datasetId: 'rows', seed: 3 });
+      return { jobId, version: await versionOf(jobId) };
+    }),
+  );
+  const versionDigest = bbb!.version.digest;
+  expect(aaa!.version.digest).toBe(versionDigest);
+  const labels = async (modelName: string) => {
+    const { nodes } = await registry.getLineage({ versionDigest, modelName });
+    return nodes.filter(({ kind }) => kind !== 'KIND_SOURCE').map(({ label }) => label);
+  };
+  expect(await labels('bbb')).toEqual(['bbb v1', bbb!.jobId, 'rows v1']);
+  expect(await labels('')).toEqual(['aaa v1', aaa!.jobId, 'rows v1', 'bbb v1', bbb!.jobId]);
+  await expect(labels('ccc')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  const { modelVersion } = await registry.getModelVersion({ modelName: 'bbb', digest: versionDigest });
+  expect(modelVersion!.modelName).toBe('bbb');
+}, 30_000);
+
 describe('promotion', () => {
   test('below its gate is refused with the figures, and the alias stays', async () => {
     await bench.client.registry.setGate({ modelName: 'm', gate: gate({ threshold: 1.5 }) });
@@ -182,6 +203,17 @@ describe('promotion', () => {
     await expect(rollback()).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'NOTHING_TO_ROLL_BACK' });
   });
 
+  test('bug: a rollback that was asked for twice, since its answer was lost, went two promotions back', async () => {
+    const rollback = (requestId: string, reason = 'bad') =>
+      bench.client.registry.rollbackAlias({ modelName: 'm', alias: 'twice', reason, requestId });
+    for (const version of [1, 2]) await move(version, { alias: 'twice' });
+    const [first, again] = [await rollback('r-1'), await rollback('r-1')];
+    expect(again).toEqual(first);
+    expect(first.move).toMatchObject({ fromVersion: 2, toVersion: 1 });
+    await expect(rollback('r-1', 'worse')).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+    await expect(move(2, { alias: 'twice', requestId: 'r-1' })).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+  });
+
   test('is remembered: where the alias was at any time', async () => {
     const { moves } = await bench.client.registry.listAliasMoves({ modelName: 'm', alias: 'champion' });
     const at = async (time: object | null) =>
@@ -189,6 +221,25 @@ describe('promotion', () => {
     for (const { time, toVersion } of moves) expect(await at(time)).toBe(toVersion);
     expect(await at(toTimestamp(new Date(0)))).toBe(0);
     expect(await at(null)).toBe(1);
+  });
+
+  test('bug: the gate of a second dataset took the place of the first one', async () => {
+    const { setGate, deleteGate, getModel } = bench.client.registry;
+    const digests = ['', 'sha256:a', 'sha256:b'];
+    for (const datasetDigest of digests)
+      await setGate({ modelName: 'm', gate: gate({ alias: 'gated', datasetDigest, threshold: 0.5 }) });
+    const gated = async () => {
+      const { model } = await getModel({ name: 'm' });
+      return model!.gates.filter(({ alias }) => alias === 'gated').map(({ datasetDigest }) => datasetDigest);
+    };
+    expect(await gated()).toEqual(digests);
+    const named = { modelName: 'm', alias: 'gated', metric: 'accuracy', split: 'test' };
+    await deleteGate({ ...named, datasetDigest: 'sha256:a' });
+    expect(await gated()).toEqual(['', 'sha256:b']);
+    await expect(deleteGate({ ...named, datasetDigest: 'sha256:a' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(bench.stranger.registry.deleteGate(named)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const { model } = await deleteGate(named);
+    expect(model!.gates.filter(({ alias }) => alias === 'gated')).toMatchObject([{ datasetDigest: 'sha256:b' }]);
   });
 
   test('needs a gate that can be understood', async () => {

@@ -5,7 +5,7 @@ import { type AthanorClient, createAthanorClient, createStub, type Stub } from '
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { loadIngestConfig, startIngest } from '@athanor/ingest';
 import { createTestCredentials, type TestCredentials, testEnvironment } from '@athanor/service/testing';
-import { startNats, type TestNats, temporaryDirectory } from '@athanor/testkit';
+import { freePort, startNats, type TestNats, temporaryDirectory } from '@athanor/testkit';
 import { loadTrainingConfig, startTraining } from '@athanor/training';
 import { startRegistry } from './app.js';
 import { loadRegistryConfig } from './config.js';
@@ -57,23 +57,36 @@ export interface Bench {
   registryAs(credential: string): Stub<'registry'>;
   readonly credentials: TestCredentials;
   readonly key: string;
+  readonly addresses: { readonly registry: string };
+  readonly caFile: string | undefined;
   stop(): Promise<void>;
 }
 
+export interface BenchOptions {
+  /** Makes certificates for the name "localhost" in a folder. @returns the variables that lead the services to them. */
+  readonly tls?: (folder: string) => Promise<Readonly<Record<string, string>>>;
+}
+
 /** Ingest, training and registry in one process, as the control process has them, with real NATS between them. */
-export async function startBench(): Promise<Bench> {
+export async function startBench({ tls }: BenchOptions = {}): Promise<Bench> {
   const folder = await temporaryDirectory('registry');
   const nats = await startNats();
   const credentials = await createTestCredentials(folder.path);
   const key = await credentials.addKey({ tenant: 'acme' });
   const other = await credentials.addKey({ tenant: 'other' });
   const database = await openDatabase('pglite:');
-  const base = testEnvironment({ credentials, nats, folder: folder.path });
+  const certificates = (await tls?.(folder.path)) ?? {};
+  const caFile = certificates.ATHANOR_MESH_CA_FILE;
+  const host = tls === undefined ? '127.0.0.1' : 'localhost';
+  const base = { ...testEnvironment({ credentials, nats, folder: folder.path }), ...certificates };
   const env = (service: string) => ({ ...base, ATHANOR_BLOB_URL: `${base.ATHANOR_BLOB_URL}/${service}` });
-  const address = ({ port }: { port: number }) => `127.0.0.1:${port}`;
+  const address = ({ port }: { port: number }) => `${host}:${port}`;
   const ingest = await startIngest({ config: loadIngestConfig(env('ingest')), database });
   const peers = { ATHANOR_INGEST_ADDRESS: address(ingest) };
-  const training = await startTraining({ config: loadTrainingConfig({ ...env('training'), ...peers }), database });
+  const trainingPort = await freePort();
+  const attempts = { ATHANOR_PORT: String(trainingPort), ATHANOR_ATTEMPT_ADDRESS: `${host}:${trainingPort}` };
+  const trainingConfig = loadTrainingConfig({ ...env('training'), ...peers, ...attempts });
+  const training = await startTraining({ config: trainingConfig, database });
   const all = { ...env('registry'), ...peers, ATHANOR_TRAINING_ADDRESS: address(training) };
   const registry = await startRegistry({ config: loadRegistryConfig(all), database });
   const addresses = {
@@ -82,12 +95,12 @@ export async function startBench(): Promise<Bench> {
     registry: address(registry),
     inference: '127.0.0.1:1',
   };
-  const clients = [key, other].map(apiKey => createAthanorClient({ addresses, apiKey }));
+  const clients = [key, other].map(apiKey => createAthanorClient({ addresses, apiKey, caFile }));
   const stubs: Stub<'registry'>[] = [];
   return {
-    ...{ engine: database, nats, credentials, key, client: clients[0]!, stranger: clients[1]! },
+    ...{ engine: database, nats, credentials, key, client: clients[0]!, stranger: clients[1]!, addresses, caFile },
     registryAs(credential) {
-      const stub = createStub('registry', { address: addresses.registry, credential });
+      const stub = createStub('registry', { address: addresses.registry, credential, caFile });
       stubs.push(stub);
       return stub;
     },

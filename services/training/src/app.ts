@@ -48,10 +48,11 @@ export async function startTraining({ config, database }: AppOptions): Promise<S
     const connection = await connectNats({ url, name: 'training', user, password, log });
     closing.add(() => connection.close());
     await ensureStreams(connection);
+    const { MESH_CA_FILE: caFile } = config;
     const tokens = await openTokenAuthority(config);
     const credential = ({ tenant, actor }: { tenant?: string; actor?: string }) =>
       tokens.serviceToken('training', { tenant, actor });
-    const ingest = createStub('ingest', { address: config.INGEST_ADDRESS, credential });
+    const ingest = createStub('ingest', { address: config.INGEST_ADDRESS, caFile, credential });
     closing.add(() => ingest.close());
     const relay = startRelay({ db, connection, telemetry });
     closing.add(() => relay.stop());
@@ -74,7 +75,7 @@ export async function startTraining({ config, database }: AppOptions): Promise<S
       createExecutor: onEnd =>
         createLocalExecutor({
           ...{ slots: config.SLOTS, runnerPath: RUNNER_PATH, graceMs: config.STOP_GRACE_MS, onEnd },
-          address: `127.0.0.1:${service.port}`,
+          channel: { address: config.ATTEMPT_ADDRESS ?? `127.0.0.1:${service.port}`, caFile },
         }),
     });
     // Stopped first: attempts say their last words to a service that still answers.

@@ -8,6 +8,8 @@ export const trainingConfigSchema = z.object({
   ...serviceFields({ port, adminPort }),
   ...stateFields(),
   INGEST_ADDRESS: text(`127.0.0.1:${servicePorts('ingest').public}`),
+  /** Where attempts reach this service: with TLS by a name of the certificate. Without it its own port on 127.0.0.1. */
+  ATTEMPT_ADDRESS: text().optional(),
   /** Jobs that run at once. */
   SLOTS: integer({ min: 1, max: 1_024, fallback: 1 }),
   /**

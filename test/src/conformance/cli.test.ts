@@ -1,7 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createProgram, runCli } from '@athanor/cli';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../mesh/test-mesh.js';
+
+type Command = ReturnType<typeof createProgram>;
 
 const out: string[] = [];
 const terminal = {
@@ -19,26 +21,16 @@ async function run(...argv: string[]): Promise<{ code: number; text: string }> {
 }
 
 describe('the command line', () => {
-  it('has every command that the README names', async () => {
-    const names = createProgram(environment).commands.map(command => command.name());
-    for (const name of [
-      'up',
-      'down',
-      'status',
-      'dataset',
-      'train',
-      'job',
-      'model',
-      'deployment',
-      'infer',
-      'lineage',
-      'events',
-      'dead-letters',
-      'context',
-      'completion',
-      'quickstart',
-    ]) {
-      expect(names).toContain(name);
+  it('has every command and option that README.md names', () => {
+    const program = createProgram(environment);
+    const named = commandsInReadme();
+    expect(named.length).toBeGreaterThan(8);
+    for (const { line, words } of named) {
+      const command = resolveCommand(program, words);
+      expect(command, line).not.toBe(program);
+      if (command.commands.length > 0) expect.fail(`${line}: '${command.name()}' needs a subcommand`);
+      const known = [...command.options, ...program.options].flatMap(({ long, short }) => [long, short]);
+      for (const option of words.filter(word => /^--?[a-z]/.test(word))) expect(known, line).toContain(option);
     }
   });
 
@@ -47,9 +39,42 @@ describe('the command line', () => {
     expect(code).toBe(0);
     expect(text).toContain('Examples:');
     expect(text).toContain('Exit codes:');
-    for (const command of [['train'], ['dataset', 'import'], ['model', 'promote'], ['infer'], ['up']]) {
-      expect((await run(...command, '--help')).text).toContain('Examples:');
+  });
+
+  it('bug: the help of many commands had no examples and did not show the global options', async () => {
+    for (const path of leaves(createProgram(environment))) {
+      const { code, text } = await run(...path, '--help');
+      expect(code).toBe(0);
+      expect(text, path.join(' ')).toContain('Examples:');
+      expect(text, path.join(' ')).toMatch(/Global Options:.*--home <folder>/s);
     }
+  });
+
+  it.each([
+    ['model', 'promote', 'm', '1.5'],
+    ['model', 'promote', 'm', 'v1'],
+    ['model', 'describe', 'm', '--version', 'latest'],
+    ['model', 'gate', 'm', '--threshold', 'high'],
+    ['dataset', 'describe', 'd', '--version', 'abc'],
+    ['deployment', 'set', 'd', '--version', '1.5'],
+    ['dead-letters', 'replay', 'abc'],
+    ['infer', 'm', '--idx', 'x', '--row', '1.5'],
+    ['quickstart', '--seed', 'x'],
+    ['quickstart', '--epochs', '0'],
+    ['quickstart', '--port-base', '80'],
+    ['quickstart', '--gate', '96'],
+  ])('bug: what is no such number was taken as another: %s %s %s %s %s', async (...argv) => {
+    expect(await run(...argv.filter(word => word !== undefined))).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('expected'),
+    });
+  });
+
+  it('bug: --idx silently won over --inputs', async () => {
+    expect(await run('infer', 'm', '--idx', 'a', '--inputs', '{}')).toMatchObject({
+      code: 2,
+      text: expect.stringContaining("'--idx <file>' cannot be used with option '--inputs <json>'"),
+    });
   });
 
   it('ends with 2 for a wrong command line, and says what is wrong', async () => {
@@ -86,10 +111,51 @@ describe('the command line', () => {
   });
 });
 
-it('every folder at the top has a place in ARCHITECTURE.md', async () => {
-  const { readFileSync } = await import('node:fs');
+const TOP_FOLDERS_OUTSIDE_THE_MAP = new Set(['node_modules', 'dist', 'shared']);
+
+it('every folder has a place in ARCHITECTURE.md', () => {
   const map = readFileSync(`${ROOT}ARCHITECTURE.md`, 'utf8');
-  for (const folder of ['libs', 'services']) {
-    for (const name of readdirSync(`${ROOT}${folder}`)) expect(map, `${folder}/${name}`).toContain(`${name}`);
+  const folders = (path: string) =>
+    readdirSync(`${ROOT}${path}`, { withFileTypes: true })
+      .filter(entry => entry.isDirectory() && !entry.name.startsWith('.'))
+      .map(entry => entry.name);
+  for (const top of ['libs', 'services']) {
+    for (const name of folders(top)) expect(map).toContain(`\`${top}/${name}\``);
+  }
+  for (const name of folders('.').filter(each => !TOP_FOLDERS_OUTSIDE_THE_MAP.has(each))) {
+    expect(map).toMatch(new RegExp(`\`${name}(/[^\`]*)?\``));
   }
 });
+
+interface NamedCommand {
+  readonly line: string;
+  /** What follows `athanor`. */
+  readonly words: readonly string[];
+}
+
+/** The command lines in README.md's code: `./athanor …`, `athanor …`, and `npm run quickstart`. */
+function commandsInReadme(): NamedCommand[] {
+  const readme = readFileSync(`${ROOT}README.md`, 'utf8');
+  const blocks = readme.match(/^ {4}.*$/gm) ?? [];
+  const spans = [...readme.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
+  return [...blocks, ...spans].flatMap(line => {
+    const code = line.replace(/#.*/, '').trim();
+    const [, typed] = /^(?:source <\()?(?:\.\/)?athanor ([^)]*)/.exec(code) ?? [];
+    const [, quickstart] = /^npm run quickstart(?: --(?= ))?(.*)/.exec(code) ?? [];
+    const words = typed ?? (quickstart === undefined ? undefined : `quickstart ${quickstart}`);
+    return words === undefined || words.startsWith('--help') ? [] : [{ line, words: words.trim().split(/\s+/) }];
+  });
+}
+
+/** Goes down the commands as far as the words name one. */
+function resolveCommand(program: Command, words: readonly string[]): Command {
+  let command = program;
+  for (const word of words) command = command.commands.find(each => each.name() === word) ?? command;
+  return command;
+}
+
+/** The words of every command that does something. */
+function leaves(command: Command, path: readonly string[] = []): string[][] {
+  if (command.commands.length === 0) return [[...path]];
+  return command.commands.flatMap(child => leaves(child, [...path, child.name()]));
+}

@@ -91,10 +91,14 @@ export async function removeHome(home: string): Promise<void> {
   await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
-/** A port base of which all the mesh's ports are free. */
+/**
+ * A port base of which all the mesh's ports are free. Each test worker has a range of its own: a mesh that is killed and
+ * started again must find its ports as it left them.
+ */
 export async function freePortBase(): Promise<number> {
+  const worker = Number(process.env.VITEST_POOL_ID ?? 0) % 4;
   for (;;) {
-    const base = 20_000 + 100 * Math.floor(Math.random() * 120);
+    const base = 20_000 + 3_000 * worker + 100 * Math.floor(Math.random() * 30);
     const ports = Object.values(PORT_OFFSETS).flatMap(offsets => Object.values(offsets).map(offset => base + offset));
     if ((await Promise.all(ports.map(isFree))).every(Boolean)) return base;
   }

@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import { servicePorts } from '@athanor/contracts';
-import { homeAt } from '@athanor/mesh';
 import type { Command } from 'commander';
-import { findContext, readAddressBook, writeAddressBook } from '../context/address-book.js';
+import { addressBookPath, findContext, readAddressBook, writeAddressBook } from '../context/address-book.js';
+import { meshHome } from '../context/connect.js';
 import { table } from '../output/render.js';
 import { type CliEnvironment, commandContext } from './command-context.js';
 
@@ -24,37 +25,43 @@ export function addContextCommands(program: Command, cli: CliEnvironment): void 
     .option('--training <address>', 'host:port', local('training'))
     .option('--registry <address>', 'host:port', local('registry'))
     .option('--inference <address>', 'host:port', local('inference'))
-    .option(
-      '--api-key-file <file>',
-      'JSON with "apiKey", or the plain key',
-      homeAt(`${cli.env.HOME ?? ''}/.athanor`).credentialsFile,
-    )
+    .option('--api-key-file <file>', 'JSON with "apiKey", or the plain key (default: the credentials of the home)')
     .option('--ca-file <file>', 'PEM of the certificate authority; with it TLS is used')
     .addHelpText(
       'after',
       '\nExamples:\n  athanor context set prod --ingest ingest.example.com:443 … --api-key-file ~/prod-key --ca-file ca.pem\n  athanor context use prod',
     )
-    .action(async (name: string, options: SetOptions) => {
+    .action(async (name: string, options: SetOptions, command: Command) => {
       const { ingest, training, registry, inference, apiKeyFile, caFile } = options;
+      const { home } = commandContext(cli, command).options;
       const book = await readAddressBook(cli.env);
       const made = {
         addresses: { ingest, training, registry, inference },
-        ...(apiKeyFile && { apiKeyFile }),
-        ...(caFile && { caFile }),
+        // Absolute, since commands are given in other folders too.
+        apiKeyFile: resolve(apiKeyFile ?? (await meshHome({ env: cli.env, home })).credentialsFile),
+        ...(caFile && { caFile: resolve(caFile) }),
       };
       await writeAddressBook(cli.env, { current: book.current ?? name, contexts: { ...book.contexts, [name]: made } });
+      const use =
+        (book.current ?? name) === name
+          ? 'it is the present one'
+          : `make it the present one: athanor context use ${name}`;
+      cli.terminal.err(`Context ${name} is kept in ${addressBookPath(cli.env)}; ${use}.\n`);
     });
   context
     .command('use <name>')
     .description('make a context the present one')
+    .addHelpText('after', '\nExamples:\n  athanor context use prod')
     .action(async (name: string) => {
       const book = await readAddressBook(cli.env);
       findContext(book, name);
       await writeAddressBook(cli.env, { ...book, current: name });
+      cli.terminal.err(`Commands speak to ${name} from now on.\n`);
     });
   context
     .command('list')
-    .description('list the contexts')
+    .description('list the contexts; * is the present one')
+    .addHelpText('after', '\nExamples:\n  athanor context list')
     .action(async (_options: unknown, command: Command) => {
       const book = await readAddressBook(cli.env);
       const rows = Object.entries(book.contexts).map(([name, each]) => [

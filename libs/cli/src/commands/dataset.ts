@@ -1,10 +1,11 @@
 import { collectPages } from '@athanor/client';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { datasetVersionText } from '../dataset/describe.js';
 import { importDataset } from '../dataset/import-dataset.js';
 import { formatTime, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
+import { positiveNumber, share } from './number-options.js';
 
 interface ImportOptions {
   readonly label?: string;
@@ -24,12 +25,8 @@ export function addDatasetCommands(program: Command, cli: CliEnvironment): void 
     .description('upload a folder of IDX files (MNIST names, gzipped or not) or a CSV file, clean it and split it')
     .option('--label <column>', 'CSV: the column that holds the class')
     .option('--test <file>', 'CSV: a second file whose rows stay the test split')
-    .option('--validation-fraction <share>', 'share of rows for validation (default 0.1)', parseFraction)
-    .option(
-      '--test-fraction <share>',
-      'share of rows for test where no test rows are given (default 0.1)',
-      parseFraction,
-    )
+    .option('--validation-fraction <share>', 'share of rows for validation (default 0.1)', share)
+    .option('--test-fraction <share>', 'share of rows for test where no test rows are given (default 0.1)', share)
     .option('--salt <text>', 'another salt gives another split')
     .option('--keep-duplicates', 'report exact duplicates, but keep them')
     .option('--keep-conflicting', 'report rows whose equals have other labels, but keep them')
@@ -48,6 +45,7 @@ export function addDatasetCommands(program: Command, cli: CliEnvironment): void 
   dataset
     .command('list')
     .description('list the datasets')
+    .addHelpText('after', '\nExamples:\n  athanor dataset list\n  athanor dataset list -o json')
     .action(async (_options: unknown, command: Command) => {
       const context = commandContext(cli, command);
       await withClient(context, async client => {
@@ -68,18 +66,16 @@ export function addDatasetCommands(program: Command, cli: CliEnvironment): void 
   dataset
     .command('describe <dataset>')
     .description('show a version: rows, splits, statistics, and what cleaning found')
-    .option('--version <number>', 'default: the latest that is ready', Number, 0)
-    .action(async (datasetId: string, { version }: { version: number }, command: Command) => {
+    .option('--version <number>', 'default: the latest that is ready', positiveNumber)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  athanor dataset describe digits\n  athanor dataset describe digits --version 2 -o json',
+    )
+    .action(async (datasetId: string, { version = 0 }: { version?: number }, command: Command) => {
       const context = commandContext(cli, command);
       await withClient(context, async client => {
         const { datasetVersion } = await client.ingest.getDatasetVersion({ datasetId, version });
         context.show({ value: datasetVersion, text: () => datasetVersionText(datasetVersion as DatasetVersion) });
       });
     });
-}
-
-function parseFraction(text: string): number {
-  const value = Number(text);
-  if (!(value >= 0 && value < 1)) throw new InvalidArgumentError('expected 0 or more, and less than 1');
-  return value;
 }

@@ -2,12 +2,14 @@ import { collectPages } from '@athanor/client';
 import type { Command } from 'commander';
 import { formatTime, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
+import { positiveNumber } from './number-options.js';
 
 export function addDeadLetterCommands(program: Command, cli: CliEnvironment): void {
   const deadLetters = program.command('dead-letters').description('messages that a consumer could not apply');
   deadLetters
     .command('list')
     .description('list them, oldest first')
+    .addHelpText('after', '\nExamples:\n  athanor dead-letters list\n  athanor dead-letters list -o json')
     .action(async (_options: unknown, command: Command) => {
       const context = commandContext(cli, command);
       await withClient(context, async client => {
@@ -31,11 +33,13 @@ export function addDeadLetterCommands(program: Command, cli: CliEnvironment): vo
       });
     });
   deadLetters
-    .command('replay <sequence>')
+    .command('replay')
+    .argument('<sequence>', 'its number in the list', positiveNumber)
     .description('give one to its consumer once more')
-    .action(async (sequence: string, _options: unknown, command: Command) => {
+    .addHelpText('after', '\nExamples:\n  athanor dead-letters list\n  athanor dead-letters replay 7')
+    .action(async (sequence: number, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);
-      await withClient(context, client => client.events.replayDeadLetter({ sequence: Number(sequence) }));
+      await withClient(context, client => client.events.replayDeadLetter({ sequence }));
       cli.terminal.err(`Dead letter ${sequence} was given to its consumer again.\n`);
     });
 }

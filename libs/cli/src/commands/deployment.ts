@@ -3,6 +3,7 @@ import type { Deployment } from '@athanor/contracts/registry';
 import type { Command } from 'commander';
 import { formatTime, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
+import { positiveNumber } from './number-options.js';
 
 interface SetOptions {
   readonly model?: string;
@@ -17,7 +18,7 @@ export function addDeploymentCommands(program: Command, cli: CliEnvironment): vo
     .description('make a model callable under a name; it follows an alias, or stays at a version')
     .option('--model <model>', 'default: the model of the same name')
     .option('--alias <alias>', 'follow this alias (default champion)')
-    .option('--version <number>', 'stay at this version', Number)
+    .option('--version <number>', 'stay at this version', positiveNumber)
     .addHelpText(
       'after',
       '\nExamples:\n  athanor deployment set digits\n  athanor deployment set digits-canary --model digits --version 3',
@@ -33,6 +34,7 @@ export function addDeploymentCommands(program: Command, cli: CliEnvironment): vo
   deployment
     .command('list')
     .description('list the deployments')
+    .addHelpText('after', '\nExamples:\n  athanor deployment list\n  athanor deployment list -o json')
     .action(async (_options: unknown, command: Command) => {
       const context = commandContext(cli, command);
       await withClient(context, async client => {
@@ -47,6 +49,7 @@ export function addDeploymentCommands(program: Command, cli: CliEnvironment): vo
   deployment
     .command('delete <name>')
     .description('end a deployment')
+    .addHelpText('after', '\nExamples:\n  athanor deployment delete digits-canary')
     .action(async (name: string, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);
       await withClient(context, client => client.registry.deleteDeployment({ name }));

@@ -1,6 +1,8 @@
+import type { Event } from '@athanor/contracts/events';
 import type { Command } from 'commander';
 import { formatTime } from '../output/render.js';
-import { type CliEnvironment, commandContext, withClient } from './command-context.js';
+import { followEvents } from '../watch/follow-events.js';
+import { type CliEnvironment, type CommandContext, commandContext, withClient } from './command-context.js';
 
 interface TailOptions {
   readonly fromBeginning?: boolean;
@@ -23,18 +25,19 @@ export function addEventCommands(program: Command, cli: CliEnvironment): void {
       const context = commandContext(cli, command);
       const request = { fromBeginning: options.fromBeginning ?? false, stopAtEnd: options.stopAtEnd ?? false };
       await withClient(context, async client => {
-        for await (const { event } of client.events.tailEvents(request)) {
-          if (event === null) continue;
-          const { time, type, subject, dataJson } = event;
-          const value = { ...event, data: JSON.parse(dataJson || 'null') as unknown, dataJson: undefined };
-          if (context.options.output === 'json') cli.terminal.out(`${JSON.stringify(value)}\n`);
-          else
-            context.show({
-              value,
-              text: () => `${formatTime(time)}  ${type.padEnd(26)}  ${subject}  ${shorten(dataJson)}\n`,
-            });
-        }
+        for await (const event of followEvents(client, request, { terminal: cli.terminal })) showEvent(context, event);
       });
+    });
+}
+
+function showEvent(context: CommandContext, event: Event): void {
+  const { time, type, subject, dataJson } = event;
+  const value = { ...event, data: JSON.parse(dataJson || 'null') as unknown, dataJson: undefined };
+  if (context.options.output === 'json') context.terminal.out(`${JSON.stringify(value)}\n`);
+  else
+    context.show({
+      value,
+      text: () => `${formatTime(time)}  ${type.padEnd(26)}  ${subject}  ${shorten(dataJson)}\n`,
     });
 }
 

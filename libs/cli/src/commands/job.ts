@@ -12,6 +12,7 @@ export function addJobCommands(program: Command, cli: CliEnvironment): void {
   job
     .command('list')
     .description('list the jobs, newest first')
+    .addHelpText('after', '\nExamples:\n  athanor job list\n  athanor job list -o json')
     .action(async (_options: unknown, command: Command) => {
       const context = commandContext(cli, command);
       await withClient(context, async client => {
@@ -26,6 +27,7 @@ export function addJobCommands(program: Command, cli: CliEnvironment): void {
   job
     .command('describe <job>')
     .description('show a job: progress, attempts, evaluation, history')
+    .addHelpText('after', '\nExamples:\n  athanor job describe job-2f6c…\n  athanor job describe job-2f6c… -o yaml')
     .action(async (jobId: string, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);
       const { job: found } = await withClient(context, client => client.training.getTrainingJob({ jobId }));
@@ -34,15 +36,17 @@ export function addJobCommands(program: Command, cli: CliEnvironment): void {
   job
     .command('watch <job>')
     .description('follow a job to its end; the exit code tells how it ended')
+    .addHelpText('after', '\nExamples:\n  athanor job watch job-2f6c… && athanor model promote digits 2')
     .action(async (jobId: string, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);
-      const ended = await withClient(context, client => watchJob(client, cli.terminal, jobId));
+      const ended = await withClient(context, client => watchJob({ client, terminal: cli.terminal, jobId }));
       showJob(context, ended);
       expectSuccess(ended, true);
     });
   job
     .command('cancel <job>')
     .description('ask a job to stop; it checkpoints first')
+    .addHelpText('after', '\nExamples:\n  athanor job cancel job-2f6c…')
     .action(async (jobId: string, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);
       const { job: found } = await withClient(context, client => client.training.cancelTrainingJob({ jobId }));

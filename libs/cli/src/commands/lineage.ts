@@ -21,21 +21,22 @@ export function addLineageCommand(program: Command, cli: CliEnvironment): void {
     .action(async (reference: string, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);
       const lineage = await withClient(context, async client =>
-        client.registry.getLineage({ versionDigest: await resolveDigest(client, reference) }),
+        client.registry.getLineage(await resolveVersion(client, reference)),
       );
       context.show({ value: lineage, text: () => lineageText(lineage) });
     });
 }
 
-async function resolveDigest(client: AthanorClient, reference: string): Promise<string> {
-  if (reference.startsWith('sha256:')) return reference;
+async function resolveVersion(client: AthanorClient, reference: string) {
+  // A digest alone means every model that was trained so.
+  if (reference.startsWith('sha256:')) return { versionDigest: reference };
   const [, modelName = '', alias, version] = /^([^@:]+)(?:@(.+)|:(\d+))$/.exec(reference) ?? [];
   if (modelName === '') {
     throw new CliError(`expected model@alias, model:number or sha256:…, got '${reference}'`, EXIT_CODES.usage);
   }
   const by = alias === undefined ? { version: Number(version) } : { alias };
   const { modelVersion } = await client.registry.getModelVersion({ modelName, ...by });
-  return modelVersion?.digest ?? '';
+  return { versionDigest: modelVersion?.digest ?? '', modelName };
 }
 
 /** A tree from the version down to its sources. */
@@ -56,7 +57,6 @@ export function lineageText({ nodes, edges }: Lineage): string {
       if (next !== undefined) visit(next, depth + 1, `${edge.relation.replaceAll('_', ' ')} `);
     }
   };
-  const root = nodes.find(({ kind }) => kind === 'KIND_MODEL_VERSION');
-  if (root !== undefined) visit(root, 0, '');
+  for (const root of nodes.filter(({ kind }) => kind === 'KIND_MODEL_VERSION')) visit(root, 0, '');
   return lines.join('');
 }

@@ -1,9 +1,11 @@
-import { collectPages } from '@athanor/client';
+import { randomUUID } from 'node:crypto';
+import { type AthanorClient, collectPages } from '@athanor/client';
 import type { AliasMove, Model, ModelVersion } from '@athanor/contracts/registry';
 import type { Command } from 'commander';
 import { evaluationText, metricOf } from '../job/describe.js';
 import { fields, formatTime, shortDigest, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
+import { positiveNumber, realNumber, wholeNumber } from './number-options.js';
 
 interface GateOptions {
   readonly alias: string;
@@ -25,6 +27,7 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
   model
     .command('list')
     .description('list the models')
+    .addHelpText('after', '\nExamples:\n  athanor model list\n  athanor model list -o json')
     .action(async (_options: unknown, command: Command) => {
       const context = commandContext(cli, command);
       await withClient(context, async client => {
@@ -39,7 +42,8 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
   model
     .command('describe <model>')
     .description('show a model, its gates, versions and alias history; with --version one version with its evaluation')
-    .option('--version <number>', 'one version', Number)
+    .option('--version <number>', 'one version', positiveNumber)
+    .addHelpText('after', '\nExamples:\n  athanor model describe digits\n  athanor model describe digits --version 2')
     .action(async (name: string, { version }: { version?: number }, command: Command) => {
       const context = commandContext(cli, command);
       await withClient(context, async client => {
@@ -48,13 +52,8 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
           context.show({ value: modelVersion, text: () => versionText(modelVersion as ModelVersion) });
           return;
         }
-        const [{ model: found }, { modelVersions }, { moves }] = await Promise.all([
-          client.registry.getModel({ name }),
-          client.registry.listModelVersions({ modelName: name }),
-          client.registry.listAliasMoves({ modelName: name }),
-        ]);
-        const value = { model: found, modelVersions, moves };
-        context.show({ value, text: () => modelText(found as Model, modelVersions, moves) });
+        const value = await readModel(client, name);
+        context.show({ value, text: () => modelText(value.model, value.modelVersions, value.moves) });
       });
     });
   model
@@ -63,29 +62,35 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
     .option('--alias <alias>', 'the guarded alias', 'champion')
     .option('--metric <name>', 'a metric of the evaluation', 'accuracy')
     .option('--split <name>', 'train, validation or test', 'test')
-    .requiredOption('--threshold <value>', 'the least value', Number)
-    .option('--min-improvement <value>', 'by how much the present version must be beaten', Number, 0)
+    .requiredOption('--threshold <value>', 'the least value', realNumber)
+    .option('--min-improvement <value>', 'by how much the present version must be beaten', realNumber, 0)
     .option('--smaller-is-better', 'for losses')
     .addHelpText('after', '\nExamples:\n  athanor model gate digits --threshold 0.965')
     .action(async (modelName: string, options: GateOptions, command: Command) => {
       const context = commandContext(cli, command);
       const gate = { ...options, smallerIsBetter: options.smallerIsBetter ?? false };
       const { model: found } = await withClient(context, client => client.registry.setGate({ modelName, gate }));
+      if (found?.latestVersion === 0)
+        cli.terminal.err(`Model '${modelName}' has no version yet; the gate waits for its first. Is the name right?\n`);
       context.show({ value: found, text: () => gatesText(found as Model) });
     });
   model
-    .command('promote <model> <version>')
+    .command('promote')
+    .argument('<model>')
+    .argument('<version>', 'its number', positiveNumber)
     .description('move an alias to a version, if its gates pass')
     .option('--alias <alias>', 'the alias', 'champion')
     .option('--reason <text>', 'kept in the history', '')
-    .option('--expected-version <number>', 'move only if the alias points here now (0: nowhere)', Number)
+    .option('--expected-version <number>', 'move only if the alias points here now (0: nowhere)', wholeNumber)
     .addHelpText('after', '\nExamples:\n  athanor model promote digits 2 --alias champion --reason "better on sevens"')
-    .action(async (modelName: string, version: string, options: MoveOptions, command: Command) => {
+    .action(async (modelName: string, version: number, options: MoveOptions, command: Command) => {
       const context = commandContext(cli, command);
       const { alias, reason, expectedVersion } = options;
       const request = {
+        // A call that is sent again after a lost answer moves once.
+        requestId: randomUUID(),
         modelName,
-        version: Number(version),
+        version,
         alias,
         reason,
         ...(expectedVersion !== undefined && { expectedVersion }),
@@ -98,11 +103,32 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
     .description('move an alias back to where it pointed before its last promotion')
     .option('--alias <alias>', 'the alias', 'champion')
     .option('--reason <text>', 'kept in the history', '')
+    .addHelpText('after', '\nExamples:\n  athanor model rollback digits --reason "worse on sevens"')
     .action(async (modelName: string, { alias, reason }: MoveOptions, command: Command) => {
       const context = commandContext(cli, command);
-      const { move } = await withClient(context, client => client.registry.rollbackAlias({ modelName, alias, reason }));
+      const request = { requestId: randomUUID(), modelName, alias, reason };
+      const { move } = await withClient(context, client => client.registry.rollbackAlias(request));
       context.show({ value: move, text: () => moveText(modelName, move as AliasMove) });
     });
+}
+
+/** A model with all its versions and moves. */
+async function readModel(client: AthanorClient, modelName: string) {
+  const { registry } = client;
+  const versions = (pageToken: string) =>
+    registry
+      .listModelVersions({ modelName, pageToken })
+      .then(({ modelVersions, nextPageToken }) => ({ items: modelVersions, nextPageToken }));
+  const moves = (pageToken: string) =>
+    registry
+      .listAliasMoves({ modelName, pageToken })
+      .then(answer => ({ items: answer.moves, nextPageToken: answer.nextPageToken }));
+  const [{ model }, allVersions, allMoves] = await Promise.all([
+    registry.getModel({ name: modelName }),
+    collectPages(versions),
+    collectPages(moves),
+  ]);
+  return { model: model as Model, modelVersions: allVersions, moves: allMoves };
 }
 
 function modelsText(models: readonly Model[]): string {

@@ -1,8 +1,10 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { DEFAULT_PORT_BASE } from '@athanor/contracts';
 import type { Command } from 'commander';
+import { meshHome } from '../context/connect.js';
 import { MNIST_GATE, runQuickstart } from '../quickstart/quickstart.js';
 import { type CliEnvironment, commandContext } from './command-context.js';
+import { portBase, positiveNumber, share, wholeNumber } from './number-options.js';
 
 interface Options {
   readonly data?: string;
@@ -21,28 +23,31 @@ export function addQuickstartCommand(program: Command, cli: CliEnvironment): voi
     .description('the main job on real data: raw MNIST files in, served predictions out, on a mesh of its own')
     .option('--data <path>', 'a folder of IDX files or a CSV file; default: MNIST, 70,000 images')
     .option('--label <column>', 'CSV: the column that holds the class')
-    .option('--seed <n>', 'initial weights and the order of rows follow from it', Number, 0)
-    .option('--epochs <n>', 'times through the training rows', Number, 5)
+    .option('--seed <n>', 'initial weights and the order of rows follow from it', wholeNumber, 0)
+    .option('--epochs <n>', 'times through the training rows', positiveNumber, 5)
     .option(
       '--gate <accuracy>',
       'the least accuracy of a champion; default: 0.965 for MNIST, 0 for your own data',
-      Number,
+      share,
     )
     .option('--keep', 'leave the mesh up')
     .option('--json <file>', 'write the figures')
-    .option('--port-base <port>', 'all ports move with it', Number, DEFAULT_PORT_BASE)
+    .option('--port-base <port>', 'all ports move with it', portBase, DEFAULT_PORT_BASE)
     .addHelpText(
       'after',
       '\nExamples:\n  npm run quickstart\n  npm run quickstart -- --keep --json figures.json\n  npm run quickstart -- --data ./fashion-mnist',
     )
     .action(async (options: Options, command: Command) => {
       const { options: globals, env, terminal } = commandContext(cli, command);
-      const home = resolve(globals.home ?? env.ATHANOR_HOME ?? join(cli.root, '.athanor/quickstart'));
+      const home = await meshHome({
+        env,
+        home: globals.home || env.ATHANOR_HOME || join(cli.root, '.athanor/quickstart'),
+      });
       await runQuickstart({
         ...options,
         keep: options.keep ?? false,
         gate: options.gate ?? (options.data === undefined ? MNIST_GATE : 0),
-        home,
+        home: home.root,
         cwd: process.cwd(),
         env,
         terminal,

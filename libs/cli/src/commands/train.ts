@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { TrainingJob } from '@athanor/contracts/training';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { jobText } from '../job/describe.js';
 import { watchJob } from '../job/watch-job.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
+import { positiveNumbers, realNumber, wholeNumber } from './number-options.js';
 
 export interface TrainOptions {
   readonly dataset: string;
@@ -32,21 +34,21 @@ export function addTrainCommand(program: Command, cli: CliEnvironment): void {
     .description('train a model on a dataset version; the result becomes a version of the model')
     .requiredOption('--dataset <id>', 'what to train on')
     .requiredOption('--name <model>', 'the registered model')
-    .option('--dataset-version <number>', 'default: the latest that is ready', whole, 0)
+    .option('--dataset-version <number>', 'default: the latest that is ready', wholeNumber, 0)
     .addOption(new Option('--model <kind>', 'the network').choices(['mlp']).default('mlp'))
-    .option('--hidden <widths>', 'widths of the hidden layers', widths, [64, 64])
-    .option('--epochs <n>', 'times through the training rows', whole, 5)
-    .option('--batch-size <n>', 'rows a step', whole, 32)
+    .option('--hidden <widths>', 'widths of the hidden layers', positiveNumbers, [64, 64])
+    .option('--epochs <n>', 'times through the training rows', wholeNumber, 5)
+    .option('--batch-size <n>', 'rows a step', wholeNumber, 32)
     .addOption(
       new Option('--optimizer <kind>', 'how gradients become updates').choices(['adam', 'sgd']).default('adam'),
     )
-    .option('--learning-rate <rate>', 'step size', real, 1e-3)
-    .option('--momentum <share>', 'sgd only', real, 0)
-    .option('--weight-decay <rate>', 'pull towards zero', real, 0)
-    .option('--clip-norm <norm>', 'largest global norm of the gradients; 0: any', real, 0)
-    .option('--seed <n>', 'initial weights and the order of rows follow from it', whole, 0)
-    .option('--cpu-threads <n>', 'the bits of the result depend on it; 0: as the service has it', whole, 0)
-    .option('--checkpoint-every-steps <n>', '0: 2000', whole, 0)
+    .option('--learning-rate <rate>', 'step size', realNumber, 1e-3)
+    .option('--momentum <share>', 'sgd only', realNumber, 0)
+    .option('--weight-decay <rate>', 'pull towards zero', realNumber, 0)
+    .option('--clip-norm <norm>', 'largest global norm of the gradients; 0: any', realNumber, 0)
+    .option('--seed <n>', 'initial weights and the order of rows follow from it', wholeNumber, 0)
+    .option('--cpu-threads <n>', 'the bits of the result depend on it; 0: as the service has it', wholeNumber, 0)
+    .option('--checkpoint-every-steps <n>', '0: 2000', wholeNumber, 0)
     .option('--request-id <key>', 'idempotency key: the same key starts one job only')
     .option('--wait', 'show the progress, and end when the job ends')
     .option('--json', 'the same as --output json')
@@ -61,7 +63,7 @@ export function addTrainCommand(program: Command, cli: CliEnvironment): void {
         if (job === null) throw new Error('the server answered without a job');
         if (!options.wait)
           cli.terminal.err(`Job ${job.jobId} is queued; follow it with: athanor job watch ${job.jobId}\n`);
-        const shown = options.wait ? await watchJob(client, cli.terminal, job.jobId) : job;
+        const shown = options.wait ? await watchJob({ client, terminal: cli.terminal, jobId: job.jobId }) : job;
         const view = { value: shown, text: () => jobText(shown) };
         if (options.json) cli.terminal.out(`${JSON.stringify(shown)}\n`);
         else context.show(view);
@@ -80,7 +82,8 @@ export function expectSuccess(job: TrainingJob, waited: boolean): void {
 export function toRequest(options: TrainOptions) {
   const { model, hidden, optimizer, learningRate, momentum, weightDecay, clipNorm } = options;
   return {
-    requestId: options.requestId ?? '',
+    // One of our own, so that a call that is sent again after a lost answer starts no second job.
+    requestId: options.requestId ?? randomUUID(),
     modelName: options.name,
     spec: {
       datasetId: options.dataset,
@@ -94,20 +97,4 @@ export function toRequest(options: TrainOptions) {
       checkpointEverySteps: options.checkpointEverySteps,
     },
   };
-}
-
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('expected a whole number, 0 or more');
-  return value;
-}
-
-function real(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value)) throw new InvalidArgumentError('expected a number');
-  return value;
-}
-
-function widths(text: string): number[] {
-  return text === '' ? [] : text.split(',').map(whole);
 }

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readAddressBook, writeAddressBook } from './address-book.js';
 import { resolveContext } from './connect.js';
@@ -11,7 +11,7 @@ const local = { addresses, apiKeyFile: '/key' };
 let home: string;
 let env: Record<string, string>;
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'athanor-contexts-'));
+  home = await realpath(await mkdtemp(join(tmpdir(), 'athanor-contexts-')));
   env = { HOME: home };
 });
 afterEach(() => rm(home, { recursive: true, force: true }));
@@ -36,6 +36,17 @@ describe('which mesh a command speaks to', () => {
     await expect(resolveContext({ env })).rejects.toThrow(/no mesh runs in .*; start one with: athanor up/);
   });
 
+  it('bug: a home was looked for under the name it was given, so another spelling of a running mesh was none', async () => {
+    const root = join(home, 'mesh');
+    await mkdir(root);
+    await symlink(root, join(home, 'link'));
+    const none = (named: string) =>
+      expect(resolveContext({ env, home: named })).rejects.toThrow(`no mesh runs in ${root};`);
+    await none(`${root}/`);
+    await none(join(home, 'link'));
+    await none(relative(process.cwd(), root));
+  });
+
   it('names the contexts there are when an unknown one is asked for', async () => {
     await writeAddressBook(env, { contexts: { laptop: local } });
     await expect(resolveContext({ env, context: 'prod' })).rejects.toThrow(
@@ -47,6 +58,6 @@ describe('which mesh a command speaks to', () => {
     await writeAddressBook(env, { contexts: {} });
     expect(await readAddressBook(env)).toEqual({ contexts: {} });
     await writeFile(join(home, '.config/athanor/contexts.json'), '{');
-    await expect(readAddressBook(env)).rejects.toThrow();
+    await expect(readAddressBook(env)).rejects.toThrow(/contexts\.json: expected JSON, got /);
   });
 });

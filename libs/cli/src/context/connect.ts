@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Addresses, type AthanorClient, createAthanorClient } from '@athanor/client';
 import { servicePorts } from '@athanor/contracts';
-import { homeAt, readRunningState } from '@athanor/mesh';
+import { findHome, type Home, readRunningState } from '@athanor/mesh';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { findContext, type MeshContext, readAddressBook } from './address-book.js';
 
@@ -22,6 +22,11 @@ export function defaultHome(env: ConnectOptions['env']): string {
   return env.ATHANOR_HOME || join(env.HOME || homedir(), '.athanor');
 }
 
+/** The folder of --home or ATHANOR_HOME, else the default one. */
+export async function meshHome({ env, home }: Pick<ConnectOptions, 'env' | 'home'>): Promise<Home> {
+  return await findHome(home || defaultHome(env));
+}
+
 /**
  * A client for the mesh that was named: --context or ATHANOR_CONTEXT, else --home or ATHANOR_HOME, else ATHANOR_API_KEY
  * with ATHANOR_<SERVICE>_ADDRESS, else the current context, else the mesh that runs in the default home.
@@ -37,16 +42,16 @@ export async function resolveContext(options: ConnectOptions): Promise<MeshConte
   const book = await readAddressBook(env);
   const named = options.context ?? (options.home === undefined ? env.ATHANOR_CONTEXT : undefined);
   if (named !== undefined) return findContext(book, named);
-  const home = options.home ?? env.ATHANOR_HOME;
-  if (home !== undefined) return await contextOfHome(home);
+  if (options.home || env.ATHANOR_HOME) return await contextOfHome(await meshHome(options));
   if (env.ATHANOR_API_KEY !== undefined) return contextOfEnvironment(env, env.ATHANOR_API_KEY);
   if (book.current !== undefined) return findContext(book, book.current);
-  return await contextOfHome(defaultHome(env));
+  return await contextOfHome(await meshHome({ env }));
 }
 
-async function contextOfHome(root: string): Promise<MeshContext> {
-  const state = await readRunningState(homeAt(root));
+async function contextOfHome(home: Home): Promise<MeshContext> {
+  const state = await readRunningState(home);
   if (state === undefined) {
+    const { root } = home;
     throw new CliError(
       `no mesh runs in ${root}; start one with: athanor up --home ${root}, or name another with --context or --home`,
       EXIT_CODES.unavailable,
@@ -66,5 +71,15 @@ async function readApiKey(path: string): Promise<string> {
   const content = await readFile(path, 'utf8').catch(error => {
     throw new CliError(`the API key cannot be read: ${(error as Error).message}`, EXIT_CODES.denied, { cause: error });
   });
-  return content.trimStart().startsWith('{') ? (JSON.parse(content) as { apiKey: string }).apiKey : content.trim();
+  return content.trimStart().startsWith('{') ? parseCredentials(path, content) : content.trim();
+}
+
+function parseCredentials(path: string, content: string): string {
+  try {
+    const { apiKey } = JSON.parse(content) as { apiKey?: unknown };
+    if (typeof apiKey === 'string') return apiKey;
+  } catch (cause) {
+    throw new CliError(`${path} is not JSON: ${(cause as Error).message}`, EXIT_CODES.denied, { cause });
+  }
+  throw new CliError(`${path}: expected JSON with "apiKey", or the plain key`, EXIT_CODES.denied);
 }

@@ -5,6 +5,7 @@ import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { startProgress } from '../output/progress.js';
 import { formatBytes } from '../output/render.js';
 import type { Terminal } from '../terminal.js';
+import { resumeWatch } from '../watch/resume-watch.js';
 import { findSources, type SourceFile } from './find-sources.js';
 
 export interface ImportRequest {
@@ -12,6 +13,7 @@ export interface ImportRequest {
   readonly terminal: Terminal;
   readonly name: string;
   readonly path: string;
+  readonly signal?: AbortSignal;
   readonly options: {
     readonly label?: string;
     readonly test?: string;
@@ -26,13 +28,14 @@ export interface ImportRequest {
 
 /** Uploads, makes the dataset where it is new, prepares a version and waits for it. */
 export async function importDataset(request: ImportRequest): Promise<DatasetVersion> {
-  const { client, terminal, name, path, options } = request;
+  const { client, name, path, options, signal } = request;
   const { format, files } = await findSources(path, options.test);
-  const sources: SourceInput[] = [];
-  for (const file of files) sources.push(await upload(client, terminal, file));
-  await client.ingest.createDataset({ datasetId: name }).catch(error => {
+  // Before anything is sent, so that a wrong name is refused at once.
+  await client.ingest.createDataset({ datasetId: name }, { signal }).catch(error => {
     if (!(error instanceof RpcError && error.code === 'ALREADY_EXISTS')) throw error;
   });
+  const sources: SourceInput[] = [];
+  for (const file of files) sources.push(await upload(request, file));
   const recipe: RecipeInput = {
     format,
     labelColumn: options.label ?? '',
@@ -51,31 +54,34 @@ export async function importDataset(request: ImportRequest): Promise<DatasetVers
   const requestId = sha256Digest(canonicalJson({ name, sources, recipe }));
   const { datasetVersion } = await client.ingest.createDatasetVersion({ requestId, datasetId: name, sources, recipe });
   if (datasetVersion === null) throw new Error('the server answered without a dataset version');
-  return await waitUntilPrepared(client, terminal, datasetVersion);
+  return await waitUntilPrepared(request, datasetVersion);
 }
 
 async function upload(
-  client: AthanorClient,
-  terminal: Terminal,
+  { client, terminal, signal }: ImportRequest,
   { path, role, partition }: SourceFile,
 ): Promise<SourceInput> {
   const progress = startProgress(terminal, `upload ${path.split('/').at(-1)}`);
   const onProgress = (sent: number, total: number) =>
     progress.update(sent / Math.max(total, 1), `${formatBytes(sent)} of ${formatBytes(total)}`);
-  const { uploadId, byteSize, digest } = await uploadFile(client.ingest, path, { onProgress });
+  const { uploadId, byteSize, digest } = await uploadFile(client.ingest, path, {
+    onProgress,
+    ...(signal && { signal }),
+  });
   progress.done(`${formatBytes(byteSize)} ${digest.slice(0, 19)}…`);
   return { uploadId, role, partition };
 }
 
 async function waitUntilPrepared(
-  client: AthanorClient,
-  terminal: Terminal,
+  { client, terminal, signal }: ImportRequest,
   begun: DatasetVersion,
 ): Promise<DatasetVersion> {
   const progress = startProgress(terminal, 'prepare');
   let last = begun;
   const { datasetId, version } = begun;
-  for await (const { datasetVersion } of client.ingest.watchDatasetVersion({ datasetId, version })) {
+  const open = () => client.ingest.watchDatasetVersion({ datasetId, version });
+  const what = `${datasetId} v${version}`;
+  for await (const { datasetVersion } of resumeWatch(open, { terminal, what, signal })) {
     if (datasetVersion === null) continue;
     last = datasetVersion;
     const { phase = '', completedUnits = 0, totalUnits = 0 } = last.preparation ?? {};
@@ -83,12 +89,12 @@ async function waitUntilPrepared(
   }
   if (last.state !== 'STATE_READY') {
     throw new CliError(
-      `${datasetId} v${version} could not be prepared: ${last.preparation?.error?.message ?? last.state}`,
+      `${what} could not be prepared: ${last.preparation?.error?.message ?? last.state}`,
       EXIT_CODES.failed,
     );
   }
   progress.done(
-    `${datasetId} v${version}: ${last.rowsRead} rows read, ${last.splits.map(each => `${each.split} ${each.rows}`).join(', ')}`,
+    `${what}: ${last.rowsRead} rows read, ${last.splits.map(each => `${each.split} ${each.rows}`).join(', ')}`,
   );
   return last;
 }

@@ -14,18 +14,34 @@ export interface IdxFile {
   row(index: number): Uint8Array<ArrayBuffer>;
 }
 
+/** @throws CliError (usage) for a file that is missing, of another kind, or cut off. */
 export async function readIdxFile(path: string): Promise<IdxFile> {
-  const raw = await readFile(path);
-  const bytes = raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw;
-  if (bytes.readUInt16BE(0) !== 0 || bytes[2] !== UINT8)
-    throw new CliError(`${path} is no IDX file of unsigned bytes`, EXIT_CODES.usage);
-  const dimensions = Array.from({ length: bytes[3] ?? 0 }, (_, index) => bytes.readUInt32BE(4 + 4 * index));
+  const bytes = await readBytes(path);
+  const dimensionCount = bytes[3] ?? 0;
+  const start = 4 + 4 * dimensionCount;
+  if (bytes[0] !== 0 || bytes[1] !== 0 || bytes[2] !== UINT8 || dimensionCount === 0 || bytes.length < start)
+    throw usage(`${path} is no IDX file of unsigned bytes; expected one like t10k-images-idx3-ubyte`);
+  const dimensions = Array.from({ length: dimensionCount }, (_, index) => bytes.readUInt32BE(4 + 4 * index));
   const [rows = 0, ...shape] = dimensions;
   const rowBytes = shape.reduce((product, size) => product * size, 1);
-  const start = 4 + 4 * dimensions.length;
+  const expected = start + rows * rowBytes;
+  if (bytes.length < expected) throw usage(`${path} is cut off: expected ${expected} bytes, got ${bytes.length}`);
   return {
     rows,
     shape,
     row: index => new Uint8Array(bytes.subarray(start + index * rowBytes, start + (index + 1) * rowBytes)),
   };
+}
+
+async function readBytes(path: string): Promise<Buffer> {
+  try {
+    const raw = await readFile(path);
+    return raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw;
+  } catch (error) {
+    throw usage(`${path} cannot be read: ${(error as Error).message}`, error);
+  }
+}
+
+function usage(message: string, cause?: unknown): CliError {
+  return new CliError(message, EXIT_CODES.usage, { cause });
 }

@@ -3,13 +3,27 @@ import type { EpochMetrics, TrainingJob } from '@athanor/contracts/training';
 import { startProgress } from '../output/progress.js';
 import { enumText } from '../output/render.js';
 import type { Terminal } from '../terminal.js';
+import { resumeWatch } from '../watch/resume-watch.js';
+
+export interface WatchJobOptions {
+  readonly client: AthanorClient;
+  readonly terminal: Terminal;
+  readonly jobId: string;
+  readonly signal?: AbortSignal;
+}
 
 /** Shows a job's progress until it ends, a line for each epoch, and returns it. */
-export async function watchJob(client: AthanorClient, terminal: Terminal, jobId: string): Promise<TrainingJob> {
+export async function watchJob({ client, terminal, jobId, signal }: WatchJobOptions): Promise<TrainingJob> {
+  let lastEpoch = -1;
   let last: TrainingJob | undefined;
   const progress = startProgress(terminal, 'train');
-  for await (const { job, epochs } of client.training.watchTrainingJob({ jobId })) {
-    for (const epoch of epochs) progress.done(epochLine(epoch));
+  const open = () => client.training.watchTrainingJob({ jobId });
+  for await (const { job, epochs } of resumeWatch(open, { terminal, what: `job ${jobId}`, signal })) {
+    // A watch that was opened again begins with all epochs.
+    for (const epoch of epochs.filter(each => each.epoch > lastEpoch)) {
+      progress.done(epochLine(epoch));
+      lastEpoch = epoch.epoch;
+    }
     if (job === null) continue;
     last = job;
     const { step = 0, totalSteps = 0, loss = 0 } = job.progress ?? {};

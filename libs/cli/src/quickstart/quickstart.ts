@@ -1,25 +1,29 @@
+import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { relative } from 'node:path';
 import { type AthanorClient, createAthanorClient } from '@athanor/client';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
 import type { ModelVersion } from '@athanor/contracts/registry';
 import type { TrainingJob } from '@athanor/contracts/training';
 import { endProcess, readJsonFile } from '@athanor/mesh';
 import { lineageText } from '../commands/lineage.js';
-import { spawnMesh } from '../commands/mesh.js';
 import { expectSuccess } from '../commands/train.js';
 import { findingsText } from '../dataset/describe.js';
 import { importDataset } from '../dataset/import-dataset.js';
+import { interruptible, unlessAborted } from '../interruption.js';
 import { evaluationText, metricOf } from '../job/describe.js';
 import { watchJob } from '../job/watch-job.js';
+import { commandLine } from '../mesh/command-line.js';
+import { spawnMesh } from '../mesh/spawn-mesh.js';
 import { startProgress } from '../output/progress.js';
-import { fields, shortDigest } from '../output/render.js';
+import { shortDigest } from '../output/render.js';
 import type { Terminal } from '../terminal.js';
 import { type Asked, askModel, mostProbable } from './ask-model.js';
 import { drawPrediction, probabilityBars } from './draw.js';
+import { type QuickstartFigures, summary } from './figures.js';
 import { mnistFolder } from './mnist-folder.js';
 import { readTestRows, type TestRows } from './test-rows.js';
 import { waitForRegistration, waitUntilServed } from './wait.js';
+import { whatNext } from './what-next.js';
 
 export interface QuickstartOptions {
   readonly home: string;
@@ -40,18 +44,8 @@ export interface QuickstartOptions {
   readonly json?: string;
 }
 
-/** The figures that --json writes. */
-export interface QuickstartFigures {
-  readonly testAccuracy: number;
-  readonly servedAccuracy: number;
-  /** The evaluation's accuracy on the rows that were served: equal to servedAccuracy. */
-  readonly evaluatedAccuracyOfServedRows: number;
-  readonly secondsPerEpoch: readonly number[];
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly versionDigest: string;
-  readonly datasetDigest: string;
-  readonly totalSeconds: number;
+interface InterruptibleOptions extends QuickstartOptions {
+  readonly signal: AbortSignal;
 }
 
 const NAME = 'digits';
@@ -62,37 +56,47 @@ const SERVED_ROWS = 1_000;
 
 /** The main job, from raw files to a served prediction and back to the bytes it came from. */
 export async function runQuickstart(options: QuickstartOptions): Promise<QuickstartFigures> {
+  return await interruptible(signal => runOnMesh(options, signal));
+}
+
+async function runOnMesh(options: QuickstartOptions, signal: AbortSignal): Promise<QuickstartFigures> {
   const { terminal, home, portBase, env } = options;
   const began = performance.now();
   const title = (text: string) => terminal.err(`\n${text}\n`);
   title('1. Starting the mesh: nats-server, control (ingest, training, registry), inference');
-  const state = await spawnMesh({ home, portBase, env, onLine: line => terminal.err(`  ${line}\n`) });
+  const state = await spawnMesh({ home, portBase, env, signal, onLine: line => terminal.err(`  ${line}\n`) });
   const { apiKey } = (await readJsonFile<{ apiKey: string }>(state.credentialsFile)) ?? { apiKey: '' };
   const client = createAthanorClient({ addresses: state.addresses, apiKey });
   try {
-    const figures = await mainJob(client, options, title);
+    const figures = await unlessAborted(mainJob(client, { ...options, signal }, title), signal);
     const total = { ...figures, totalSeconds: (performance.now() - began) / 1000 };
-    terminal.out(summary(total));
-    terminal.out(whatNext(options));
+    terminal.out(summary(total, SERVED_ROWS));
+    terminal.out(whatNext(NAME, options));
     if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(total, null, 2)}\n`);
     return total;
   } finally {
     client.close();
-    if (!options.keep) await endProcess(state.supervisor, 60_000);
+    if (options.keep) {
+      if (signal.aborted) terminal.err(`\nThe mesh runs; stop it with: ${commandLine('down', home)}\n`);
+    } else {
+      if (signal.aborted) terminal.err('\nStopping the mesh …\n');
+      await endProcess(state.supervisor, 60_000);
+    }
   }
 }
 
 async function mainJob(
   client: AthanorClient,
-  options: QuickstartOptions,
+  options: InterruptibleOptions,
   title: (text: string) => void,
 ): Promise<Omit<QuickstartFigures, 'totalSeconds'>> {
-  const { terminal } = options;
+  const { terminal, signal } = options;
   title('2. Uploading raw data, cleaning it, splitting it by hash');
   const path = options.data ?? mnistFolder();
   const dataset = await importDataset({
     client,
     terminal,
+    signal,
     name: NAME,
     path,
     options: { ...(options.label && { label: options.label }) },
@@ -107,10 +111,10 @@ async function mainJob(
   title('4. What the model can do');
   terminal.err(indent(evaluationText(evaluation)));
   title('5. Registering, passing the gate, moving the alias');
-  const version = await waitForRegistration(client, job.jobId);
+  const version = await waitForRegistration(client, job.jobId, signal);
   await promote(client, version, options);
   title(`6. Serving: ${SERVED_ROWS} raw rows through ModelInfer`);
-  await waitUntilServed(client, NAME, version);
+  await waitUntilServed(client, { name: NAME, version, signal });
   const rows = await readTestRows(client, dataset, version, SERVED_ROWS);
   const progress = startProgress(terminal, 'infer');
   const asked = await askModel(client, NAME, rows, done => progress.update(done / rows.labels.length, `${done} rows`));
@@ -119,7 +123,9 @@ async function mainJob(
   );
   terminal.err(`\n${onePrediction(rows, asked, dataset.classes)}`);
   title('7. Where that prediction comes from');
-  terminal.err(indent(lineageText(await client.registry.getLineage({ versionDigest: asked.versionDigest }))));
+  terminal.err(
+    indent(lineageText(await client.registry.getLineage({ versionDigest: asked.versionDigest, modelName: NAME }))),
+  );
   return {
     testAccuracy: metricOf(evaluation, 'accuracy'),
     servedAccuracy: asked.accuracy,
@@ -135,9 +141,10 @@ async function mainJob(
 async function trainJob(
   client: AthanorClient,
   dataset: DatasetVersion,
-  { terminal, seed, epochs }: QuickstartOptions,
+  { terminal, seed, epochs, signal }: InterruptibleOptions,
 ): Promise<TrainingJob> {
   const { job } = await client.training.createTrainingJob({
+    requestId: randomUUID(),
     modelName: NAME,
     spec: {
       datasetId: NAME,
@@ -150,7 +157,7 @@ async function trainJob(
     },
   });
   if (job === null) throw new Error('the server answered without a job');
-  const ended = await watchJob(client, terminal, job.jobId);
+  const ended = await watchJob({ client, terminal, jobId: job.jobId, signal });
   expectSuccess(ended, true);
   return ended;
 }
@@ -188,34 +195,6 @@ function onePrediction(rows: TestRows, asked: Asked, classes: readonly string[])
   if (rows.datatype !== 'UINT8' || rows.rowShape.length !== 2)
     return `${head}${bars.map(line => `  ${line}\n`).join('')}`;
   return head + drawPrediction(rows.row(0), rows.rowShape, bars);
-}
-
-function summary(figures: QuickstartFigures): string {
-  const seconds = figures.secondsPerEpoch;
-  return `\n${fields([
-    ['Accuracy on the test split', figures.testAccuracy.toFixed(4)],
-    [
-      `Accuracy of ${SERVED_ROWS} served rows`,
-      `${figures.servedAccuracy.toFixed(4)} (evaluation of the same rows: ${figures.evaluatedAccuracyOfServedRows.toFixed(4)})`,
-    ],
-    ['Seconds an epoch', seconds.map(value => value.toFixed(2)).join(' ')],
-    ['Latency of one row', `p50 ${figures.p50Ms.toFixed(2)} ms, p99 ${figures.p99Ms.toFixed(2)} ms`],
-    ['Model version', figures.versionDigest],
-    ['Dataset version', figures.datasetDigest],
-    ['Time in all', `${figures.totalSeconds.toFixed(1)} s`],
-  ])}`;
-}
-
-function whatNext({ keep, home, cwd }: QuickstartOptions): string {
-  const here = (path: string) => (path.startsWith(`${cwd}/`) ? relative(cwd, path) : path);
-  const athanor = `./athanor --home ${here(home)}`;
-  const running = keep ? ` (the mesh runs; stop it with: ${athanor} down)` : '';
-  return `
-Try next${running}:
-  ${athanor} ${keep ? 'status' : 'up --detach'}
-  ${athanor} model describe ${NAME}
-  ${athanor} infer ${NAME} --idx ${here(mnistFolder())}/t10k-images-idx3-ubyte --row 7
-`;
 }
 
 function indent(text: string): string {

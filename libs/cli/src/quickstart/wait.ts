@@ -7,23 +7,34 @@ const POLL_MS = 50;
 const TIMEOUT_MS = 60_000;
 
 /** A succeeded job's version, as soon as the registry has heard of the job. */
-export async function waitForRegistration(client: AthanorClient, jobId: string): Promise<ModelVersion> {
-  return await poll(`the registration of job ${jobId}`, async () => {
+export async function waitForRegistration(
+  client: AthanorClient,
+  jobId: string,
+  signal: AbortSignal,
+): Promise<ModelVersion> {
+  return await poll(`the registration of job ${jobId}`, signal, async () => {
     const { modelVersion } = await client.registry.getModelVersion({ jobId });
     return modelVersion ?? undefined;
   });
 }
 
 /** Returns when the deployment serves the version. */
-export async function waitUntilServed(client: AthanorClient, name: string, version: ModelVersion): Promise<void> {
-  await poll(`'${name}' to serve version ${version.version}`, async () => {
+export async function waitUntilServed(
+  client: AthanorClient,
+  { name, version, signal }: { name: string; version: ModelVersion; signal: AbortSignal },
+): Promise<void> {
+  await poll(`'${name}' to serve version ${version.version}`, signal, async () => {
     const { versions } = await client.inference.modelMetadata({ name });
     return versions.includes(String(version.version)) ? true : undefined;
   });
 }
 
-async function poll<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  for (const deadline = performance.now() + TIMEOUT_MS; performance.now() < deadline; await sleep(POLL_MS)) {
+async function poll<T>(what: string, signal: AbortSignal, look: () => Promise<T | undefined>): Promise<T> {
+  for (
+    const deadline = performance.now() + TIMEOUT_MS;
+    performance.now() < deadline;
+    await sleep(POLL_MS, undefined, { signal })
+  ) {
     const found = await look().catch(error => {
       if (error instanceof RpcError && ['NOT_FOUND', 'UNAVAILABLE'].includes(error.code)) return undefined;
       throw error;

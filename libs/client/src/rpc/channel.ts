@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { methodRule, type ServiceKey, serviceDefinition } from '@athanor/contracts';
 import { Client, type ClientOptions, credentials } from '@grpc/grpc-js';
 import type { CallOptions } from './call-options.js';
 
@@ -16,26 +17,33 @@ export interface ChannelOptions {
 
 export const DEFAULT_TIMEOUT_MS = 30_000;
 
-// Retries are gRPC's own (proposal A6): only what surely did not run, with a budget so that an outage is not amplified.
-const SERVICE_CONFIG = JSON.stringify({
-  loadBalancingConfig: [{ round_robin: {} }],
-  methodConfig: [
-    {
-      name: [{}],
-      retryPolicy: {
-        maxAttempts: 4,
-        initialBackoff: '0.1s',
-        maxBackoff: '2s',
-        backoffMultiplier: 2,
-        retryableStatusCodes: ['UNAVAILABLE'],
-      },
-    },
-  ],
-  retryThrottling: { maxTokens: 10, tokenRatio: 0.1 },
-});
+// gRPC's own retries (proposal A6), with a budget so that an outage is not amplified. UNAVAILABLE does not say whether the
+// call ran: a connection may have gone with the answer. So only what may run twice is repeated; of the others gRPC
+// repeats by itself, without a policy, what surely never left this process or was refused unseen.
+const RETRY_POLICY = {
+  maxAttempts: 4,
+  initialBackoff: '0.1s',
+  maxBackoff: '2s',
+  backoffMultiplier: 2,
+  retryableStatusCodes: ['UNAVAILABLE'],
+};
+
+function serviceConfig(key: ServiceKey): string {
+  const repeatable = Object.values(serviceDefinition(key)).filter(({ path }) => methodRule(path)?.isIdempotent);
+  return JSON.stringify({
+    loadBalancingConfig: [{ round_robin: {} }],
+    methodConfig: [{ name: repeatable.map(({ path }) => toName(path)), retryPolicy: RETRY_POLICY }],
+    retryThrottling: { maxTokens: 10, tokenRatio: 0.1 },
+  });
+}
+
+/** "/package.Service/Method" as a service config names it. */
+function toName(path: string) {
+  const [, service, method] = path.split('/');
+  return { service, method };
+}
 
 const CLIENT_OPTIONS: ClientOptions = {
-  'grpc.service_config': SERVICE_CONFIG,
   'grpc.max_receive_message_length': -1,
   'grpc.max_send_message_length': -1,
   'grpc.keepalive_time_ms': 30_000,
@@ -44,7 +52,7 @@ const CLIENT_OPTIONS: ClientOptions = {
   'grpc-node.flow_control_window': 8 * 1024 * 1024,
 };
 
-export function openChannel({ address, caFile }: ChannelOptions): Client {
+export function openChannel(key: ServiceKey, { address, caFile }: ChannelOptions): Client {
   const security = caFile === undefined ? credentials.createInsecure() : credentials.createSsl(readFileSync(caFile));
-  return new Client(address, security, CLIENT_OPTIONS);
+  return new Client(address, security, { ...CLIENT_OPTIONS, 'grpc.service_config': serviceConfig(key) });
 }

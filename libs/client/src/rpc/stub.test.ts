@@ -55,7 +55,27 @@ describe('a stub', () => {
     expect(calls).toBe(4);
   });
 
-  test('does not try again what may have run', async () => {
+  test('bug: a call that may have run was made again, four rollbacks for one', async () => {
+    const seen: string[] = [];
+    const refuse = (name: string) => (call: { request?: unknown }, callback: (error: object) => void) => {
+      seen.push(`${name} ${(call.request as { requestId?: string }).requestId ?? ''}`.trim());
+      callback({ code: 14, details: 'dropped' });
+    };
+    const handlers = { DeleteDeployment: refuse('delete'), RollbackAlias: refuse('rollback') };
+    server = await startFakeServer('registry', handlers as Handlers);
+    const stub = createStub('registry', { address: server.address, credential: 'secret' });
+    opened.push(stub);
+    await expect(stub.deleteDeployment({ name: 'd' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(seen.splice(0)).toEqual(['delete']);
+    // With an idempotency key, the caller's or the stub's own, the server knows that it is the same call.
+    await expect(stub.rollbackAlias({ modelName: 'm' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(seen).toHaveLength(4);
+    expect(new Set(seen.splice(0))).toEqual(new Set([expect.stringMatching(/^rollback [0-9a-f-]{36}$/)]));
+    await expect(stub.rollbackAlias({ modelName: 'm', requestId: 'r-1' })).rejects.toMatchObject({});
+    expect(seen[0]).toBe('rollback r-1');
+  });
+
+  test('does not try again what failed for another reason', async () => {
     let calls = 0;
     const stub = await connect({
       GetDataset: (_call, callback) => {

@@ -1,4 +1,5 @@
-import { type ServiceKey, type ServiceStub, serviceDefinition } from '@athanor/contracts';
+import { randomUUID } from 'node:crypto';
+import { methodRule, type ServiceKey, type ServiceStub, serviceDefinition } from '@athanor/contracts';
 import type { Client, MethodDefinition } from '@grpc/grpc-js';
 import type { CallOptions } from './call-options.js';
 import { type ChannelOptions, DEFAULT_TIMEOUT_MS, openChannel } from './channel.js';
@@ -17,7 +18,7 @@ export interface Invocation {
 
 /** The functions of a service, each a remote call. Nothing is connected before the first. */
 export function createStub<K extends ServiceKey>(key: K, channel: ChannelOptions): Stub<K> {
-  const client = openChannel(channel);
+  const client = openChannel(key, channel);
   const stub: Record<string, unknown> = { close: () => client.close() };
   for (const [name, method] of Object.entries(serviceDefinition(key))) {
     stub[name.charAt(0).toLowerCase() + name.slice(1)] = (input: unknown, options: CallOptions = {}) =>
@@ -36,5 +37,11 @@ function invoke(input: unknown, invocation: Invocation): unknown {
   if (requestStream && responseStream) return invokeDuplex(input as AsyncIterable<unknown>, invocation);
   if (requestStream) return invokeWithRequests(input as AsyncIterable<unknown>, invocation);
   if (responseStream) return invokeWithResponses(input, invocation);
-  return invokeUnary(input, invocation);
+  return invokeUnary(methodRule(invocation.method.path)?.hasRequestId ? withRequestId(input) : input, invocation);
+}
+
+/** A call that gRPC repeats must be known again by its server (https://google.aip.dev/155). */
+function withRequestId(input: unknown): unknown {
+  const request = input as { readonly requestId?: string };
+  return request.requestId ? request : { ...request, requestId: randomUUID() };
 }

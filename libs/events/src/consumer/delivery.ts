@@ -2,7 +2,7 @@
  * One delivery of one event: decode, skip what is not for us, run the handler, and settle with the server.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { extractTraceparent } from '@athanor/service';
+import { extractTraceparent, traceparentOf } from '@athanor/service';
 import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { ReceivedEvent } from '../event.js';
@@ -13,13 +13,17 @@ import type { InboxTables } from '../inbox/inbox-table.js';
 import { type Burial, bury } from './bury.js';
 import type { EventHandler, Transact } from './event-handler.js';
 import type { ConsumerOptions, ConsumerPoint } from './start-consumer.js';
+import { isTransient, type RetryPauses, retryPauseMs } from './transient.js';
 
 export interface DeliveryContext<DB extends InboxTables> extends ConsumerOptions<DB> {
   readonly backoffMs: readonly number[];
+  readonly retryPauses: RetryPauses;
   readonly at: (point: ConsumerPoint) => void;
   readonly counters: EventCounters;
   readonly jetstream: JetStreamClient;
   readonly signal: AbortSignal;
+  /** Aborted as soon as the consumer is to stop: pauses end. */
+  readonly ending: AbortSignal;
 }
 
 type Outcome = ApplyOutcome | 'ignored';
@@ -41,12 +45,39 @@ export async function deliver<DB extends InboxTables>(message: JsMsg, delivery: 
     });
   }
   try {
-    const outcome = await applyMessage(message, delivery);
+    const outcome = await applyPatiently(message, delivery);
+    if (outcome === undefined) return message.nak();
     delivery.at('consumer.applied');
     await acknowledge(message);
     counters.consumed.add(1, { consumer: name, outcome });
   } catch (error) {
     await settleFailure(message, delivery, error);
+  }
+}
+
+/**
+ * Tries again for as long as something is away, and keeps the delivery meanwhile: the server counts deliveries, and an
+ * event must not become a dead letter because a service was. @returns undefined when the consumer stops before.
+ */
+async function applyPatiently<DB extends InboxTables>(
+  message: JsMsg,
+  delivery: DeliveryContext<DB>,
+): Promise<Outcome | undefined> {
+  const { name, telemetry, counters, ending, retryPauses } = delivery;
+  for (let retries = 0; ; retries++) {
+    try {
+      return await applyMessage(message, delivery);
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      if (ending.aborted) return undefined;
+      const pauseMs = retryPauseMs(retries, retryPauses);
+      counters.consumed.add(1, { consumer: name, outcome: 'postponed' });
+      telemetry.log.warn(
+        { err: error, consumer: name, sequence: message.seq, pauseMs },
+        'event not applied, what it needs is away; trying again',
+      );
+      await sleep(pauseMs, undefined, { signal: ending }).catch(() => undefined);
+    }
   }
 }
 
@@ -115,7 +146,9 @@ async function handle<DB extends InboxTables>(
     });
     return outcome;
   };
-  await handler(event, transact, delivery.signal);
+  const traceparent = traceparentOf(trace.getActiveSpan());
+  const { tenant } = event;
+  await handler(event, transact, { tenant, signal: delivery.signal, ...(traceparent && { traceparent }) });
   // A handler that had nothing to change is done with the event all the same.
   return outcome ?? transact(async () => {});
 }

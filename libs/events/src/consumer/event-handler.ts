@@ -12,11 +12,22 @@ export type Transact<DB extends InboxTables> = (
   effect: (trx: Transaction<DB>) => Promise<void>,
 ) => Promise<ApplyOutcome>;
 
-/** Throwing asks for another delivery; after the last one the event becomes a dead letter. */
+/** What a call to a service made because of an event must carry on, as CallContext.outgoing() says it of a call. */
+export interface EventOutgoing {
+  readonly tenant: string;
+  /** Aborted when the consumer must end. */
+  readonly signal: AbortSignal;
+  readonly traceparent?: string;
+}
+
+/**
+ * Throwing asks for another delivery; after the last one the event becomes a dead letter. What was thrown because
+ * something is away (transient.ts) is tried again for as long as that takes.
+ */
 export type EventHandler<DB extends InboxTables, T extends EventType> = (
   event: ReceivedEvent<T>,
   transact: Transact<DB>,
-  signal: AbortSignal,
+  outgoing: EventOutgoing,
 ) => Promise<void>;
 
 /** One handler for each type that the consumer reacts to. */

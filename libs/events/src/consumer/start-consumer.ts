@@ -15,6 +15,7 @@ import { Waker } from '../waker.js';
 import { deliver } from './delivery.js';
 import { openDurable } from './durable-consumer.js';
 import type { EventHandlers } from './event-handler.js';
+import type { RetryPauses } from './transient.js';
 
 export interface ConsumerOptions<DB extends InboxTables> {
   /** Durable, unique in the mesh, one for each reaction: `registry-register-model`. Replicas share it. */
@@ -29,8 +30,13 @@ export interface ConsumerOptions<DB extends InboxTables> {
   readonly concurrency?: number;
   /** A delivery that nobody works on any more comes again after this. Default 5,000. */
   readonly ackWaitMs?: number;
-  /** Pauses between deliveries that fail; one more delivery than pauses, then it is put aside. Default about 11 s in all. */
+  /**
+   * Pauses between deliveries that fail by the event's own fault; one more delivery than pauses, then it is put aside.
+   * Default about 11 s in all. While something is only away (see transient.ts) it is tried again without end.
+   */
   readonly backoffMs?: readonly number[];
+  /** Pauses while something is away. Default from 200 ms on, twice as long each time, up to 30 s. */
+  readonly retryPauses?: RetryPauses;
   /** Called at named points, for tests that let the process die there. */
   readonly at?: (point: ConsumerPoint) => void;
 }
@@ -44,6 +50,7 @@ export interface EventConsumer {
 
 const DEFAULT_ACK_WAIT_MS = 5_000;
 const DEFAULT_BACKOFF_MS = [200, 1_000, 3_000, 7_000];
+const DEFAULT_RETRY_PAUSES: RetryPauses = { firstMs: 200, longestMs: 30_000 };
 const REOPEN_PAUSE_MS = 500;
 const STOP_GRACE_MS = 10_000;
 const PULL_EXPIRES_MS = 2_000;
@@ -69,6 +76,7 @@ export async function startConsumer<DB extends InboxTables>(options: ConsumerOpt
 class RunningConsumer<DB extends InboxTables> {
   readonly #options: ConsumerOptions<DB>;
   readonly #waker = new Waker();
+  readonly #ending = new AbortController();
   readonly #abort = new AbortController();
   readonly #inFlight = new Set<Promise<void>>();
   #messages: ConsumerMessages | undefined;
@@ -87,6 +95,7 @@ class RunningConsumer<DB extends InboxTables> {
 
   end(): void {
     this.#waker.end();
+    this.#ending.abort();
     this.#messages?.stop();
     setTimeout(() => this.#abort.abort(new Error('the consumer is stopping')), STOP_GRACE_MS).unref();
   }
@@ -122,6 +131,7 @@ class RunningConsumer<DB extends InboxTables> {
     const {
       ackWaitMs = DEFAULT_ACK_WAIT_MS,
       backoffMs = DEFAULT_BACKOFF_MS,
+      retryPauses = DEFAULT_RETRY_PAUSES,
       at = crashPoint,
       telemetry,
       name,
@@ -132,10 +142,12 @@ class RunningConsumer<DB extends InboxTables> {
       await deliver(message, {
         ...this.#options,
         backoffMs,
+        retryPauses,
         at,
         counters: eventCounters(telemetry.meter),
         jetstream: jetstream(connection),
         signal: this.#abort.signal,
+        ending: this.#ending.signal,
       });
     } catch (error) {
       telemetry.log.error({ err: error, consumer: name, sequence: message.seq }, 'delivery not settled');

@@ -13,7 +13,8 @@ export function checkBind(config: ServiceConfig): void {
   if (!LOOPBACK.test(config.HOST) && cert === undefined && !config.INSECURE_BIND) {
     problems.push(
       `HOST: '${config.HOST}' can be reached from other machines, and there is no TLS; ` +
-        'set TLS_CERT_FILE and TLS_KEY_FILE, or INSECURE_BIND=true if something else protects the port',
+        'set TLS_CERT_FILE and TLS_KEY_FILE, and MESH_CA_FILE for every service that calls this one, ' +
+        'or INSECURE_BIND=true if something else protects the port',
     );
   }
   if (problems.length > 0) throw new ConfigError(problems);

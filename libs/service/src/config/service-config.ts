@@ -13,6 +13,8 @@ export function serviceFields(defaults: { port: number; adminPort: number }) {
     /** PEM files of the public listener. */
     TLS_CERT_FILE: text().optional(),
     TLS_KEY_FILE: text().optional(),
+    /** PEM file of the authority that signed the certificates of the mesh's services; with it, peers are called by TLS. */
+    MESH_CA_FILE: text().optional(),
     /** Allows a public listener without TLS on other than a loopback address. */
     INSECURE_BIND: flag(false),
     /** JSON file with the hashes of API keys; read again when it changes. */

@@ -14,6 +14,8 @@ export class CallContext {
   readonly #metadata: (key: string) => string | undefined;
   /** Epoch milliseconds; Infinity where there is none. */
   deadlineMs: number;
+  /** A handler whose stream is silent while nothing happens sets it: then silence does not end the stream. */
+  mayBeSilent = false;
   requestId = '';
   span: Span | undefined;
   #principal: Principal | undefined;

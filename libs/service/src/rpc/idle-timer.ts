@@ -11,7 +11,10 @@ export class IdleTimer {
   constructor(context: CallContext, idleMs: number) {
     this.#context = context;
     const message = `no message for ${idleMs / 1000} s on ${context.method}; call again to go on`;
-    this.#timer = this.#arm(idleMs, new ServiceError('DEADLINE_EXCEEDED', message));
+    this.#timer = setTimeout(() => {
+      if (context.mayBeSilent) this.touch();
+      else context.abort(new ServiceError('DEADLINE_EXCEEDED', message));
+    }, idleMs);
   }
 
   touch(): void {
@@ -28,16 +31,12 @@ export class IdleTimer {
   drain(idleMs: number): void {
     this.#drainMs = idleMs;
     clearTimeout(this.#timer);
-    if (!this.#working) this.#timer = this.#arm(idleMs, stopping());
+    if (!this.#working) this.#timer = setTimeout(() => this.#context.abort(stopping()), idleMs);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
     this.#drainMs = undefined;
-  }
-
-  #arm(ms: number, reason: ServiceError): NodeJS.Timeout {
-    return setTimeout(() => this.#context.abort(reason), ms);
   }
 }
 

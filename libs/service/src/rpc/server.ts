@@ -33,6 +33,9 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     'grpc.max_receive_message_length': config.MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': -1,
     'grpc.enable_channelz': 0,
+    // A caller that is gone without a word, for streams that may be silent.
+    'grpc.keepalive_time_ms': 60_000,
+    'grpc.keepalive_timeout_ms': 20_000,
     'grpc-node.flow_control_window': 8 * 1024 * 1024,
   });
   const calls = new CallsInFlight();

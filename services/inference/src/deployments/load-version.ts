@@ -27,6 +27,8 @@ export interface LoadTarget {
   readonly name: string;
   readonly version: WantedVersion;
   readonly signal: AbortSignal;
+  /** Of the event that told of the change, where one did. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Fetches, verifies, checks, loads and warms up. What was loaded is unloaded again when a later step fails. */
@@ -45,6 +47,7 @@ export async function loadVersion(target: LoadTarget, options: LoadOptions): Pro
   const scheduler = new Scheduler({ spec, run: hosted.run, statistics, meter, maxQueueSize, maxQueueDelayUs });
   const served: ServedModel = {
     name,
+    modelName: version.modelName,
     version: version.number,
     digest: version.digest,
     spec,

@@ -9,17 +9,25 @@ import type { WantedDeployment, WantedVersion } from './wanted-deployment.js';
 export interface ReconcilerOptions {
   readonly catalog: Catalog;
   /** Asks the registry for all that is wanted. */
-  readonly list: (signal: AbortSignal) => Promise<readonly WantedDeployment[]>;
+  readonly list: (pass: PassContext) => Promise<readonly WantedDeployment[]>;
   readonly load: (target: {
     tenant: string;
     name: string;
     version: WantedVersion;
     signal: AbortSignal;
+    traceparent?: string | undefined;
   }) => Promise<ServedModel>;
   readonly intervalMs: number;
   readonly log: Telemetry['log'];
   /** Called once, when the first pass is done. */
   readonly onReady: () => void;
+}
+
+/** What goes with all that one pass does. */
+export interface PassContext {
+  readonly signal: AbortSignal;
+  /** Of the event that woke it, where one did. */
+  readonly traceparent?: string;
 }
 
 const LIST_RETRY_MS = 500;
@@ -34,6 +42,7 @@ export class Reconciler {
   readonly #retiring = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #wakeUp = new AbortController();
+  #traceparent: string | undefined;
   #loop: Promise<void> = Promise.resolve();
 
   constructor(options: ReconcilerOptions) {
@@ -45,7 +54,8 @@ export class Reconciler {
   }
 
   /** Looks soon; during a pass, once more after it. */
-  wake(): void {
+  wake(traceparent?: string): void {
+    this.#traceparent = traceparent ?? this.#traceparent;
     this.#wakeUp.abort();
   }
 
@@ -63,24 +73,27 @@ export class Reconciler {
     while (!signal.aborted) {
       // A wake from here on means that something changed after the list was made.
       this.#wakeUp = new AbortController();
-      const waitMs = await this.#pass(signal);
+      const traceparent = this.#traceparent;
+      this.#traceparent = undefined;
+      const waitMs = await this.#pass({ signal, ...(traceparent !== undefined && { traceparent }) });
       await sleep(waitMs, undefined, { signal: this.#wakeUp.signal, ref: false }).catch(() => undefined);
     }
   }
 
   /** @returns how long to wait for the next one. */
-  async #pass(signal: AbortSignal): Promise<number> {
+  async #pass(context: PassContext): Promise<number> {
+    const { signal } = context;
     const { catalog, list, log, intervalMs, onReady } = this.#options;
     let wanted: readonly WantedDeployment[];
     try {
-      wanted = await list(signal);
+      wanted = await list(context);
     } catch (error) {
       if (!signal.aborted) log.warn({ err: error }, 'the registry cannot be asked for deployments; it is asked again');
       return Math.min(LIST_RETRY_MS, intervalMs);
     }
     this.#removeUnwanted(wanted);
     for (const each of wanted) {
-      if (!signal.aborted) await this.#reconcile(catalog.open(each.tenant, each.name), each.version, signal);
+      if (!signal.aborted) await this.#reconcile(catalog.open(each.tenant, each.name), each.version, context);
     }
     if (!catalog.isReady) {
       catalog.isReady = true;
@@ -99,7 +112,7 @@ export class Reconciler {
     }
   }
 
-  async #reconcile(deployment: Deployment, wanted: WantedVersion | undefined, signal: AbortSignal): Promise<void> {
+  async #reconcile(deployment: Deployment, wanted: WantedVersion | undefined, context: PassContext): Promise<void> {
     const key = keyOf(deployment);
     const { active } = deployment;
     if (wanted === undefined) {
@@ -107,28 +120,28 @@ export class Reconciler {
       deployment.forgetFailures();
       return this.#retire(deployment, deployment.deactivate());
     }
-    if (active?.digest === wanted.digest && active.version === wanted.number) {
+    if (active !== undefined && isServed(active, wanted)) {
       this.#retries.forget(key);
       return deployment.forgetFailures();
     }
     if (!this.#retries.isDue(key, wanted.digest)) return;
-    await this.#replace(deployment, wanted, signal);
+    await this.#replace(deployment, wanted, context);
   }
 
-  async #replace(deployment: Deployment, version: WantedVersion, signal: AbortSignal): Promise<void> {
+  async #replace(deployment: Deployment, version: WantedVersion, context: PassContext): Promise<void> {
     const { load, log } = this.#options;
     const { tenant, name } = deployment;
     const fields = { tenant, deployment: name, version: version.number, digest: version.digest };
     const entry = deployment.beginLoading(version.number);
     try {
-      const model = await load({ tenant, name, version, signal });
+      const model = await load({ tenant, name, version, ...context });
       this.#retries.forget(keyOf(deployment));
       this.#retire(deployment, deployment.activate(entry, model));
       log.info(fields, 'model version serves');
     } catch (error) {
       const retryInMs = this.#retries.failed(keyOf(deployment), version.digest);
       deployment.fail(entry, error instanceof Error ? error.message : String(error));
-      if (!signal.aborted) log.error({ ...fields, err: error, retryInMs }, 'model version cannot be loaded');
+      if (!context.signal.aborted) log.error({ ...fields, err: error, retryInMs }, 'model version cannot be loaded');
     }
   }
 
@@ -146,6 +159,12 @@ export class Reconciler {
       });
     this.#retiring.add(retiring);
   }
+}
+
+/** The digest alone is not enough: another model may have been trained alike. */
+function isServed(active: ServedModel, wanted: WantedVersion): boolean {
+  const { modelName, version, digest } = active;
+  return modelName === wanted.modelName && version === wanted.number && digest === wanted.digest;
 }
 
 function keyOf({ tenant, name }: { tenant: string; name: string }): string {

@@ -9,6 +9,8 @@ export interface WantedDeployment {
 }
 
 export interface WantedVersion {
+  /** The registry's name of the model, which the deployment's need not be. */
+  readonly modelName: string;
   readonly number: string;
   readonly digest: string;
   readonly files: readonly ModelFile[];
@@ -20,10 +22,10 @@ export interface WantedVersion {
 export function fromResolved({ tenant, deployment, modelVersion }: ResolvedDeployment): WantedDeployment {
   const name = deployment?.name ?? '';
   if (modelVersion === null) return { tenant, name, version: undefined };
-  const { version, digest, files, signature, cpuThreads } = modelVersion;
+  const { modelName, version, digest, files, signature, cpuThreads } = modelVersion;
   return {
     tenant,
     name,
-    version: { number: String(version), digest, files, classes: signature?.classes ?? [], cpuThreads },
+    version: { modelName, number: String(version), digest, files, classes: signature?.classes ?? [], cpuThreads },
   };
 }

@@ -7,8 +7,8 @@ type Connection = Parameters<typeof tailEvents>[0];
 export interface WatchOptions {
   readonly connection: Connection;
   readonly log: Telemetry['log'];
-  /** Something may have changed. */
-  readonly onChange: () => void;
+  /** Something may have changed; the trace context is that of the fact which tells so. */
+  readonly onChange: (traceparent?: string) => void;
 }
 
 const REOPEN_PAUSE_MS = 1_000;
@@ -21,13 +21,13 @@ export function watchDeployments({ connection, log, onChange }: WatchOptions): (
   const { signal } = stopping;
   const watching = (async () => {
     while (!signal.aborted) {
-      const opened = setTimeout(onChange, OPENED_AFTER_MS);
+      const opened = setTimeout(() => onChange(), OPENED_AFTER_MS);
       try {
-        for await (const _event of tailEvents(connection, {
+        for await (const event of tailEvents(connection, {
           types: ['model.alias.moved', 'deployment.changed'],
           signal,
         })) {
-          onChange();
+          onChange(event.traceparent);
         }
       } catch (error) {
         if (!signal.aborted) log.warn({ err: error }, 'events cannot be followed; deployments are listed periodically');

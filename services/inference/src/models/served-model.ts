@@ -7,9 +7,11 @@ import type { ModelStatistics } from './statistics.js';
 export interface ServedModel {
   /** The deployment's: what requests call it. */
   readonly name: string;
+  /** The registry's name of the model: with the digest, where lineage begins. */
+  readonly modelName: string;
   /** The registry's number, as the wire has it. */
   readonly version: string;
-  /** Of the version's manifest: where lineage begins. */
+  /** Of the version's manifest. Models that were trained alike share it. */
   readonly digest: string;
   readonly spec: ModelSpec;
   readonly scheduler: Scheduler;

@@ -34,7 +34,7 @@ export async function answer(
     modelName: model.name,
     modelVersion: model.version,
     id: request.id,
-    parameters: { athanor_version_digest: model.digest, ...parameters },
+    parameters: { athanor_version_digest: model.digest, athanor_model_name: model.modelName, ...parameters },
     outputs: toInferOutputs(wanted, outputs, model.spec),
   });
 }

@@ -14,11 +14,11 @@ export function modelMethods(dependencies: InferenceDependencies): ModelMethods 
   return {
     async modelReady({ name, version }, { tenant }) {
       const deployment = catalog.expect(tenant, name);
-      if (version === '') return { ready: deployment.active !== undefined };
+      if (version === '') return { ready: deployment.active?.hosted.isLoaded === true };
       const entry = deployment.find(parseVersion(version));
       // Throws what is said of an unknown version.
       if (entry === undefined) catalog.expectModel(tenant, name, version);
-      return { ready: entry?.state === 'READY' };
+      return { ready: entry?.state === 'READY' && entry.model?.hosted.isLoaded === true };
     },
 
     async modelMetadata({ name, version }, { tenant }) {

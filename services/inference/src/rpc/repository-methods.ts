@@ -27,7 +27,11 @@ export function repositoryMethods({ catalog }: InferenceDependencies): Repositor
 function toIndex({ name, entries }: Deployment) {
   if (entries.length === 0)
     return [{ name, version: '', state: 'UNAVAILABLE', reason: 'its alias points to no version' }];
-  return entries.map(({ version, state, reason }) => ({ name, version, state, reason }));
+  return entries.map(({ version, state, reason, model }) => {
+    if (state === 'READY' && model?.hosted.isLoaded === false)
+      return { name, version, state: 'LOADING', reason: 'its runner was lost; it is being loaded again' };
+    return { name, version, state, reason };
+  });
 }
 
 function refuseRepositoryName(repositoryName: string): void {

@@ -1,10 +1,10 @@
 // With child processes as runners, because those can be killed.
 
-import { createProcessRunner, type ProcessRunner } from '@athanor/runtime';
+import { createProcessRunner, type ProcessRunner, type Runner, RuntimeFailure } from '@athanor/runtime';
 import { createTelemetry } from '@athanor/service';
 import { tensor } from '@athanor/tensor';
 import { afterEach, expect, test } from 'vitest';
-import { scaleModel } from '../fixtures/models.js';
+import { brokenModel, scaleModel } from '../fixtures/models.js';
 import { ModelHost } from './model-host.js';
 
 const { log } = createTelemetry({ service: 'test', logLevel: 'silent', followsContext: false });
@@ -73,6 +73,42 @@ test('a run that fails is an internal error with the reason', async () => {
     code: 'INTERNAL',
     message: expect.stringMatching(/^onnx runtime error: .*x/s),
   });
+});
+
+test('bug: what ONNX Runtime said of its own source files went to the caller', async () => {
+  startHost();
+  const model = await host.load(brokenModel(), options);
+  const failed = await model.run(input()).catch((error: unknown) => error as Error);
+  expect(failed).toMatchObject({ code: 'INTERNAL', message: expect.stringMatching(/^onnx runtime error: .*Reshape/) });
+  expect((failed as Error).message).not.toMatch(/\.h\b|\.cc\b|onnxruntime\//);
+  expect(((failed as Error).cause as Error).message).toMatch(/onnxruntime/);
+});
+
+test('bug: a model whose reloading failed once failed for ever', async () => {
+  let isFull = false;
+  const lose: (() => void)[] = [];
+  // A runner that has no room for a while, which no real one can be made to say.
+  const createRunner = (): Runner => ({
+    async load() {
+      if (isFull) throw new RuntimeFailure('LOAD_FAILED' as never, 'no memory');
+      return { handle: 1 } as never;
+    },
+    run: async () => ({}),
+    unload: async () => undefined,
+    memory: async () => ({}) as never,
+    close: async () => undefined,
+    lost: new Promise(resolve => lose.push(() => resolve(new Error('killed')))),
+  });
+  host = new ModelHost({ log, createRunner });
+  const model = await host.load(scaleModel(2), options);
+  expect(model.isLoaded).toBe(true);
+  isFull = true;
+  lose[0]!();
+  await expect.poll(() => model.isLoaded).toBe(false);
+  await expect(model.run(input())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  isFull = false;
+  await expect.poll(() => model.isLoaded, { timeout: 5_000 }).toBe(true);
+  expect(await model.run(input())).toEqual({});
 });
 
 test('bytes that are no model are refused', async () => {

@@ -16,6 +16,8 @@ export interface HostedModel {
   /** Takes over the buffers of the inputs. Throws ServiceError: UNAVAILABLE when the runner was lost, else INTERNAL. */
   run(inputs: Record<string, Tensor>): Promise<Record<string, Tensor>>;
   unload(): Promise<void>;
+  /** False from when its runner was lost until the next one has loaded it. */
+  readonly isLoaded: boolean;
 }
 
 export interface HostOptions {
@@ -31,9 +33,12 @@ interface Entry {
   readonly model: Uint8Array;
   readonly options: HostOptions;
   place: Promise<Place>;
+  isLoaded: boolean;
 }
 
 const RESTART_DELAY_MS = 500;
+/** Pauses between attempts to load a model again: twice as long each time. */
+const RELOAD_PAUSES_MS = { first: 500, longest: 30_000 };
 
 export class ModelHost {
   readonly #options: ModelHostOptions;
@@ -48,12 +53,15 @@ export class ModelHost {
 
   /** The bytes are kept, for the next runner. Throws RuntimeFailure INVALID_MODEL. */
   async load(model: Uint8Array, options: HostOptions): Promise<HostedModel> {
-    const entry: Entry = { model, options, place: this.#place(model, options) };
+    const entry: Entry = { model, options, place: this.#place(model, options), isLoaded: true };
     await entry.place;
     this.#entries.add(entry);
     return {
       run: inputs => this.#run(entry, inputs),
       unload: () => this.#unload(entry),
+      get isLoaded() {
+        return entry.isLoaded;
+      },
     };
   }
 
@@ -69,9 +77,11 @@ export class ModelHost {
   }
 
   async #run(entry: Entry, inputs: Record<string, Tensor>): Promise<Record<string, Tensor>> {
+    const place = await entry.place.catch(cause => {
+      throw new ServiceError('UNAVAILABLE', 'the model is being loaded again; send the request again', { cause });
+    });
     try {
-      const { runner, handle } = await entry.place;
-      return await runner.run(handle, inputs);
+      return await place.runner.run(place.handle, inputs);
     } catch (error) {
       throw toServiceError(error);
     }
@@ -79,6 +89,8 @@ export class ModelHost {
 
   async #unload(entry: Entry): Promise<void> {
     this.#entries.delete(entry);
+    // What is being loaded again is unloaded when it is there.
+    if (!entry.isLoaded) return;
     try {
       const { runner, handle } = await entry.place;
       await runner.unload(handle);
@@ -104,9 +116,30 @@ export class ModelHost {
   #restart(): void {
     // Not at once: a runner that dies at birth must not keep the processor busy.
     this.#runner = sleep(RESTART_DELAY_MS).then(() => this.#start());
+    const runner = this.#runner;
     for (const entry of this.#entries) {
-      entry.place = this.#place(entry.model, entry.options);
-      entry.place.catch(error => this.#options.log.error({ err: error }, 'a model could not be loaded again'));
+      entry.isLoaded = false;
+      void this.#reload(entry, runner);
+    }
+  }
+
+  /** Until it succeeds: a model that the registry wants and that served before is not given up. */
+  async #reload(entry: Entry, runner: Promise<Runner>): Promise<void> {
+    for (let pauseMs = RELOAD_PAUSES_MS.first; ; pauseMs = Math.min(pauseMs * 2, RELOAD_PAUSES_MS.longest)) {
+      const place = this.#place(entry.model, entry.options);
+      // Requests wait for the first attempt only; during later ones they are told to come again.
+      if (pauseMs === RELOAD_PAUSES_MS.first) entry.place = place;
+      try {
+        const { runner, handle } = await place;
+        if (!this.#entries.has(entry)) return await runner.unload(handle);
+        Object.assign(entry, { place, isLoaded: true });
+        return;
+      } catch (error) {
+        this.#options.log.error({ err: error, pauseMs }, 'a model could not be loaded again; it is tried again');
+        await sleep(pauseMs, undefined, { ref: false });
+      }
+      // The next runner's restart has taken it over, or nobody wants it any more.
+      if (this.#isClosed || this.#runner !== runner || !this.#entries.has(entry)) return;
     }
   }
 }
@@ -122,5 +155,11 @@ function toServiceError(error: unknown): ServiceError {
     });
   }
   const message = error instanceof Error ? error.message : String(error);
-  return new ServiceError('INTERNAL', `onnx runtime error: ${message}`, { cause: error });
+  return new ServiceError('INTERNAL', `onnx runtime error: ${shortReason(message)}`, { cause: error });
+}
+
+/** What is said before the runtime names its own sources, which are no caller's business; the log has the cause whole. */
+function shortReason(message: string): string {
+  const [reason = ''] = message.split(/\S*[/\\]\S+\.(?:cc|cpp|cxx|h|hpp|cu)\b/);
+  return reason.replace(/\s*Status Message:\s*$/, '') || 'the run failed';
 }

@@ -5,17 +5,19 @@ import type { ModelFetcher } from '../deployments/load-version.js';
 
 /** The file of a version that is served. */
 const MODEL_FILE = 'model.onnx';
+const FETCH_TIMEOUT_MS = 600_000;
 
 /** Gets a version's model from the registry and verifies its digest. */
 export function modelFetcher(registry: Stub<'registry'>): ModelFetcher {
-  return async ({ tenant, version, signal }) => {
+  return async ({ tenant, version, signal, traceparent }) => {
     const file = version.files.find(({ name }) => name === MODEL_FILE);
     if (file === undefined) throw new LoadError(`version ${version.digest} has no file ${MODEL_FILE}`);
     const hash = createHash('sha256');
     const chunks: Uint8Array[] = [];
     let size = 0;
     const request = { versionDigest: version.digest, fileDigest: file.digest };
-    for await (const { chunk } of registry.readModelFile(request, { tenant, signal })) {
+    const options = { tenant, signal, timeoutMs: FETCH_TIMEOUT_MS, ...(traceparent !== undefined && { traceparent }) };
+    for await (const { chunk } of registry.readModelFile(request, options)) {
       size += chunk.length;
       if (size > file.byteSize) throw new LoadError(`${MODEL_FILE}: expected ${file.byteSize} bytes, got more`);
       hash.update(chunk);

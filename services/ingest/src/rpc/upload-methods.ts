@@ -9,7 +9,14 @@ import {
   requestFingerprint,
   ServiceError,
 } from '@athanor/service';
-import { type Db, findUpload, findUploadByRequest, insertUpload, type UploadRow } from '../store/uploads.js';
+import {
+  type Db,
+  findUpload,
+  findUploadByRequest,
+  insertUpload,
+  reopenUpload,
+  type UploadRow,
+} from '../store/uploads.js';
 import { assembleUpload, receiveChunks } from '../uploads/receive.js';
 import type { IngestDependencies, IngestMethods } from './ingest-service.js';
 import { toUpload } from './mapping.js';
@@ -19,6 +26,10 @@ type UploadMethods = Pick<IngestMethods, 'createUpload' | 'writeUpload' | 'getUp
 const FILENAME = /^\P{Cc}{1,255}$/u;
 
 export function uploadMethods({ db, blobs, maxUploadBytes }: IngestDependencies): UploadMethods {
+  async function openAgainIfLost(upload: UploadRow): Promise<UploadRow> {
+    if (upload.state !== 'STATE_COMPLETE' || (await blobs.stat(upload.digest)) !== undefined) return upload;
+    return await reopenUpload(db, upload);
+  }
   return {
     async createUpload(request, { tenant }) {
       checkUpload(request, maxUploadBytes);
@@ -27,7 +38,7 @@ export function uploadMethods({ db, blobs, maxUploadBytes }: IngestDependencies)
       const earlier = requestId === '' ? undefined : await findUploadByRequest(db, tenant, requestId);
       if (earlier !== undefined) {
         checkSameRequest(requestId, earlier.fingerprint, fingerprint);
-        return { upload: toUpload(earlier) };
+        return { upload: toUpload(await openAgainIfLost(earlier)) };
       }
       const uploadId = `upload-${randomBytes(10).toString('hex')}`;
       const upload = { uploadId, tenant, requestId, fingerprint, filename, byteSize, expectedDigest };

@@ -77,6 +77,7 @@ export function findVersion(
   return query.executeTakeFirst();
 }
 
+/** The version that a key stands for. One that FAILED holds no key: the same request begins again. */
 export function findVersionByRequest(
   db: Db,
   tenant: string,
@@ -87,6 +88,7 @@ export function findVersionByRequest(
     .selectAll()
     .where('tenant', '=', tenant)
     .where('request_id', '=', requestId)
+    .where('state', '!=', 'STATE_FAILED')
     .executeTakeFirst();
 }
 
@@ -115,6 +117,7 @@ export async function insertVersion(
   request: { plan: PreparationPlan; requestId: string; fingerprint: string },
 ): Promise<DatasetVersionRow> {
   const { tenant, datasetId } = dataset;
+  if (request.requestId !== '') await releaseRequestId(trx, tenant, request.requestId);
   const { last_version: version } = await trx
     .updateTable('datasets')
     .set({ last_version: sql`last_version + 1` })
@@ -220,6 +223,17 @@ export async function failPreparation(
     aggregateVersion: 1,
     payload,
   });
+}
+
+/** Frees the key of a version that FAILED for the one that takes its place. */
+async function releaseRequestId(trx: Trx, tenant: string, requestId: string): Promise<void> {
+  await trx
+    .updateTable('dataset_versions')
+    .set({ request_id: null })
+    .where('tenant', '=', tenant)
+    .where('request_id', '=', requestId)
+    .where('state', '=', 'STATE_FAILED')
+    .execute();
 }
 
 function leaseEnd(leaseMs: number) {

@@ -89,6 +89,17 @@ export async function resetUpload(trx: Trx, uploadId: string): Promise<void> {
   if (numUpdatedRows > 0n) await trx.deleteFrom('upload_parts').where('upload_id', '=', uploadId).execute();
 }
 
+/** Takes a complete upload's bytes once more, the same ones: the store has lost them. */
+export async function reopenUpload(db: Db, { upload_id, digest }: UploadRow): Promise<UploadRow> {
+  await db
+    .updateTable('uploads')
+    .set({ state: 'STATE_ACTIVE', committed_offset: 0, digest: '', expected_digest: digest })
+    .where('upload_id', '=', upload_id)
+    .where('state', '=', 'STATE_COMPLETE')
+    .execute();
+  return await db.selectFrom('uploads').selectAll().where('upload_id', '=', upload_id).executeTakeFirstOrThrow();
+}
+
 function whereWhole(trx: Trx, uploadId: string) {
   return trx
     .updateTable('uploads')

@@ -2,9 +2,12 @@ import type { BlobStore } from '@athanor/blobs';
 import type { Stub } from '@athanor/client';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
 import type { TrainingJobSucceeded } from '@athanor/contracts/training';
+import type { EventOutgoing } from '@athanor/events';
 import { crashPoint } from '@athanor/service';
 import { versionManifest } from '../models/version-digest.js';
 import type { Registration } from '../store/registration.js';
+
+const FILE_TIMEOUT_MS = 600_000;
 
 /** What registration asks of other services. */
 export interface RegistrationSources {
@@ -16,20 +19,20 @@ export interface RegistrationSources {
 /** Gets all that a succeeded job's version consists of: its files into our blob store, its data's origin from ingest. */
 export async function collectRegistration(
   event: TrainingJobSucceeded,
-  tenant: string,
+  outgoing: EventOutgoing,
   sources: RegistrationSources,
 ): Promise<Registration> {
   const { jobId, modelName, spec, result } = event;
   if (spec === null || result === null) throw new Error(`training.job.succeeded of ${jobId} has no spec or result`);
   const evaluations = result.evaluation === null ? [] : [result.evaluation];
   const digests = [...result.files.map(file => file.digest), ...evaluations.map(each => each.predictionsDigest)];
-  for (const digest of digests) await fetchFile(jobId, digest, tenant, sources);
+  for (const digest of digests) await fetchFile({ jobId, digest }, outgoing, sources);
   crashPoint('registration.after-files');
   const { datasetId, datasetVersion: version } = spec;
-  const { datasetVersion } = await sources.ingest.getDatasetVersion({ datasetId, version }, { tenant });
+  const { datasetVersion } = await sources.ingest.getDatasetVersion({ datasetId, version }, outgoing);
   if (datasetVersion === null) throw new Error(`ingest answered without version ${version} of ${datasetId}`);
   return {
-    tenant,
+    tenant: outgoing.tenant,
     jobId,
     modelName,
     manifest: versionManifest(spec, result),
@@ -64,14 +67,13 @@ function describeSplit({ recipe }: DatasetVersion): string {
 }
 
 async function fetchFile(
-  jobId: string,
-  digest: string,
-  tenant: string,
+  { jobId, digest }: { jobId: string; digest: string },
+  outgoing: EventOutgoing,
   { training, blobs }: RegistrationSources,
 ): Promise<void> {
   if (digest === '' || (await blobs.stat(digest)) !== undefined) return;
-  const chunks = training.readJobArtifact({ jobId, digest }, { tenant });
-  await blobs.put(toBytes(chunks), { expectedDigest: digest });
+  const chunks = training.readJobArtifact({ jobId, digest }, { ...outgoing, timeoutMs: FILE_TIMEOUT_MS });
+  await blobs.put(toBytes(chunks), { expectedDigest: digest, signal: outgoing.signal });
 }
 
 async function* toBytes(chunks: AsyncIterable<{ readonly chunk: Buffer }>): AsyncIterable<Uint8Array> {

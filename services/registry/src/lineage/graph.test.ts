@@ -2,11 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { registrationOf } from '../test-bench.js';
 import { lineageGraph } from './graph.js';
 
-const version = { modelName: 'digits', version: 1, digest: 'sha256:v' };
+const version = (jobIds: readonly string[], modelName = 'digits') => ({
+  ...{ modelName, version: 1, digest: 'sha256:v' },
+  jobs: jobIds.map(jobId => registrationOf({ jobId }).lineage),
+});
 
 describe('lineageGraph', () => {
   test('leads from the version over its jobs and their data to the uploaded bytes', () => {
-    const { nodes, edges } = lineageGraph(version, [registrationOf({ jobId: 'j1' }).lineage]);
+    const { nodes, edges } = lineageGraph([version(['j1'])]);
     expect(nodes.map(({ kind, label }) => [kind, label])).toEqual([
       ['KIND_MODEL_VERSION', 'digits v1'],
       ['KIND_TRAINING_JOB', 'j1'],
@@ -14,17 +17,14 @@ describe('lineageGraph', () => {
       ['KIND_SOURCE', 'train-images'],
     ]);
     expect(edges).toEqual([
-      { from: 'model-version:sha256:v', to: 'training-job:j1', relation: 'trained_by' },
+      { from: 'model-version:digits@sha256:v', to: 'training-job:j1', relation: 'trained_by' },
       { from: 'training-job:j1', to: 'dataset-version:sha256:data', relation: 'trained_on' },
       { from: 'dataset-version:sha256:data', to: 'source:sha256:source', relation: 'prepared_from' },
     ]);
   });
 
   test('names what two jobs share once', () => {
-    const { nodes, edges } = lineageGraph(
-      version,
-      ['j1', 'j2'].map(jobId => registrationOf({ jobId }).lineage),
-    );
+    const { nodes, edges } = lineageGraph([version(['j1', 'j2'])]);
     expect(nodes).toHaveLength(5);
     expect(edges.map(({ relation }) => relation)).toEqual([
       'trained_by',
@@ -33,5 +33,14 @@ describe('lineageGraph', () => {
       'trained_by',
       'trained_on',
     ]);
+  });
+
+  test('keeps models apart that were trained alike', () => {
+    const { nodes, edges } = lineageGraph([version(['j1'], 'aaa'), version(['j2'], 'bbb')]);
+    expect(nodes.filter(({ kind }) => kind === 'KIND_MODEL_VERSION').map(({ id }) => id)).toEqual([
+      'model-version:aaa@sha256:v',
+      'model-version:bbb@sha256:v',
+    ]);
+    expect(edges).toContainEqual({ from: 'model-version:bbb@sha256:v', to: 'training-job:j2', relation: 'trained_by' });
   });
 });

@@ -18,44 +18,48 @@ export interface JobLineage {
   readonly training: Readonly<Record<string, string>>;
 }
 
-export interface VersionIdentity {
+/** A version and the jobs that made it. */
+export interface VersionLineage {
   readonly modelName: string;
   readonly version: number;
   readonly digest: string;
+  readonly jobs: readonly JobLineage[];
 }
 
-/** The graph from a version back to the uploaded bytes. */
-export function lineageGraph(version: VersionIdentity, jobs: readonly JobLineage[]) {
+/** The graph from versions back to the uploaded bytes; what they share stands in it once. */
+export function lineageGraph(versions: readonly VersionLineage[]) {
   const nodes = new Map<string, LineageNodeInput>();
   const edges = new Map<string, LineageEdgeInput>();
+  const add = (node: LineageNodeInput & { readonly id: string }) => nodes.set(node.id, node);
   const link = (from: string, to: string, relation: string) => edges.set(`${from} ${to}`, { from, to, relation });
-  const versionId = `model-version:${version.digest}`;
-  const label = `${version.modelName} v${version.version}`;
-  nodes.set(versionId, { id: versionId, kind: 'KIND_MODEL_VERSION', label, digest: version.digest, attributes: {} });
-  for (const job of jobs) {
-    const jobId = `training-job:${job.jobId}`;
-    nodes.set(jobId, { id: jobId, kind: 'KIND_TRAINING_JOB', label: job.jobId, digest: '', attributes: job.training });
-    link(versionId, jobId, 'trained_by');
-    const datasetId = `dataset-version:${job.dataset.digest}`;
-    nodes.set(datasetId, datasetNode(datasetId, job));
-    link(jobId, datasetId, 'trained_on');
-    for (const source of job.sources) {
-      const sourceId = `source:${source.digest}`;
-      const attributes = { byte_size: String(source.byteSize), partition: source.partition };
-      nodes.set(sourceId, {
-        id: sourceId,
-        kind: 'KIND_SOURCE',
-        label: source.filename,
-        digest: source.digest,
-        attributes,
-      });
-      link(datasetId, sourceId, 'prepared_from');
+  for (const { modelName, version, digest, jobs } of versions) {
+    // Not by the digest alone: models that were trained alike share it.
+    const versionId = `model-version:${modelName}@${digest}`;
+    add({ id: versionId, kind: 'KIND_MODEL_VERSION', label: `${modelName} v${version}`, digest, attributes: {} });
+    for (const job of jobs) {
+      const jobId = `training-job:${job.jobId}`;
+      add({ id: jobId, kind: 'KIND_TRAINING_JOB', label: job.jobId, digest: '', attributes: job.training });
+      link(versionId, jobId, 'trained_by');
+      const datasetId = `dataset-version:${job.dataset.digest}`;
+      add(datasetNode(datasetId, job));
+      link(jobId, datasetId, 'trained_on');
+      for (const source of job.sources) {
+        const sourceId = `source:${source.digest}`;
+        add(sourceNode(sourceId, source));
+        link(datasetId, sourceId, 'prepared_from');
+      }
     }
   }
   return { nodes: [...nodes.values()], edges: [...edges.values()] };
 }
 
-function datasetNode(id: string, { dataset }: JobLineage): LineageNodeInput {
+function sourceNode(id: string, { filename, digest, byteSize, partition }: JobLineage['sources'][number]) {
+  const attributes = { byte_size: String(byteSize), partition };
+  return { id, kind: 'KIND_SOURCE', label: filename, digest, attributes } as const;
+}
+
+function datasetNode(id: string, { dataset }: JobLineage) {
   const label = `${dataset.datasetId} v${dataset.version}`;
-  return { id, kind: 'KIND_DATASET_VERSION', label, digest: dataset.digest, attributes: { split: dataset.split } };
+  const attributes = { split: dataset.split };
+  return { id, kind: 'KIND_DATASET_VERSION', label, digest: dataset.digest, attributes } as const;
 }

@@ -6,6 +6,7 @@ import {
   crashPoint,
   fromTimestamp,
   invalidFields,
+  notFound,
   readPage,
   requestFingerprint,
   toPage,
@@ -15,6 +16,7 @@ import {
   type AliasKey,
   type AliasMoveRow,
   allMovesOldestFirst,
+  deleteGate,
   findAlias,
   findMoveAt,
   findMoveByRequest,
@@ -28,7 +30,7 @@ import { toAliasMove } from './mapping.js';
 import { describeModel, expectModel } from './model-methods.js';
 import type { RegistryDependencies, RegistryMethods } from './registry-service.js';
 
-type AliasMethods = Pick<RegistryMethods, 'setGate' | 'moveAlias' | 'rollbackAlias' | 'listAliasMoves' | 'getAliasAt'>;
+type AliasMethods = Pick<RegistryMethods, 'setGate' | 'deleteGate' | 'moveAlias' | 'rollbackAlias' | 'listAliasMoves' | 'getAliasAt'>;
 
 export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMethods {
   return {
@@ -44,6 +46,18 @@ export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMetho
       return { model: await describeModel(db, model) };
     },
 
+    async deleteGate({ modelName, ...key }, { tenant }) {
+      const model = await expectModel(db, tenant, modelName);
+      const wasThere = await db.transaction().execute(async trx => {
+        await lockModel(trx, tenant, modelName);
+        return await deleteGate(trx, { tenant, modelName }, key);
+      });
+      const { alias, metric, split, datasetDigest } = key;
+      const name = [alias, metric, split, datasetDigest].join(' ').trim();
+      if (!wasThere) throw notFound('gate', name, `list them with: athanor model describe ${modelName}`);
+      return { model: await describeModel(db, model) };
+    },
+
     async moveAlias(request, { tenant, principal }) {
       const { modelName, version, requestId, reason } = request;
       const alias = checkResourceId('alias', request.alias);
@@ -52,11 +66,8 @@ export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMetho
       await expectModel(db, tenant, modelName);
       const key = { tenant, modelName, alias };
       const row = await underLock(db, key, async (trx, view) => {
-        const earlier = requestId === '' ? undefined : await findMoveByRequest(trx, tenant, requestId);
-        if (earlier !== undefined) {
-          checkSameRequest(requestId, earlier.fingerprint, fingerprint);
-          return earlier;
-        }
+        const earlier = await earlierMove(trx, tenant, { requestId, fingerprint });
+        if (earlier !== undefined) return earlier;
         const decided = await decidePromotion(view, { version, expectedVersion });
         if (decided === undefined) return await lastMove(trx, key);
         return await write(trx, key, decided, { actor: principal.actor, reason, requestId, fingerprint });
@@ -65,12 +76,17 @@ export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMetho
       return { move: toAliasMove(row) };
     },
 
-    async rollbackAlias({ modelName, alias, reason }, { tenant, principal }) {
+    async rollbackAlias(request, { tenant, principal }) {
+      const { modelName, alias, reason, requestId } = request;
+      // A promotion's key does not stand for a rollback.
+      const fingerprint = `rollback ${requestFingerprint(request)}`;
       await expectModel(db, tenant, modelName);
       const key = { tenant, modelName, alias };
       const row = await underLock(db, key, async (trx, view) => {
+        const earlier = await earlierMove(trx, tenant, { requestId, fingerprint });
+        if (earlier !== undefined) return earlier;
         const decided = await decideRollback(view);
-        return await write(trx, key, decided, { actor: principal.actor, reason, requestId: '', fingerprint: '' });
+        return await write(trx, key, decided, { actor: principal.actor, reason, requestId, fingerprint });
       });
       onCommit();
       return { move: toAliasMove(row) };
@@ -95,6 +111,18 @@ export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMetho
       return { version: move?.to_version ?? 0 };
     },
   };
+}
+
+/** The move that the same request made before; undefined for a new request, or one without a key. */
+async function earlierMove(
+  trx: Trx,
+  tenant: string,
+  { requestId, fingerprint }: Pick<MoveNote, 'requestId' | 'fingerprint'>,
+): Promise<AliasMoveRow | undefined> {
+  if (requestId === '') return undefined;
+  const earlier = await findMoveByRequest(trx, tenant, requestId);
+  if (earlier !== undefined) checkSameRequest(requestId, earlier.fingerprint, fingerprint);
+  return earlier;
 }
 
 /** Decides and writes in one transaction that holds the model's row: two movers follow one another. */

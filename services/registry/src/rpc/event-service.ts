@@ -8,7 +8,9 @@ type NatsConnection = Parameters<typeof tailEvents>[0];
 /** The mesh's facts for people, each tenant its own. */
 export function eventService(connection: NatsConnection): ServiceImplementation<'events', CallContext> {
   return {
-    async *tailEvents({ fromBeginning, stopAtEnd }, { tenant, signal }) {
+    async *tailEvents({ fromBeginning, stopAtEnd }, context) {
+      const { tenant, signal } = context;
+      context.mayBeSilent = true;
       const from = fromBeginning ? 'beginning' : 'new';
       for await (const event of tailEvents(connection, { tenant, from, stopAtEnd, signal }))
         yield { event: toEvent(event) };

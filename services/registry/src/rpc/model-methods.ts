@@ -8,6 +8,7 @@ import {
   listModels,
   listVersionJobs,
   listVersions,
+  listVersionsByDigest,
   type ModelRow,
   type ModelVersionRow,
   setDescription,
@@ -58,9 +59,13 @@ export function modelMethods({ db, blobs }: RegistryDependencies): ModelMethods 
     },
 
     async *readModelFile({ versionDigest, fileDigest }, { tenant, signal }) {
-      const row = await findVersion(db, { tenant, modelName: '', digest: versionDigest });
-      if (row === undefined) throw notFound('model version', versionDigest);
-      const known = [...row.files.map(file => file.digest), ...row.evaluations.map(each => each.predictionsDigest)];
+      const rows = await listVersionsByDigest(db, { tenant, modelName: '', digest: versionDigest });
+      if (rows.length === 0) throw notFound('model version', versionDigest);
+      // Equal versions of several models have the same files, but each its own evaluations.
+      const known = rows.flatMap(({ files, evaluations }) => [
+        ...files.map(file => file.digest),
+        ...evaluations.map(each => each.predictionsDigest),
+      ]);
       if (!known.includes(fileDigest))
         throw notFound('file', fileDigest, `version ${versionDigest} names no such file`);
       for await (const chunk of blobs.get(fileDigest, { signal })) yield { chunk: Buffer.from(chunk) };

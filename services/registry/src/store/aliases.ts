@@ -151,10 +151,34 @@ export async function listGates(db: Db, tenant: string, modelName: string): Prom
 }
 
 export async function setGate(trx: Trx, { tenant, modelName }: Omit<AliasKey, 'alias'>, gate: Gate): Promise<void> {
-  const { alias, metric, split } = gate;
+  const { alias, metric } = gate;
   await trx
     .insertInto('gates')
-    .values({ tenant, model_name: modelName, alias, metric, split, gate: jsonb(gate) })
+    .values({ tenant, model_name: modelName, alias, metric, split: evaluationOf(gate), gate: jsonb(gate) })
     .onConflict(c => c.columns(['tenant', 'model_name', 'alias', 'metric', 'split']).doUpdateSet({ gate: jsonb(gate) }))
     .execute();
+}
+
+/** What names a gate of a model. */
+export type GateKey = Pick<Gate, 'alias' | 'metric' | 'split' | 'datasetDigest'>;
+
+/** False where there was none. */
+export async function deleteGate(
+  trx: Trx,
+  { tenant, modelName }: Omit<AliasKey, 'alias'>,
+  gate: GateKey,
+): Promise<boolean> {
+  const deletion = trx
+    .deleteFrom('gates')
+    .where('tenant', '=', tenant)
+    .where('model_name', '=', modelName)
+    .where('alias', '=', gate.alias)
+    .where('metric', '=', gate.metric)
+    .where('split', '=', evaluationOf(gate));
+  return (await deletion.executeTakeFirst()).numDeletedRows > 0n;
+}
+
+/** The evaluation that a gate reads, as its row's key has it. */
+function evaluationOf({ split, datasetDigest }: GateKey): string {
+  return datasetDigest === '' ? split : `${split} ${datasetDigest}`;
 }

@@ -1,6 +1,7 @@
 import type { Migration } from '@athanor/database';
 import { inboxMigration, outboxMigration } from '@athanor/events';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { RegistryTables } from './tables.js';
 
 /** The registry's schema. Append only: version N−1 must run on what N makes. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -100,6 +101,17 @@ export const MIGRATIONS: readonly Migration[] = [
         .addColumn('revision', 'integer', c => c.notNull())
         .addColumn('create_time', 'timestamptz', c => c.notNull().defaultTo(sql`now()`))
         .addPrimaryKeyConstraint('deployments_pkey', ['tenant', 'name'])
+        .execute();
+    },
+  },
+  {
+    name: '0004_gates_of_datasets',
+    // Into the column that is in the key already: version N−1 writes gates by ON CONFLICT on just these columns.
+    async up(db) {
+      await (db as Kysely<Pick<RegistryTables, 'gates'>>)
+        .updateTable('gates')
+        .set({ split: sql<string>`(gate ->> 'split') || ' ' || (gate ->> 'datasetDigest')` })
+        .where(sql<string>`coalesce(gate ->> 'datasetDigest', '')`, '<>', '')
         .execute();
     },
   },

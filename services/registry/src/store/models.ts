@@ -89,6 +89,16 @@ export async function findVersion(db: Db, reference: VersionReference): Promise<
   return await query.orderBy('v.model_name').limit(1).executeTakeFirst();
 }
 
+/** Of models that were trained alike several have a version of the same digest; an empty name means all of them. */
+export function listVersionsByDigest(
+  db: Db,
+  { tenant, modelName, digest }: { tenant: string; modelName: string; digest: string },
+): Promise<ModelVersionRow[]> {
+  let query = db.selectFrom('model_versions').selectAll().where('tenant', '=', tenant).where('digest', '=', digest);
+  if (modelName !== '') query = query.where('model_name', '=', modelName);
+  return query.orderBy('model_name').execute();
+}
+
 /** Newest first, one more row than the page's size. */
 export function listVersions(
   db: Db,

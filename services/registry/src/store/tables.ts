@@ -70,6 +70,7 @@ export interface GateTable {
   model_name: string;
   alias: string;
   metric: string;
+  /** Of the evaluation: the split, and the dataset's digest where the gate names one. */
   split: string;
   gate: Gate;
 }

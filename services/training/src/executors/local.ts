@@ -1,14 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { hostname } from 'node:os';
 import { identifyProcess, isRunning, type ProcessIdentity } from '@athanor/process';
+import type { WorkOrder } from '../runner/work-order.js';
 import type { AttemptStart, Executor, OnProcessEnd } from './executor.js';
 
 export interface LocalExecutorOptions {
   readonly slots: number;
   /** The runner's entry, an absolute path. */
   readonly runnerPath: string;
-  /** Where the AttemptService is, "host:port". */
-  readonly address: string;
+  /** How the AttemptService is reached. */
+  readonly channel: Pick<WorkOrder, 'address' | 'caFile'>;
   /** Between SIGTERM and SIGKILL. */
   readonly graceMs: number;
   readonly onEnd: OnProcessEnd;
@@ -59,12 +60,13 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
   };
 }
 
-function spawnRunner({ attemptId, token }: AttemptStart, { runnerPath, address }: LocalExecutorOptions): ChildProcess {
+function spawnRunner({ attemptId, token }: AttemptStart, { runnerPath, channel }: LocalExecutorOptions): ChildProcess {
+  const order: WorkOrder = { ...channel, attemptId, token };
   // No secrets but the token: the environment is empty.
   const child = spawn(process.execPath, [runnerPath], { env: {}, stdio: ['pipe', 'pipe', 'pipe'] });
   // A runner that dies at once breaks the pipe; its end is reported by 'close'.
   child.stdin?.on('error', () => undefined);
-  child.stdin?.write(`${JSON.stringify({ address, attemptId, token })}\n`);
+  child.stdin?.write(`${JSON.stringify(order)}\n`);
   child.on('error', () => undefined);
   return child;
 }

@@ -1,14 +1,8 @@
 import { crashPoint, ServiceError, type Telemetry, type TokenAuthority } from '@athanor/service';
 import type { AttemptEnd } from '../attempts/attempt-state.js';
 import type { Executor, ProcessEnd } from '../executors/executor.js';
-import {
-  beginAttempt,
-  endAttempt,
-  holdJob,
-  listExpiredAttempts,
-  listOpenAttempts,
-  setExecutorRef,
-} from '../store/attempts.js';
+import { endAttempt } from '../store/attempt-end.js';
+import { beginAttempt, holdJob, listExpiredAttempts, listOpenAttempts, setExecutorRef } from '../store/attempts.js';
 import type { AttemptRow, Db, Trx } from '../store/jobs.js';
 import { newAttemptId } from './job-id.js';
 

@@ -3,10 +3,9 @@ import type { Stub } from '@athanor/client';
 import type { ServiceImplementation } from '@athanor/contracts';
 import type { WriteBlobRequest } from '@athanor/contracts/training';
 import { type CallContext, crashPoint, notFound, ServiceError } from '@athanor/service';
+import { completeJob, endAttempt } from '../store/attempt-end.js';
 import {
   claimJob,
-  completeJob,
-  endAttempt,
   extendLease,
   type HeldJob,
   holdJob,
@@ -84,9 +83,8 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
         return;
       }
       const { datasetId, datasetVersion: version } = job.spec;
-      const options = { tenant: job.tenant, actor: context.principal.actor, signal: context.signal };
       try {
-        yield* ingest.readDatasetBlob({ datasetId, version, digest }, options);
+        yield* ingest.readDatasetBlob({ datasetId, version, digest }, context.outgoing());
       } catch (error) {
         throw toRpcFailure(error);
       }

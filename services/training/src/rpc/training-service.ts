@@ -43,12 +43,16 @@ export interface TrainingDependencies {
   readonly maxCpuThreads: number;
   /** Something was committed that the dispatcher and the outbox must see. */
   readonly onChanged: () => void;
+  /** Between equal messages of a watch. Default 30 s. */
+  readonly watchRepeatMs?: number;
 }
 
 const WATCH_INTERVAL_MS = 200;
+/** A watch says the same again so often: a silent stream would be taken for a dead one, here or on the way. */
+const WATCH_REPEAT_MS = 30_000;
 
 export function trainingService(dependencies: TrainingDependencies): ServiceImplementation<'training', CallContext> {
-  const { db, blobs, onChanged } = dependencies;
+  const { db, blobs, onChanged, watchRepeatMs = WATCH_REPEAT_MS } = dependencies;
   return {
     async createTrainingJob(request, context) {
       const row = await createJob(request, context, dependencies);
@@ -87,9 +91,11 @@ export function trainingService(dependencies: TrainingDependencies): ServiceImpl
     async *watchTrainingJob({ jobId }, { tenant, signal }) {
       let revision = -1;
       let sentEpochs = 0;
+      let sentAt = 0;
       for (;;) {
         const row = await expectJob(db, tenant, jobId);
-        if (row.revision !== revision) {
+        if (row.revision !== revision || performance.now() - sentAt >= watchRepeatMs) {
+          sentAt = performance.now();
           revision = row.revision;
           const epochs = (await listEpochs(db, jobId)).slice(sentEpochs);
           sentEpochs += epochs.length;

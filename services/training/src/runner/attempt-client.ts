@@ -23,8 +23,8 @@ export class AttemptClient {
   readonly #attemptId: string;
   #epoch = 0;
 
-  constructor({ address, attemptId, token }: WorkOrder) {
-    this.#stub = createStub('attempts', { address, credential: token });
+  constructor({ address, caFile, attemptId, token }: WorkOrder) {
+    this.#stub = createStub('attempts', { address, caFile, credential: token });
     this.#attemptId = attemptId;
   }
 

@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline';
 export interface WorkOrder {
   /** Where the AttemptService is, "host:port". */
   readonly address: string;
+  /** PEM file of the certificate authority, where the service has TLS. */
+  readonly caFile?: string | undefined;
   readonly attemptId: string;
   /** Opens this attempt and nothing else. */
   readonly token: string;

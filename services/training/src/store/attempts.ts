@@ -1,10 +1,7 @@
-import type { EpochMetrics, ProgressInput, TrainingResult } from '@athanor/contracts/training';
+import type { EpochMetrics, ProgressInput } from '@athanor/contracts/training';
 import { jsonb } from '@athanor/database';
-import { appendEvent } from '@athanor/events';
 import { ServiceError } from '@athanor/service/errors';
 import { sql } from 'kysely';
-import type { AttemptEnd } from '../attempts/attempt-state.js';
-import { retryPauseMs, stateAfterAttempt } from '../jobs/job-state.js';
 import { type AttemptRow, changeJob, changePhase, type Db, type JobRow, lockJob, type Trx } from './jobs.js';
 
 /** An attempt that still holds its job. */
@@ -204,66 +201,6 @@ export async function ownsBlob(db: Db, jobId: string, digest: string): Promise<b
   return found !== undefined;
 }
 
-/** Ends the job with its result, and says so in an event, in one transaction. */
-export async function completeJob(trx: Trx, { attempt, job }: HeldJob, result: TrainingResult): Promise<void> {
-  await closeAttempt(trx, attempt, { state: 'STATE_FINISHED', message: '' });
-  await trx
-    .updateTable('jobs')
-    .set({ result: jsonb(result) })
-    .where('job_id', '=', job.job_id)
-    .execute();
-  await changeJob(trx, job, { state: 'STATE_SUCCEEDED', reason: 'Completed', message: '' });
-  const { job_id: jobId, tenant, model_name: modelName, spec } = job;
-  const payload = { jobId, modelName, spec, result };
-  await appendEvent(trx, { type: 'training.job.succeeded', tenant, aggregateId: jobId, aggregateVersion: 2, payload });
-}
-
-/** Ends an attempt without a result; the job is queued again, cancelled or failed. */
-export async function endAttempt(
-  trx: Trx,
-  { attempt, job }: HeldJob,
-  end: AttemptEnd & { maxAttempts: number },
-): Promise<void> {
-  await closeAttempt(trx, attempt, { state: end.state, message: end.message });
-  const failedAttempts = await countFailed(trx, job.job_id);
-  const state = stateAfterAttempt({ state: job.state, failedAttempts }, end);
-  const error = state === 'STATE_FAILED' ? { error: { code: end.code, message: end.message } } : {};
-  await changeJob(trx, job, { state, reason: end.reason, message: end.message, columns: error });
-  if (state !== 'STATE_QUEUED' || end.state === 'STATE_FINISHED') return;
-  const not_before = leaseEnd(retryPauseMs(failedAttempts));
-  await trx.updateTable('jobs').set({ not_before }).where('job_id', '=', job.job_id).execute();
-}
-
-/** Attempts that failed in a row: one that has left a checkpoint has brought the job on, and the count begins anew. */
-async function countFailed(trx: Trx, jobId: string): Promise<number> {
-  const { count } = await trx
-    .selectFrom('attempts')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('job_id', '=', jobId)
-    .where('state', 'in', ['STATE_ERRORED', 'STATE_ABORTED'])
-    .where('epoch', '>=', eb =>
-      eb
-        .selectFrom('checkpoints')
-        .select(({ fn, lit }) => fn.coalesce(fn.max('attempt_epoch'), lit(0)).as('epoch'))
-        .where('job_id', '=', jobId),
-    )
-    .executeTakeFirstOrThrow();
-  return Number(count);
-}
-
-async function closeAttempt(
-  trx: Trx,
-  attempt: AttemptRow,
-  end: { state: AttemptRow['state']; message: string },
-): Promise<void> {
-  await trx
-    .updateTable('attempts')
-    .set({ ...end, end_time: new Date() })
-    .where('attempt_id', '=', attempt.attempt_id)
-    .execute();
-}
-
-/** From now on. */
-function leaseEnd(leaseMs: number) {
+export function leaseEnd(leaseMs: number) {
   return sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
 }

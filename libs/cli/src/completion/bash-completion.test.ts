@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { createProgram } from '../program.js';
+import { bashCompletion } from './bash-completion.js';
+
+const terminal = { out: () => undefined, err: () => undefined, isTTY: false, columns: 80 };
+const script = bashCompletion(
+  createProgram({ root: '/', programs: { control: '', inference: '' }, env: {}, terminal }),
+);
+
+/** What bash offers for the last of the words. */
+function complete(...words: string[]): string[] {
+  const quoted = ['athanor', ...words].map(word => `'${word}'`).join(' ');
+  const call = `COMP_WORDS=(${quoted}); COMP_CWORD=${words.length}; _athanor; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const out = execFileSync('bash', ['-c', `${script}\n${call}`], { encoding: 'utf8' });
+  return out.split('\n').filter(Boolean);
+}
+
+describe('completion', () => {
+  it('offers commands, subcommands and options', () => {
+    expect(complete('data')).toEqual(['dataset']);
+    expect(complete('dataset', '')).toEqual(expect.arrayContaining(['import', 'list', 'describe', '--output']));
+    expect(complete('train', '--learn')).toEqual(['--learning-rate']);
+  });
+
+  it("bug: an option's value was taken as a command", () => {
+    expect(complete('--home', 'model', 'dataset', 'imp')).toEqual(['import']);
+    expect(complete('-o', 'json', 'job', 'wa')).toEqual(['watch']);
+    expect(complete('train', '--name', 'infer', '--data')).toEqual(['--dataset', '--dataset-version']);
+    expect(complete('--home', '=', 'x', 'job', 'wa')).toEqual(['watch']);
+  });
+
+  it('bug: after an argument nothing was known any more', () => {
+    expect(complete('model', 'promote', 'digits', '2', '--rea')).toEqual(['--reason']);
+    expect(complete('model', 'promote', 'rollback', '--exp')).toEqual(['--expected-version']);
+  });
+
+  it("offers an option's choices, and leaves its other values to the shell", () => {
+    expect(complete('train', '--optimizer', '')).toEqual(['adam', 'sgd']);
+    expect(complete('-o', 'y')).toEqual(['yaml']);
+    expect(complete('dataset', 'import', '--test', '')).toEqual([]);
+  });
+
+  it('knows that an option without a value has none', () => {
+    expect(complete('up', '--json', '--port')).toEqual(['--port-base']);
+    expect(complete('quickstart', '--json', 'up', '--see')).toEqual(['--seed']);
+  });
+});

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { text as readAll } from 'node:stream/consumers';
+import { type Datatype, type InferTensor, toTensorData } from '@athanor/client';
+import { CliError, EXIT_CODES } from '../exit-codes.js';
+
+/** Reads --inputs: the JSON itself, @file, or - for standard input. */
+export async function readInputs(given: string): Promise<Readonly<Record<string, unknown>>> {
+  const text = await readText(given);
+  let values: unknown;
+  try {
+    values = JSON.parse(text);
+  } catch (error) {
+    throw usage(`--inputs is not JSON: ${(error as Error).message}`, error);
+  }
+  if (values === null || typeof values !== 'object' || Array.isArray(values)) {
+    throw usage(`--inputs: expected an object with an array for each input, got ${text.trim().slice(0, 40)}`);
+  }
+  return values as Record<string, unknown>;
+}
+
+async function readText(given: string): Promise<string> {
+  if (given === '-') return await readAll(process.stdin);
+  if (!given.startsWith('@')) return given;
+  return await readFile(given.slice(1), 'utf8').catch((error: Error) => {
+    throw usage(`--inputs: ${given.slice(1)} cannot be read: ${error.message}`, error);
+  });
+}
+
+/** A tensor for each input of the model, checked element by element. */
+export function toInputTensors(
+  inputs: readonly { readonly name: string; readonly datatype: string }[],
+  values: Readonly<Record<string, unknown>>,
+): InferTensor[] {
+  const unknown = Object.keys(values).filter(name => !inputs.some(input => input.name === name));
+  if (unknown.length > 0) {
+    throw usage(`--inputs: the model has no input '${unknown.join("', '")}'; its inputs are ${namesOf(inputs)}`);
+  }
+  return inputs.map(({ name, datatype }) => {
+    const nested = values[name];
+    if (!Array.isArray(nested)) {
+      throw usage(
+        `--inputs: expected an array for input '${name}'; got ${Object.keys(values).join(', ') || 'nothing'}`,
+      );
+    }
+    const shape = shapeOf(nested);
+    const flat = flatten(nested, shape, `--inputs: ${name}`);
+    try {
+      return { name, datatype: datatype as Datatype, shape, data: toTensorData(datatype as Datatype, flat) };
+    } catch (error) {
+      throw usage(`--inputs: input '${name}', ${(error as Error).message}`, error);
+    }
+  });
+}
+
+function namesOf(inputs: readonly { readonly name: string }[]): string {
+  return inputs.map(({ name }) => name).join(', ');
+}
+
+/** By each level's first element; the others must be alike. */
+function shapeOf(value: unknown): number[] {
+  return Array.isArray(value) ? [value.length, ...shapeOf(value[0])] : [];
+}
+
+/** Row-major. `path` names the element in messages, for example "--inputs: image[0][3]". */
+function flatten(value: unknown, [length, ...inner]: readonly number[], path: string): unknown[] {
+  if (length === undefined) {
+    if (Array.isArray(value)) throw usage(`${path}: expected a value, got an array; rows must have the same shape`);
+    return [value];
+  }
+  if (!Array.isArray(value) || value.length !== length) {
+    const got = Array.isArray(value) ? `${value.length}` : JSON.stringify(value);
+    throw usage(
+      `${path}: expected an array of ${length} like the first one, got ${got}; rows must have the same shape`,
+    );
+  }
+  return value.flatMap((element, index) => flatten(element, inner, `${path}[${index}]`));
+}
+
+function usage(message: string, cause?: unknown): CliError {
+  return new CliError(message, EXIT_CODES.usage, { cause });
+}

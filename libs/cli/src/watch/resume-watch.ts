@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RpcError } from '@athanor/client';
+import type { Terminal } from '../terminal.js';
+
+export interface ResumeOptions {
+  readonly terminal: Terminal;
+  /** What is watched, for the note that the connection was lost. */
+  readonly what: string;
+  readonly signal?: AbortSignal | undefined;
+  /** After so long without a connection the loss is an error. */
+  readonly giveUpMs?: number;
+  readonly retryMs?: number;
+}
+
+const GIVE_UP_MS = 60_000;
+const RETRY_MS = 500;
+
+/**
+ * A watch that outlives its stream: where the server restarts, or ends a stream on which nothing moved, it is opened
+ * again. `open` says from where, so it must know what has been seen.
+ *
+ * @throws what ended the last try: an error that does not pass, or no connection for a minute.
+ */
+export async function* resumeWatch<T>(open: () => AsyncIterable<T>, options: ResumeOptions): AsyncIterable<T> {
+  const { terminal, what, signal, giveUpMs = GIVE_UP_MS, retryMs = RETRY_MS } = options;
+  let lostAt: number | undefined;
+  for (;;) {
+    const openedAt = performance.now();
+    try {
+      for await (const message of open()) {
+        lostAt = undefined;
+        yield message;
+      }
+      return;
+    } catch (error) {
+      const now = performance.now();
+      // A stream that lived for so long was connected, even if it had nothing to say.
+      if (now - openedAt >= giveUpMs) lostAt = undefined;
+      if (signal?.aborted || !canResume(error) || now - (lostAt ?? now) >= giveUpMs) throw error;
+      if (lostAt === undefined && !isIdleEnd(error)) {
+        terminal.err(
+          `  The connection was lost (${(error as Error).message}); going on with ${what} when it is back\n`,
+        );
+      }
+      lostAt ??= now;
+    }
+    await sleep(retryMs, undefined, { signal });
+  }
+}
+
+function canResume(error: unknown): boolean {
+  return error instanceof RpcError && (error.code === 'UNAVAILABLE' || isIdleEnd(error));
+}
+
+/** The server ends a stream on which nothing has moved for long. */
+function isIdleEnd(error: unknown): boolean {
+  return error instanceof RpcError && error.code === 'DEADLINE_EXCEEDED';
+}

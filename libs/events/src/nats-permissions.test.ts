@@ -1,0 +1,99 @@
+// Against a real nats-server, which alone knows what its permissions mean.
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { startNats, type TestNats } from '@athanor/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDurable } from './consumer/durable-consumer.js';
+import { connectNats, DEAD_LETTER_STREAM, EVENT_STREAM, ensureStreams, listDeadLetters, tailEvents } from './index.js';
+import { natsPermissions } from './nats-permissions.js';
+
+const SERVICES = ['ingest', 'training', 'registry', 'inference'] as const;
+type Service = (typeof SERVICES)[number];
+
+let nats: TestNats;
+const connections = {} as Record<Service, NatsConnection>;
+
+const durable = {
+  ...{ name: 'registry-register-model', filter: 'athanor.v1.*.training-job.*.succeeded', ackWaitMs: 5_000 },
+  maxAckPending: 1,
+};
+
+beforeAll(async () => {
+  const users = SERVICES.map(user => ({ user, password: user, permissions: natsPermissions(user) }));
+  nats = await startNats({ users });
+  for (const name of SERVICES)
+    connections[name] = await connectNats({ url: nats.url, name, user: name, password: name });
+  for (const name of ['ingest', 'training', 'registry'] as const) await ensureStreams(connections[name]);
+  await openDurable(connections.registry, durable);
+});
+afterAll(async () => {
+  for (const connection of Object.values(connections)) await connection.close();
+  await nats.stop();
+});
+
+const publish = (service: Service, subject: string) =>
+  jetstream(connections[service], { timeout: 1_000 }).publish(subject, Buffer.alloc(1));
+const manager = (service: Service) => jetstreamManager(connections[service], { timeout: 1_000 });
+const REFUSED = /permissions violation/i;
+
+describe('as its NATS user', () => {
+  test.each([
+    ['ingest', 'athanor.v1.acme.dataset-version.d-1.ready'],
+    ['training', 'athanor.v1.acme.training-job.j-1.succeeded'],
+    ['registry', 'athanor.v1.acme.model-alias.m.moved'],
+    ['registry', 'dlq.athanor.registry-register-model.acme.training-job.j-1.succeeded'],
+    // Replays of dead letters.
+    ['registry', 'athanor.v1.acme.training-job.j-1.succeeded'],
+  ] as const)('%s publishes %s', async (service, subject) => {
+    expect((await publish(service, subject)).seq).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['ingest', 'athanor.v1.acme.training-job.j-1.succeeded'],
+    ['ingest', 'dlq.athanor.registry-register-model.acme.training-job.j-1.succeeded'],
+    ['training', 'athanor.v1.acme.model-alias.m.moved'],
+    ['registry', 'athanor.v1.acme.training-job.j-1.queued'],
+    ['inference', 'athanor.v1.acme.model-alias.m.moved'],
+    ['inference', 'dlq.athanor.registry-register-model.acme.training-job.j-1.succeeded'],
+    ['inference', '$JS.ACK.ATHANOR_EVENTS.registry-register-model.1.1.1.1.0'],
+    ['training', '_INBOX.registry.x'],
+  ] as const)('%s is refused %s', async (service, subject) => {
+    await expect(publish(service, subject)).rejects.toThrow(REFUSED);
+  });
+
+  test.each(SERVICES)('bug: %s could purge and delete the streams of all', async service => {
+    const { streams } = await manager(service);
+    await expect(streams.purge(EVENT_STREAM)).rejects.toThrow(REFUSED);
+    await expect(streams.delete(EVENT_STREAM)).rejects.toThrow(REFUSED);
+    await expect(streams.deleteMessage(EVENT_STREAM, 1)).rejects.toThrow(REFUSED);
+    await expect(streams.purge(DEAD_LETTER_STREAM)).rejects.toThrow(REFUSED);
+  });
+
+  test('inference changes no stream, and does not touch the consumer of another', async () => {
+    const { streams, consumers } = await manager('inference');
+    await expect(streams.update(EVENT_STREAM, { max_msgs: 1 })).rejects.toThrow(REFUSED);
+    await expect(consumers.delete(EVENT_STREAM, durable.name)).rejects.toThrow(REFUSED);
+    await expect(consumers.update(EVENT_STREAM, durable.name, { max_ack_pending: 5 })).rejects.toThrow(REFUSED);
+    await expect(openDurable(connections.inference, durable)).rejects.toThrow(REFUSED);
+    await expect(streams.deleteMessage(DEAD_LETTER_STREAM, 1)).rejects.toThrow(REFUSED);
+  });
+
+  test('nobody listens to what another receives', async () => {
+    const errors: string[] = [];
+    connections.training.subscribe('_INBOX.registry.>', { callback: error => error && errors.push(error.message) });
+    await expect.poll(() => errors, { timeout: 2_000 }).toEqual([expect.stringMatching(REFUSED)]);
+  });
+
+  test.each(['registry', 'inference'] as const)('%s tails the events', async service => {
+    for (const from of ['beginning', 'new'] as const)
+      for await (const _ of tailEvents(connections[service], { types: ['model.alias.moved'], from, stopAtEnd: true }));
+  });
+
+  test('the registry lists dead letters, and takes one away', async () => {
+    expect((await listDeadLetters(connections.registry)).next).toBeUndefined();
+    const { streams } = await manager('registry');
+    const { seq } = await publish('registry', 'dlq.athanor.registry-register-model.acme.training-job.j-2.succeeded');
+    expect((await streams.getMessage(DEAD_LETTER_STREAM, { seq }))?.seq).toBe(seq);
+    expect(await streams.deleteMessage(DEAD_LETTER_STREAM, seq)).toBe(true);
+  });
+});

@@ -1,0 +1,23 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createHome, type Home } from './home.js';
+import { StateRecorder } from './state-recorder.js';
+
+let home: Home;
+beforeEach(async () => {
+  home = await createHome(await mkdtemp(join(tmpdir(), 'athanor-recorder-')));
+});
+afterEach(() => rm(home.root, { recursive: true, force: true }));
+
+it('bug: after one failed write of the state no other was tried', async () => {
+  const recorder = new StateRecorder(home, 9_000);
+  // A folder in the file's place cannot be replaced by a file.
+  await mkdir(home.stateFile);
+  await expect(recorder.record('control', { pid: 1, startTime: 'a' })).rejects.toThrow();
+  await rm(home.stateFile, { recursive: true });
+  await recorder.record('inference', { pid: 2, startTime: 'b' });
+  const { processes } = JSON.parse(await readFile(home.stateFile, 'utf8')) as { processes: object };
+  expect(Object.keys(processes)).toEqual(['control', 'inference']);
+});

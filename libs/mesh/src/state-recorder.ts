@@ -1,0 +1,38 @@
+import { natsPort, servicePorts } from '@athanor/contracts';
+import { identifyProcess, type ProcessIdentity } from '@athanor/process';
+import type { Home } from './home.js';
+import { MESH_SERVICES, type MeshService } from './secrets.js';
+import { type MeshAddresses, type MeshState, writeState } from './state.js';
+
+/** Keeps the state file true while processes come and go. */
+export class StateRecorder {
+  state: MeshState;
+  readonly #home: Home;
+  #written: Promise<void> = Promise.resolve();
+
+  constructor(home: Home, portBase: number) {
+    this.#home = home;
+    const addresses = (kind: 'public' | 'admin') =>
+      Object.fromEntries(MESH_SERVICES.map(name => [name, `127.0.0.1:${servicePorts(name, portBase)[kind]}`]));
+    this.state = {
+      home: home.root,
+      supervisor: identifyProcess(process.pid) ?? { pid: process.pid, startTime: '' },
+      addresses: addresses('public') as Record<MeshService, string> satisfies MeshAddresses,
+      adminAddresses: addresses('admin') as Record<MeshService, string> satisfies MeshAddresses,
+      natsUrl: `nats://127.0.0.1:${natsPort(portBase)}`,
+      credentialsFile: home.credentialsFile,
+      processes: {},
+    };
+  }
+
+  /**
+   * Writes follow one another, so that the file never goes back in time. One that fails (a full disk) rejects its own
+   * call only: the next writes all that is known.
+   */
+  record(name: string, identity: ProcessIdentity): Promise<void> {
+    this.state = { ...this.state, processes: { ...this.state.processes, [name]: identity } };
+    const written = this.#written.then(() => writeState(this.#home, this.state));
+    this.#written = written.catch(() => undefined);
+    return written;
+  }
+}
