@@ -1,4 +1,3 @@
-export type { Implementation, Stub } from './calls.js';
 export { canonicalJson, sha256Digest } from './canonical-json.js';
 export {
   type DatasetManifest,
@@ -15,20 +14,17 @@ export {
   EVENT_CONSUMERS,
   type EventConsumerName,
   type EventInputs,
-  type EventKind,
   type EventPayloads,
   type EventType,
   encodeEvent,
   isEventType,
 } from './events.js';
-export { findMessage, findService, loadContracts, PROTO_ROOT } from './loader.js';
+export { findMessage, loadContracts } from './loader.js';
 export { type MethodRule, methodRule, PERMISSIONS, TENANT_PERMISSIONS } from './permissions.js';
 export {
   DEFAULT_PORT_BASE,
   natsPort,
   PORT_OFFSETS,
-  type ServiceName,
-  type ServicePorts,
   servicePorts,
 } from './ports.js';
 export {

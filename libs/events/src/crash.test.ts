@@ -14,21 +14,14 @@ const EVENTS = 6;
 const SERVICE = `
 import { armCrashPoint } from ${door('@athanor/service')};
 import { openDatabase } from ${door('@athanor/database')};
-import { appendEvent, connectNats, inboxMigration, outboxMigration, startConsumer, startRelay } from ${local('../dist/index.js')};
+import { appendEvent, connectNats, startConsumer, startRelay } from ${local('../dist/index.js')};
+import { BENCH_MIGRATIONS, effectsOf, queued, recordEffect } from ${local('../dist/test-bench.js')};
 import { createTelemetry } from ${door('@athanor/service')};
 const [url, natsUrl, crashPoint] = process.argv.slice(2);
-// As in test-bench.ts, which is not built.
-const effects = {
-  name: 'effects',
-  up: db => db.schema.createTable('effects').addColumn('sequence', 'bigserial').addColumn('job_id', 'text').addColumn('version', 'bigint').execute(),
-};
-const queued = (jobId, aggregateVersion) => ({ type: 'training.job.queued', tenant: 'acme', aggregateId: jobId, aggregateVersion, payload: { jobId } });
-const recordEffect = (trx, event) => trx.insertInto('effects').values({ job_id: event.aggregateId, version: event.aggregateVersion }).execute();
-const effectsOf = db => db.selectFrom('effects').selectAll().execute();
 armCrashPoint(crashPoint || undefined);
 const telemetry = createTelemetry({ service: 'crash', logLevel: 'silent' });
 const engine = await openDatabase(url);
-const db = await engine.open({ schema: 'crash', migrations: [outboxMigration, inboxMigration, effects] });
+const db = await engine.open({ schema: 'crash', migrations: BENCH_MIGRATIONS });
 const connection = await connectNats({ url: natsUrl, user: 'test', password: 'test', name: 'crash' });
 const relay = startRelay({ db, connection, telemetry, pollIntervalMs: 10 });
 const handlers = { 'training.job.queued': (event, transact) => transact(trx => recordEffect(trx, event)) };

@@ -1,7 +1,8 @@
 // Against a real nats-server, which alone knows what its permissions mean.
+
+import { startNats, type TestNats } from '@athanor/testkit';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { startNats, type TestNats } from '@athanor/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDurable } from './consumer/durable-consumer.js';
 import { connectNats, DEAD_LETTER_STREAM, EVENT_STREAM, ensureStreams, listDeadLetters, tailEvents } from './index.js';
@@ -80,7 +81,9 @@ describe('as its NATS user', () => {
 
   test('nobody listens to what another receives', async () => {
     const errors: string[] = [];
-    connections.training.subscribe('_INBOX.registry.>', { callback: error => error && errors.push(error.message) });
+    connections.training.subscribe('_INBOX.registry.>', {
+      callback: error => void (error && errors.push(error.message)),
+    });
     await expect.poll(() => errors, { timeout: 2_000 }).toEqual([expect.stringMatching(REFUSED)]);
   });
 

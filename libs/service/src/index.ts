@@ -1,23 +1,15 @@
 export {
-  type ApiKeyEntry,
-  type Authenticate,
   createApiKey,
-  createAuthenticator,
   createTokenAuthority,
   hashApiKey,
-  KeyRing,
-  loadMeshSecret,
-  type OnBehalfOf,
   type Principal,
   parseKeysFile,
   type TokenAuthority,
 } from './auth/index.js';
 export {
   ConfigError,
-  checkBind,
   type Environment,
   eventFields,
-  flag,
   integer,
   loadConfig,
   port,
@@ -30,7 +22,6 @@ export {
 export {
   CODE_NUMBERS,
   type Code,
-  codeName,
   type ErrorData,
   type FieldViolation,
   invalidFields,
@@ -42,25 +33,15 @@ export { armCrashPoint, crashPoint } from './lifecycle/crash-point.js';
 export { type App, runProcess, type ServiceApp } from './lifecycle/run-process.js';
 export { openTokenAuthority, type RunningService, type ServiceOptions, startService } from './lifecycle/service.js';
 export {
-  type AdapterOptions,
-  adaptService,
   CallContext,
   checkResourceId,
   checkSameRequest,
-  composeInterceptors,
-  defaultInterceptors,
   fromTimestamp,
-  type Interceptor,
-  ListenError,
   type Page,
-  type PageRequest,
-  type RpcServer,
   readPage,
   requestFingerprint,
-  startRpcServer,
   type Timestamp,
   toPage,
-  toStatus,
   toTimestamp,
 } from './rpc/index.js';
 export {

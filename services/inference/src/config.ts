@@ -1,5 +1,5 @@
 import { servicePorts } from '@athanor/contracts';
-import { type Environment, integer, loadConfig, serviceFields, text } from '@athanor/service';
+import { type Environment, eventFields, integer, loadConfig, serviceFields, text } from '@athanor/service';
 import { z } from 'zod';
 
 const { public: port, admin: adminPort } = servicePorts('inference');
@@ -8,9 +8,7 @@ export const inferenceConfigSchema = z.object({
   ...serviceFields({ port, adminPort }),
   /** Tensors are larger than other services' messages. */
   MAX_MESSAGE_BYTES: integer({ min: 1_024, max: 2_147_483_647, fallback: 64 * 1024 * 1024 }),
-  NATS_URL: text(),
-  NATS_USER: text(),
-  NATS_PASSWORD: text(),
+  ...eventFields(),
   REGISTRY_ADDRESS: text(`127.0.0.1:${servicePorts('registry').public}`),
   /** Threads of each model's session. Without it those of its evaluation: others change the last bits of a result. */
   CPU_THREADS: z.coerce.number('expected a whole number from 1 to 1024').int().min(1).max(1_024).optional(),

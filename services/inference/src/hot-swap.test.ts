@@ -136,3 +136,14 @@ test('bug: a prediction named the digest alone, by which another model that was 
   await want(wish(1, { modelName: 'bbb' }));
   await expect.poll(async () => (await ask(1)).parameters.get('athanor_model_name'), { timeout: 10_000 }).toBe('bbb');
 });
+
+test('bug: the trace of a promotion ended before its model was fetched', async () => {
+  bench = await startTestBench();
+  await expect.poll(() => bench.registry.lists).toBeGreaterThan(0);
+  bench.registry.wishes = [wish(1)];
+  const traceparent = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`;
+  await bench.tellAliasMoved('acme', 'm', 1, traceparent);
+  await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY']);
+  // The list, and the file.
+  expect(bench.registry.traceparents.filter(each => each === traceparent)).toHaveLength(2);
+});

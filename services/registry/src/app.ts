@@ -82,6 +82,9 @@ export async function startRegistry({ config, database }: AppOptions): Promise<S
 }
 
 /** How the registry reaches other services, but for where they are. */
-function peerChannel({ MESH_CA_FILE: caFile }: RegistryConfig, tokens: TokenAuthority): Omit<ChannelOptions, 'address'> {
+function peerChannel(
+  { MESH_CA_FILE: caFile }: RegistryConfig,
+  tokens: TokenAuthority,
+): Omit<ChannelOptions, 'address'> {
   return { caFile, credential: ({ tenant, actor }) => tokens.serviceToken('registry', { tenant, actor }) };
 }

@@ -82,6 +82,15 @@ describe('importing', () => {
   });
 });
 
+describe('importing again', () => {
+  it('bug: a dataset with a wrong name was uploaded whole before it was refused', async () => {
+    const { code, stderr } = await athanor('dataset', 'import', 'Bad_Name', data);
+    expect(stderr).toContain('dataset_id');
+    expect(stderr).not.toContain('upload train-images');
+    expect(code).toBe(2);
+  });
+});
+
 describe('training', () => {
   it('on an unknown dataset is refused', async () => {
     const { code, stderr } = await athanor('train', '--dataset', 'nothing', '--name', 'm');
@@ -145,6 +154,12 @@ describe('promoting', () => {
     expect(code).toBe(5);
   });
 
+  it('bug: a gate of a mistyped name made a model without a word', async () => {
+    const { code, stderr } = await athanor('model', 'gate', 'digitz', '--threshold', '0.9');
+    expect(stderr).toContain("Model 'digitz' has no version yet");
+    expect(code).toBe(0);
+  });
+
   it('an unknown model or version is refused', async () => {
     expect((await athanor('model', 'promote', 'nothing', '1')).code).toBe(3);
     expect((await athanor('model', 'promote', 'digits', '99')).code).toBe(3);
@@ -179,6 +194,22 @@ describe('inferring', () => {
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining(words),
     });
+  });
+
+  it('bug: the command line sent what it could not convert', async () => {
+    const row = (last: string) =>
+      `{"image": [[${Array.from({ length: 28 }, (_, i) => `[${'0,'.repeat(27)}${i === 27 ? last : 0}]`)}]]}`;
+    expect((await athanor('infer', 'digits', '--inputs', row('1'))).code).toBe(0);
+    for (const [last, words] of [
+      ['300', "input 'image', element 783: UINT8 expects a whole number from 0 to 255, got 300"],
+      ['"a"', 'got "a"'],
+      ['null', 'got null'],
+      ['0,0', 'image[0][27]: expected an array of 28 like the first one, got 29'],
+    ] as const) {
+      const { code, stderr } = await athanor('infer', 'digits', '--inputs', row(last));
+      expect(stderr).toContain(words);
+      expect(code).toBe(2);
+    }
   });
 
   it('an unknown model is not found', async () => {

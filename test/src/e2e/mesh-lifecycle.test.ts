@@ -1,10 +1,22 @@
-import { stat } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { createAthanorClient } from '@athanor/client';
+import { isRunning } from '@athanor/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bareCall } from '../mesh/bare-call.js';
+import { eventually } from '../mesh/main-job.js';
 import { runAthanor } from '../mesh/run-athanor.js';
-import { freePortBase, removeHome, startMesh, type TestMesh, temporaryHome, waitUntilGone } from '../mesh/test-mesh.js';
+import {
+  ATHANOR,
+  freePortBase,
+  removeHome,
+  startMesh,
+  type TestMesh,
+  temporaryHome,
+  waitUntilGone,
+} from '../mesh/test-mesh.js';
 
 describe('athanor up', () => {
   let home: string;
@@ -35,17 +47,55 @@ describe('athanor up', () => {
     const { code, stderr } = await runAthanor(['--home', home, 'up', '--port-base', String(await freePortBase())]);
     expect(code).not.toBe(0);
     expect(stderr).toContain(`${home} is in use by process ${mesh.state.supervisor.pid}`);
+    expect(stderr).toContain(`Stop it with: athanor --home ${home} down`);
+    expect(code).toBe(5);
   });
 
-  it('shows its state, and what answers a call without or with a wrong credential', async () => {
+  it('bug: a second up on another spelling of the home took another lock and killed the running mesh', async () => {
+    const portBase = String(await freePortBase());
+    for (const spelling of [`${home}/`, relative(process.cwd(), home)]) {
+      const { code, stderr } = await runAthanor(['--home', spelling, 'up', '--port-base', portBase]);
+      expect(stderr).toContain(`${home} is in use by process ${mesh.state.supervisor.pid}`);
+      expect(code).toBe(5);
+      expect((await runAthanor(['--home', spelling, 'status'])).stdout).toMatch(/inference.*yes/);
+    }
+    for (const identity of Object.values(mesh.state.processes)) expect(isRunning(identity)).toBe(true);
+  });
+
+  it("bug: the caller's blob store was overridden without a word", async () => {
+    const env = { ATHANOR_BLOB_URL: 's3://bucket' };
+    const { code, stderr } = await runAthanor(['--home', `${home}-none`, 'up'], { env });
+    expect(stderr).toContain('ATHANOR_BLOB_URL is set, but this mesh keeps blobs in its home');
+    expect(code).toBe(2);
+  });
+
+  it('shows its state', async () => {
     const { stdout, code } = await runAthanor(['--home', home, 'status']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/inference\s+127\.0\.0\.1:\d+\s+127\.0\.0\.1:\d+\s+yes/);
+  });
+
+  it('refuses a call without a credential', async () => {
+    const { ingest, training, registry, inference } = mesh.state.addresses;
+    const UNAUTHENTICATED = 16;
+    for (const [address, method] of [
+      [ingest, '/athanor.ingest.v1.IngestService/ListDatasets'],
+      [training, '/athanor.training.v1.TrainingService/ListTrainingJobs'],
+      [registry, '/athanor.registry.v1.RegistryService/ListModels'],
+      [registry, '/athanor.events.v1.EventService/TailEvents'],
+      [inference, '/inference.GRPCInferenceService/ServerReady'],
+    ] as const) {
+      expect(await bareCall(address, method), method).toBe(UNAUTHENTICATED);
+    }
+  });
+
+  it('refuses a call with a wrong credential', async () => {
     const wrong = createAthanorClient({
       addresses: mesh.state.addresses,
       apiKey: `athanor_00000000_${'x'.repeat(43)}`,
     });
     await expect(wrong.ingest.listDatasets({})).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(wrong.training.listTrainingJobs({})).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     await expect(wrong.inference.serverReady({})).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     await expect(wrong.registry.listModels({})).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     wrong.close();
@@ -65,6 +115,31 @@ describe('athanor up', () => {
       )
       .toBe(true);
   });
+});
+
+describe('events tail', () => {
+  it('bug: it ended when control was restarted; it goes on without repeating an event', async () => {
+    const home = await temporaryHome('tail');
+    const mesh = await startMesh({ home });
+    const csv = join(home, 'rows.csv');
+    await writeFile(csv, `a,y\n${Array.from({ length: 40 }, (_, i) => `${i},${i % 2}`).join('\n')}\n`);
+    const importAs = (name: string) => runAthanor(['--home', home, 'dataset', 'import', name, csv, '--label', 'y']);
+    const tail = spawn(process.execPath, [ATHANOR, '--home', home, 'events', 'tail', '--from-beginning']);
+    let said = '';
+    tail.stdout.on('data', (data: Buffer) => {
+      said += data.toString();
+    });
+    expect((await importAs('before')).code).toBe(0);
+    await expect.poll(() => said, { timeout: 10_000 }).toContain('before-1');
+    process.kill(mesh.state.processes.control?.pid as number, 'SIGKILL');
+    await eventually('control to be back', () => mesh.client.ingest.listDatasets({}));
+    expect((await importAs('after')).code).toBe(0);
+    await expect.poll(() => said, { timeout: 20_000 }).toContain('after-1');
+    tail.kill();
+    await mesh.stop();
+    expect(said.match(/dataset\.version\.ready/g)).toHaveLength(2);
+    await removeHome(home);
+  }, 120_000);
 });
 
 describe('a port in use', () => {
@@ -102,6 +177,8 @@ describe('athanor down', () => {
     ]);
     expect(up.code).toBe(0);
     const state = JSON.parse(up.stdout) as TestMesh['state'];
+    // It has no terminal: what it says must be found in its log.
+    expect(await readFile(join(home, 'logs/supervisor.log'), 'utf8')).toMatch(/Z Starting control/);
     const down = await runAthanor(['--home', home, 'down']);
     expect(down.code).toBe(0);
     await waitUntilGone(state);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AthanorClient, createAthanorClient, infer } from '@athanor/client';
@@ -8,7 +9,7 @@ import { startNats, startPostgres, startS3, type TestNats } from '@athanor/testk
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJob, eventually, importIdx, referenceSpec, serve, versionOfJob, waitForJob } from '../mesh/main-job.js';
 import { writeSmallMnist } from '../mesh/mnist.js';
-import { freePortBase, ROOT, removeHome, temporaryHome } from '../mesh/test-mesh.js';
+import { freePortBase, ROOT, removeHome, startMesh, temporaryHome } from '../mesh/test-mesh.js';
 
 // The same services as in a cluster: each a process of its own, on PostgreSQL, S3 and NATS by URL.
 
@@ -124,6 +125,8 @@ describe.skipIf(missing !== '')(`four processes on PostgreSQL and S3${missing &&
     processes.get('training')?.kill('SIGKILL');
     start('training');
     await allReady();
+    // The client's channel waits a little longer before it tries to connect again.
+    await eventually('training to be reached', () => client.training.getTrainingJob({ jobId }));
     const job = await waitForJob(client, jobId);
     expect(job.state, job.error?.message).toBe('STATE_SUCCEEDED');
     expect(job.attempts.at(-1)?.resumedFromStep).toBeGreaterThanOrEqual(200);
@@ -131,5 +134,17 @@ describe.skipIf(missing !== '')(`four processes on PostgreSQL and S3${missing &&
     const image = { name: 'image', datatype: 'UINT8' as const, shape: [1, 28, 28], data: new Uint8Array(784) };
     const answer = await infer(client.inference, { modelName: 'digits', inputs: [image] });
     expect(answer.outputs.get('probabilities')?.shape).toEqual([1, 10]);
+  }, 120_000);
+
+  it('bug: athanor up overrode ATHANOR_DATABASE_URL without a word', async () => {
+    const laptop = join(home, 'laptop');
+    const mesh = await startMesh({ home: laptop, env: { ATHANOR_DATABASE_URL: env.ATHANOR_DATABASE_URL ?? '' } });
+    await mesh.client.ingest.createDataset({ datasetId: 'on-postgres' });
+    await mesh.stop();
+    expect(existsSync(join(laptop, 'data/database'))).toBe(false);
+    const again = await startMesh({ home: laptop, env: { ATHANOR_DATABASE_URL: env.ATHANOR_DATABASE_URL ?? '' } });
+    const { datasets } = await again.client.ingest.listDatasets({});
+    await again.stop();
+    expect(datasets.map(each => each.datasetId)).toEqual(['on-postgres']);
   }, 120_000);
 });

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createAthanorClient } from '@athanor/client';
 import type { TrainingJob } from '@athanor/contracts/training';
 import { isRunning } from '@athanor/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +8,8 @@ import { createJob, eventually, importIdx, referenceSpec, versionOfJob, waitForJ
 import { writeSmallMnist } from '../mesh/mnist.js';
 import { removeHome, startMesh, type TestMesh, temporaryHome, waitUntilGone } from '../mesh/test-mesh.js';
 
-// Enough steps that a kill after two checkpoints finds the job in the middle: 6,000 rows, 20 epochs, 3,740 steps.
+// Enough steps that a kill after two checkpoints finds the job in the middle: 6,000 rows, of which a tenth validate, in
+// batches of 32 are some 169 steps an epoch, some 10,000 in 60 epochs; a checkpoint every 200.
 const SPEC = referenceSpec('digits', { epochs: 60, checkpointEverySteps: 200 });
 
 let home: string;
@@ -29,6 +31,32 @@ async function killedAfterTwoCheckpoints(
   return { mesh, job: job as TrainingJob };
 }
 
+interface Restarted {
+  readonly mesh: TestMesh;
+  readonly job: TrainingJob;
+  /** Of the first progress that the new attempt reported. */
+  readonly firstStep: number;
+}
+
+/** Starts the mesh again and follows the job from before the mesh is ready, since the job does not wait for that. */
+async function restarted({ mesh: before, job: killed }: { mesh: TestMesh; job: TrainingJob }): Promise<Restarted> {
+  const client = createAthanorClient({ addresses: before.state.addresses, apiKey: before.apiKey });
+  const first = eventually(
+    'the first progress of the new attempt',
+    async () => {
+      const { job } = await client.training.getTrainingJob({ jobId: killed.jobId }, { timeoutMs: 1_000 });
+      const isNew = (job?.attempts.length ?? 0) > killed.attempts.length;
+      // The phase and the progress of an attempt's first steps are written together.
+      return isNew && job?.state === 'STATE_RUNNING' && job.phase === 'TRAINING' && job.progress?.step;
+    },
+    60_000,
+    2,
+  );
+  const [mesh, firstStep] = await Promise.all([startMesh({ home, portBase: before.portBase }), first]);
+  client.close();
+  return { mesh, firstStep, job: await waitForJob(mesh.client, killed.jobId) };
+}
+
 beforeAll(async () => {
   home = await temporaryHome('recovery');
   data = await writeSmallMnist(join(home, 'mnist'), { train: 6_000, test: 500 });
@@ -46,29 +74,27 @@ afterAll(() => removeHome(home));
 describe('a job whose mesh is killed', () => {
   it('goes on from its last checkpoint after kill -9 of the whole process group, and ends with the same bits', async () => {
     const killed = await killedAfterTwoCheckpoints(mesh => mesh.killGroup());
-    const mesh = await startMesh({ home, portBase: killed.mesh.portBase });
-    const job = await waitForJob(mesh.client, killed.job.jobId);
-    await mesh.stop();
-    expectResumed(job, killed.job);
+    const resumed = await restarted(killed);
+    await resumed.mesh.stop();
+    expectResumed(resumed, killed.job);
   }, 120_000);
 
   it('goes on likewise after kill -9 of the supervisor alone: its children end by themselves', async () => {
     const killed = await killedAfterTwoCheckpoints(mesh => mesh.killSupervisor());
-    const mesh = await startMesh({ home, portBase: killed.mesh.portBase });
+    const resumed = await restarted(killed);
     for (const identity of Object.values(killed.mesh.state.processes)) expect(isRunning(identity)).toBe(false);
-    const job = await waitForJob(mesh.client, killed.job.jobId);
-    await mesh.stop();
-    expectResumed(job, killed.job);
+    await resumed.mesh.stop();
+    expectResumed(resumed, killed.job);
   }, 120_000);
 
   it('begins again when its checkpoints are gone, which shows that the tests above can fail', async () => {
     const killed = await killedAfterTwoCheckpoints(mesh => mesh.killGroup());
     await rm(join(home, 'data/blobs/training'), { recursive: true });
-    const mesh = await startMesh({ home, portBase: killed.mesh.portBase });
-    const job = await waitForJob(mesh.client, killed.job.jobId);
+    const { mesh, job, firstStep } = await restarted(killed);
     await mesh.stop();
     expect(job.state).toBe('STATE_SUCCEEDED');
     expect(job.attempts.at(-1)?.resumedFromStep).toBe(0);
+    expect(firstStep).toBeLessThan(killed.job.progress?.checkpointStep ?? 0);
   }, 120_000);
 });
 
@@ -76,11 +102,11 @@ describe('a mesh that is stopped', () => {
   it('lets a running job checkpoint, and goes on with it at the next up without counting a failure', async () => {
     const killed = await killedAfterTwoCheckpoints(mesh => mesh.stop());
     await waitUntilGone(killed.mesh.state);
-    const mesh = await startMesh({ home, portBase: killed.mesh.portBase });
-    const job = await waitForJob(mesh.client, killed.job.jobId);
+    const resumed = await restarted(killed);
+    const { mesh, job } = resumed;
     const version = await versionOfJob(mesh.client, job.jobId);
     await mesh.stop();
-    expectResumed(job, killed.job);
+    expectResumed(resumed, killed.job);
     expect(job.attempts.map(attempt => attempt.state)).toEqual(['STATE_FINISHED', 'STATE_FINISHED']);
     // All of the jobs above made the same bytes: one version, and an edge of lineage for each.
     expect(version.version).toBe(1);
@@ -88,12 +114,14 @@ describe('a mesh that is stopped', () => {
   }, 120_000);
 });
 
-function expectResumed(job: TrainingJob, killed: TrainingJob): void {
+function expectResumed({ job, firstStep }: Restarted, killed: TrainingJob): void {
   expect(job.error).toBeNull();
   expect(job.state).toBe('STATE_SUCCEEDED');
   const resumedFrom = job.attempts.at(-1)?.resumedFromStep ?? 0;
   expect(resumedFrom).toBeGreaterThanOrEqual(killed.progress?.checkpointStep ?? 0);
   expect(resumedFrom).toBeGreaterThan(0);
+  // What the runner did, not only what it was told.
+  expect(firstStep).toBeGreaterThan(resumedFrom);
   // Each epoch was reported once, in order: no step ran twice in what was committed.
   expect(job.result?.epochs.map(each => each.epoch)).toEqual(reference.result?.epochs.map(each => each.epoch));
   expect(job.result?.files).toEqual(reference.result?.files);

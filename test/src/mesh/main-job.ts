@@ -62,14 +62,20 @@ export async function waitForJob(client: AthanorClient, jobId: string): Promise<
 }
 
 /** Polls until `look` finds something; errors that pass by themselves are waited out. */
-export async function eventually<T>(what: string, look: () => Promise<T | undefined>, timeoutMs = 30_000): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | undefined | false>,
+  timeoutMs = 30_000,
+  intervalMs = 50,
+): Promise<T> {
   for (const deadline = performance.now() + timeoutMs; performance.now() < deadline; ) {
     const found = await look().catch(error => {
-      if (error instanceof RpcError && ['NOT_FOUND', 'UNAVAILABLE'].includes(error.code)) return undefined;
+      if (error instanceof RpcError && ['NOT_FOUND', 'UNAVAILABLE', 'DEADLINE_EXCEEDED'].includes(error.code))
+        return undefined;
       throw error;
     });
-    if (found !== undefined) return found;
-    await new Promise(resolve => setTimeout(resolve, 50));
+    if (found !== undefined && found !== false) return found;
+    await new Promise(resolve => setTimeout(resolve, intervalMs));
   }
   throw new Error(`waited ${timeoutMs} ms for ${what}`);
 }

@@ -37,7 +37,7 @@ export async function deliver<DB extends InboxTables>(message: JsMsg, delivery: 
   const { name, backoffMs, counters } = delivery;
   const deliveries = message.info.deliveryCount;
   delivery.at('consumer.received');
-  if (deliveries > backoffMs.length + 1) {
+  if (deliveries > backoffMs.length + 1 && !(await wasApplied(message, delivery))) {
     return putAside(message, delivery, {
       consumer: name,
       reason: 'crash',
@@ -53,6 +53,12 @@ export async function deliver<DB extends InboxTables>(message: JsMsg, delivery: 
   } catch (error) {
     await settleFailure(message, delivery, error);
   }
+}
+
+/** Deliveries whose acknowledgement was lost, with NATS away while a handler waited, are counted too. */
+async function wasApplied<DB extends InboxTables>(message: JsMsg, delivery: DeliveryContext<DB>): Promise<boolean> {
+  const id = message.headers?.get('ce-id');
+  return id !== undefined && id !== '' && (await isApplied(delivery.db, delivery.name, id));
 }
 
 /**

@@ -101,7 +101,7 @@ export class CallContext {
 }
 
 /**
- * Wraps the serving of a call. Order matters: see DEFAULT_INTERCEPTORS. One that only looks before the call is a plain
+ * Wraps the serving of a call. Order matters: see `defaultInterceptors`. One that only looks before the call is a plain
  * function, which may throw: those around it are asynchronous, and a promise less is time on every call.
  */
 export type Interceptor = (context: CallContext, next: () => Promise<void>) => Promise<void>;

@@ -63,6 +63,10 @@ const handlers = {
     if (datasetId === 'fails') throw new ServiceError('NOT_FOUND', 'gone meanwhile');
     // Deaf to the signal: a stream must end all the same.
     if (datasetId === 'hangs') await new Promise(() => undefined);
+    if (datasetId === 'silent') {
+      context.mayBeSilent = true;
+      await sleep(2_300, undefined, { signal: context.signal });
+    }
     if (datasetId === 'waits') await sleep(10_000, undefined, { signal: context.signal });
     yield { datasetVersion: { datasetId, version: 2 } };
   },
@@ -126,6 +130,13 @@ function rawCall(
     );
   });
 }
+
+test('bug: a tail of events on which nothing happened was ended as idle', async () => {
+  const versions: (number | undefined)[] = [];
+  for await (const { datasetVersion } of ingest.watchDatasetVersion({ datasetId: 'silent' }))
+    versions.push(datasetVersion?.version);
+  expect(versions).toEqual([1, 2]);
+});
 
 describe('admission', () => {
   test('a key lets its tenant in', async () => {

@@ -30,7 +30,10 @@ import { toAliasMove } from './mapping.js';
 import { describeModel, expectModel } from './model-methods.js';
 import type { RegistryDependencies, RegistryMethods } from './registry-service.js';
 
-type AliasMethods = Pick<RegistryMethods, 'setGate' | 'deleteGate' | 'moveAlias' | 'rollbackAlias' | 'listAliasMoves' | 'getAliasAt'>;
+type AliasMethods = Pick<
+  RegistryMethods,
+  'setGate' | 'deleteGate' | 'moveAlias' | 'rollbackAlias' | 'listAliasMoves' | 'getAliasAt'
+>;
 
 export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMethods {
   return {

@@ -1,10 +1,10 @@
 // The registry's transactions on both engines: what is raced for is raced for on a real PostgreSQL too.
-import { type DatabaseEngine, openDatabase } from '@athanor/database';
+import { type DatabaseEngine, jsonb, openDatabase } from '@athanor/database';
 import { startPostgres } from '@athanor/testkit';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { registrationOf } from '../test-bench.js';
-import { findMoveAt, listMoves, moveAlias } from './aliases.js';
+import { findMoveAt, listGates, listMoves, moveAlias, setGate } from './aliases.js';
 import { deleteDeployment, setDeployment } from './deployments.js';
 import { MIGRATIONS } from './migrations.js';
 import { type Db, listVersionJobs, listVersions, lockModel } from './models.js';
@@ -130,6 +130,32 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     await promote('digits-mlp', 1, 'champion');
     expect(await listMoves(db, key('digits-mlp'), ALL)).toHaveLength(1);
   });
+
+  test.skipIf(skip)(
+    'a gate of a dataset that was set before datasets were in the key is replaced, not doubled',
+    async () => {
+      const schema = `registry_gates_${Date.now().toString(36)}`;
+      const before = await engine.open<RegistryTables>({ schema, migrations: MIGRATIONS.slice(0, -1) });
+      const gate = {
+        ...{ alias: 'champion', metric: 'accuracy', split: 'test', datasetDigest: 'sha256:a' },
+        ...{ threshold: 0.5, minImprovement: 0, smallerIsBetter: false },
+      };
+      const model = { tenant: 'acme', modelName: 'm' };
+      const named = { tenant: 'acme', model_name: 'm', alias: 'champion', metric: 'accuracy', split: 'test' };
+      await before
+        .insertInto('gates')
+        .values({ ...named, gate: jsonb(gate) })
+        .execute();
+      const after = await engine.open<RegistryTables>({ schema, migrations: MIGRATIONS });
+      const set = (changes: object) => after.transaction().execute(trx => setGate(trx, model, { ...gate, ...changes }));
+      await set({ threshold: 0.9 });
+      await set({ datasetDigest: '' });
+      expect((await listGates(after, 'acme', 'm')).map(each => [each.datasetDigest, each.threshold])).toEqual([
+        ['', 0.5],
+        ['sha256:a', 0.9],
+      ]);
+    },
+  );
 
   test.skipIf(skip)('bug: a deployment made twice at the same moment was an internal error', async () => {
     const set = (alias: string) =>
