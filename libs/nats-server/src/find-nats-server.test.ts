@@ -176,7 +176,7 @@ printf '#!/bin/sh\\necho nats-server: v2.12.8\\n' > "$GOBIN/nats-server"`;
 
 test('when everything fails, one error names each source, its reason and the remedy', async () => {
   await program(join(bin, 'python3'), script('echo "/usr/bin/python3: No module named pip" >&2; exit 1'));
-  await program(join(bin, 'go'), script('echo "dial tcp: lookup proxy.golang.org: no such host" >&2; exit 1'));
+  await program(join(bin, 'go'), script('echo "dial tcp: lookup of the module proxy: no such host" >&2; exit 1'));
   const archive = archiveSource({ baseUrl: 'http://127.0.0.1:1' });
   const sources = [environmentSource(), pathSource(), cacheSource(), archive, wheelSource(), goSource()];
   const error = await find({ sources }).catch((e: Error) => e);

@@ -4,6 +4,7 @@ import { fields } from '../output/render.js';
 export interface QuickstartFigures {
   readonly testAccuracy: number;
   readonly servedAccuracy: number;
+  readonly servedRows: number;
   /** The evaluation's accuracy on the rows that were served: equal to servedAccuracy. */
   readonly evaluatedAccuracyOfServedRows: number;
   readonly secondsPerEpoch: readonly number[];
@@ -14,12 +15,12 @@ export interface QuickstartFigures {
   readonly totalSeconds: number;
 }
 
-export function summary(figures: QuickstartFigures, servedRows: number): string {
+export function summary(figures: QuickstartFigures): string {
   const seconds = figures.secondsPerEpoch;
   return `\n${fields([
     ['Accuracy on the test split', figures.testAccuracy.toFixed(4)],
     [
-      `Accuracy of ${servedRows} served rows`,
+      `Accuracy of ${figures.servedRows} served rows`,
       `${figures.servedAccuracy.toFixed(4)} (evaluation of the same rows: ${figures.evaluatedAccuracyOfServedRows.toFixed(4)})`,
     ],
     ['Seconds an epoch', seconds.map(value => value.toFixed(2)).join(' ')],

@@ -70,7 +70,7 @@ async function runOnMesh(options: QuickstartOptions, signal: AbortSignal): Promi
   try {
     const figures = await unlessAborted(mainJob(client, { ...options, signal }, title), signal);
     const total = { ...figures, totalSeconds: (performance.now() - began) / 1000 };
-    terminal.out(summary(total, SERVED_ROWS));
+    terminal.out(summary(total));
     terminal.out(whatNext(NAME, options));
     if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(total, null, 2)}\n`);
     return total;
@@ -113,7 +113,7 @@ async function mainJob(
   title('5. Registering, passing the gate, moving the alias');
   const version = await waitForRegistration(client, job.jobId, signal);
   await promote(client, version, options);
-  title(`6. Serving: ${SERVED_ROWS} raw rows through ModelInfer`);
+  title(`6. Serving: raw rows through ModelInfer, at most ${SERVED_ROWS}`);
   await waitUntilServed(client, { name: NAME, version, signal });
   const rows = await readTestRows(client, dataset, version, SERVED_ROWS);
   const progress = startProgress(terminal, 'infer');
@@ -129,6 +129,7 @@ async function mainJob(
   return {
     testAccuracy: metricOf(evaluation, 'accuracy'),
     servedAccuracy: asked.accuracy,
+    servedRows: asked.served,
     evaluatedAccuracyOfServedRows: asked.evaluatedAccuracy,
     secondsPerEpoch: (job.result?.epochs ?? []).map(({ seconds }) => seconds),
     p50Ms: asked.p50Ms,
