@@ -2,21 +2,10 @@ import { collectPages } from '@athanor/client';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
 import type { Command } from 'commander';
 import { datasetVersionText } from '../dataset/describe.js';
-import { importDataset } from '../dataset/import-dataset.js';
+import { type ImportOptions, importDataset } from '../dataset/import-dataset.js';
 import { formatTime, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 import { positiveNumber, share } from './number-options.js';
-
-interface ImportOptions {
-  readonly label?: string;
-  readonly test?: string;
-  readonly validationFraction?: number;
-  readonly testFraction?: number;
-  readonly salt?: string;
-  readonly keepDuplicates?: boolean;
-  readonly keepConflicting?: boolean;
-  readonly keepConstant?: boolean;
-}
 
 export function addDatasetCommands(program: Command, cli: CliEnvironment): void {
   const dataset = program.command('dataset').description('raw data in, immutable clean and split versions out');

@@ -8,22 +8,25 @@ import type { Terminal } from '../terminal.js';
 import { resumeWatch } from '../watch/resume-watch.js';
 import { findSources, type SourceFile } from './find-sources.js';
 
+/** What `dataset import` may be told, as the command line names it. */
+export interface ImportOptions {
+  readonly label?: string;
+  readonly test?: string;
+  readonly validationFraction?: number;
+  readonly testFraction?: number;
+  readonly salt?: string;
+  readonly keepDuplicates?: boolean;
+  readonly keepConflicting?: boolean;
+  readonly keepConstant?: boolean;
+}
+
 export interface ImportRequest {
   readonly client: AthanorClient;
   readonly terminal: Terminal;
   readonly name: string;
   readonly path: string;
   readonly signal?: AbortSignal;
-  readonly options: {
-    readonly label?: string;
-    readonly test?: string;
-    readonly validationFraction?: number;
-    readonly testFraction?: number;
-    readonly salt?: string;
-    readonly keepDuplicates?: boolean;
-    readonly keepConflicting?: boolean;
-    readonly keepConstant?: boolean;
-  };
+  readonly options: ImportOptions;
 }
 
 /** Uploads, makes the dataset where it is new, prepares a version and waits for it. */

@@ -2,6 +2,7 @@
 // and under which conditions. The same state gives the same bytes.
 
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '@athanor/contracts';
 import { instructionSet, runtimeVersion } from '@athanor/runtime';
 import { readSafetensors, SafetensorsError, sameShape, type Tensor, writeSafetensors } from '@athanor/tensor';
 import { CheckpointCorrupt, CheckpointMismatch } from './errors.js';
@@ -84,12 +85,4 @@ function conditions(spec: TrainingSpec): Record<string, string> {
     instructionSet: instructionSet(),
     specDigest: createHash('sha256').update(canonicalJson(rest)).digest('hex'),
   };
-}
-
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
 }
