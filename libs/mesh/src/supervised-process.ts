@@ -13,7 +13,7 @@ export interface ProgramOptions {
   /** Ports whose /readyz tells that the program is ready. */
   readonly adminPorts: readonly number[];
   readonly readyTimeoutMs: number;
-  /** Called when it has ended, was started anew, and is ready. */
+  /** Called when it has ended and was started anew, before it is ready. */
   readonly onRestart: (identity: ProcessIdentity) => void;
   readonly onEnd: (how: string) => void;
   readonly onLogLost?: (line: string) => void;
