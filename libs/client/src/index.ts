@@ -9,6 +9,6 @@ export { allPages, collectChunks, collectPages } from './paging.js';
 export { type Datatype, decodeRaw, encodeRaw, type TensorData, toTensorData } from './raw-tensor.js';
 export type { CallOptions } from './rpc/call-options.js';
 export type { ChannelOptions } from './rpc/channel.js';
-export { type RpcCode, RpcError, type Violation } from './rpc/rpc-error.js';
+export { type RpcCode, RpcError, toRpcError, type Violation } from './rpc/rpc-error.js';
 export { createStub, type Stub } from './rpc/stub.js';
 export { type UploadFileOptions, uploadFile } from './upload/upload-file.js';

@@ -7,6 +7,8 @@ export interface NatsOptions {
   readonly name: string;
   readonly user?: string;
   readonly password?: string;
+  /** PEM file of the authority of the servers' certificates. */
+  readonly caFile?: string | undefined;
   readonly log?: EventLog;
 }
 
@@ -17,12 +19,13 @@ const RECONNECT_WAIT_MS = 250;
  * and is asked again by the relay and the consumers.
  */
 export async function connectNats(options: NatsOptions): Promise<NatsConnection> {
-  const { url, name, user, password, log } = options;
+  const { url, name, user, password, caFile, log } = options;
   const connection = await connect({
     servers: url,
     name,
     inboxPrefix: inboxPrefix(name),
     ...(user === undefined ? {} : { user, pass: password ?? '' }),
+    ...(caFile === undefined ? {} : { tls: { caFile } }),
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_WAIT_MS,
     reconnectJitter: RECONNECT_WAIT_MS,

@@ -12,7 +12,7 @@ export interface NatsServicePermissions {
   readonly subscribe: readonly string[];
 }
 
-type EventService = 'ingest' | 'training' | 'registry' | 'inference';
+type EventService = 'ingest' | 'training' | 'registry' | 'inference' | 'router';
 
 const API = '$JS.API';
 
@@ -41,6 +41,7 @@ const OWN: { readonly [S in EventService]: readonly string[] } = {
   training: ENSURES_STREAMS,
   registry: [...ENSURES_STREAMS, ...TAILS, ...READS_DEAD_LETTERS],
   inference: TAILS,
+  router: TAILS,
 };
 
 export function natsPermissions(service: EventService): NatsServicePermissions {

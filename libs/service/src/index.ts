@@ -12,6 +12,7 @@ export {
   eventFields,
   integer,
   loadConfig,
+  natsOptions,
   port,
   type ServiceConfig,
   s3Options,
@@ -51,3 +52,4 @@ export {
   type TelemetryOptions,
   traceparentOf,
 } from './telemetry/index.js';
+export { type PeerChannel, peerChannel } from './tls/peer-channel.js';

@@ -1,4 +1,5 @@
 export type { Available, Unavailable } from './availability.js';
+export { createAuthority, hasOpenssl, type TestAuthority, type TestCertificate } from './certificates.js';
 export { freePort } from './free-port.js';
 export { startNats, type TestNats, type TestNatsOptions } from './nats.js';
 export { startPostgres, type TestPostgres } from './postgres.js';

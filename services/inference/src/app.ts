@@ -1,13 +1,21 @@
 import { createStub } from '@athanor/client';
 import { connectNats } from '@athanor/events';
+import { parseSelectors, toSelectable, watchDeployments } from '@athanor/placement';
 import { createThreadRunner } from '@athanor/runtime';
-import { type App, Closing, createTelemetry, openTokenAuthority, startService } from '@athanor/service';
+import {
+  type App,
+  Closing,
+  createTelemetry,
+  natsOptions,
+  openTokenAuthority,
+  peerChannel,
+  startService,
+} from '@athanor/service';
 import type { InferenceConfig } from './config.js';
 import { Catalog } from './deployments/catalog.js';
 import { loadVersion } from './deployments/load-version.js';
 import { Reconciler } from './deployments/reconciler.js';
 import { fromResolved } from './deployments/wanted-deployment.js';
-import { watchDeployments } from './events/watch-deployments.js';
 import { inferenceDefinition } from './rpc/definition.js';
 import { inferenceService } from './rpc/inference-service.js';
 import { ModelHost } from './runner/model-host.js';
@@ -27,16 +35,15 @@ export async function startInference({ config }: AppOptions): Promise<App> {
     const telemetry = createTelemetry({ service: 'inference', logLevel, otlpEndpoint, followsContext: false });
     closing.add(() => telemetry.shutdown());
     const { log } = telemetry;
-    const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password } = config;
-    const connection = await connectNats({ url, name: 'inference', user, password, log });
+    const connection = await connectNats({ ...natsOptions(config), name: 'inference', log });
     closing.add(() => connection.close());
     const tokens = await openTokenAuthority(config);
-    const credential = ({ tenant, actor }: { tenant?: string | undefined; actor?: string | undefined }) =>
-      tokens.serviceToken('inference', { tenant, actor });
     const registry = createStub('registry', {
-      ...{ address: config.REGISTRY_ADDRESS, caFile: config.MESH_CA_FILE, credential },
+      ...peerChannel('inference', config, tokens),
+      address: config.REGISTRY_ADDRESS,
     });
     closing.add(() => registry.close());
+    const isServedHere = parseSelectors(config.POOL_MODELS);
     const catalog = new Catalog();
     const host = new ModelHost({ createRunner: createThreadRunner, log });
     closing.add(() => host.close());
@@ -52,7 +59,10 @@ export async function startInference({ config }: AppOptions): Promise<App> {
     };
     const reconciler = new Reconciler({
       ...{ catalog, intervalMs: config.RECONCILE_INTERVAL_MS, log },
-      list: async context => (await registry.listResolvedDeployments({}, context)).deployments.map(fromResolved),
+      async list(context) {
+        const { deployments } = await registry.listResolvedDeployments({}, context);
+        return deployments.filter(each => isServedHere(toSelectable(each))).map(fromResolved);
+      },
       load: target => loadVersion(target, loading),
       onReady: () => service.setReady(true),
     });

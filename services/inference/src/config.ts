@@ -1,15 +1,20 @@
 import { servicePorts } from '@athanor/contracts';
+import { parseSelectors } from '@athanor/placement';
 import { type Environment, eventFields, integer, loadConfig, serviceFields, text } from '@athanor/service';
 import { z } from 'zod';
 
-const { public: port, admin: adminPort } = servicePorts('inference');
+const { public: port, admin: adminPort, mesh: meshPort } = servicePorts('inference');
 
 export const inferenceConfigSchema = z.object({
-  ...serviceFields({ port, adminPort }),
+  ...serviceFields({ port, adminPort, meshPort }),
   /** Tensors are larger than other services' messages. */
   MAX_MESSAGE_BYTES: integer({ min: 1_024, max: 2_147_483_647, fallback: 64 * 1024 * 1024 }),
   ...eventFields(),
   REGISTRY_ADDRESS: text(`127.0.0.1:${servicePorts('registry').public}`),
+  /** The pool that this process belongs to, for people and metrics. */
+  POOL: text('default'),
+  /** What the pool serves, a JSON array: "*", a deployment's name, model@alias or model@version. */
+  POOL_MODELS: selectors(),
   /** Threads of each model's session. Without it those of its evaluation: others change the last bits of a result. */
   CPU_THREADS: z.coerce.number('expected a whole number from 1 to 1024').int().min(1).max(1_024).optional(),
   /** Most rows of one run; also the largest batch that one request may bring. */
@@ -21,6 +26,24 @@ export const inferenceConfigSchema = z.object({
   /** The registry is asked so often for what is wanted, besides at each event. */
   RECONCILE_INTERVAL_MS: integer({ min: 100, max: 3_600_000, fallback: 10_000 }),
 });
+
+/** Selectors of deployments, checked here so that a mistake is told at the start. */
+function selectors() {
+  return z
+    .string()
+    .default('["*"]')
+    .transform((json, context) => {
+      try {
+        const texts = z.array(z.string()).min(1).parse(JSON.parse(json));
+        parseSelectors(texts);
+        return texts;
+      } catch (error) {
+        const message = error instanceof z.ZodError ? 'a JSON array of at least one text' : (error as Error).message;
+        context.addIssue(`expected selectors of deployments: ${message}`);
+        return z.NEVER;
+      }
+    });
+}
 
 export type InferenceConfig = z.output<typeof inferenceConfigSchema>;
 

@@ -1,7 +1,7 @@
 import { createBlobStore } from '@athanor/blobs';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { connectNats, ensureStreams, startRelay } from '@athanor/events';
-import { Closing, createTelemetry, type ServiceApp, s3Options, startService } from '@athanor/service';
+import { Closing, createTelemetry, natsOptions, type ServiceApp, s3Options, startService } from '@athanor/service';
 import type { IngestConfig } from './config.js';
 import { Preparer } from './preparation/preparer.js';
 import { runPreparation } from './preparation/run-preparation.js';
@@ -31,8 +31,7 @@ export async function startIngest({ config, database }: AppOptions): Promise<Ser
     const db = await engine.open<IngestTables>({ schema: 'ingest', migrations: MIGRATIONS });
     const blobs = await createBlobStore(config.BLOB_URL, { s3: s3Options(config) });
     closing.add(() => blobs.close());
-    const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password } = config;
-    const connection = await connectNats({ url, name: 'ingest', user, password, log });
+    const connection = await connectNats({ ...natsOptions(config), name: 'ingest', log });
     closing.add(() => connection.close());
     await ensureStreams(connection);
     const relay = startRelay({ db, connection, telemetry });
@@ -54,7 +53,8 @@ export async function startIngest({ config, database }: AppOptions): Promise<Ser
     closing.add(() => service.stop());
     preparer.start();
     service.setReady(true);
-    return { port: service.port, adminPort: service.adminPort, stop: () => closing.close() };
+    const { port, adminPort, meshPort } = service;
+    return { port, adminPort, meshPort, stop: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw error;

@@ -2,10 +2,10 @@ import { servicePorts } from '@athanor/contracts';
 import { type Environment, integer, loadConfig, serviceFields, stateFields } from '@athanor/service';
 import { z } from 'zod';
 
-const { public: port, admin: adminPort } = servicePorts('ingest');
+const { public: port, admin: adminPort, mesh: meshPort } = servicePorts('ingest');
 
 export const ingestConfigSchema = z.object({
-  ...serviceFields({ port, adminPort }),
+  ...serviceFields({ port, adminPort, meshPort }),
   ...stateFields(),
   /** Largest upload, and largest source once unpacked: preparation has its rows in memory. */
   MAX_UPLOAD_BYTES: integer({ min: 1, max: 2 ** 40, fallback: 4 * 2 ** 30 }),

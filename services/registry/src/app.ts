@@ -1,16 +1,17 @@
 import { createBlobStore } from '@athanor/blobs';
-import { type ChannelOptions, createStub } from '@athanor/client';
+import { createStub } from '@athanor/client';
 import type { EventConsumerName } from '@athanor/contracts';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { connectNats, ensureStreams, startConsumer, startRelay } from '@athanor/events';
 import {
   Closing,
   createTelemetry,
+  natsOptions,
   openTokenAuthority,
+  peerChannel,
   type ServiceApp,
   s3Options,
   startService,
-  type TokenAuthority,
 } from '@athanor/service';
 import type { RegistryConfig } from './config.js';
 import { collectRegistration } from './events/register-trained-models.js';
@@ -42,12 +43,11 @@ export async function startRegistry({ config, database }: AppOptions): Promise<S
     const db = await engine.open<RegistryTables>({ schema: 'registry', migrations: MIGRATIONS });
     const blobs = await createBlobStore(config.BLOB_URL, { s3: s3Options(config) });
     closing.add(() => blobs.close());
-    const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password } = config;
-    const connection = await connectNats({ url, name: 'registry', user, password, log });
+    const connection = await connectNats({ ...natsOptions(config), name: 'registry', log });
     closing.add(() => connection.close());
     await ensureStreams(connection);
     const tokens = await openTokenAuthority(config);
-    const channel = peerChannel(config, tokens);
+    const channel = peerChannel('registry', config, tokens);
     const training = createStub('training', { ...channel, address: config.TRAINING_ADDRESS });
     const ingest = createStub('ingest', { ...channel, address: config.INGEST_ADDRESS });
     for (const stub of [training, ingest]) closing.add(() => stub.close());
@@ -74,17 +74,10 @@ export async function startRegistry({ config, database }: AppOptions): Promise<S
     const service = await startService({ name: 'registry', config, telemetry, services });
     closing.add(() => service.stop());
     service.setReady(true);
-    return { port: service.port, adminPort: service.adminPort, stop: () => closing.close() };
+    const { port, adminPort, meshPort } = service;
+    return { port, adminPort, meshPort, stop: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw error;
   }
-}
-
-/** How the registry reaches other services, but for where they are. */
-function peerChannel(
-  { MESH_CA_FILE: caFile }: RegistryConfig,
-  tokens: TokenAuthority,
-): Omit<ChannelOptions, 'address'> {
-  return { caFile, credential: ({ tenant, actor }) => tokens.serviceToken('registry', { tenant, actor }) };
 }

@@ -2,10 +2,10 @@ import { servicePorts } from '@athanor/contracts';
 import { type Environment, loadConfig, serviceFields, stateFields, text } from '@athanor/service';
 import { z } from 'zod';
 
-const { public: port, admin: adminPort } = servicePorts('registry');
+const { public: port, admin: adminPort, mesh: meshPort } = servicePorts('registry');
 
 export const registryConfigSchema = z.object({
-  ...serviceFields({ port, adminPort }),
+  ...serviceFields({ port, adminPort, meshPort }),
   ...stateFields(),
   /** Where the services are that registration asks. */
   INGEST_ADDRESS: text(`127.0.0.1:${servicePorts('ingest').public}`),

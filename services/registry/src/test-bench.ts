@@ -4,6 +4,7 @@
 import { type AthanorClient, createAthanorClient, createStub, type Stub } from '@athanor/client';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { loadIngestConfig, startIngest } from '@athanor/ingest';
+import type { ServiceApp } from '@athanor/service';
 import { createTestCredentials, type TestCredentials, testEnvironment } from '@athanor/service/testing';
 import { freePort, startNats, type TestNats, temporaryDirectory } from '@athanor/testkit';
 import { loadTrainingConfig, startTraining } from '@athanor/training';
@@ -82,12 +83,14 @@ export async function startBench({ tls }: BenchOptions = {}): Promise<Bench> {
   const env = (service: string) => ({ ...base, ATHANOR_BLOB_URL: `${base.ATHANOR_BLOB_URL}/${service}` });
   const address = ({ port }: { port: number }) => `${host}:${port}`;
   const ingest = await startIngest({ config: loadIngestConfig(env('ingest')), database });
-  const peers = { ATHANOR_INGEST_ADDRESS: address(ingest) };
+  // Services call one another where they listen for the mesh, where there is TLS.
+  const peer = ({ port, meshPort }: ServiceApp) => `${host}:${meshPort ?? port}`;
+  const peers = { ATHANOR_INGEST_ADDRESS: peer(ingest) };
   const trainingPort = await freePort();
   const attempts = { ATHANOR_PORT: String(trainingPort), ATHANOR_ATTEMPT_ADDRESS: `${host}:${trainingPort}` };
   const trainingConfig = loadTrainingConfig({ ...env('training'), ...peers, ...attempts });
   const training = await startTraining({ config: trainingConfig, database });
-  const all = { ...env('registry'), ...peers, ATHANOR_TRAINING_ADDRESS: address(training) };
+  const all = { ...env('registry'), ...peers, ATHANOR_TRAINING_ADDRESS: peer(training) };
   const registry = await startRegistry({ config: loadRegistryConfig(all), database });
   const addresses = {
     ingest: address(ingest),

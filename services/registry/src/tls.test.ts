@@ -1,37 +1,22 @@
-// Ingest, training and registry as separate machines would have them: TLS on every listener, one authority for all.
-import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+// Ingest, training and registry as separate machines would have them: TLS on every listener, mutual TLS between them.
 import { createStub } from '@athanor/client';
+import { createAuthority, hasOpenssl } from '@athanor/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bench, importDataset, startBench, trainModel } from './test-bench.js';
 
-const openssl = (folder: string, args: readonly string[]) => promisify(execFile)('openssl', args, { cwd: folder });
-
-/** A self-made authority and a certificate for this machine's names, as variables of every service. */
+/** A self-made authority and a certificate for this machine's name, as variables of every service. */
 async function makeCertificates(folder: string): Promise<Record<string, string>> {
-  await writeFile(join(folder, 'names'), 'subjectAltName=DNS:localhost\n');
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  await openssl(folder, [
-    ...['req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=test authority', '-days', '2'],
-  ]);
-  await openssl(folder, ['req', ...key, '-keyout', 'tls.key', '-out', 'tls.csr', '-subj', '/CN=localhost']);
-  await openssl(folder, [
-    ...['x509', '-req', '-in', 'tls.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'],
-    ...['-out', 'tls.pem', '-days', '2', '-extfile', 'names'],
-  ]);
+  const { certFile, keyFile, caFile } = await (await createAuthority(folder)).issue('tls', ['localhost']);
   return {
-    ATHANOR_TLS_CERT_FILE: join(folder, 'tls.pem'),
-    ATHANOR_TLS_KEY_FILE: join(folder, 'tls.key'),
-    ATHANOR_MESH_CA_FILE: join(folder, 'ca.pem'),
+    ATHANOR_TLS_CERT_FILE: certFile,
+    ATHANOR_TLS_KEY_FILE: keyFile,
+    ATHANOR_MESH_CERT_FILE: certFile,
+    ATHANOR_MESH_KEY_FILE: keyFile,
+    ATHANOR_MESH_CA_FILE: caFile,
+    ATHANOR_MESH_PORT: '0',
   };
 }
 
-const hasOpenssl = await promisify(execFile)('openssl', ['version']).then(
-  () => true,
-  () => false,
-);
 let bench: Bench;
 
 beforeAll(async () => {
@@ -49,6 +34,12 @@ test.skipIf(!hasOpenssl)(
     const jobId = await trainModel(bench.client, { modelName: 'm', datasetId: 'rows', seed: 1 });
     const ask = async () => (await bench.client.registry.getModelVersion({ jobId })).modelVersion?.version;
     await expect.poll(() => ask().catch(() => undefined), { timeout: 10_000 }).toBe(1);
+    // A service's token from whoever has no certificate of the mesh is worth nothing.
+    const token = await bench.credentials.tokens.serviceToken('inference');
+    await expect(bench.registryAs(token).listResolvedDeployments({})).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: expect.stringMatching(/without a certificate of the mesh; call the mesh listener/),
+    });
     // And nobody is answered without TLS, or by another name than the certificate's.
     const plain = createStub('registry', { address: bench.addresses.registry, credential: bench.key });
     await expect(plain.listModels({}, { timeoutMs: 3_000 })).rejects.toMatchObject({ code: expect.any(String) });

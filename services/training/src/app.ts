@@ -7,7 +7,9 @@ import { connectNats, ensureStreams, startRelay } from '@athanor/events';
 import {
   Closing,
   createTelemetry,
+  natsOptions,
   openTokenAuthority,
+  peerChannel,
   type ServiceApp,
   s3Options,
   startService,
@@ -44,15 +46,14 @@ export async function startTraining({ config, database }: AppOptions): Promise<S
     const db = await engine.open<TrainingTables>({ schema: 'training', migrations: MIGRATIONS });
     const blobs = await createBlobStore(config.BLOB_URL, { s3: s3Options(config) });
     closing.add(() => blobs.close());
-    const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password } = config;
-    const connection = await connectNats({ url, name: 'training', user, password, log });
+    const connection = await connectNats({ ...natsOptions(config), name: 'training', log });
     closing.add(() => connection.close());
     await ensureStreams(connection);
-    const { MESH_CA_FILE: caFile } = config;
     const tokens = await openTokenAuthority(config);
-    const credential = ({ tenant, actor }: { tenant?: string; actor?: string }) =>
-      tokens.serviceToken('training', { tenant, actor });
-    const ingest = createStub('ingest', { address: config.INGEST_ADDRESS, caFile, credential });
+    const ingest = createStub('ingest', {
+      ...peerChannel('training', config, tokens),
+      address: config.INGEST_ADDRESS,
+    });
     closing.add(() => ingest.close());
     const relay = startRelay({ db, connection, telemetry });
     closing.add(() => relay.stop());
@@ -75,7 +76,10 @@ export async function startTraining({ config, database }: AppOptions): Promise<S
       createExecutor: onEnd =>
         createLocalExecutor({
           ...{ slots: config.SLOTS, runnerPath: RUNNER_PATH, graceMs: config.STOP_GRACE_MS, onEnd },
-          channel: { address: config.ATTEMPT_ADDRESS ?? `127.0.0.1:${service.port}`, caFile },
+          channel: {
+            address: config.ATTEMPT_ADDRESS ?? `127.0.0.1:${service.port}`,
+            caFile: config.ATTEMPT_CA_FILE ?? config.MESH_CA_FILE,
+          },
         }),
     });
     // Stopped first: attempts say their last words to a service that still answers.
@@ -83,7 +87,8 @@ export async function startTraining({ config, database }: AppOptions): Promise<S
     await started.start();
     dispatcher = started;
     service.setReady(true);
-    return { port: service.port, adminPort: service.adminPort, stop: () => closing.close() };
+    const { port, adminPort, meshPort } = service;
+    return { port, adminPort, meshPort, stop: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw error;

@@ -2,14 +2,16 @@ import { servicePorts } from '@athanor/contracts';
 import { type Environment, integer, loadConfig, serviceFields, stateFields, text } from '@athanor/service';
 import { z } from 'zod';
 
-const { public: port, admin: adminPort } = servicePorts('training');
+const { public: port, admin: adminPort, mesh: meshPort } = servicePorts('training');
 
 export const trainingConfigSchema = z.object({
-  ...serviceFields({ port, adminPort }),
+  ...serviceFields({ port, adminPort, meshPort }),
   ...stateFields(),
   INGEST_ADDRESS: text(`127.0.0.1:${servicePorts('ingest').public}`),
   /** Where attempts reach this service: with TLS by a name of the certificate. Without it its own port on 127.0.0.1. */
   ATTEMPT_ADDRESS: text().optional(),
+  /** PEM file of the authority of that address's certificate. Without it the mesh's. */
+  ATTEMPT_CA_FILE: text().optional(),
   /** Jobs that run at once. */
   SLOTS: integer({ min: 1, max: 1_024, fallback: 1 }),
   /**

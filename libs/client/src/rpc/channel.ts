@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { methodRule, type ServiceKey, serviceDefinition } from '@athanor/contracts';
+import { channelCredentials, openCertificates } from '@athanor/tls';
 import { Client, type ClientOptions, credentials } from '@grpc/grpc-js';
 import type { CallOptions } from './call-options.js';
 
@@ -9,8 +9,11 @@ export interface ChannelOptions {
   readonly address: string;
   /** The bearer credential of each call: an API key, or a token made for the call. */
   readonly credential: string | ((options: CallOptions) => Promise<string>);
-  /** PEM file of the certificate authority; given, the channel uses TLS. */
+  /** PEM file of the certificate authority; given, the channel uses TLS. All files are read again when they change. */
   readonly caFile?: string | undefined;
+  /** PEM files of the caller's own certificate, for listeners that ask for one (mutual TLS). */
+  readonly certFile?: string | undefined;
+  readonly keyFile?: string | undefined;
   /** Deadline of unary calls that are given none. */
   readonly defaultTimeoutMs?: number;
 }
@@ -55,7 +58,24 @@ const CLIENT_OPTIONS: ClientOptions = {
   'grpc-node.flow_control_window': 8 * 1024 * 1024,
 };
 
-export function openChannel(key: ServiceKey, { address, caFile }: ChannelOptions): Client {
-  const security = caFile === undefined ? credentials.createInsecure() : credentials.createSsl(readFileSync(caFile));
-  return new Client(address, security, { ...CLIENT_OPTIONS, 'grpc.service_config': serviceConfig(key) });
+/** A connection to one service, made when it is first used. */
+export interface Channel {
+  readonly client: Client;
+  close(): void;
+}
+
+export function openChannel(key: ServiceKey, { address, caFile, certFile, keyFile }: ChannelOptions): Channel {
+  const certificates = caFile === undefined ? undefined : openCertificates({ caFile, certFile, keyFile });
+  const security =
+    certificates === undefined
+      ? credentials.createInsecure()
+      : channelCredentials(certificates, { mutual: certFile !== undefined });
+  const client = new Client(address, security, { ...CLIENT_OPTIONS, 'grpc.service_config': serviceConfig(key) });
+  return {
+    client,
+    close() {
+      client.close();
+      certificates?.close();
+    },
+  };
 }

@@ -18,8 +18,8 @@ export interface Invocation {
 
 /** The functions of a service, each a remote call. Nothing is connected before the first. */
 export function createStub<K extends ServiceKey>(key: K, channel: ChannelOptions): Stub<K> {
-  const client = openChannel(key, channel);
-  const stub: Record<string, unknown> = { close: () => client.close() };
+  const { client, close } = openChannel(key, channel);
+  const stub: Record<string, unknown> = { close };
   for (const [name, method] of Object.entries(serviceDefinition(key))) {
     stub[name.charAt(0).toLowerCase() + name.slice(1)] = (input: unknown, options: CallOptions = {}) =>
       invoke(input, { client, method, channel, options, defaultTimeoutMs: timeoutOf(method, channel) });

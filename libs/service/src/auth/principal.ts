@@ -16,4 +16,5 @@ export const SERVICE_PERMISSIONS: Readonly<Record<string, readonly string[]>> = 
   training: ['datasets.read'],
   registry: ['jobs.read', 'datasets.read'],
   inference: ['deployments.serve', 'models.read'],
+  router: ['deployments.serve'],
 };

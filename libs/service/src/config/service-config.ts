@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { flag, integer, port, text } from './fields.js';
 
 /** Configuration that every service has. */
-export function serviceFields(defaults: { port: number; adminPort: number }) {
+export function serviceFields(defaults: { port: number; adminPort: number; meshPort?: number }) {
   return {
     /** Address of the public listener. */
     HOST: text('127.0.0.1'),
@@ -10,11 +10,18 @@ export function serviceFields(defaults: { port: number; adminPort: number }) {
     /** Address of the admin listener: health and metrics, plain. */
     ADMIN_HOST: text('127.0.0.1'),
     ADMIN_PORT: port(defaults.adminPort),
-    /** PEM files of the public listener. */
+    /** PEM files of the public listener. All certificates are read again when they change. */
     TLS_CERT_FILE: text().optional(),
     TLS_KEY_FILE: text().optional(),
     /** PEM file of the authority that signed the certificates of the mesh's services; with it, peers are called by TLS. */
     MESH_CA_FILE: text().optional(),
+    /**
+     * PEM files of this service's own certificate inside the mesh. With them it has a listener for other services, with
+     * mutual TLS, shows the certificate when it calls them, and takes their tokens from certified callers only.
+     */
+    MESH_CERT_FILE: text().optional(),
+    MESH_KEY_FILE: text().optional(),
+    MESH_PORT: port(defaults.meshPort ?? 0),
     /** Allows a public listener without TLS on other than a loopback address. */
     INSECURE_BIND: flag(false),
     /** JSON file with the hashes of API keys; read again when it changes. */
@@ -32,6 +39,8 @@ export function serviceFields(defaults: { port: number; adminPort: number }) {
     STREAM_IDLE_MS: integer({ min: 1_000, max: 86_400_000, fallback: 600_000 }),
     /** Largest message received. */
     MAX_MESSAGE_BYTES: integer({ min: 1_024, max: 2_147_483_647, fallback: 4 * 1024 * 1024 }),
+    /** A connection is closed, gracefully, after so long, so that callers find new replicas; 0: never. */
+    MAX_CONNECTION_AGE_MS: integer({ min: 0, max: 86_400_000, fallback: 0 }),
     /** After SIGTERM: how long NOT_SERVING is shown before calls are refused. */
     DRAIN_DELAY_MS: integer({ min: 0, max: 600_000, fallback: 0 }),
     /** After that: how long calls in flight may take. */

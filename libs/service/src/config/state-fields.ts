@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { text } from './fields.js';
 
 /** Configuration of a service that keeps state and tells of it: SQL, blobs, events. */
@@ -16,7 +17,13 @@ export function stateFields() {
 
 /** Configuration of a service that only listens to events. */
 export function eventFields() {
-  return { NATS_URL: text(), NATS_USER: text(), NATS_PASSWORD: text() };
+  return {
+    NATS_URL: text(),
+    NATS_USER: text(),
+    NATS_PASSWORD: text(),
+    /** PEM file of the authority of the NATS servers' certificates, where it is none of the system's. */
+    NATS_CA_FILE: text().optional(),
+  };
 }
 
 /** The options of libs/blobs' S3 driver. */
@@ -26,4 +33,10 @@ export function s3Options(config: {
 }) {
   const { S3_ENDPOINT: endpoint, S3_REGION: region } = config;
   return { ...(endpoint && { endpoint }), ...(region && { region }) };
+}
+
+/** How a service connects to NATS, but for its name. */
+export function natsOptions(config: z.output<z.ZodObject<ReturnType<typeof eventFields>>>) {
+  const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password, NATS_CA_FILE: caFile } = config;
+  return { url, user, password, caFile };
 }

@@ -10,6 +10,7 @@ export interface ServiceApp extends App {
   /** The bound ports. */
   readonly port: number;
   readonly adminPort: number;
+  readonly meshPort: number | undefined;
 }
 
 export interface ProcessOptions {

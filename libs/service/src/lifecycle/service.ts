@@ -12,6 +12,7 @@ import {
 import { checkBind, type ServiceConfig } from '../config/index.js';
 import { composeInterceptors, defaultInterceptors, startRpcServer } from '../rpc/index.js';
 import type { Telemetry } from '../telemetry/index.js';
+import { openListenerCertificates } from '../tls/listener-certificates.js';
 import { Closing } from './closing.js';
 
 export interface ServiceOptions {
@@ -27,6 +28,8 @@ export interface ServiceOptions {
 export interface RunningService {
   readonly port: number;
   readonly adminPort: number;
+  /** Of the mesh listener, where there is one. */
+  readonly meshPort: number | undefined;
   /** What probes are told. */
   setReady(ready: boolean): void;
   /** Drains: NOT_SERVING, no new calls, calls in flight end, listeners close. */
@@ -59,18 +62,23 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     const interceptors = defaultInterceptors({
       telemetry,
       authenticate,
+      certifiedServices: config.MESH_CERT_FILE !== undefined,
       defaultDeadlineMs: config.DEFAULT_DEADLINE_MS,
     });
     const intercept = composeInterceptors(interceptors);
-    const rpc = await startRpcServer({ ...options, health, intercept, log, streamIdleMs: config.STREAM_IDLE_MS });
+    const certificates = openListenerCertificates(config, telemetry);
+    closing.add(() => certificates.close());
+    const streamIdleMs = config.STREAM_IDLE_MS;
+    const rpc = await startRpcServer({ ...options, health, intercept, log, streamIdleMs, certificates });
     closing.add(() => rpc.stop(config.DRAIN_GRACE_MS));
     const { ADMIN_HOST: host, ADMIN_PORT: port } = config;
     const metricsText = () => telemetry.metricsText();
     const onError = (error: unknown) => log.error({ err: error }, 'the admin listener could not answer');
     const admin = await startAdminListener({ host, port, health, isReady: () => ready, metricsText, onError });
-    log.info({ host: config.HOST, port: rpc.port, adminPort: admin.port }, 'service listens');
+    log.info({ host: config.HOST, port: rpc.port, meshPort: rpc.meshPort, adminPort: admin.port }, 'service listens');
     return {
       port: rpc.port,
+      meshPort: rpc.meshPort,
       adminPort: admin.port,
       setReady,
       async stop() {

@@ -11,6 +11,8 @@ export class CallContext {
   readonly method: string;
   /** Whether messages flow more than once in some direction. */
   readonly isStream: boolean;
+  /** Whether the caller showed a certificate of the mesh (mutual TLS); looked up only where it matters. */
+  readonly isCertified: () => boolean;
   readonly #metadata: (key: string) => string | undefined;
   /** Epoch milliseconds; Infinity where there is none. */
   deadlineMs: number;
@@ -27,6 +29,7 @@ export class CallContext {
     method: string;
     isStream: boolean;
     metadata: (key: string) => string | undefined;
+    isCertified: () => boolean;
     deadlineMs: number;
     abort: CallAbort;
     log: Logger;
@@ -35,6 +38,7 @@ export class CallContext {
     this.isStream = options.isStream;
     this.deadlineMs = options.deadlineMs;
     this.#serviceLog = options.log;
+    this.isCertified = options.isCertified;
     this.#metadata = options.metadata;
     this.#abort = options.abort;
   }

@@ -163,10 +163,16 @@ function createContext(
     method,
     isStream,
     metadata: key => call.metadata.get(key)[0]?.toString(),
+    isCertified: () => isCertified(call),
     deadlineMs: toEpochMs(call.getDeadline()),
     abort,
     log,
   });
+}
+
+/** A listener that asks for certificates refuses, in the handshake, those that its authorities did not sign. */
+export function isCertified(call: Pick<AnyCall, 'getAuthContext'>): boolean {
+  return call.getAuthContext().sslPeerCertificate !== undefined;
 }
 
 function toEpochMs(deadline: Date | number): number {

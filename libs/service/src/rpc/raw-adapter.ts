@@ -9,7 +9,7 @@ import type { ServiceError } from '../errors/index.js';
 import { CallAbort } from './call-abort.js';
 import { CallContext } from './call-context.js';
 import type { CallsInFlight } from './calls-in-flight.js';
-import type { AdapterOptions } from './grpc-adapter.js';
+import { type AdapterOptions, isCertified } from './grpc-adapter.js';
 import { stopping } from './idle-timer.js';
 import { toStatus } from './status.js';
 
@@ -31,6 +31,7 @@ export function guardService(
         method: path,
         isStream: requestStream || responseStream,
         metadata: key => call.metadata.get(key)[0]?.toString(),
+        isCertified: () => isCertified(call),
         deadlineMs: Number.POSITIVE_INFINITY,
         abort: new CallAbort(),
         log,

@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { loadContracts, type ServiceKey, serviceDefinition } from '@athanor/contracts';
+import { serverCredentials, type WatchedCertificates } from '@athanor/tls';
 import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import type { HealthImplementation } from 'grpc-health-check';
 import type { ServiceConfig } from '../config/index.js';
+import type { ListenerCertificates } from '../tls/listener-certificates.js';
 import { CallsInFlight } from './calls-in-flight.js';
 import { type AdapterOptions, adaptService } from './grpc-adapter.js';
 import { ListenError } from './listen-error.js';
@@ -13,6 +14,7 @@ import { guardService } from './raw-adapter.js';
 export interface RpcServerOptions extends Omit<AdapterOptions, 'calls'> {
   readonly config: ServiceConfig;
   readonly health: HealthImplementation;
+  readonly certificates: ListenerCertificates;
   /** Functions by RPC for each service served. */
   readonly services: Partial<Record<ServiceKey, object>>;
   /** Definitions that replace the generated ones: for handlers that decode bytes themselves. */
@@ -22,17 +24,20 @@ export interface RpcServerOptions extends Omit<AdapterOptions, 'calls'> {
 export interface RpcServer {
   /** The bound port. */
   readonly port: number;
+  /** Of the listener for other services, where there is one. */
+  readonly meshPort: number | undefined;
   /** Refuses new calls and ends when those in flight have ended, or by force after the grace period. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** The public listener: our services, health and reflection. */
+/** The public listener, and the mesh's where the service has a certificate for it: our services, health and reflection. */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const { config } = options;
   const server = new Server({
     'grpc.max_receive_message_length': config.MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': -1,
     'grpc.enable_channelz': 0,
+    ...(config.MAX_CONNECTION_AGE_MS > 0 && { 'grpc.max_connection_age_ms': config.MAX_CONNECTION_AGE_MS }),
     // A caller that is gone without a word, for streams that may be silent.
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 20_000,
@@ -47,8 +52,10 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const guarding = guardedServer(server, adapterOptions);
   options.health.addToServer(guarding);
   new ReflectionService(loadContracts()).addToServer(guarding);
-  const port = await bind(server, config);
-  return { port, stop: graceMs => stop(server, calls, graceMs) };
+  const { open, mesh } = options.certificates;
+  const port = await bind(server, { host: config.HOST, port: config.PORT, credentials: publicCredentials(open) });
+  const meshPort = mesh && (await bind(server, meshListener(config, mesh)));
+  return { port, meshPort, stop: graceMs => stop(server, calls, graceMs) };
 }
 
 /** Where foreign implementations are added: our interceptors stand in front of them. */
@@ -60,26 +67,29 @@ function guardedServer(server: Server, options: AdapterOptions): Server {
   return guarding as Server;
 }
 
-async function bind(server: Server, config: ServiceConfig): Promise<number> {
-  const address = addressOf(config, config.PORT);
-  const credentials = await serverCredentials(config);
+interface Listener {
+  readonly host: string;
+  readonly port: number;
+  readonly credentials: ServerCredentials;
+}
+
+function publicCredentials(certificates: WatchedCertificates | undefined): ServerCredentials {
+  if (certificates === undefined) return ServerCredentials.createInsecure();
+  return serverCredentials(certificates, { mutual: false });
+}
+
+function meshListener(config: ServiceConfig, certificates: WatchedCertificates): Listener {
+  return { host: config.HOST, port: config.MESH_PORT, credentials: serverCredentials(certificates, { mutual: true }) };
+}
+
+async function bind(server: Server, { host, port, credentials }: Listener): Promise<number> {
+  const address = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
   return await new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, port) => {
-      if (error) reject(new ListenError(config.HOST, config.PORT, error));
-      else resolve(port);
+    server.bindAsync(address, credentials, (error, bound) => {
+      if (error) reject(new ListenError(host, port, error));
+      else resolve(bound);
     });
   });
-}
-
-function addressOf({ HOST }: ServiceConfig, port: number): string {
-  return `${isIP(HOST) === 6 ? `[${HOST}]` : HOST}:${port}`;
-}
-
-async function serverCredentials(config: ServiceConfig): Promise<ServerCredentials> {
-  const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = config;
-  if (cert === undefined || key === undefined) return ServerCredentials.createInsecure();
-  const [certChain, privateKey] = await Promise.all([readFile(cert), readFile(key)]);
-  return ServerCredentials.createSsl(null, [{ cert_chain: certChain, private_key: privateKey }]);
 }
 
 /** How long answers that are written already may take to go out. */

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type PassContext, WakeLoop } from '@athanor/placement';
 import type { Telemetry } from '@athanor/service';
 import type { ServedModel } from '../models/served-model.js';
 import type { Catalog } from './catalog.js';
@@ -23,61 +23,34 @@ export interface ReconcilerOptions {
   readonly onReady: () => void;
 }
 
-/** What goes with all that one pass does. */
-export interface PassContext {
-  readonly signal: AbortSignal;
-  /** Of the event that woke it, where one did. */
-  readonly traceparent?: string;
-}
-
 const LIST_RETRY_MS = 500;
 
-/**
- * Makes the catalogue what the registry wants it to be: at the start, when it is woken, and periodically. Level-triggered:
- * an event only says "look", so a lost one costs time and nothing else. One pass at a time.
- */
+/** Makes the catalogue what the registry wants it to be: at the start, when it is woken, and periodically. */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #retries = new RetryTimes();
   readonly #retiring = new Set<Promise<void>>();
-  readonly #stopping = new AbortController();
-  #wakeUp = new AbortController();
-  #traceparent: string | undefined;
-  #loop: Promise<void> = Promise.resolve();
+  readonly #loop: WakeLoop;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    this.#loop = new WakeLoop(context => this.#pass(context));
   }
 
   start(): void {
-    this.#loop = this.#run();
+    this.#loop.start();
   }
 
   /** Looks soon; during a pass, once more after it. */
   wake(traceparent?: string): void {
-    this.#traceparent = traceparent ?? this.#traceparent;
-    this.#wakeUp.abort();
+    this.#loop.wake(traceparent);
   }
 
   /** Ends the loop and retires every model: what was accepted is answered. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.wake();
-    await this.#loop;
+    await this.#loop.stop();
     for (const deployment of this.#options.catalog.all()) this.#retire(deployment, deployment.deactivate());
     await Promise.all(this.#retiring);
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      // A wake from here on means that something changed after the list was made.
-      this.#wakeUp = new AbortController();
-      const traceparent = this.#traceparent;
-      this.#traceparent = undefined;
-      const waitMs = await this.#pass({ signal, ...(traceparent !== undefined && { traceparent }) });
-      await sleep(waitMs, undefined, { signal: this.#wakeUp.signal, ref: false }).catch(() => undefined);
-    }
   }
 
   /** @returns how long to wait for the next one. */

@@ -1,7 +1,6 @@
-import type { Authenticate } from '../../auth/index.js';
 import type { Telemetry } from '../../telemetry/index.js';
 import type { Interceptor } from '../call-context.js';
-import { auth } from './auth.js';
+import { type AuthOptions, auth } from './auth.js';
 import { deadline } from './deadline.js';
 import { errorMapping } from './error-mapping.js';
 import { logging } from './logging.js';
@@ -10,21 +9,21 @@ import { permission } from './permission.js';
 import { requestId } from './request-id.js';
 import { tracing } from './tracing.js';
 
-export interface InterceptorOptions {
+export interface InterceptorOptions extends AuthOptions {
   readonly telemetry: Telemetry;
-  readonly authenticate: Authenticate;
   readonly defaultDeadlineMs: number;
 }
 
 /** All that happens around every call, outermost first. */
-export function defaultInterceptors({ telemetry, authenticate, defaultDeadlineMs }: InterceptorOptions): Interceptor[] {
+export function defaultInterceptors(options: InterceptorOptions): Interceptor[] {
+  const { telemetry, defaultDeadlineMs } = options;
   return [
     requestId,
     tracing(telemetry.tracer),
     metrics(telemetry.meter),
     logging,
     errorMapping,
-    auth(authenticate),
+    auth(options),
     permission,
     deadline(defaultDeadlineMs),
   ];

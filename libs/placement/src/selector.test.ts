@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { parseSelector, parseSelectors } from './index.js';
+
+const champion = { name: 'ocr', modelName: 'digits', alias: 'champion', version: 0 };
+const pinned = { name: 'ocr-old', modelName: 'digits', alias: '', version: 3 };
+
+describe('a selector', () => {
+  test.each([
+    ['*', true, true],
+    ['ocr', true, false],
+    ['ocr-old', false, true],
+    ['digits', false, false],
+    ['digits@champion', true, false],
+    ['digits@3', false, true],
+    // A deployment that follows an alias has no version of its own.
+    ['digits@0', false, false],
+    ['letters@champion', false, false],
+  ])('%s selects the deployment of an alias: %s, of a version: %s', (text, first, second) => {
+    const selects = parseSelector(text);
+    expect(selects(champion)).toBe(first);
+    expect(selects(pinned)).toBe(second);
+  });
+
+  test.each(['', 'a b', 'digits@', '@champion', 'digits@a@b', '**', 'tag:x=y'])('%j is refused', text => {
+    expect(() => parseSelector(text)).toThrow(
+      /expected "\*", a deployment's name, or model@alias or model@version, got/,
+    );
+  });
+
+  test('a list selects what any of it selects', () => {
+    const selects = parseSelectors(['ocr', 'digits@3']);
+    expect([selects(champion), selects(pinned), selects({ ...pinned, version: 4 })]).toEqual([true, true, false]);
+    expect(parseSelectors([])(champion)).toBe(false);
+  });
+});

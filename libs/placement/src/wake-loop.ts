@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What goes with all that one pass does. */
+export interface PassContext {
+  readonly signal: AbortSignal;
+  /** Of the event that woke it, where one did. */
+  readonly traceparent?: string;
+}
+
+/**
+ * Level-triggered work: a pass at the start, when it is woken, and after the time that the pass before asked for. An event
+ * only says "look", so a lost one costs time and nothing else. One pass at a time.
+ */
+export class WakeLoop {
+  readonly #pass: (context: PassContext) => Promise<number>;
+  readonly #stopping = new AbortController();
+  #wakeUp = new AbortController();
+  #traceparent: string | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  /** @param pass returns for how many milliseconds nothing needs to be done, unless it is woken. */
+  constructor(pass: (context: PassContext) => Promise<number>) {
+    this.#pass = pass;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Looks soon; during a pass, once more after it. */
+  wake(traceparent?: string): void {
+    this.#traceparent = traceparent ?? this.#traceparent;
+    this.#wakeUp.abort();
+  }
+
+  /** Ends with the pass that runs, whose signal is aborted. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.wake();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      // A wake from here on means that something changed after the pass began.
+      this.#wakeUp = new AbortController();
+      const traceparent = this.#traceparent;
+      this.#traceparent = undefined;
+      const waitMs = await this.#pass({ signal, ...(traceparent !== undefined && { traceparent }) });
+      await sleep(waitMs, undefined, { signal: this.#wakeUp.signal, ref: false }).catch(() => undefined);
+    }
+  }
+}

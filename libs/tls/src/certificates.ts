@@ -1,0 +1,136 @@
+// Certificates from files that change under a running process: a mounted Kubernetes secret, cert-manager's renewals.
+//
+// grpc-js has a watcher of its own (FileWatcherCertificateProvider). It takes what it reads as it is: a file that is away
+// for a moment, or a certificate read before and its key after a renewal, closes the listener for new connections until
+// the next look. This one takes a pair only when it fits, and else keeps the last that did.
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { experimental } from '@grpc/grpc-js';
+
+/** PEM files: a certificate chain with its key, the authorities that are trusted, or both. */
+export interface CertificateFiles {
+  readonly certFile?: string | undefined;
+  readonly keyFile?: string | undefined;
+  readonly caFile?: string | undefined;
+}
+
+export interface WatchOptions {
+  /** Told once of each new trouble; what was read before stays in force. */
+  readonly onProblem?: ((error: Error) => void) | undefined;
+  /** Told when other content has come into force. */
+  readonly onRenewal?: (() => void) | undefined;
+  readonly intervalMs?: number | undefined;
+}
+
+const WATCH_INTERVAL_MS = 5_000;
+
+type CaListener = experimental.CaCertificateUpdateListener;
+type IdentityListener = experimental.IdentityCertificateUpdateListener;
+
+/** What grpc-js asks for certificates, kept up to date. */
+export interface WatchedCertificates extends experimental.CertificateProvider {
+  /** When the certificate, or the first authority where there is no certificate, ends: epoch milliseconds. */
+  readonly expiresAtMs: number;
+  close(): void;
+}
+
+/** Reads the files and watches them from then on. Throws with the file's name where one is missing or does not fit. */
+export function openCertificates(files: CertificateFiles, options: WatchOptions = {}): WatchedCertificates {
+  let content = check(
+    mapFiles(files, path => readFileSync(path)),
+    files,
+  );
+  let problem = '';
+  const caListeners = new Set<CaListener>();
+  const identityListeners = new Set<IdentityListener>();
+
+  async function look(): Promise<void> {
+    try {
+      const [cert, key, ca] = await Promise.all(
+        [files.certFile, files.keyFile, files.caFile].map(path => (path === undefined ? undefined : readFile(path))),
+      );
+      const read = check({ cert, key, ca }, files);
+      problem = '';
+      if (read.fingerprint === content.fingerprint) return;
+      content = read;
+      for (const listener of caListeners) listener(content.ca ?? null);
+      for (const listener of identityListeners) listener(content.identity ?? null);
+      options.onRenewal?.();
+    } catch (error) {
+      if ((error as Error).message === problem) return;
+      problem = (error as Error).message;
+      options.onProblem?.(error as Error);
+    }
+  }
+
+  const timer = setInterval(() => void look(), options.intervalMs ?? WATCH_INTERVAL_MS).unref();
+  return {
+    get expiresAtMs() {
+      return content.expiresAtMs;
+    },
+    addCaCertificateListener(listener) {
+      caListeners.add(listener);
+      process.nextTick(() => listener(content.ca ?? null));
+    },
+    removeCaCertificateListener: listener => void caListeners.delete(listener),
+    addIdentityCertificateListener(listener) {
+      identityListeners.add(listener);
+      process.nextTick(() => listener(content.identity ?? null));
+    },
+    removeIdentityCertificateListener: listener => void identityListeners.delete(listener),
+    close: () => clearInterval(timer),
+  };
+}
+
+interface Pem<T> {
+  readonly cert: T | undefined;
+  readonly key: T | undefined;
+  readonly ca: T | undefined;
+}
+
+function mapFiles<T>({ certFile, keyFile, caFile }: CertificateFiles, read: (path: string) => T): Pem<T> {
+  const each = (path: string | undefined) => (path === undefined ? undefined : read(path));
+  return { cert: each(certFile), key: each(keyFile), ca: each(caFile) };
+}
+
+interface Content {
+  readonly ca?: experimental.CaCertificateUpdate;
+  readonly identity?: experimental.IdentityCertificateUpdate;
+  readonly expiresAtMs: number;
+  readonly fingerprint: string;
+}
+
+function check({ cert, key, ca }: Pem<Buffer>, files: CertificateFiles): Content {
+  const leaf = cert === undefined ? undefined : parse(cert, files.certFile);
+  const authority = ca === undefined ? undefined : parse(ca, files.caFile);
+  if (leaf !== undefined && (key === undefined || !leaf.checkPrivateKey(parseKey(key, files.keyFile)))) {
+    throw new Error(`${files.keyFile}: this is not the key of the certificate in ${files.certFile}`);
+  }
+  const hash = createHash('sha256');
+  for (const each of [cert, key, ca]) hash.update(each ?? '').update('\0');
+  return {
+    ...(ca && { ca: { caCertificate: ca } }),
+    ...(cert && key && { identity: { certificate: cert, privateKey: key } }),
+    expiresAtMs: Date.parse((leaf ?? authority)?.validTo ?? ''),
+    fingerprint: hash.digest('hex'),
+  };
+}
+
+function parse(pem: Buffer, path: string | undefined): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch (cause) {
+    throw new Error(`${path}: expected a certificate in PEM: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function parseKey(pem: Buffer, path: string | undefined) {
+  try {
+    return createPrivateKey(pem);
+  } catch (cause) {
+    throw new Error(`${path}: expected a private key in PEM without a passphrase: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}

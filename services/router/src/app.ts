@@ -1,0 +1,103 @@
+import { createStub } from '@athanor/client';
+import { connectNats } from '@athanor/events';
+import { watchDeployments } from '@athanor/placement';
+import {
+  Closing,
+  createTelemetry,
+  natsOptions,
+  openTokenAuthority,
+  peerChannel,
+  type ServiceApp,
+  startService,
+} from '@athanor/service';
+import { channelCredentials, openCertificates } from '@athanor/tls';
+import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
+import type { RouterConfig } from './config.js';
+import { Pool } from './pools/pool.js';
+import { readPoolsFile } from './pools/pools-file.js';
+import type { HostPort } from './pools/resolve-hosts.js';
+import { followDeployments } from './routes/follow-deployments.js';
+import { RouteTable } from './routes/route-table.js';
+import { routerDefinition } from './rpc/definition.js';
+import { GrpcEndpoint, type GrpcPool } from './rpc/grpc-endpoint.js';
+import { RetryBudget } from './rpc/retry-budget.js';
+import { routerService } from './rpc/router-service.js';
+
+export interface AppOptions {
+  readonly config: RouterConfig;
+}
+
+/** Composition root: opens what the router needs, and closes it again when a later step fails. */
+export async function startRouter({ config }: AppOptions): Promise<ServiceApp> {
+  const closing = new Closing();
+  try {
+    const { LOG_LEVEL: logLevel, OTLP_ENDPOINT: otlpEndpoint } = config;
+    // Nothing here looks for the active span: a call's own is in its context.
+    const telemetry = createTelemetry({ service: 'router', logLevel, otlpEndpoint, followsContext: false });
+    closing.add(() => telemetry.shutdown());
+    const { log } = telemetry;
+    const entries = await readPoolsFile(config.POOLS_FILE);
+    const connection = await connectNats({ ...natsOptions(config), name: 'router', log });
+    closing.add(() => connection.close());
+    const tokens = await openTokenAuthority(config);
+    const registry = createStub('registry', {
+      ...peerChannel('router', config, tokens),
+      address: config.REGISTRY_ADDRESS,
+    });
+    closing.add(() => registry.close());
+    const poolCredentials = openPoolCredentials(config, closing);
+    const connect = (where: HostPort) => new GrpcEndpoint(where, poolCredentials);
+    const options = { connect, intervalMs: config.ENDPOINTS_INTERVAL_MS, log };
+    const pools = entries.map(entry => new Pool(entry, options));
+    for (const pool of pools) {
+      closing.add(() => pool.stop());
+      await pool.start();
+    }
+    const inFlight = telemetry.meter.createObservableGauge('athanor_router_pool_in_flight', {
+      description: 'Calls that a pool has been given and has not answered',
+    });
+    const processes = telemetry.meter.createObservableGauge('athanor_router_pool_processes', {
+      description: 'Processes of a pool that can be given calls',
+    });
+    for (const pool of pools) {
+      inFlight.addCallback(result => result.observe(sum(pool), { pool: pool.name }));
+      processes.addCallback(result => result.observe(pool.size, { pool: pool.name }));
+    }
+    const table = new RouteTable(pools);
+    const service = await startService({
+      ...{ name: 'router', config, telemetry },
+      services: { inference: routerService({ table, pools, budget: new RetryBudget() }) },
+      definitions: { inference: routerDefinition() },
+    });
+    const following = followDeployments({
+      ...{ table, log, intervalMs: config.RECONCILE_INTERVAL_MS },
+      list: async context => (await registry.listResolvedDeployments({}, context)).deployments,
+      onReady: () => service.setReady(true),
+    });
+    closing.add(() => following.stop());
+    closing.add(watchDeployments({ connection, log, onChange: traceparent => following.wake(traceparent) }));
+    // Closed first: no new calls come while the pools are being let go.
+    closing.add(() => service.stop());
+    following.start();
+    const { port, adminPort, meshPort } = service;
+    return { port, adminPort, meshPort, stop: () => closing.close() };
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+/** Pools are called at their mesh listeners, with the router's certificate. */
+function openPoolCredentials(config: RouterConfig, closing: Closing): ChannelCredentials {
+  const { MESH_CA_FILE: caFile, MESH_CERT_FILE: certFile, MESH_KEY_FILE: keyFile } = config;
+  if (caFile === undefined) return credentials.createInsecure();
+  const certificates = openCertificates({ caFile, certFile, keyFile });
+  closing.add(() => certificates.close());
+  return channelCredentials(certificates, { mutual: certFile !== undefined });
+}
+
+function sum(pool: GrpcPool): number {
+  let total = 0;
+  for (const { inFlight } of pool.endpoints) total += inFlight;
+  return total;
+}

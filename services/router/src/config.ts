@@ -1,0 +1,25 @@
+import { servicePorts } from '@athanor/contracts';
+import { type Environment, eventFields, integer, loadConfig, serviceFields, text } from '@athanor/service';
+import { z } from 'zod';
+
+const { public: port, admin: adminPort, mesh: meshPort } = servicePorts('router');
+
+export const routerConfigSchema = z.object({
+  ...serviceFields({ port, adminPort, meshPort }),
+  /** Tensors are larger than other services' messages. */
+  MAX_MESSAGE_BYTES: integer({ min: 1_024, max: 2_147_483_647, fallback: 64 * 1024 * 1024 }),
+  ...eventFields(),
+  REGISTRY_ADDRESS: text(`127.0.0.1:${servicePorts('registry').public}`),
+  /** JSON file: {"pools": [{"name", "address": "host:port", "models": ["*"]}]}. */
+  POOLS_FILE: text(),
+  /** The addresses of the pools' processes are looked up so often. */
+  ENDPOINTS_INTERVAL_MS: integer({ min: 100, max: 600_000, fallback: 1_000 }),
+  /** The registry is asked so often for what is wanted, besides at each event. */
+  RECONCILE_INTERVAL_MS: integer({ min: 100, max: 3_600_000, fallback: 10_000 }),
+});
+
+export type RouterConfig = z.output<typeof routerConfigSchema>;
+
+export function loadRouterConfig(env: Environment): RouterConfig {
+  return loadConfig(routerConfigSchema, 'router', env);
+}

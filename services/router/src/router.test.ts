@@ -1,0 +1,190 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryDirectory } from '@athanor/testkit';
+import { afterEach, describe, expect, test } from 'vitest';
+import { readPoolsFile } from './pools/pools-file.js';
+import { type Bench, deployment, type PoolWish, startBench } from './test-bench.js';
+
+let bench: Bench | undefined;
+afterEach(async () => {
+  await bench?.stop();
+  bench = undefined;
+});
+
+async function start(
+  pools: Record<string, PoolWish>,
+  deployments = [deployment('digits'), deployment('faces', 'people')],
+): Promise<Bench> {
+  bench = await startBench(pools);
+  bench.deployments = deployments;
+  const last = deployments.at(-1)?.deployment?.name ?? '';
+  await expect
+    .poll(
+      () =>
+        bench!.router.modelReady({ name: last }).then(
+          () => 'known',
+          error => error.code,
+        ),
+      { timeout: 5_000 },
+    )
+    .not.toBe('NOT_FOUND');
+  return bench;
+}
+
+/** The pool that answered. */
+async function ask({ router }: Bench, modelName: string): Promise<string> {
+  return (await router.modelInfer({ modelName })).modelVersion;
+}
+
+describe('a request', () => {
+  test('goes to the pool that selects its deployment, by name or by what it serves', async () => {
+    const running = await start({ small: { models: ['digits'] }, big: { models: ['people@champion'] } });
+    expect(await ask(running, 'digits')).toBe('small');
+    expect(await ask(running, 'faces')).toBe('big');
+    expect(running.pools.get('big')![0]!.seen).toEqual(['faces']);
+  });
+
+  test("for a model that is unknown, or another tenant's, is answered in Triton's words and reaches no pool", async () => {
+    const running = await start({ all: { models: ['*'] } });
+    for (const stub of [running.router, running.stranger]) {
+      await expect(stub.modelInfer({ modelName: stub === running.router ? 'none' : 'digits' })).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+        message: expect.stringMatching(/^Request for unknown model: '(none|digits)' is not found$/),
+      });
+    }
+    expect(running.pools.get('all')![0]!.seen).toEqual([]);
+  });
+
+  test('for a deployment that no pool serves says so and names the pools', async () => {
+    const running = await start({ small: { models: ['digits'] }, big: { models: ['letters'] } });
+    await expect(running.router.modelInfer({ modelName: 'faces' })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      reason: 'NO_POOL',
+      message: "no pool serves model 'faces'; the pools are small, big: name it in one's models",
+    });
+  });
+
+  test('of a caller without a credential is refused', async () => {
+    const { address } = await start({ all: { models: ['*'] } });
+    const { createStub } = await import('@athanor/client');
+    const nobody = createStub('inference', { address, credential: 'nonsense' });
+    await expect(nobody.modelInfer({ modelName: 'digits' })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    nobody.close();
+  });
+
+  test('ends with its deadline, at the pool too', async () => {
+    const running = await start({ all: { models: ['*'] } });
+    running.pools.get('all')![0]!.delayMs = 3_000;
+    await expect(running.router.modelInfer({ modelName: 'digits' }, { timeoutMs: 200 })).rejects.toMatchObject({
+      code: 'DEADLINE_EXCEEDED',
+    });
+  });
+});
+
+describe('the processes of a pool', () => {
+  test('share the work: whoever has the least to do is given the next request', async () => {
+    const running = await start({ all: { models: ['*'], size: 3 } });
+    const processes = running.pools.get('all')!;
+    for (const each of processes) each.delayMs = 100;
+    await Promise.all(Array.from({ length: 30 }, () => ask(running, 'digits')));
+    for (const { seen } of processes) expect(seen.length).toBeGreaterThanOrEqual(8);
+  });
+
+  test('may end under load: no request fails', async () => {
+    const running = await start({ all: { models: ['*'], size: 2 } });
+    const [first, second] = running.pools.get('all')!;
+    for (const each of [first!, second!]) each.delayMs = 5;
+    let sending = true;
+    const answered: string[] = [];
+    const load = Promise.all(
+      Array.from({ length: 16 }, async () => {
+        while (sending) answered.push(await ask(running, 'digits'));
+      }),
+    );
+    const answeredSince = (count: number) => expect.poll(() => answered.length - count, { timeout: 10_000 });
+    await answeredSince(0).toBeGreaterThan(50);
+    await first!.service.stop();
+    const atTheEnd = second!.seen.length;
+    await answeredSince(answered.length).toBeGreaterThan(50);
+    sending = false;
+    await load;
+    expect(second!.seen.length - atTheEnd).toBeGreaterThan(50);
+  });
+
+  test('may all be gone: the answer says where to look', async () => {
+    const running = await start({ all: { models: ['*'] } });
+    await running.pools.get('all')![0]!.service.stop();
+    await expect(running.router.modelInfer({ modelName: 'digits' }, { timeoutMs: 10_000 })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+  });
+});
+
+describe('what is asked of the whole server', () => {
+  test("is the pools' answers together: the index, and the statistics of all models", async () => {
+    const running = await start({ small: { models: ['digits'] }, big: { models: ['faces'] } });
+    const { models } = await running.router.repositoryIndex({});
+    expect(models.map(({ reason }) => reason).sort()).toEqual(['big', 'small']);
+    expect(models[0]?.name).toBe('of acme');
+    const { modelStats } = await running.router.modelStatistics({});
+    expect(modelStats.map(({ name }) => name).sort()).toEqual(['big', 'small']);
+    expect((await running.router.modelStatistics({ name: 'digits' })).modelStats).toHaveLength(1);
+  });
+
+  test('live, ready and metadata', async () => {
+    const { router } = await start({ all: { models: ['*'] } });
+    expect(await router.serverLive({})).toMatchObject({ live: true });
+    expect(await router.serverReady({})).toMatchObject({ ready: true });
+    expect(await router.serverMetadata({})).toMatchObject({ name: 'athanor' });
+    await expect(router.repositoryModelLoad({ modelName: 'digits' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+});
+
+describe('a stream', () => {
+  async function* requests(names: readonly string[]) {
+    for (const [index, modelName] of names.entries()) yield { modelName, id: String(index) };
+  }
+
+  test('carries requests for models of several pools, each answered by its own, in order within a pool', async () => {
+    const running = await start({ small: { models: ['digits'] }, big: { models: ['faces'] } });
+    const names = Array.from({ length: 200 }, (_, index) => (index % 3 === 0 ? 'faces' : 'digits'));
+    const answered: { id: number; pool: string }[] = [];
+    for await (const { inferResponse } of running.router.modelStreamInfer(requests(names)))
+      answered.push({ id: Number(inferResponse?.id), pool: inferResponse?.modelVersion ?? '' });
+    expect(answered).toHaveLength(200);
+    for (const pool of ['small', 'big']) {
+      const ids = answered.filter(each => each.pool === pool).map(({ id }) => id);
+      expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+      expect(ids.every(id => (names[id] === 'faces') === (pool === 'big'))).toBe(true);
+    }
+  });
+
+  test('ends with an error at a model that is unknown', async () => {
+    const running = await start({ all: { models: ['*'] } });
+    const read = async () => {
+      for await (const _ of running.router.modelStreamInfer(requests(['digits', 'none'])));
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('the pools file', () => {
+  test.each([
+    ['{', /cannot be used: .*JSON/],
+    ['{"pools": []}', /expected at least one pool/],
+    ['{"pools": [{"name": "A", "address": "x:1", "models": ["*"]}]}', /pools\.0\.name: expected lower case/],
+    ['{"pools": [{"name": "a", "address": "x", "models": ["*"]}]}', /pools\.0\.address: expected host:port/],
+    ['{"pools": [{"name": "a", "address": "x:1", "models": []}]}', /at least one selector/],
+    ['{"pools": [{"name": "a", "address": "x:1", "models": ["a b"]}]}', /model@alias or model@version, got 'a b'/],
+    [
+      `{"pools": [${['a', 'a'].map(name => `{"name": "${name}", "address": "x:1", "models": ["*"]}`)}]}`,
+      /two pools named 'a'/,
+    ],
+  ])('%s is refused with what is wrong', async (content, message) => {
+    const folder = await temporaryDirectory('pools-file');
+    const path = join(folder.path, 'pools.json');
+    await writeFile(path, content);
+    await expect(readPoolsFile(path)).rejects.toThrow(message);
+    await folder.remove();
+  });
+});

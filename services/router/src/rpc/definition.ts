@@ -1,0 +1,15 @@
+import { serviceDefinition } from '@athanor/contracts';
+import type { ServiceDefinition } from '@grpc/grpc-js';
+import { asItIs } from './forward.js';
+
+const DECODED = new Set(['ServerLive', 'ServerReady']);
+
+/** The service with all that is passed on in bytes. */
+export function routerDefinition(): ServiceDefinition {
+  return Object.fromEntries(
+    Object.entries(serviceDefinition('inference')).map(([name, method]) => [
+      name,
+      DECODED.has(name) ? method : { ...method, requestDeserialize: asItIs, responseSerialize: asItIs },
+    ]),
+  );
+}

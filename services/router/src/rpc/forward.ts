@@ -1,0 +1,127 @@
+// Calls passed on to a process of a pool in the bytes they came in, with the caller's own credential: the pool admits or
+// refuses the caller itself, so the router can be asked for nothing that the pool would not answer.
+import { type RpcError, toRpcError } from '@athanor/client';
+import { type CallContext, type Code, ServiceError, traceparentOf } from '@athanor/service';
+import { type CallOptions, type ClientDuplexStream, type ServiceError as GrpcError, Metadata } from '@grpc/grpc-js';
+import { pickEndpoint } from '../pools/pool.js';
+import type { GrpcEndpoint, GrpcPool } from './grpc-endpoint.js';
+import type { RetryBudget } from './retry-budget.js';
+
+export const asItIs = (bytes: Buffer): Buffer => bytes;
+
+/** Metadata that the pool needs, besides the trace's. */
+const PASSED_ON = ['authorization', 'x-request-id', 'triton_grpc_error'];
+
+export interface Forwarding {
+  readonly pools: readonly GrpcPool[];
+  readonly context: CallContext;
+  readonly budget: RetryBudget;
+}
+
+/**
+ * One answer for one request. Where the process cannot be reached, or is ending, another one is asked once: predictions
+ * change nothing, so they may be made twice. The budget keeps an outage from doubling the load.
+ */
+export async function forwardUnary(request: Buffer, forwarding: Forwarding): Promise<Buffer> {
+  const { pools, context, budget } = forwarding;
+  const first = expectEndpoint(pools);
+  try {
+    const answer = await callOnce(request, first, context);
+    budget.succeeded();
+    return answer;
+  } catch (error) {
+    const another = pickEndpoint(pools, first);
+    const mayRetry = isUnavailable(error) && another !== undefined && context.abortReason === undefined;
+    if (!mayRetry || !budget.spend()) throw toServiceError(error, context);
+    return await callOnce(request, another, context).catch(last => {
+      throw toServiceError(last, context);
+    });
+  }
+}
+
+function callOnce(request: Buffer, endpoint: GrpcEndpoint, context: CallContext): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const leave = endpoint.enter();
+    const done = (error: GrpcError | null, answer?: Buffer): void => {
+      leave();
+      stopListening();
+      if (error) reject(error);
+      else resolve(answer!);
+    };
+    const { client } = endpoint;
+    const call = client.makeUnaryRequest(
+      context.method,
+      asItIs,
+      asItIs,
+      request,
+      toMetadata(context),
+      toOptions(context),
+      done,
+    );
+    const stopListening = cancelWith(context, () => call.cancel());
+  });
+}
+
+export type ForwardedStream = ClientDuplexStream<Buffer, Buffer>;
+
+/** A stream to one process, for as long as the caller's lasts. */
+export function forwardStream({ pools, context }: Forwarding): ForwardedStream {
+  const endpoint = expectEndpoint(pools);
+  const leave = endpoint.enter();
+  const { client } = endpoint;
+  const call = client.makeBidiStreamRequest(context.method, asItIs, asItIs, toMetadata(context), toOptions(context));
+  const stopListening = cancelWith(context, () => call.cancel());
+  call.once('status', () => {
+    leave();
+    stopListening();
+  });
+  return call;
+}
+
+function expectEndpoint(pools: readonly GrpcPool[]): GrpcEndpoint {
+  const endpoint = pickEndpoint(pools);
+  if (endpoint !== undefined) return endpoint;
+  const names = pools.map(({ name }) => `'${name}'`).join(', ');
+  throw new ServiceError('UNAVAILABLE', `no process of pool ${names} is ready; look at the pool's pods`, {
+    reason: 'POOL_EMPTY',
+    retryAfterMs: 1_000,
+  });
+}
+
+function toMetadata(context: CallContext): Metadata {
+  const metadata = new Metadata();
+  for (const key of PASSED_ON) {
+    const value = context.metadata(key);
+    if (value !== undefined) metadata.set(key, value);
+  }
+  const traceparent = traceparentOf(context.span);
+  if (traceparent !== undefined) metadata.set('traceparent', traceparent);
+  return metadata;
+}
+
+function toOptions({ deadlineMs }: CallContext): CallOptions {
+  return deadlineMs === Number.POSITIVE_INFINITY ? {} : { deadline: deadlineMs };
+}
+
+/** @returns how to stop listening. */
+function cancelWith({ signal }: CallContext, cancel: () => void): () => void {
+  if (signal.aborted) cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  return () => signal.removeEventListener('abort', cancel);
+}
+
+function isUnavailable(error: unknown): boolean {
+  return toRpcError(error, '').code === 'UNAVAILABLE';
+}
+
+/** The pool's own words, codes and details; what went wrong on the way there is said to have. */
+export function toServiceError(error: unknown, { method }: CallContext): ServiceError {
+  if (error instanceof ServiceError) return error;
+  const { code, message, reason, metadata, violations, retryAfterMs }: RpcError = toRpcError(error, method);
+  return new ServiceError(code as Code, message, {
+    ...(reason !== '' && { reason, metadata }),
+    ...(violations.length > 0 && { violations }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    cause: error,
+  });
+}

@@ -1,0 +1,57 @@
+import { type CallContext, ServiceError } from '@athanor/service';
+import type { RouteTable } from '../routes/route-table.js';
+import { readModelName } from '../wire/model-name.js';
+import { forwardUnary } from './forward.js';
+import type { GrpcPool } from './grpc-endpoint.js';
+import type { RetryBudget } from './retry-budget.js';
+import { expectName, streamInfer } from './stream-infer.js';
+
+export interface RouterDependencies {
+  readonly table: RouteTable<GrpcPool>;
+  readonly pools: readonly GrpcPool[];
+  readonly budget: RetryBudget;
+}
+
+type Forward = (request: Buffer, context: CallContext) => Promise<Buffer>;
+
+/** GRPCInferenceService over all pools; what a pool does not implement answers UNIMPLEMENTED here too. */
+export function routerService(dependencies: RouterDependencies) {
+  const { table, pools, budget } = dependencies;
+
+  const byModel: Forward = async (request, context) =>
+    await forwardUnary(request, { pools: table.expect(context.tenant, expectName(request)), context, budget });
+
+  const toAny: Forward = async (request, context) => await forwardUnary(request, { pools, context, budget });
+
+  /** Answers that are lists and nothing else: protobuf messages written one after another are one message with all. */
+  const toAll: Forward = async (request, context) => {
+    const asked = table.poolsOf(context.tenant);
+    const answers = asked.map(pool => forwardUnary(request, { pools: [pool], context, budget }));
+    return Buffer.concat(await Promise.all(answers));
+  };
+
+  return {
+    serverLive: async () => ({ live: true }),
+    serverReady: async () => ({ ready: table.isReady && pools.some(({ size }) => size > 0) }),
+    serverMetadata: toAny,
+    modelReady: byModel,
+    modelMetadata: byModel,
+    modelConfig: byModel,
+    modelInfer: byModel,
+    modelStatistics: async (request: Buffer, context: CallContext) =>
+      await (readModelName(request) === '' ? toAll : byModel)(request, context),
+    repositoryIndex: toAll,
+    repositoryModelLoad: refuseExplicitLoad,
+    repositoryModelUnload: refuseExplicitLoad,
+    modelStreamInfer: (requests: AsyncIterable<Buffer>, context: CallContext) =>
+      streamInfer(requests, { ...dependencies, context }),
+  };
+}
+
+async function refuseExplicitLoad(): Promise<never> {
+  throw new ServiceError(
+    'UNAVAILABLE',
+    'explicit model load / unload is not allowed: the registry says what is served; ' +
+      'set or delete a deployment there (athanor.registry.v1.RegistryService/SetDeployment)',
+  );
+}

@@ -1,0 +1,51 @@
+// All that routing needs of a request: every request of the Open Inference Protocol that is about a model has the model's
+// name in field 1. The rest is passed on as it came.
+
+const NAME_TAG = 0x0a; // field 1, length-delimited
+const MAX_VARINT_BYTES = 5;
+
+/** Undefined where the bytes are no protobuf message; empty where no name is set. The last of several counts. */
+export function readModelName(bytes: Uint8Array): string | undefined {
+  const reader = { bytes, position: 0 };
+  let name = '';
+  while (reader.position < bytes.length) {
+    const tag = readVarint(reader);
+    if (tag === undefined || tag >>> 3 === 0) return undefined;
+    const begin = skip(reader, tag & 7);
+    if (begin === undefined) return undefined;
+    if (tag === NAME_TAG) {
+      name = Buffer.from(bytes.buffer, bytes.byteOffset + begin, reader.position - begin).toString('utf8');
+      // Encoders write fields in the order of their numbers, so what follows is no second name: tensors are not walked.
+      if (reader.position === bytes.length || bytes[reader.position] !== NAME_TAG) return name;
+    }
+  }
+  return name;
+}
+
+interface Reader {
+  readonly bytes: Uint8Array;
+  position: number;
+}
+
+/** Goes past a field. @returns where its content begins; undefined where it does not fit. */
+function skip(reader: Reader, wireType: number): number | undefined {
+  const length = wireType === 1 ? 8 : wireType === 5 ? 4 : wireType === 2 ? readVarint(reader) : undefined;
+  const begin = reader.position;
+  if (wireType === 0) {
+    while (reader.position < reader.bytes.length) if (reader.bytes[reader.position++]! < 0x80) return begin;
+    return undefined;
+  }
+  if (length === undefined || length > reader.bytes.length - begin) return undefined;
+  reader.position += length;
+  return begin;
+}
+
+function readVarint(reader: Reader): number | undefined {
+  let value = 0;
+  for (let count = 0; count < MAX_VARINT_BYTES && reader.position < reader.bytes.length; count++) {
+    const byte = reader.bytes[reader.position++]!;
+    value += (byte & 0x7f) * 2 ** (7 * count);
+    if (byte < 0x80) return value;
+  }
+  return undefined;
+}
