@@ -12,6 +12,7 @@ import { addLineageCommand } from './commands/lineage.js';
 import { addMeshCommands } from './commands/mesh.js';
 import { addModelCommands } from './commands/model.js';
 import { addQuickstartCommand } from './commands/quickstart.js';
+import { addSmokeTestCommand } from './commands/smoke-test.js';
 import { addTrainCommand } from './commands/train.js';
 import { EXIT_CODE_HELP, EXIT_CODES, exitCodeOf } from './exit-codes.js';
 import { FORMATS } from './output/render.js';
@@ -58,7 +59,14 @@ export function createProgram(cli: CliEnvironment): Command {
     .configureOutput({ writeOut: text => cli.terminal.out(text), writeErr: text => cli.terminal.err(text) });
   const add = [addMeshCommands, addQuickstartCommand, addDatasetCommands, addTrainCommand, addJobCommands];
   const more = [addModelCommands, addDeploymentCommands, addInferCommand, addLineageCommand, addEventCommands];
-  for (const addCommands of [...add, ...more, addDeadLetterCommands, addContextCommands, addCompletionCommand]) {
+  for (const addCommands of [
+    ...add,
+    ...more,
+    addSmokeTestCommand,
+    addDeadLetterCommands,
+    addContextCommands,
+    addCompletionCommand,
+  ]) {
     addCommands(program, cli);
   }
   return program;

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { createBlobStore } from '@athanor/blobs';
 import { createStub } from '@athanor/client';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
@@ -15,7 +14,7 @@ import {
   startService,
 } from '@athanor/service';
 import type { TrainingConfig } from './config.js';
-import { createLocalExecutor } from './executors/local.js';
+import { openExecutor } from './executors/open-executor.js';
 import { Dispatcher } from './jobs/dispatcher.js';
 import { attemptService } from './rpc/attempt-service.js';
 import { trainingService } from './rpc/training-service.js';
@@ -27,8 +26,6 @@ export interface AppOptions {
   /** A database that the process shares; without it the app opens its own. */
   readonly database?: DatabaseEngine;
 }
-
-const RUNNER_PATH = fileURLToPath(new URL('./runner/main.js', import.meta.url));
 
 /** Composition root: opens what training needs, and closes it again when a later step fails. */
 export async function startTraining({ config, database }: AppOptions): Promise<ServiceApp> {
@@ -73,14 +70,7 @@ export async function startTraining({ config, database }: AppOptions): Promise<S
     closing.add(() => service.stop());
     const started = new Dispatcher({
       ...{ db, tokens, log, leaseMs, maxAttempts },
-      createExecutor: onEnd =>
-        createLocalExecutor({
-          ...{ slots: config.SLOTS, runnerPath: RUNNER_PATH, graceMs: config.STOP_GRACE_MS, onEnd },
-          channel: {
-            address: config.ATTEMPT_ADDRESS ?? `127.0.0.1:${service.port}`,
-            caFile: config.ATTEMPT_CA_FILE ?? config.MESH_CA_FILE,
-          },
-        }),
+      createExecutor: await openExecutor(config, service.port),
     });
     // Stopped first: attempts say their last words to a service that still answers.
     closing.add(() => started.stop());

@@ -12,6 +12,15 @@ export const trainingConfigSchema = z.object({
   ATTEMPT_ADDRESS: text().optional(),
   /** PEM file of the authority of that address's certificate. Without it the mesh's. */
   ATTEMPT_CA_FILE: text().optional(),
+  /** Where attempts run: in child processes, or each in a Kubernetes Job of its own. */
+  EXECUTOR: z.enum(['local', 'kubernetes'], 'expected local or kubernetes').default('local'),
+  /** Kubernetes only. JSON file with the batch/v1 Job that each attempt is a copy of. */
+  JOB_TEMPLATE_FILE: text().optional(),
+  /** Kubernetes only. Where the Jobs are made; without it the service account's own namespace. */
+  JOB_NAMESPACE: text().optional(),
+  KUBERNETES_URL: text('https://kubernetes.default.svc'),
+  /** Folder with the service account's token, ca.crt and namespace. */
+  SERVICE_ACCOUNT_FOLDER: text('/var/run/secrets/kubernetes.io/serviceaccount'),
   /** Jobs that run at once. */
   SLOTS: integer({ min: 1, max: 1_024, fallback: 1 }),
   /**

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { servicePorts } from '@athanor/contracts';
 import type { Command } from 'commander';
+import type { ClusterPlace } from '../cluster/pods.js';
 import { addressBookPath, findContext, readAddressBook, writeAddressBook } from '../context/address-book.js';
 import { meshHome } from '../context/connect.js';
 import { table } from '../output/render.js';
@@ -13,6 +14,9 @@ interface SetOptions {
   readonly inference: string;
   readonly apiKeyFile?: string;
   readonly caFile?: string;
+  readonly release?: string;
+  readonly namespace?: string;
+  readonly kubeContext?: string;
 }
 
 export function addContextCommands(program: Command, cli: CliEnvironment): void {
@@ -27,6 +31,9 @@ export function addContextCommands(program: Command, cli: CliEnvironment): void 
     .option('--inference <address>', 'host:port', local('inference'))
     .option('--api-key-file <file>', 'JSON with "apiKey", or the plain key (default: the credentials of the home)')
     .option('--ca-file <file>', 'PEM of the certificate authority; with it TLS is used')
+    .option('--release <name>', 'the Helm release that it is: status shows its pods, by your kubectl')
+    .option('--namespace <name>', 'of the release (default: its name)')
+    .option('--kube-context <name>', "kubectl's context (default: kubectl's present one)")
     .addHelpText(
       'after',
       '\nExamples:\n  athanor context set prod --ingest ingest.example.com:443 … --api-key-file ~/prod-key --ca-file ca.pem\n  athanor context use prod',
@@ -40,6 +47,7 @@ export function addContextCommands(program: Command, cli: CliEnvironment): void 
         // Absolute, since commands are given in other folders too.
         apiKeyFile: resolve(apiKeyFile ?? (await meshHome({ env: cli.env, home })).credentialsFile),
         ...(caFile && { caFile: resolve(caFile) }),
+        ...clusterOf(options),
       };
       await writeAddressBook(cli.env, { current: book.current ?? name, contexts: { ...book.contexts, [name]: made } });
       const use =
@@ -75,4 +83,9 @@ export function addContextCommands(program: Command, cli: CliEnvironment): void 
         text: () => table(['', 'NAME', 'INFERENCE', 'API KEY FILE'], rows),
       });
     });
+}
+
+function clusterOf({ release, namespace, kubeContext }: SetOptions): { cluster?: ClusterPlace } {
+  if (release === undefined) return {};
+  return { cluster: { release, namespace: namespace ?? release, ...(kubeContext !== undefined && { kubeContext }) } };
 }

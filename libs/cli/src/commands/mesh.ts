@@ -2,7 +2,8 @@ import { get } from 'node:http';
 import { DEFAULT_PORT_BASE } from '@athanor/contracts';
 import { endProcess, type MeshState, readRunningState } from '@athanor/mesh';
 import type { Command } from 'commander';
-import { meshHome } from '../context/connect.js';
+import { showContextStatus } from '../cluster/status.js';
+import { meshHome, namedContext } from '../context/connect.js';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { type UpOptions, up } from '../mesh/up.js';
 import { fields, table } from '../output/render.js';
@@ -32,8 +33,16 @@ export function addMeshCommands(program: Command, cli: CliEnvironment): void {
   program
     .command('status')
     .description('show what runs, where, and whether it is ready')
-    .addHelpText('after', '\nExamples:\n  athanor status\n  athanor --home ./mesh status -o json')
-    .action(async (_options: unknown, command: Command) => status(commandContext(cli, command)));
+    .addHelpText(
+      'after',
+      '\nExamples:\n  athanor status\n  athanor --home ./mesh status -o json\n  athanor --context prod status',
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const context = commandContext(cli, command);
+      const named = await namedContext({ env: cli.env, ...context.options });
+      if (named === undefined) await status(context);
+      else await showContextStatus(context, named);
+    });
 }
 
 /** The mesh of the home that was named, where one runs. */

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Addresses } from '@athanor/client';
 import { readJsonFile, writePrivateFile } from '@athanor/mesh';
+import type { ClusterPlace } from '../cluster/pods.js';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 
 // Like kubectl's contexts: named meshes, one of them the present one.
@@ -15,6 +16,8 @@ export interface MeshContext {
   readonly apiKeyFile?: string;
   /** PEM file of the certificate authority, for TLS. */
   readonly caFile?: string;
+  /** The Helm release that it is, for `status`. */
+  readonly cluster?: ClusterPlace;
 }
 
 export interface AddressBook {

@@ -38,14 +38,18 @@ export async function connect(options: ConnectOptions): Promise<AthanorClient> {
 }
 
 export async function resolveContext(options: ConnectOptions): Promise<MeshContext> {
+  return (await namedContext(options)) ?? (await contextOfHome(await meshHome(options)));
+}
+
+/** The context that was named, by the command line, the environment or the address book; undefined: a home is meant. */
+export async function namedContext(options: ConnectOptions): Promise<MeshContext | undefined> {
   const { env } = options;
   const book = await readAddressBook(env);
   const named = options.context ?? (options.home === undefined ? env.ATHANOR_CONTEXT : undefined);
   if (named !== undefined) return findContext(book, named);
-  if (options.home || env.ATHANOR_HOME) return await contextOfHome(await meshHome(options));
+  if (options.home || env.ATHANOR_HOME) return undefined;
   if (env.ATHANOR_API_KEY !== undefined) return contextOfEnvironment(env, env.ATHANOR_API_KEY);
-  if (book.current !== undefined) return findContext(book, book.current);
-  return await contextOfHome(await meshHome({ env }));
+  return book.current === undefined ? undefined : findContext(book, book.current);
 }
 
 async function contextOfHome(home: Home): Promise<MeshContext> {

@@ -6,14 +6,36 @@ export interface AttemptStart {
   readonly token: string;
 }
 
-/** How an attempt's process ended. */
-export interface ProcessEnd {
+/** An attempt that was given to an executor, as the database knows it. */
+export interface GivenAttempt {
   readonly attemptId: string;
-  /** For people: "exit code 1" or "signal SIGKILL", with the end of what it printed. */
+  readonly executorRef: string;
+}
+
+/** What became of an attempt, by a word for programs and a sentence for people. */
+export interface Finding {
+  readonly attemptId: string;
+  /** For example "OOMKilled" or "Unschedulable". */
+  readonly reason: string;
   readonly message: string;
 }
 
-/** Where attempts run. Of several replicas of the service each has an executor, and looks after its own attempts. */
+/** What an executor sees of the attempts that it was given. Of those that run there is nothing to say. */
+export interface Findings {
+  /** Not begun yet, and it takes no harm by waiting on: no room, an image that is being fetched. */
+  readonly waiting: readonly Finding[];
+  /** Gone, or not to begin any more. */
+  readonly ended: readonly Finding[];
+}
+
+/** How attempts reach the AttemptService. */
+export interface AttemptChannel {
+  readonly address: string;
+  /** PEM file of the authority of the service's certificate, where it has one. */
+  readonly caFile?: string | undefined;
+}
+
+/** Where attempts run. Replicas of the service at the same place look after the same attempts. */
 export interface Executor {
   /** How many of its attempts may run at once. */
   readonly slots: number;
@@ -23,12 +45,16 @@ export interface Executor {
   owns(executorRef: string): boolean;
   /** Starts an attempt and returns its reference: the place, and what finds it there. */
   start(attempt: AttemptStart): Promise<string>;
+  /** Looks at attempts that have not ended. */
+  observe(attempts: readonly GivenAttempt[]): Promise<Findings>;
   /** Asks an attempt to checkpoint and end, and ends it by force after a while. */
-  stop(attemptId: string): Promise<void>;
+  stop(attempt: GivenAttempt): Promise<void>;
   /** After a restart: ends what is left of an own attempt, or takes it over. True: it still runs and is ours again. */
-  recover(attemptId: string, executorRef: string): Promise<boolean>;
-  /** Stops all attempts. */
+  recover(attempt: GivenAttempt): Promise<boolean>;
+  /** Stops the attempts that cannot live without this process. */
   close(): Promise<void>;
 }
 
-export type OnProcessEnd = (end: ProcessEnd) => void;
+export type OnEnd = (end: Finding) => void;
+
+export const NO_FINDINGS: Findings = { waiting: [], ended: [] };

@@ -2,17 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { hostname } from 'node:os';
 import { identifyProcess, isRunning, type ProcessIdentity } from '@athanor/process';
 import type { WorkOrder } from '../runner/work-order.js';
-import type { AttemptStart, Executor, OnProcessEnd } from './executor.js';
+import { type AttemptChannel, type AttemptStart, type Executor, NO_FINDINGS, type OnEnd } from './executor.js';
 
 export interface LocalExecutorOptions {
   readonly slots: number;
   /** The runner's entry, an absolute path. */
   readonly runnerPath: string;
   /** How the AttemptService is reached. */
-  readonly channel: Pick<WorkOrder, 'address' | 'caFile'>;
+  readonly channel: AttemptChannel;
   /** Between SIGTERM and SIGKILL. */
   readonly graceMs: number;
-  readonly onEnd: OnProcessEnd;
+  readonly onEnd: OnEnd;
 }
 
 const OUTPUT_TAIL_CHARS = 2_000;
@@ -43,12 +43,15 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
       child.once('close', (code, signal) => {
         children.delete(attempt.attemptId);
         const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-        options.onEnd({ attemptId: attempt.attemptId, message: [how, tail()].filter(Boolean).join(': ') });
+        const message = `its process ended before its work: ${[how, tail()].filter(Boolean).join(': ')}`;
+        options.onEnd({ attemptId: attempt.attemptId, reason: 'ProcessEnded', message });
       });
       return toReference(place, identifyProcess(child.pid ?? 0));
     },
-    stop,
-    async recover(_attemptId, executorRef) {
+    // A child's end is told as soon as it comes.
+    observe: async () => NO_FINDINGS,
+    stop: ({ attemptId }) => stop(attemptId),
+    async recover({ executorRef }) {
       // A child of a former process: nobody holds its input any more, so it is ending, or hangs.
       const orphan = parseReference(executorRef);
       if (orphan !== undefined && isRunning(orphan)) process.kill(orphan.pid, 'SIGKILL');

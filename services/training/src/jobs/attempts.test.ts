@@ -14,7 +14,14 @@ import { createTestCredentials, testEnvironment } from '@athanor/service/testing
 import { startPostgres, type TemporaryDirectory, temporaryDirectory } from '@athanor/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { loadTrainingConfig } from '../config.js';
-import type { AttemptStart, Executor, OnProcessEnd } from '../executors/executor.js';
+import {
+  type AttemptStart,
+  type Executor,
+  type Findings,
+  type GivenAttempt,
+  NO_FINDINGS,
+  type OnEnd,
+} from '../executors/executor.js';
 import { attemptService } from '../rpc/attempt-service.js';
 import { changeJob, type Db, insertJob, listAttempts, listTransitions, lockJob } from '../store/jobs.js';
 import { MIGRATIONS } from '../store/migrations.js';
@@ -34,7 +41,8 @@ class Recorder implements Executor {
   readonly owns = (executorRef: string) => executorRef === this.place;
   readonly started: AttemptStart[] = [];
   readonly stopped: string[] = [];
-  onEnd: OnProcessEnd = () => undefined;
+  onEnd: OnEnd = () => undefined;
+  findings: Findings = NO_FINDINGS;
 
   constructor(slots: number, place = `replica-${++recorders}`) {
     this.slots = slots;
@@ -46,7 +54,9 @@ class Recorder implements Executor {
     return this.place;
   }
 
-  async stop(attemptId: string): Promise<void> {
+  observe = async () => this.findings;
+
+  async stop({ attemptId }: GivenAttempt): Promise<void> {
     this.stopped.push(attemptId);
   }
 
@@ -285,7 +295,7 @@ describe('an attempt', () => {
     // Cancelled before it was claimed: the claim is answered all the same.
     await stub.claimAttempt({ attemptId });
     expect(await stub.heartbeat({ attemptId, epoch: 1, phase: '' })).toEqual({ desiredState: 'DESIRED_STATE_STOP' });
-    recorder.onEnd({ attemptId, message: 'signal SIGKILL' });
+    recorder.onEnd({ attemptId, reason: 'ProcessEnded', message: 'signal SIGKILL' });
     await expect.poll(async () => (await jobOf(db, 'job-1')).state).toBe('STATE_CANCELLED');
   });
 
@@ -293,11 +303,15 @@ describe('an attempt', () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
     for (let index = 0; index < 3; index++)
-      recorder.onEnd({ attemptId: (await attempt(index)).attemptId, message: `exit code ${index}` });
+      recorder.onEnd({
+        attemptId: (await attempt(index)).attemptId,
+        reason: 'ProcessEnded',
+        message: `exit code ${index}`,
+      });
     await expect.poll(async () => (await jobOf(db, 'job-1')).state).toBe('STATE_FAILED');
     expect((await jobOf(db, 'job-1')).error).toEqual({
       code: 14,
-      message: 'its process ended before its work: exit code 2',
+      message: 'exit code 2',
     });
     expect((await listAttempts(db, 'job-1')).map(({ epoch, state }) => [epoch, state])).toEqual(
       [1, 2, 3].map(epoch => [epoch, 'STATE_ABORTED']),
@@ -310,8 +324,8 @@ describe('an attempt', () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
     const begun = performance.now();
-    recorder.onEnd({ attemptId: (await attempt(0)).attemptId, message: 'exit code 1' });
-    recorder.onEnd({ attemptId: (await attempt(1)).attemptId, message: 'exit code 1' });
+    recorder.onEnd({ attemptId: (await attempt(0)).attemptId, reason: 'ProcessEnded', message: 'exit code 1' });
+    recorder.onEnd({ attemptId: (await attempt(1)).attemptId, reason: 'ProcessEnded', message: 'exit code 1' });
     await attempt(2);
     expect(performance.now() - begun).toBeGreaterThan(1_500);
   });
@@ -355,7 +369,7 @@ describe('an attempt', () => {
       };
       const { digest } = await stub.writeBlob(messages());
       await stub.commitCheckpoint({ attemptId, epoch, step: index + 1, digest });
-      recorder.onEnd({ attemptId, message: 'signal SIGKILL' });
+      recorder.onEnd({ attemptId, reason: 'ProcessEnded', message: 'signal SIGKILL' });
     }
     await attempt(5);
     expect((await jobOf(db, 'job-1')).state).not.toBe('STATE_FAILED');
@@ -379,6 +393,43 @@ describe('an attempt', () => {
     expect((await jobOf(db, 'job-1')).error).toEqual({ code: 9, message: 'nan' });
     await attempt(1);
     expect(recorder.started[1]!.jobId).toBe('job-2');
+  });
+
+  test('that cannot begin keeps its lease, and the job says why, once for each reason', async () => {
+    await queueJob(db, 'job-1');
+    await dispatcher.start();
+    const { attemptId } = await attempt(0);
+    const wait = (reason: string, message: string) => {
+      recorder.findings = { waiting: [{ attemptId, reason, message }], ended: [] };
+    };
+    const reasons = async () => (await listTransitions(db, 'job-1')).map(({ state, reason }) => `${state} ${reason}`);
+    wait('Unschedulable', 'no node takes its pod: 0/2 nodes are available');
+    // Longer than its lease.
+    await expect.poll(reasons).toContain('STATE_PENDING Unschedulable');
+    await new Promise(resolve => setTimeout(resolve, 2 * LEASE_MS));
+    expect((await listAttempts(db, 'job-1')).map(({ state }) => state)).toEqual(['STATE_PENDING']);
+    wait('ErrImageNeverPull', 'its container cannot start: no image');
+    await expect.poll(reasons).toContain('STATE_PENDING ErrImageNeverPull');
+    expect(await reasons()).toEqual([
+      'STATE_QUEUED Created',
+      'STATE_PENDING AttemptStarted',
+      'STATE_PENDING Unschedulable',
+      'STATE_PENDING ErrImageNeverPull',
+    ]);
+  });
+
+  test('that is gone, as its executor sees, is followed by another one, and the job says what happened', async () => {
+    await queueJob(db, 'job-1');
+    await dispatcher.start();
+    const { attemptId, stub } = await attempt(0);
+    await stub.claimAttempt({ attemptId });
+    recorder.findings = { waiting: [], ended: [{ attemptId, reason: 'OOMKilled', message: 'too much memory' }] };
+    await attempt(1);
+    const transitions = await listTransitions(db, 'job-1');
+    expect(transitions.map(({ reason, message }) => [reason, message])).toContainEqual([
+      'OOMKilled',
+      'too much memory',
+    ]);
   });
 
   test('bug: when ingest was away it was told of an internal error, not that it may try again', async () => {

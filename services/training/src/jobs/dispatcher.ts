@@ -1,8 +1,15 @@
 import { crashPoint, ServiceError, type Telemetry, type TokenAuthority } from '@athanor/service';
 import type { AttemptEnd } from '../attempts/attempt-state.js';
-import type { Executor, ProcessEnd } from '../executors/executor.js';
+import type { Executor, Finding, GivenAttempt, OnEnd } from '../executors/executor.js';
 import { endAttempt } from '../store/attempt-end.js';
-import { beginAttempt, holdJob, listExpiredAttempts, listOpenAttempts, setExecutorRef } from '../store/attempts.js';
+import {
+  beginAttempt,
+  holdJob,
+  listExpiredAttempts,
+  listOpenAttempts,
+  noteWaiting,
+  setExecutorRef,
+} from '../store/attempts.js';
 import type { AttemptRow, Db, Trx } from '../store/jobs.js';
 import { newAttemptId } from './job-id.js';
 
@@ -16,7 +23,7 @@ export interface DispatcherOptions {
   readonly log: Telemetry['log'];
   readonly leaseMs: number;
   readonly maxAttempts: number;
-  readonly createExecutor: (onEnd: (end: ProcessEnd) => void) => Executor;
+  readonly createExecutor: (onEnd: OnEnd) => Executor;
 }
 
 /** Gives queued jobs to the executor, and takes back those whose attempt is gone: what counts is the database. */
@@ -35,7 +42,7 @@ export class Dispatcher {
   /** Attempts that a former process started here are ended or taken over before anything new begins. */
   async start(): Promise<void> {
     for (const attempt of await this.#ownOpenAttempts()) {
-      if (await this.#executor.recover(attempt.attempt_id, attempt.executor_ref)) continue;
+      if (await this.#executor.recover(toGiven(attempt))) continue;
       await this.#giveUp(attempt.attempt_id, 'ServiceRestarted', 'the training service was restarted');
     }
     this.#timer = setInterval(() => this.wake(), SWEEP_INTERVAL_MS);
@@ -60,9 +67,11 @@ export class Dispatcher {
 
   async #work(): Promise<void> {
     const { db } = this.#options;
-    for (const { attempt_id } of await listExpiredAttempts(db)) {
-      await this.#executor.stop(attempt_id);
-      await this.#giveUp(attempt_id, 'LeaseExpired', 'it has not been heard of for longer than its lease');
+    await this.#observe();
+    for (const attempt of await listExpiredAttempts(db)) {
+      await this.#executor.stop(toGiven(attempt));
+      const message = 'it has not been heard of for longer than its lease';
+      await this.#giveUp(attempt.attempt_id, 'LeaseExpired', message);
     }
     while (!this.#stopped && (await this.#ownOpenAttempts()).length < this.#executor.slots) {
       if (!(await this.#startNext())) return;
@@ -96,8 +105,20 @@ export class Dispatcher {
     return true;
   }
 
-  async #afterEnd({ attemptId, message }: ProcessEnd): Promise<void> {
-    await this.#giveUp(attemptId, 'ProcessEnded', `its process ended before its work: ${message}`).catch(error => {
+  /** Asks where the attempts run what became of them: one that waits keeps its lease, one that is gone is given up. */
+  async #observe(): Promise<void> {
+    const { db, leaseMs, log } = this.#options;
+    const open = await this.#ownOpenAttempts();
+    const { waiting, ended } = await this.#executor.observe(open.map(toGiven));
+    for (const { attemptId, reason, message } of waiting) {
+      const isNew = await db.transaction().execute(trx => noteWaiting(trx, { attemptId, reason, message, leaseMs }));
+      if (isNew) log.info({ attemptId, reason }, message);
+    }
+    for (const { attemptId, reason, message } of ended) await this.#giveUp(attemptId, reason, message);
+  }
+
+  async #afterEnd({ attemptId, reason, message }: Finding): Promise<void> {
+    await this.#giveUp(attemptId, reason, message).catch(error => {
       this.#options.log.error(
         { attemptId, err: error },
         'the end of an attempt could not be noted; its lease will expire',
@@ -118,6 +139,10 @@ export class Dispatcher {
     });
     if (given) log.warn({ attemptId, reason }, message);
   }
+}
+
+function toGiven({ attempt_id, executor_ref }: AttemptRow): GivenAttempt {
+  return { attemptId: attempt_id, executorRef: executor_ref };
 }
 
 /** An attempt that does not hold its job any more needs no end; any other trouble is one. */

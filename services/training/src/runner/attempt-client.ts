@@ -5,6 +5,7 @@ import type {
   ProgressInput,
   TrainingResultInput,
 } from '@athanor/contracts/training';
+import { patiently } from './patience.js';
 import type { WorkOrder } from './work-order.js';
 
 const CHUNK_BYTES = 512 * 1024;
@@ -29,42 +30,45 @@ export class AttemptClient {
   }
 
   async claim(): Promise<ClaimAttemptResponse> {
-    const claim = await this.#stub.claimAttempt({ attemptId: this.#attemptId, executorRef: '' });
+    const request = { attemptId: this.#attemptId, executorRef: '' };
+    const claim = await patiently(() => this.#stub.claimAttempt(request));
     this.#epoch = claim.epoch;
     return claim;
   }
 
   /** False when the attempt is to stop. */
   async heartbeat(phase: string, progress?: ProgressInput): Promise<boolean> {
-    const { desiredState } = await this.#stub.heartbeat({ ...this.#identity(), phase, progress: progress ?? null });
+    const { desiredState } = await patiently(() =>
+      this.#stub.heartbeat({ ...this.#identity(), phase, progress: progress ?? null }),
+    );
     return desiredState !== 'DESIRED_STATE_STOP';
   }
 
   async reportEpoch(metrics: EpochMetricsInput): Promise<void> {
-    await this.#stub.reportEpoch({ ...this.#identity(), metrics });
+    await patiently(() => this.#stub.reportEpoch({ ...this.#identity(), metrics }));
   }
 
   /** A blob of the dataset or a checkpoint; the empty digest is the dataset's manifest. */
   async readBlob(digest: string): Promise<Buffer> {
-    return await collectChunks(this.#stub.readBlob({ ...this.#identity(), digest }));
+    return await patiently(() => collectChunks(this.#stub.readBlob({ ...this.#identity(), digest })));
   }
 
   async writeBlob(bytes: Uint8Array): Promise<string> {
-    const { digest } = await this.#stub.writeBlob(chunked(this.#identity(), bytes));
+    const { digest } = await patiently(() => this.#stub.writeBlob(chunked(this.#identity(), bytes)));
     return digest;
   }
 
   async commitCheckpoint(step: number, bytes: Uint8Array): Promise<void> {
     const digest = await this.writeBlob(bytes);
-    await this.#stub.commitCheckpoint({ ...this.#identity(), step, digest });
+    await patiently(() => this.#stub.commitCheckpoint({ ...this.#identity(), step, digest }));
   }
 
   async complete(result: TrainingResultInput): Promise<void> {
-    await this.#stub.completeAttempt({ ...this.#identity(), result });
+    await patiently(() => this.#stub.completeAttempt({ ...this.#identity(), result }));
   }
 
   async fail(failure: Failure): Promise<void> {
-    await this.#stub.failAttempt({ ...this.#identity(), ...failure });
+    await patiently(() => this.#stub.failAttempt({ ...this.#identity(), ...failure }));
   }
 
   close(): void {

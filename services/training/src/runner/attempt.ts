@@ -7,6 +7,7 @@ import { evaluateModel, exportModel, type TrainingResult, type TrainingSpec, tra
 import type { AttemptClient } from './attempt-client.js';
 import { Heart } from './heart.js';
 import { type LoadedData, loadData } from './load-data.js';
+import type { Tell } from './pod-log.js';
 import { toEngineSpec } from './to-engine-spec.js';
 
 /** Rows that evaluation feeds at a time. */
@@ -14,26 +15,26 @@ const EVALUATION_BATCH = 32;
 
 type Completed = Extract<TrainingResult, { status: 'completed' }>;
 
+export interface AttemptOptions {
+  readonly client: AttemptClient;
+  readonly stop: AbortController;
+  readonly tell: Tell;
+}
+
 /** Does the work of one attempt: claim, load, train, evaluate, export, complete. Returns early when told to stop. */
-export async function runAttempt(client: AttemptClient, stop: AbortController): Promise<void> {
+export async function runAttempt({ client, stop, tell }: AttemptOptions): Promise<void> {
   const claim = await client.claim();
   if (claim.spec === null) throw new Error('the claim came without a spec');
   const spec = toEngineSpec(claim.spec);
-  const heart = new Heart(client, stop, claim.leaseMs);
+  tell('attempt claimed', { epoch: claim.epoch, resumedFromStep: claim.checkpointStep });
+  const heart = new Heart({ client, stop, leaseMs: claim.leaseMs, tell });
   try {
     await heart.enter('RESOLVING_DATA');
     const data = await loadData(digest => client.readBlob(digest));
     const checkpoint = claim.checkpointDigest === '' ? undefined : await client.readBlob(claim.checkpointDigest);
     await heart.enter('COMPILING_GRAPH');
-    const result = await runTraining({
-      client,
-      stop,
-      heart,
-      spec,
-      data,
-      checkpoint,
-      resumedFromStep: claim.checkpointStep,
-    });
+    const { checkpointStep: resumedFromStep } = claim;
+    const result = await runTraining({ client, stop, heart, tell, spec, data, checkpoint, resumedFromStep });
     if (result.status === 'stopped') {
       await client.fail({
         code: 1,
@@ -52,9 +53,7 @@ export async function runAttempt(client: AttemptClient, stop: AbortController): 
   }
 }
 
-interface TrainingWork {
-  readonly client: AttemptClient;
-  readonly stop: AbortController;
+interface TrainingWork extends AttemptOptions {
   readonly heart: Heart;
   readonly spec: TrainingSpec;
   readonly data: LoadedData;
@@ -66,6 +65,7 @@ async function runTraining({
   client,
   stop,
   heart,
+  tell,
   spec,
   data,
   checkpoint,
@@ -90,9 +90,13 @@ async function runTraining({
         ...{ seconds, step: lastStep },
       };
       await client.reportEpoch(metrics);
+      tell('epoch done', metrics);
       epochBegan = performance.now();
     },
-    onCheckpoint: (bytes, cursor) => client.commitCheckpoint(cursor.step, bytes),
+    async onCheckpoint(bytes, { step }) {
+      await client.commitCheckpoint(step, bytes);
+      tell('checkpoint committed', { step, bytes: bytes.length });
+    },
   });
 }
 

@@ -1,25 +1,36 @@
 import { RpcError } from '@athanor/client';
 import type { ProgressInput } from '@athanor/contracts/training';
 import type { AttemptClient } from './attempt-client.js';
+import type { Tell } from './pod-log.js';
+
+export interface HeartOptions {
+  readonly client: AttemptClient;
+  readonly stop: AbortController;
+  readonly leaseMs: number;
+  readonly tell: Tell;
+}
 
 /** Tells the service that the attempt lives, and hears what it is to do. */
 export class Heart {
   readonly #client: AttemptClient;
   readonly #stop: AbortController;
+  readonly #tell: Tell;
   readonly #timer: NodeJS.Timeout;
   #phase = '';
   #progress: ProgressInput | undefined;
   #beating = false;
 
-  constructor(client: AttemptClient, stop: AbortController, leaseMs: number) {
+  constructor({ client, stop, leaseMs, tell }: HeartOptions) {
     this.#client = client;
     this.#stop = stop;
+    this.#tell = tell;
     // Between the runs of the runtime, which hold up everything else in this process.
     this.#timer = setInterval(() => void this.#pulse(), leaseMs / 4);
   }
 
   /** Says at once what is being done now. */
   async enter(phase: string, progress?: ProgressInput): Promise<void> {
+    if (phase !== this.#phase) this.#tell('phase', { phase });
     this.#phase = phase;
     this.#progress = progress ?? this.#progress;
     await this.#beat();

@@ -3,11 +3,19 @@ import { RpcError } from '@athanor/client';
 import { runAttempt } from './attempt.js';
 import { AttemptClient } from './attempt-client.js';
 import { toFailure } from './failure.js';
-import { readWorkOrder } from './work-order.js';
+import { createPodLog } from './pod-log.js';
+import { readWorkOrder, readWorkOrderFile } from './work-order.js';
 
 const EXIT = { done: 0, failed: 1, stale: 3, orphaned: 4 } as const;
 
-const order = await readWorkOrder(process.stdin, () => process.exit(EXIT.orphaned));
+// In a pod the order is a mounted file, and what is told goes to the pod's log; a child of the service reads it from its
+// standard input, and what it prints is part of the message should it die.
+const [flag, file = ''] = process.argv.slice(2);
+const isPod = flag === '--work-order';
+const order = isPod
+  ? await readWorkOrderFile(file)
+  : await readWorkOrder(process.stdin, () => process.exit(EXIT.orphaned));
+const tell = isPod ? createPodLog(order.attemptId) : () => undefined;
 const client = new AttemptClient(order);
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort()).on('SIGINT', () => stop.abort());
@@ -16,7 +24,8 @@ process.exit(await work());
 
 async function work(): Promise<number> {
   try {
-    await runAttempt(client, stop);
+    await runAttempt({ client, stop, tell });
+    tell('the attempt is over');
     return EXIT.done;
   } catch (error) {
     process.stderr.write(`${(error as Error).stack}\n`);

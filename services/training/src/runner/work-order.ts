@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 
-/** What a runner is told when it starts, as one JSON line. */
+/** What a runner is told when it starts, as JSON. */
 export interface WorkOrder {
   /** Where the AttemptService is, "host:port". */
   readonly address: string;
@@ -27,4 +28,9 @@ export async function readWorkOrder(input: NodeJS.ReadableStream, onOrphaned: ()
       onOrphaned();
     });
   });
+}
+
+/** Reads the order from a file, as it is mounted into an attempt's pod. */
+export async function readWorkOrderFile(path: string): Promise<WorkOrder> {
+  return JSON.parse(await readFile(path, 'utf8')) as WorkOrder;
 }

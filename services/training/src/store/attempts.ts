@@ -2,7 +2,16 @@ import type { EpochMetrics, ProgressInput } from '@athanor/contracts/training';
 import { jsonb } from '@athanor/database';
 import { ServiceError } from '@athanor/service/errors';
 import { sql } from 'kysely';
-import { type AttemptRow, changeJob, changePhase, type Db, type JobRow, lockJob, type Trx } from './jobs.js';
+import {
+  type AttemptRow,
+  changeJob,
+  changePhase,
+  changeReason,
+  type Db,
+  type JobRow,
+  lockJob,
+  type Trx,
+} from './jobs.js';
 
 /** An attempt that still holds its job. */
 export interface HeldJob {
@@ -58,6 +67,32 @@ export async function beginAttempt(trx: Trx, begun: BegunAttempt): Promise<Attem
 
 export async function setExecutorRef(db: Db, attemptId: string, executorRef: string): Promise<void> {
   await db.updateTable('attempts').set({ executor_ref: executorRef }).where('attempt_id', '=', attemptId).execute();
+}
+
+/** What keeps an attempt from beginning. */
+export interface WaitingAttempt {
+  readonly attemptId: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly leaseMs: number;
+}
+
+/** Keeps the lease of an attempt that cannot begin yet, and notes why. False where that was known, or it has begun. */
+export async function noteWaiting(trx: Trx, { attemptId, reason, message, leaseMs }: WaitingAttempt): Promise<boolean> {
+  const found = await trx
+    .selectFrom('attempts')
+    .select('job_id')
+    .where('attempt_id', '=', attemptId)
+    .executeTakeFirst();
+  if (found === undefined) return false;
+  const job = await lockJob(trx, found.job_id);
+  const { numUpdatedRows } = await trx
+    .updateTable('attempts')
+    .set({ lease_expires: leaseEnd(leaseMs) })
+    .where('attempt_id', '=', attemptId)
+    .where('state', '=', 'STATE_PENDING')
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n && (await changeReason(trx, job, { reason, message }));
 }
 
 /** Attempts that have not ended, as far as the database knows. */

@@ -125,6 +125,26 @@ export async function changePhase(trx: Trx, job: JobRow, phase: string): Promise
   await insertTransition(trx, job.job_id, { state: job.state, phase, reason: 'Phase', message: '' });
 }
 
+/** Notes why a job is where it is. False where that was the last thing noted. */
+export async function changeReason(
+  trx: Trx,
+  job: JobRow,
+  { reason, message }: { reason: string; message: string },
+): Promise<boolean> {
+  const { job_id: jobId, state, phase } = job;
+  const last = await trx
+    .selectFrom('transitions')
+    .select(['reason', 'message'])
+    .where('job_id', '=', jobId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (last?.reason === reason && last.message === message) return false;
+  await trx.updateTable('jobs').set({ revision: sql`revision + 1` }).where('job_id', '=', jobId).execute();
+  await insertTransition(trx, jobId, { state, phase, reason, message });
+  return true;
+}
+
 async function insertTransition(trx: Trx, jobId: string, change: JobChange): Promise<void> {
   const { state, phase = '', reason, message } = change;
   await trx.insertInto('transitions').values({ job_id: jobId, state, phase, reason, message }).execute();

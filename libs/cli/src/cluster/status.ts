@@ -1,0 +1,62 @@
+import type { Addresses } from '@athanor/client';
+import { type AthanorClient, RpcError } from '@athanor/client';
+import { type CommandContext, withClient } from '../commands/command-context.js';
+import type { MeshContext } from '../context/address-book.js';
+import { table } from '../output/render.js';
+import { listPods } from './pods.js';
+
+interface ServiceStatus {
+  readonly name: string;
+  readonly address: string;
+  /** Empty where it answers. */
+  readonly problem: string;
+}
+
+/** The cheapest question that each service answers. */
+const QUESTIONS: { readonly [S in keyof Addresses]: (client: AthanorClient) => Promise<unknown> } = {
+  ingest: ({ ingest }) => ingest.listDatasets({ pageSize: 1 }, { timeoutMs: 5_000 }),
+  training: ({ training }) => training.listTrainingJobs({ pageSize: 1 }, { timeoutMs: 5_000 }),
+  registry: ({ registry }) => registry.listModels({ pageSize: 1 }, { timeoutMs: 5_000 }),
+  async inference({ inference }) {
+    const { ready } = await inference.serverReady({}, { timeoutMs: 5_000 });
+    if (!ready) throw new Error('it is not ready');
+  },
+};
+
+/** Whether the services of a context answer, and, where it is a release in a cluster, what its pods do. */
+export async function showContextStatus(context: CommandContext, mesh: MeshContext): Promise<void> {
+  const services = await withClient(context, client =>
+    Promise.all(
+      Object.entries(QUESTIONS).map(([name, ask]) => askService(name as keyof Addresses, { client, mesh, ask })),
+    ),
+  );
+  const pods = mesh.cluster === undefined ? undefined : await listPods(mesh.cluster);
+  context.show({
+    value: { services, ...(pods && { pods }) },
+    text: () =>
+      table(
+        ['SERVICE', 'ADDRESS', 'READY'],
+        services.map(({ name, address, problem }) => [name, address, problem === '' ? 'yes' : `no: ${problem}`]),
+      ) +
+      (pods === undefined
+        ? ''
+        : `\n${table(
+            ['POD', 'NODE', 'STATE', 'REASON'],
+            pods.map(({ name, node, state, reason }) => [name, node || '-', state, reason]),
+          )}`),
+  });
+}
+
+async function askService(
+  name: keyof Addresses,
+  { client, mesh, ask }: { client: AthanorClient; mesh: MeshContext; ask: (client: AthanorClient) => Promise<unknown> },
+): Promise<ServiceStatus> {
+  const address = mesh.addresses[name];
+  try {
+    await ask(client);
+    return { name, address, problem: '' };
+  } catch (error) {
+    const code = error instanceof RpcError ? `${error.code}: ` : '';
+    return { name, address, problem: `${code}${(error as Error).message}` };
+  }
+}

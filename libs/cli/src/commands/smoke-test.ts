@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { interruptible } from '../interruption.js';
+import { fields, shortDigest } from '../output/render.js';
+import { runSmokeTest } from '../smoke/smoke-test.js';
+import { type CliEnvironment, commandContext, withClient } from './command-context.js';
+
+export function addSmokeTestCommand(program: Command, cli: CliEnvironment): void {
+  program
+    .command('smoke-test')
+    .description('a tiny job from rows to a served prediction on a mesh that runs, and its deployment removed again')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  athanor smoke-test\n  athanor --context prod smoke-test\n\nThe dataset and the model "smoke-test" stay, in the tenant of the API key; a second run makes no second version.',
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const context = commandContext(cli, command);
+      await withClient(context, async client => {
+        const { terminal } = context;
+        const result = await interruptible(signal => runSmokeTest({ client, terminal, signal }));
+        const { jobId, version, digest, predictions, seconds } = result;
+        context.show({
+          value: result,
+          text: () =>
+            fields([
+              ['Job', jobId],
+              ['Version', `v${version} ${shortDigest(digest)}`],
+              ['Served', predictions.join(', ')],
+              ['Time', `${seconds.toFixed(1)} s`],
+            ]),
+        });
+      });
+    });
+}

@@ -1,0 +1,98 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AthanorClient, infer } from '@athanor/client';
+import type { ModelVersion } from '@athanor/contracts/registry';
+import { importDataset } from '../dataset/import-dataset.js';
+import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { watchJob } from '../job/watch-job.js';
+import { waitForRegistration, waitUntilServed } from '../quickstart/wait.js';
+import type { Terminal } from '../terminal.js';
+
+const NAME = 'smoke-test';
+const ROWS = 200;
+
+/** What a mesh has shown that it can do. */
+export interface SmokeTestResult {
+  readonly jobId: string;
+  readonly version: number;
+  readonly digest: string;
+  /** Of two rows that a network tells apart at once: their classes, as served. */
+  readonly predictions: readonly string[];
+  readonly seconds: number;
+}
+
+export interface SmokeTestOptions {
+  readonly client: AthanorClient;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A tiny job from rows to prediction on the mesh that is named: upload, prepare, train, register, deploy, ask, and take the
+ * deployment away again. The same rows each time, so that the dataset and the model get no second version.
+ */
+export async function runSmokeTest(options: SmokeTestOptions): Promise<SmokeTestResult> {
+  const { client, signal } = options;
+  const begun = performance.now();
+  await importRows(options);
+  const jobId = await train(options);
+  const version = await waitForRegistration(client, jobId, signal);
+  const deployment = { deployment: { name: NAME, modelName: NAME, version: version.version } };
+  await client.registry.setDeployment(deployment);
+  try {
+    await waitUntilServed(client, { name: NAME, version, signal });
+    const predictions = await ask(client, version);
+    if (predictions.join() !== 'low,high')
+      throw new CliError(`expected the classes low and high, got ${predictions.join(' and ')}`, EXIT_CODES.failed);
+    const { digest } = version;
+    const seconds = (performance.now() - begun) / 1000;
+    return { jobId, version: version.version, digest, predictions, seconds };
+  } finally {
+    await client.registry.deleteDeployment({ name: NAME });
+  }
+}
+
+/** "low" rows have a small first column, "high" ones a large one. */
+async function importRows({ client, terminal, signal }: SmokeTestOptions): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'athanor-smoke-'));
+  try {
+    const path = join(folder, 'rows.csv');
+    const rows = Array.from({ length: ROWS }, (_, row) =>
+      row % 2 === 0 ? `${row},${row % 13},low` : `${1_000 + row},${row % 13},high`,
+    );
+    await writeFile(path, `a,b,y\n${rows.join('\n')}\n`);
+    await importDataset({ client, terminal, signal, name: NAME, path, options: { label: 'y' } });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function train({ client, terminal, signal }: SmokeTestOptions): Promise<string> {
+  const { job } = await client.training.createTrainingJob({
+    modelName: NAME,
+    spec: {
+      datasetId: NAME,
+      model: { kind: 'mlp', hidden: [8] },
+      optimizer: { kind: 'adam', learningRate: 0.05 },
+      epochs: 10,
+      batchSize: 16,
+    },
+  });
+  const ended = await watchJob({ client, terminal, jobId: job?.jobId ?? '', signal });
+  if (ended.state === 'STATE_SUCCEEDED') return ended.jobId;
+  throw new CliError(`job ${ended.jobId} ended without a model: ${ended.error?.message ?? ''}`, EXIT_CODES.jobFailed);
+}
+
+/** The most probable class of a row of each kind. */
+async function ask({ inference }: AthanorClient, { signature }: ModelVersion): Promise<string[]> {
+  const classes = signature?.classes ?? [];
+  const data = new Float32Array([4, 4, 1_101, 9]);
+  const inputs = [{ name: signature?.inputs[0]?.name ?? '', datatype: 'FP32' as const, shape: [2, 2], data }];
+  const { outputs } = await infer(inference, { modelName: NAME, inputs });
+  const probabilities = outputs.get('probabilities')?.data as Float32Array;
+  return [0, 1].map(row => {
+    const own = probabilities.subarray(row * classes.length, (row + 1) * classes.length);
+    return classes[own.indexOf(Math.max(...own))] ?? '';
+  });
+}

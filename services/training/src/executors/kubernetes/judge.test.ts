@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { judge } from './judge.js';
+import type { Condition, ContainerState, Job, Pod } from './objects.js';
+
+const job = (conditions: Condition[] = [], spec: object = {}): Job => ({
+  metadata: { name: 'athanor-attempt-1' },
+  spec: { template: { spec: {} }, ...spec },
+  status: { conditions },
+});
+const condition = (type: string, reason = '', message = ''): Condition => ({ type, status: 'True', reason, message });
+const pod = (status: Pod['status'], metadata: object = {}): Pod => ({
+  metadata: { name: 'p', ...metadata },
+  spec: { nodeName: 'node-1' },
+  ...(status && { status }),
+});
+const container = (state: ContainerState) => [{ state }];
+const backoff = condition('Failed', 'BackoffLimitExceeded', 'Job has reached the specified backoff limit');
+const of = (given: Partial<Parameters<typeof judge>[0]>) => judge({ job: job(), pod: undefined, events: [], ...given });
+
+describe('an attempt that waits', () => {
+  test('for a node says what the scheduler says', () => {
+    const message = '0/3 nodes are available: 3 Insufficient nvidia.com/gpu.';
+    const unscheduled = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message } as const;
+    expect(of({ pod: pod({ phase: 'Pending', conditions: [unscheduled] }) })).toEqual({
+      state: 'waiting',
+      reason: 'Unschedulable',
+      message: `no node takes its pod: ${message}`,
+    });
+  });
+
+  test('for an image names it and the node', () => {
+    const state = { waiting: { reason: 'ErrImageNeverPull', message: 'Container image "x" is not present' } };
+    expect(of({ pod: pod({ phase: 'Pending', containerStatuses: container(state) }) })).toEqual({
+      state: 'waiting',
+      reason: 'ErrImageNeverPull',
+      message: 'its container on node node-1 cannot start: Container image "x" is not present',
+    });
+  });
+
+  test('for quota, for its queue, or for nothing in particular', () => {
+    const events = [{ reason: 'FailedCreate', message: 'pods "p" is forbidden: exceeded quota: small' }];
+    expect(of({ events })).toMatchObject({ state: 'waiting', reason: 'QuotaExceeded' });
+    expect(of({ events: [{ reason: 'FailedCreate', message: 'violates PodSecurity' }] })).toMatchObject({
+      reason: 'FailedCreate',
+      message: 'violates PodSecurity',
+    });
+    expect(of({ job: job([], { suspend: true }) })).toMatchObject({ state: 'waiting', reason: 'Suspended' });
+    expect(of({})).toMatchObject({ state: 'waiting', reason: 'PodPending' });
+    const creating = { waiting: { reason: 'ContainerCreating' } };
+    expect(of({ pod: pod({ phase: 'Pending', containerStatuses: container(creating) }) })).toMatchObject({
+      reason: 'PodPending',
+    });
+  });
+});
+
+describe('an attempt that is gone', () => {
+  test.each<[string, Partial<Parameters<typeof judge>[0]>, RegExp]>([
+    ['JobGone', { job: undefined }, /Job was deleted/],
+    ['DeadlineExceeded', { job: job([condition('Failed', 'DeadlineExceeded')]) }, /activeDeadlineSeconds/],
+    ['PodGone', { job: job([backoff]) }, /its pod was deleted: Job has reached/],
+    ['ProcessEnded', { job: job([condition('Complete')]) }, /exit code 0 before/],
+    [
+      'OOMKilled',
+      {
+        job: job([backoff]),
+        pod: pod({
+          phase: 'Failed',
+          containerStatuses: container({ terminated: { exitCode: 137, reason: 'OOMKilled' } }),
+        }),
+      },
+      /more memory than its limit.*training\.attempts\.resources/,
+    ],
+    [
+      'ProcessEnded',
+      {
+        job: job([backoff]),
+        pod: pod({ phase: 'Failed', containerStatuses: container({ terminated: { exitCode: 1, reason: 'Error' } }) }),
+      },
+      /ended with exit code 1 \(Error\)/,
+    ],
+    [
+      'Evicted',
+      { job: job([backoff]), pod: pod({ phase: 'Failed', reason: 'Evicted', message: 'The node was low on memory' }) },
+      /evicted: The node was low on memory/,
+    ],
+    [
+      'NodeLost',
+      {
+        job: job([backoff]),
+        pod: pod({
+          phase: 'Failed',
+          conditions: [condition('DisruptionTarget', 'DeletionByTaintManager', 'deleting')],
+        }),
+      },
+      /its pod on node node-1 was taken away: deleting/,
+    ],
+    [
+      'Preempted',
+      {
+        job: job([backoff]),
+        pod: pod({
+          phase: 'Failed',
+          conditions: [condition('DisruptionTarget', 'PreemptionByScheduler', 'preempting')],
+        }),
+      },
+      /taken away: preempting/,
+    ],
+  ])('%s', (reason, given, message) => {
+    expect(of(given)).toMatchObject({ state: 'ended', reason, message: expect.stringMatching(message) });
+  });
+});
+
+test('of an attempt that runs, or checkpoints before it goes, there is nothing to say', () => {
+  expect(of({ pod: pod({ phase: 'Running' }) })).toEqual({ state: 'running' });
+  expect(of({ pod: pod({ phase: 'Pending' }, { deletionTimestamp: '2026-01-01T00:00:00Z' }) })).toEqual({
+    state: 'running',
+  });
+});

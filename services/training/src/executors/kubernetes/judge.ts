@@ -1,0 +1,93 @@
+// What a Job and its pod say of an attempt, in words that a user can act on.
+import type { Condition, Job, KubernetesEvent, Pod } from './objects.js';
+
+export type Judgement =
+  | { readonly state: 'running' }
+  | { readonly state: 'waiting' | 'ended'; readonly reason: string; readonly message: string };
+
+export interface Evidence {
+  /** Undefined where there is none any more. */
+  readonly job: Job | undefined;
+  readonly pod: Pod | undefined;
+  /** Of the Job, newest last. */
+  readonly events: readonly KubernetesEvent[];
+}
+
+const RUNNING: Judgement = { state: 'running' };
+
+export function judge({ job, pod, events }: Evidence): Judgement {
+  if (job === undefined) return ended('JobGone', 'its Kubernetes Job was deleted');
+  const failed = findCondition(job.status?.conditions, 'Failed');
+  if (failed !== undefined) return judgeFailure(failed, pod);
+  if (findCondition(job.status?.conditions, 'Complete') !== undefined)
+    return ended('ProcessEnded', 'its pod ended with exit code 0 before the attempt was over');
+  if (job.spec.suspend === true) return waiting('Suspended', 'its Job is suspended: a queue (Kueue) lets it begin');
+  if (pod === undefined) return judgeMissingPod(events);
+  return judgePod(pod);
+}
+
+function judgeFailure(failed: Condition, pod: Pod | undefined): Judgement {
+  if (failed.reason === 'DeadlineExceeded')
+    return ended('DeadlineExceeded', 'it ran longer than activeDeadlineSeconds of its Job allows');
+  const disruption = findCondition(pod?.status?.conditions, 'DisruptionTarget');
+  if (disruption !== undefined) return judgeDisruption(disruption, pod);
+  if (pod?.status?.reason === 'Evicted') return ended('Evicted', `its pod was evicted: ${pod.status.message ?? ''}`);
+  const stopped = pod?.status?.containerStatuses?.find(each => each.state?.terminated !== undefined);
+  const end = stopped?.state?.terminated;
+  if (end?.reason === 'OOMKilled') {
+    const remedy = 'give attempts more memory (training.attempts.resources), or the job smaller batches';
+    return ended('OOMKilled', `its pod used more memory than its limit and was killed; ${remedy}`);
+  }
+  if (end !== undefined) {
+    const detail = [end.reason, end.message].filter(Boolean).join(': ');
+    return ended('ProcessEnded', `its pod ended with exit code ${end.exitCode}${detail && ` (${detail})`}`);
+  }
+  return ended('PodGone', `its pod was deleted: ${failed.message ?? failed.reason ?? 'no reason is given'}`);
+}
+
+/** https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions */
+const DISRUPTIONS: Readonly<Record<string, string>> = {
+  PreemptionByScheduler: 'Preempted',
+  DeletionByTaintManager: 'NodeLost',
+  EvictionByEvictionAPI: 'Evicted',
+  DeletionByPodGC: 'NodeLost',
+  TerminationByKubelet: 'Evicted',
+};
+
+function judgeDisruption({ reason = '', message = '' }: Condition, pod: Pod | undefined): Judgement {
+  const node = pod?.spec?.nodeName === undefined ? '' : ` on node ${pod.spec.nodeName}`;
+  return ended(DISRUPTIONS[reason] ?? reason, `its pod${node} was taken away: ${message || reason}`);
+}
+
+/** The Job's controller could not make a pod: quota, admission, pod security. */
+function judgeMissingPod(events: readonly KubernetesEvent[]): Judgement {
+  const refused = events.findLast(({ reason }) => reason === 'FailedCreate');
+  if (refused === undefined) return waiting('PodPending', 'its pod is being made');
+  const message = refused.message ?? '';
+  return waiting(message.includes('exceeded quota') ? 'QuotaExceeded' : 'FailedCreate', message);
+}
+
+function judgePod(pod: Pod): Judgement {
+  if (pod.status?.phase === 'Running') return RUNNING;
+  if (pod.metadata.deletionTimestamp !== undefined) return RUNNING;
+  const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  if (scheduled?.status === 'False')
+    return waiting(scheduled.reason ?? 'Unschedulable', `no node takes its pod: ${scheduled.message ?? ''}`);
+  const held = pod.status?.containerStatuses?.find(each => each.state?.waiting !== undefined)?.state?.waiting;
+  const where = pod.spec?.nodeName === undefined ? '' : ` on node ${pod.spec.nodeName}`;
+  if (held?.reason === undefined || held.reason === 'ContainerCreating' || held.reason === 'PodInitializing')
+    return waiting('PodPending', `its pod${where} is being made`);
+  return waiting(held.reason, `its container${where} cannot start: ${held.message ?? held.reason}`);
+}
+
+function findCondition(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {
+  return conditions?.find(condition => condition.type === type && condition.status === 'True');
+}
+
+function waiting(reason: string, message: string): Judgement {
+  return { state: 'waiting', reason, message: message.trim() };
+}
+
+function ended(reason: string, message: string): Judgement {
+  return { state: 'ended', reason, message: message.trim() };
+}
