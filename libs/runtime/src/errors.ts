@@ -2,6 +2,7 @@ export type RuntimeFailureCode =
   | 'INVALID_MODEL'
   | 'INVALID_INPUT'
   | 'UNSUPPORTED_TYPE'
+  | 'NO_GPU'
   | 'RUN_FAILED'
   | 'UNKNOWN_MODEL'
   | 'RUNNER_LOST'

@@ -1,5 +1,13 @@
 export { RuntimeFailure, type RuntimeFailureCode } from './errors.js';
 export { instructionSet } from './instruction-set.js';
+export {
+  type ChosenProvider,
+  chooseProvider,
+  computeTarget,
+  type ExecutionProvider,
+  GPU_MODES,
+  type GpuMode,
+} from './provider/choose-provider.js';
 export { createProcessRunner, type ProcessRunner } from './runner/process.js';
 export type { LoadedModel, MemoryReport, Runner } from './runner/runner.js';
 export { createThreadRunner } from './runner/thread.js';

@@ -5,10 +5,13 @@ import type { DType, Tensor } from '@athanor/tensor';
 import * as ort from 'onnxruntime-node';
 import { RuntimeFailure, type RuntimeFailureCode } from './errors.js';
 import { fromOrtTensor, fromOrtType, toOrtTensor } from './ort-tensor.js';
+import type { ExecutionProvider } from './provider/choose-provider.js';
 
 export interface SessionOptions {
   /** Part of a result's identity: other thread counts give other bits. */
   readonly intraOpThreads: number;
+  /** Where nodes run that it has kernels for; the others on the CPU. Part of a result's identity. Default: cpu. */
+  readonly provider?: ExecutionProvider;
   /** Idle threads burn CPU to answer sooner; off by default. */
   readonly allowSpinning?: boolean;
 }
@@ -45,10 +48,11 @@ export function openSession(model: Uint8Array, options: SessionOptions): Promise
   return creation;
 }
 
-async function createSession(model: Uint8Array, { intraOpThreads, allowSpinning = false }: SessionOptions) {
+async function createSession(model: Uint8Array, options: SessionOptions) {
+  const { intraOpThreads, provider = 'cpu', allowSpinning = false } = options;
   const created = await attempt('INVALID_MODEL', () =>
     ort.InferenceSession.create(model, {
-      executionProviders: ['cpu'],
+      executionProviders: provider === 'cuda' ? ['cuda', 'cpu'] : ['cpu'],
       intraOpNumThreads: intraOpThreads,
       interOpNumThreads: 1,
       executionMode: 'sequential',

@@ -1,7 +1,7 @@
 import { createStub } from '@athanor/client';
 import { connectNats } from '@athanor/events';
 import { parseSelectors, toSelectable, watchDeployments } from '@athanor/placement';
-import { createThreadRunner } from '@athanor/runtime';
+import { chooseProvider, createThreadRunner } from '@athanor/runtime';
 import {
   type App,
   Closing,
@@ -20,7 +20,7 @@ import { inferenceDefinition } from './rpc/definition.js';
 import { inferenceService } from './rpc/inference-service.js';
 import { ModelHost } from './runner/model-host.js';
 import { modelFetcher } from './store/fetch-model.js';
-import { createInstruments } from './telemetry/instruments.js';
+import { createInstruments, observeProvider } from './telemetry/instruments.js';
 
 export interface AppOptions {
   readonly config: InferenceConfig;
@@ -35,6 +35,10 @@ export async function startInference({ config }: AppOptions): Promise<App> {
     const telemetry = createTelemetry({ service: 'inference', logLevel, otlpEndpoint, followsContext: false });
     closing.add(() => telemetry.shutdown());
     const { log } = telemetry;
+    const chosen = chooseProvider(config.GPU);
+    if (chosen.problem !== undefined)
+      log.warn({ problem: chosen.problem }, 'no GPU can be used; models run on the CPU');
+    observeProvider(telemetry.meter, { ...chosen, mode: config.GPU });
     const connection = await connectNats({ ...natsOptions(config), name: 'inference', log });
     closing.add(() => connection.close());
     const tokens = await openTokenAuthority(config);
@@ -54,6 +58,7 @@ export async function startInference({ config }: AppOptions): Promise<App> {
       host,
       instruments,
       cpuThreads: config.CPU_THREADS,
+      provider: chosen.provider,
       maxBatchSize: config.MAX_BATCH_SIZE,
       ...queue,
     };
@@ -68,7 +73,7 @@ export async function startInference({ config }: AppOptions): Promise<App> {
     });
     const service = await startService({
       ...{ name: 'inference', config, telemetry },
-      services: { inference: inferenceService({ catalog, ...queue }) },
+      services: { inference: inferenceService({ catalog, ...queue, chosen }) },
       definitions: { inference: inferenceDefinition() },
     });
     closing.add(() => reconciler.stop());

@@ -1,5 +1,6 @@
 import { servicePorts } from '@athanor/contracts';
 import { parseSelectors } from '@athanor/placement';
+import { GPU_MODES } from '@athanor/runtime';
 import { type Environment, eventFields, integer, loadConfig, serviceFields, text } from '@athanor/service';
 import { z } from 'zod';
 
@@ -15,6 +16,8 @@ export const inferenceConfigSchema = z.object({
   POOL: text('default'),
   /** What the pool serves, a JSON array: "*", a deployment's name, model@alias or model@version. */
   POOL_MODELS: selectors(),
+  /** off: models run on the CPU. required: fails at the start without a GPU; preferred: goes on without, and says so. */
+  GPU: z.enum(GPU_MODES, `expected ${GPU_MODES.join(', ')}`).default('off'),
   /** Threads of each model's session. Without it those of its evaluation: others change the last bits of a result. */
   CPU_THREADS: z.coerce.number('expected a whole number from 1 to 1024').int().min(1).max(1_024).optional(),
   /** Most rows of one run; also the largest batch that one request may bring. */

@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 
 /** What a composition root returns. */
@@ -19,6 +20,19 @@ export interface ProcessOptions {
   readonly lifeline: string | undefined;
 }
 
+/** Where a container leaves its last words; there is none outside of a pod. */
+const TERMINATION_LOG = '/dev/termination-log';
+
+/** So that `kubectl describe pod` says why, without a look into logs. */
+function tellKubelet(error: unknown): void {
+  if (!existsSync(TERMINATION_LOG)) return;
+  try {
+    writeFileSync(TERMINATION_LOG, error instanceof Error ? error.message : String(error));
+  } catch {
+    // The log has it.
+  }
+}
+
 /**
  * Runs an app as a process: SIGTERM and SIGINT stop it, an error that nobody expected ends it at once (state is
  * recovered at the next start, never patched up here).
@@ -31,6 +45,7 @@ export async function runProcess(start: () => Promise<App>, { log, lifeline }: P
   process.on('uncaughtException', crash).on('unhandledRejection', crash);
   const app = await start().catch(error => {
     log.fatal({ err: error }, 'the process cannot start');
+    tellKubelet(error);
     process.exit(1);
   });
   let stopping = false;

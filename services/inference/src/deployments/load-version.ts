@@ -1,4 +1,5 @@
 import { readCheckedModel } from '@athanor/onnx';
+import type { ExecutionProvider } from '@athanor/runtime';
 import { readModelSpec } from '../models/model-spec.js';
 import type { ServedModel } from '../models/served-model.js';
 import { ModelStatistics } from '../models/statistics.js';
@@ -17,6 +18,7 @@ export interface LoadOptions {
   readonly instruments: Instruments;
   /** Undefined: those of the version's evaluation. */
   readonly cpuThreads: number | undefined;
+  readonly provider: ExecutionProvider;
   readonly maxBatchSize: number;
   readonly maxQueueSize: number;
   readonly maxQueueDelayUs: number;
@@ -40,7 +42,7 @@ export async function loadVersion(target: LoadTarget, options: LoadOptions): Pro
   const { graph } = readCheckedModel(model);
   const spec = readModelSpec(graph, { maxBatchSize: options.maxBatchSize, classes: version.classes });
   const intraOpThreads = options.cpuThreads ?? Math.max(1, version.cpuThreads);
-  const hosted = await options.host.load(model, { intraOpThreads });
+  const hosted = await options.host.load(model, { intraOpThreads, provider: options.provider });
   const statistics = new ModelStatistics();
   const { maxQueueSize, maxQueueDelayUs } = options;
   const meter = options.instruments.schedulerMeter({ tenant, model: name, version: version.number });

@@ -1,4 +1,5 @@
 import type { ServiceImplementation } from '@athanor/contracts';
+import type { ChosenProvider } from '@athanor/runtime';
 import type { CallContext } from '@athanor/service';
 import type { Catalog } from '../deployments/catalog.js';
 import { inferMethods } from './infer-methods.js';
@@ -10,6 +11,7 @@ export interface InferenceDependencies {
   readonly catalog: Catalog;
   readonly maxQueueSize: number;
   readonly maxQueueDelayUs: number;
+  readonly chosen: ChosenProvider;
 }
 
 type Methods = ServiceImplementation<'inference', CallContext>;

@@ -2,6 +2,7 @@ import type { ModelConfigInput } from '@athanor/contracts/inference';
 import type { DType } from '@athanor/tensor';
 import type { TensorSpec } from '../models/model-spec.js';
 import type { ServedModel } from '../models/served-model.js';
+import type { InferenceDependencies } from './inference-service.js';
 
 /** Triton's name of ONNX Runtime's models. */
 export const PLATFORM = 'onnxruntime_onnx';
@@ -9,7 +10,7 @@ export const PLATFORM = 'onnxruntime_onnx';
 /** Triton's ModelConfig: what perf_analyzer and other clients read of it. */
 export function toModelConfig(
   { name, version, spec }: ServedModel,
-  { maxQueueSize, maxQueueDelayUs }: { maxQueueSize: number; maxQueueDelayUs: number },
+  { maxQueueSize, maxQueueDelayUs, chosen }: Pick<InferenceDependencies, 'maxQueueSize' | 'maxQueueDelayUs' | 'chosen'>,
 ): ModelConfigInput {
   const queuePolicy = { timeoutAction: 'REJECT', allowTimeoutOverride: true, maxQueueSize } as const;
   return {
@@ -20,7 +21,8 @@ export function toModelConfig(
     maxBatchSize: spec.maxBatchSize,
     input: spec.inputs.map(toConfigTensor),
     output: spec.outputs.map(toConfigTensor),
-    instanceGroup: [{ name, kind: 'KIND_CPU', count: 1 }],
+    instanceGroup: [{ name, kind: chosen.provider === 'cuda' ? 'KIND_GPU' : 'KIND_CPU', count: 1 }],
+    ...(chosen.problem !== undefined && { parameters: { gpu_unavailable: { stringValue: chosen.problem } } }),
     defaultModelFilename: 'model.onnx',
     ...(spec.maxBatchSize > 0 && {
       dynamicBatching: {

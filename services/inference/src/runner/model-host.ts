@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Runner, RuntimeFailure } from '@athanor/runtime';
+import { type ExecutionProvider, type Runner, RuntimeFailure } from '@athanor/runtime';
 import { ServiceError, type Telemetry } from '@athanor/service';
 import type { Tensor } from '@athanor/tensor';
 
@@ -22,6 +22,7 @@ export interface HostedModel {
 
 export interface HostOptions {
   readonly intraOpThreads: number;
+  readonly provider?: ExecutionProvider;
 }
 
 interface Place {

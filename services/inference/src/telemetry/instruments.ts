@@ -1,3 +1,4 @@
+import type { ExecutionProvider, GpuMode } from '@athanor/runtime';
 import type { Telemetry } from '@athanor/service';
 import type { Catalog } from '../deployments/catalog.js';
 import type { SchedulerMeter } from '../scheduler/scheduler-meter.js';
@@ -40,6 +41,17 @@ export function createInstruments(meter: Telemetry['meter'], catalog: Catalog): 
     }),
     recordLoad: seconds => load.record(seconds),
   };
+}
+
+/** Which execution provider models run on, and which was asked for: an alert on their difference finds a lost GPU. */
+export function observeProvider(
+  meter: Telemetry['meter'],
+  { provider, mode }: { provider: ExecutionProvider; mode: GpuMode },
+): void {
+  const gauge = meter.createObservableGauge('athanor.inference.execution_provider', {
+    description: '1 for the execution provider that models run on, with the GPU mode that was asked for.',
+  });
+  gauge.addCallback(result => result.observe(1, { provider, gpu: mode }));
 }
 
 function observeModels(meter: Telemetry['meter'], catalog: Catalog): void {

@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@athanor/contracts';
-import { instructionSet, runtimeVersion } from '@athanor/runtime';
+import { computeTarget, runtimeVersion } from '@athanor/runtime';
 import { readSafetensors, SafetensorsError, sameShape, type Tensor, writeSafetensors } from '@athanor/tensor';
 import { CheckpointCorrupt, CheckpointMismatch } from './errors.js';
 import type { EpochReport } from './reports.js';
@@ -76,13 +76,13 @@ function parse(bytes: Uint8Array) {
 
 // What decides the bits. How often to checkpoint and how many steps to run at once does not.
 function conditions(spec: TrainingSpec): Record<string, string> {
-  const { checkpointEverySteps: _, chunkSteps: __, cpuThreads, seed, ...rest } = spec;
+  const { checkpointEverySteps: _, chunkSteps: __, cpuThreads, provider = 'cpu', seed, ...rest } = spec;
   return {
     format: FORMAT,
     seed: String(seed),
     cpuThreads: String(cpuThreads),
     runtimeVersion,
-    instructionSet: instructionSet(),
+    instructionSet: computeTarget(provider),
     specDigest: createHash('sha256').update(canonicalJson(rest)).digest('hex'),
   };
 }

@@ -1,4 +1,4 @@
-import { openSession, type Session, type Tensors } from '@athanor/runtime';
+import { type ExecutionProvider, openSession, type Session, type Tensors } from '@athanor/runtime';
 import {
   byteSizeOf,
   bytesOf,
@@ -31,9 +31,10 @@ export interface EvaluationOptions {
 export async function evaluateModel(
   model: Uint8Array,
   split: Split,
-  options: EvaluationOptions & { readonly cpuThreads: number },
+  options: EvaluationOptions & { readonly cpuThreads: number; readonly provider?: ExecutionProvider | undefined },
 ): Promise<Evaluation> {
-  const session = await openSession(model, { intraOpThreads: options.cpuThreads });
+  const { cpuThreads: intraOpThreads, provider = 'cpu' } = options;
+  const session = await openSession(model, { intraOpThreads, provider });
   try {
     return await evaluate(session, split, options);
   } finally {

@@ -1,4 +1,5 @@
 import type { AdamOptions, SgdOptions } from '@athanor/autodiff';
+import type { ExecutionProvider } from '@athanor/runtime';
 
 export interface AdamSpec extends AdamOptions {
   readonly kind: 'adam';
@@ -23,6 +24,8 @@ export interface TrainingSpec {
   /** A whole number ≥ 0 below 2^53. */
   readonly seed: number;
   readonly cpuThreads: number;
+  /** Where the graphs run; default: cpu. */
+  readonly provider?: ExecutionProvider;
   readonly checkpointEverySteps: number;
   /** Steps per run() of the runtime. It never changes a bit; without it, runs are sized to about a second. */
   readonly chunkSteps?: number;

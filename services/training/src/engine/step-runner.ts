@@ -37,7 +37,8 @@ export class StepRunner {
   }
 
   static async open(graph: TrainGraph, options: StepRunnerOptions): Promise<StepRunner> {
-    const session = await openSession(writeModel(graph.model), { intraOpThreads: options.spec.cpuThreads });
+    const { cpuThreads: intraOpThreads, provider = 'cpu' } = options.spec;
+    const session = await openSession(writeModel(graph.model), { intraOpThreads, provider });
     return new StepRunner(graph, session, options);
   }
 

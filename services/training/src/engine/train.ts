@@ -148,6 +148,7 @@ class Training {
     if (rowCount(data.validation) === 0) return {};
     this.#validation ??= await openSession(writeModel(evalGraph(this.#network, data.inputName)), {
       intraOpThreads: spec.cpuThreads,
+      provider: spec.provider ?? 'cpu',
     });
     const state = this.#runner.state();
     const feeds = Object.fromEntries(this.#network.model.parameters.map(({ name }) => [name, state.get(name)!]));

@@ -1,6 +1,6 @@
 import type { EvaluationInput } from '@athanor/contracts/api';
 import type { ArtifactFileInput, EpochMetricsInput, TrainingResultInput } from '@athanor/contracts/training';
-import { instructionSet, runtimeVersion } from '@athanor/runtime';
+import { computeTarget, type ExecutionProvider, runtimeVersion } from '@athanor/runtime';
 import { writeSafetensors } from '@athanor/tensor';
 import type { ClassificationMetrics } from '../engine/index.js';
 import { evaluateModel, exportModel, type TrainingResult, type TrainingSpec, train } from '../engine/index.js';
@@ -19,13 +19,14 @@ export interface AttemptOptions {
   readonly client: AttemptClient;
   readonly stop: AbortController;
   readonly tell: Tell;
+  readonly provider: ExecutionProvider;
 }
 
 /** Does the work of one attempt: claim, load, train, evaluate, export, complete. Returns early when told to stop. */
-export async function runAttempt({ client, stop, tell }: AttemptOptions): Promise<void> {
+export async function runAttempt({ client, stop, tell, provider }: AttemptOptions): Promise<void> {
   const claim = await client.claim();
   if (claim.spec === null) throw new Error('the claim came without a spec');
-  const spec = toEngineSpec(claim.spec);
+  const spec = toEngineSpec(claim.spec, provider);
   tell('attempt claimed', { epoch: claim.epoch, resumedFromStep: claim.checkpointStep });
   const heart = new Heart({ client, stop, leaseMs: claim.leaseMs, tell });
   try {
@@ -47,13 +48,17 @@ export async function runAttempt({ client, stop, tell }: AttemptOptions): Promis
     await heart.enter('EVALUATING');
     const trained = await judge(client, { spec, data, result });
     await heart.enter('EXPORTING');
-    await client.complete({ ...trained, runtime: `onnxruntime ${runtimeVersion}`, instructionSet: instructionSet() });
+    await client.complete({
+      ...trained,
+      runtime: `onnxruntime ${runtimeVersion}`,
+      instructionSet: computeTarget(provider),
+    });
   } finally {
     heart.stop();
   }
 }
 
-interface TrainingWork extends AttemptOptions {
+interface TrainingWork extends Omit<AttemptOptions, 'provider'> {
   readonly heart: Heart;
   readonly spec: TrainingSpec;
   readonly data: LoadedData;
@@ -109,7 +114,8 @@ async function judge(
   const exported = exportModel({ spec, inputName, network: result.network, parameters: result.parameters });
   const model = exported.files.get('model.onnx');
   if (model === undefined) throw new Error('the export has no model.onnx');
-  const options = { inputName, classes: classes.length, batchSize: EVALUATION_BATCH, cpuThreads: spec.cpuThreads };
+  const { cpuThreads, provider } = spec;
+  const options = { inputName, classes: classes.length, batchSize: EVALUATION_BATCH, cpuThreads, provider };
   const { metrics, probabilities } = await evaluateModel(model, evaluation, options);
   const shape = [evaluation.labels.length, classes.length];
   const predictions = writeSafetensors({

@@ -1,5 +1,6 @@
 // The process of one attempt. It has no secrets but its own attempt's token, and ends with whoever started it.
 import { RpcError } from '@athanor/client';
+import { chooseProvider, GPU_MODES, type GpuMode } from '@athanor/runtime';
 import { runAttempt } from './attempt.js';
 import { AttemptClient } from './attempt-client.js';
 import { toFailure } from './failure.js';
@@ -24,7 +25,10 @@ process.exit(await work());
 
 async function work(): Promise<number> {
   try {
-    await runAttempt({ client, stop, tell });
+    // Local attempts have an empty environment: GPUs are for pods, which are given one.
+    const { provider, problem } = chooseProvider(gpuMode(process.env.ATHANOR_GPU));
+    tell('execution provider chosen', { provider, ...(problem !== undefined && { problem }) });
+    await runAttempt({ client, stop, tell, provider });
     tell('the attempt is over');
     return EXIT.done;
   } catch (error) {
@@ -34,4 +38,10 @@ async function work(): Promise<number> {
     await client.fail(toFailure(error as Error)).catch(() => undefined);
     return EXIT.failed;
   }
+}
+
+function gpuMode(text = 'off'): GpuMode {
+  const mode = GPU_MODES.find(each => each === text);
+  if (mode === undefined) throw new Error(`ATHANOR_GPU: expected ${GPU_MODES.join(', ')}, got '${text}'`);
+  return mode;
 }

@@ -1,10 +1,11 @@
 import type { TrainingSpec as WireSpec } from '@athanor/contracts/training';
+import type { ExecutionProvider } from '@athanor/runtime';
 import type { TrainingSpec } from '../engine/index.js';
 
 const DEFAULT_CHECKPOINT_STEPS = 2_000;
 
 /** The engine's spec from the job's; the service has checked it. */
-export function toEngineSpec(spec: WireSpec): TrainingSpec {
+export function toEngineSpec(spec: WireSpec, provider: ExecutionProvider): TrainingSpec {
   const { learningRate = 0, momentum = 0, weightDecay = 0, clipNorm = 0, kind } = spec.optimizer ?? {};
   const decay = weightDecay > 0 ? { weightDecay } : {};
   return {
@@ -15,6 +16,7 @@ export function toEngineSpec(spec: WireSpec): TrainingSpec {
     ...(clipNorm > 0 && { clipNorm }),
     seed: spec.seed,
     cpuThreads: spec.cpuThreads,
+    provider,
     checkpointEverySteps: spec.checkpointEverySteps || DEFAULT_CHECKPOINT_STEPS,
   };
 }
