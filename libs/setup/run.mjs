@@ -1,8 +1,9 @@
-// The project's verbs, for package.json: build, check, lint, gen, test, chaos, bench.
+// The project's verbs, for package.json: build, check, lint, gen, test, chaos, cluster, bench.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onCluster } from './cluster.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const bin = name => join(root, 'node_modules/.bin', name);
@@ -25,6 +26,7 @@ const VERBS = {
   },
   test: args => vitest('vitest.config.mts', args),
   chaos: args => vitest('vitest.chaos.config.mts', args),
+  cluster: args => onCluster(root, () => vitest('vitest.cluster.config.mts', args)),
   bench: args => run(node, ['test/dist/bench/main.js', ...args]),
 };
 

@@ -9,6 +9,7 @@ export {
   toolCacheDir,
 } from './find-nats-server.js';
 export { type LifelineProcess, spawnWithLifeline } from './lifeline.js';
+export { PINNED_VERSION } from './pins.js';
 export type { NatsPermissions, NatsUser } from './server-config.js';
 export type { ServerSource, SourceContext } from './source.js';
 export { archiveSource } from './sources/archive.js';

@@ -1,17 +1,16 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJob, importIdx, referenceSpec, serve, versionOfJob, waitForJob } from '../mesh/main-job.js';
 import { writeSmallMnist } from '../mesh/mnist.js';
 import { runCommand } from '../mesh/run-athanor.js';
-import { ROOT, removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
+import { removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
+import { tritonPython } from '../mesh/triton-python.js';
 
 const SCRIPT = fileURLToPath(new URL('../../src/e2e/triton_client.py', import.meta.url));
-const VENV = join(ROOT, '.cache/tritonclient-venv');
 
 // Triton's own Python client, in a virtual environment made once; without Python or a package index it is skipped by name.
-const python = await openVirtualEnvironment();
+const python = await tritonPython();
 
 describe.skipIf(python === undefined)('an unmodified tritonclient[grpc]', () => {
   let home: string;
@@ -38,21 +37,3 @@ describe.skipIf(python === undefined)('an unmodified tritonclient[grpc]', () => 
     expect(code).toBe(0);
   }, 60_000);
 });
-
-async function openVirtualEnvironment(): Promise<string | undefined> {
-  const program = join(VENV, 'bin/python');
-  if (existsSync(join(VENV, 'ready'))) return program;
-  try {
-    for (const [command, ...args] of [
-      ['python3', '-m', 'venv', VENV],
-      [program, '-m', 'pip', 'install', '--quiet', 'tritonclient[grpc]'],
-      ['touch', join(VENV, 'ready')],
-    ]) {
-      const { code } = await runCommand(command as string, args);
-      if (code !== 0) return undefined;
-    }
-    return program;
-  } catch {
-    return undefined;
-  }
-}

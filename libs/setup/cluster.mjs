@@ -1,0 +1,66 @@
+// Gives the cluster suite its cluster: the one of KUBECONFIG, else the test bed beside the checkout, with the images that its
+// nodes cannot pull. With neither the suite runs too, and names what it skips.
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const INSIDE = 'ATHANOR_TEST_BED_STATE';
+/** Archives that the suite needs: made by deploy/images/build.sh and test/cluster/images/build.sh. */
+const ARCHIVES = [
+  'control.tar',
+  'runner.tar',
+  'control-next.tar',
+  'runner-next.tar',
+  'nats.tar',
+  'postgres.tar',
+  's3.tar',
+];
+
+/** Runs the suite where there is a cluster. */
+export async function onCluster(root, suite) {
+  const testBed = join(root, '../shared/kubernetes');
+  if (process.env.KUBECONFIG !== undefined || !existsSync(join(testBed, 'real.sh'))) return await suite();
+  const folder = process.env.ATHANOR_IMAGES ?? join(root, '.cache/images');
+  await makeImages(root, folder);
+  const programs = await output('bash', [join(testBed, 'unpack.sh')]);
+  const state = join(tmpdir(), 'athanor-test-bed');
+  await run('bash', [join(testBed, 'real.sh'), process.execPath, ...process.argv.slice(1)], {
+    NODES: '2',
+    GPUS: '4,0',
+    STATE: state,
+    [INSIDE]: state,
+    KCM_EXTRA: '--node-monitor-grace-period=10s',
+    IMAGES: ARCHIVES.map(name => join(folder, name)).join(' '),
+    ATHANOR_NEXT_TAG: 'next',
+    PATH: `${programs}:${process.env.PATH}`,
+  });
+}
+
+async function makeImages(root, folder) {
+  const present = existsSync(folder) ? readdirSync(folder) : [];
+  const missing = ARCHIVES.filter(name => !present.includes(name));
+  if (missing.length === 0) return;
+  console.log(`Making images: ${missing.join(', ')} …`);
+  if (missing.some(name => /^(control|runner)\.tar$/.test(name)))
+    await run('bash', [join(root, 'deploy/images/build.sh'), '--archives', folder, 'control', 'runner']);
+  if (missing.some(name => name.includes('-next')))
+    await run('bash', [join(root, 'test/cluster/images/next.sh'), '--out', folder]);
+  const parts = ['nats', 'postgres', 's3'].filter(name => missing.includes(`${name}.tar`));
+  if (parts.length > 0) await run('bash', [join(root, 'test/cluster/images/build.sh'), '--out', folder, ...parts]);
+}
+
+function run(command, args, env = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+    child.on('error', reject);
+    child.on('close', code => (code === 0 ? resolve() : reject(new Error(`${args[0]} ended with ${code}`))));
+  });
+}
+
+async function output(command, args) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  for await (const chunk of child.stdout) text += chunk;
+  return text.trim();
+}

@@ -1,0 +1,78 @@
+import { connect } from 'node:tls';
+import { type AthanorClient, createStub } from '@athanor/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FULLNAME, NAMESPACE, unavailable } from './cluster.js';
+import { MODEL, serveDigits } from './digits.js';
+import { get, kubectl } from './kubectl.js';
+import { loadTable, startLoad } from './load.js';
+import { connectTo, type Door, deploy, openDoor, podsOf } from './release.js';
+
+describe.skipIf(unavailable !== undefined)(`certificates${unavailable ? ` (skipped: ${unavailable})` : ''}`, () => {
+  let door: Door;
+  let client: AthanorClient;
+
+  beforeAll(async () => {
+    door = await openDoor();
+    client = connectTo(door);
+    await serveDigits(client);
+  }, 300_000);
+  afterAll(() => client?.close());
+
+  /** The serial number that a public port shows to a new caller. */
+  async function shownSerial(address: string): Promise<string> {
+    const [host, port] = address.split(':') as [string, string];
+    return await new Promise((resolve, reject) => {
+      const socket = connect({ host, port: Number(port), rejectUnauthorized: false, ALPNProtocols: ['h2'] }, () => {
+        resolve(socket.getPeerCertificate().serialNumber);
+        socket.destroy();
+      });
+      socket.on('error', reject);
+    });
+  }
+
+  async function startCounts(): Promise<string> {
+    const pods = (await Promise.all(['ingest', 'training', 'registry', 'router', 'inference'].map(podsOf))).flat();
+    return pods
+      .map(({ metadata, status }) => `${metadata.name} ${status.containerStatuses?.[0]?.restartCount}`)
+      .sort()
+      .join();
+  }
+
+  it('are renewed by a new secret alone: no pod is started again, no request fails', async () => {
+    const { image } = await serveDigits(client);
+    const before = { serial: await shownSerial(door.addresses.inference), pods: await startCounts() };
+    const load = startLoad({ door, modelName: MODEL, image, ratePerSecond: 50 });
+    // By the same authority, as the chart renews them in the last third of their time.
+    await kubectl(
+      '--namespace',
+      NAMESPACE,
+      'annotate',
+      'secret',
+      `${FULLNAME}-public-tls`,
+      `${FULLNAME}-mesh-tls`,
+      'athanor.dev/renew-at=0',
+      '--overwrite',
+    );
+    await deploy();
+    await expect
+      .poll(() => shownSerial(door.addresses.inference), { timeout: 150_000, interval: 2_000 })
+      .not.toBe(before.serial);
+    const reports = await load.stop();
+    process.stdout.write(`${loadTable('renewed certificates', reports)}\n`);
+    expect(reports[0]!.failed, reports[0]!.failures.join('; ')).toBe(0);
+    expect(await startCounts()).toBe(before.pods);
+  }, 300_000);
+
+  it('are asked for at the mesh ports: without one, and for a token without one, the answer is no', async () => {
+    const service = await get('service', `${FULLNAME}-registry`, NAMESPACE);
+    const mesh = createStub('registry', {
+      address: `${service.spec.clusterIP}:8033`,
+      credential: door.apiKey,
+      caFile: door.caFile,
+    });
+    await expect(mesh.listModels({}, { timeoutMs: 5_000 })).rejects.toMatchObject({
+      code: expect.stringMatching(/UNAVAILABLE|DEADLINE_EXCEEDED/),
+    });
+    mesh.close();
+  });
+});

@@ -1,0 +1,113 @@
+import type { AthanorClient } from '@athanor/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tritonPython } from '../mesh/triton-python.js';
+import { listNodes, NAMESPACE, RELEASE, unavailable } from './cluster.js';
+import { type Digits, MODEL, serveDigits } from './digits.js';
+import { kubectl } from './kubectl.js';
+import { type LoadReport, loadTable, startLoad } from './load.js';
+import { connectTo, type Door, deploy, helm, openDoor, podsOf } from './release.js';
+
+/** Requests a second of each of the two clients. */
+const RATE = 100;
+const SECONDS = Number(process.env.ATHANOR_LOAD_SECONDS ?? 120);
+const NEXT = process.env.ATHANOR_NEXT_TAG;
+const nodes = unavailable === undefined ? await listNodes() : [];
+
+describe.skipIf(unavailable !== undefined)(`no request fails${unavailable ? ` (skipped: ${unavailable})` : ''}`, () => {
+  let door: Door;
+  let client: AthanorClient;
+  let digits: Digits;
+  let python: string | undefined;
+
+  beforeAll(async () => {
+    door = await openDoor();
+    client = connectTo(door);
+    digits = await serveDigits(client);
+    python = await tritonPython();
+    await allPodsServe();
+  }, 300_000);
+  afterAll(async () => {
+    for (const { name } of nodes) await kubectl('uncordon', name).catch(() => undefined);
+    client?.close();
+  });
+
+  /** Sends for a while, lets something happen in it, and goes on until the time is over. */
+  async function under(what: string, event: () => Promise<void>, seconds = SECONDS): Promise<LoadReport[]> {
+    const load = startLoad({ door, modelName: MODEL, image: digits.image, ratePerSecond: RATE, python });
+    const begun = performance.now();
+    await new Promise(resolve => setTimeout(resolve, 5_000));
+    await event().catch(async error => {
+      await load.stop();
+      throw error;
+    });
+    const left = seconds * 1000 - (performance.now() - begun);
+    await new Promise(resolve => setTimeout(resolve, Math.max(left, 5_000)));
+    const reports = await load.stop();
+    process.stdout.write(`${loadTable(what, reports)}\n`);
+    return reports;
+  }
+
+  function expectNone(reports: readonly LoadReport[], seconds = SECONDS): void {
+    for (const { client: name, sent, failed, failures } of reports) {
+      expect(failed, `${name}: ${failures.join('; ')}`).toBe(0);
+      expect(sent).toBeGreaterThanOrEqual(RATE * seconds * 0.95);
+    }
+  }
+
+  async function allPodsServe(): Promise<void> {
+    await expect
+      .poll(async () => (await podsOf('inference')).length >= 2 && (await podsOf('router')).length >= 2, {
+        timeout: 60_000,
+      })
+      .toBe(true);
+  }
+
+  it.skipIf(nodes.length < 2)(
+    `while one of two nodes is drained${nodes.length < 2 ? ' (skipped: the cluster has one node)' : ''}`,
+    async () => {
+      const node = nodes.at(-1)!.name;
+      const reports = await under('drain', async () => {
+        await kubectl(
+          ...['drain', node, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=110s'],
+          ...['--pod-selector', `app.kubernetes.io/instance=${RELEASE}`],
+        );
+      });
+      await kubectl('uncordon', node);
+      expectNone(reports);
+    },
+    400_000,
+  );
+
+  it.skipIf(NEXT === undefined)(
+    `while all services are upgraded to another image, with one more migration and one more field of an event, and rolled back${NEXT === undefined ? ' (skipped: ATHANOR_NEXT_TAG names no image)' : ''}`,
+    async () => {
+      const tag = { 'image.control.tag': NEXT, 'image.runner.tag': NEXT };
+      expectNone(await under('upgrade', async () => await deploy(tag)));
+      expect(await helm('history', RELEASE)).toContain('deployed');
+      const fieldsOf = async () => (await client.registry.listModels({})).models.length;
+      expect(await fieldsOf()).toBeGreaterThan(0);
+      expectNone(
+        await under('rollback', async () => void (await helm('rollback', RELEASE, '--wait', '--timeout', '300s'))),
+      );
+      expect(await fieldsOf()).toBeGreaterThan(0);
+    },
+    900_000,
+  );
+
+  it('except where pods do not pause before they end: then the load sees it', async () => {
+    // Proof that the load can fail: the same drain without preStop and without drain.
+    const cut = { preStopSeconds: 0, drainDelayMs: 0, drainGraceMs: 0 };
+    await deploy({ 'defaults.lifecycle': cut });
+    const reports = await under('no drain', restartAll, 40);
+    await deploy();
+    expect(reports.reduce((sum, { failed }) => sum + failed, 0)).toBeGreaterThan(0);
+  }, 500_000);
+
+  async function restartAll(): Promise<void> {
+    for (let round = 0; round < 2; round++) {
+      const selector = `app.kubernetes.io/instance=${RELEASE},app.kubernetes.io/component in (router,inference)`;
+      await kubectl('--namespace', NAMESPACE, 'delete', 'pods', '-l', selector, '--grace-period=1');
+      await new Promise(resolve => setTimeout(resolve, 8_000));
+    }
+  }
+});

@@ -1,0 +1,77 @@
+import type { AthanorClient } from '@athanor/client';
+import { collectPages } from '@athanor/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createJob, referenceSpec, versionOfJob, waitForJob } from '../mesh/main-job.js';
+import { NAMESPACE, unavailable } from './cluster.js';
+import { importDigits, MODEL, serveDigits } from './digits.js';
+import { kubectl } from './kubectl.js';
+import { loadTable, startLoad } from './load.js';
+import { connectTo, type Door, openDoor, podsOf } from './release.js';
+
+describe.skipIf(unavailable !== undefined)(`outages${unavailable ? ` (skipped: ${unavailable})` : ''}`, () => {
+  let door: Door;
+  let client: AthanorClient;
+
+  beforeAll(async () => {
+    door = await openDoor();
+    client = connectTo(door);
+    await serveDigits(client);
+  }, 300_000);
+  afterAll(() => client?.close());
+
+  async function restart(part: string): Promise<void> {
+    await kubectl('--namespace', NAMESPACE, 'delete', 'pod', `${part}-0`, '--grace-period=0', '--force');
+    await kubectl('--namespace', NAMESPACE, 'rollout', 'status', `statefulset/${part}`, '--timeout=120s');
+  }
+
+  it('NATS and PostgreSQL are killed while jobs are trained and registered: nothing is lost, nothing is doubled', async () => {
+    await importDigits(client);
+    const before = (await listVersions()).length;
+    const jobs = [];
+    for (let seed = 100; seed < 104; seed++) {
+      const spec = referenceSpec(MODEL, { seed, epochs: 2 });
+      jobs.push(await createJob(client, 'outages', spec));
+      await restart(seed % 2 === 0 ? 'nats' : 'postgres');
+    }
+    for (const { jobId } of jobs) {
+      await expect
+        .poll(
+          () =>
+            waitForJob(client, jobId).then(
+              ({ state }) => state,
+              () => 'away',
+            ),
+          { timeout: 120_000, interval: 1_000 },
+        )
+        .toBe('STATE_SUCCEEDED');
+      await versionOfJob(client, jobId);
+    }
+    expect((await listVersions()).length - before).toBe(jobs.length);
+    const { deadLetters } = await client.events.listDeadLetters({});
+    expect(deadLetters).toEqual([]);
+  }, 400_000);
+
+  async function listVersions() {
+    const list = async (pageToken: string) => {
+      const { modelVersions: items, nextPageToken } = await client.registry.listModelVersions({
+        modelName: 'outages',
+        pageToken,
+      });
+      return { items, nextPageToken };
+    };
+    return await collectPages(list).catch(() => []);
+  }
+
+  it('an inference pod that is killed takes its own requests with it, at most', async () => {
+    const { image } = await serveDigits(client);
+    const load = startLoad({ door, modelName: MODEL, image, ratePerSecond: 100 });
+    await new Promise(resolve => setTimeout(resolve, 4_000));
+    const [pod] = await podsOf('inference');
+    await kubectl('--namespace', NAMESPACE, 'delete', 'pod', pod!.metadata.name, '--grace-period=0', '--force');
+    await new Promise(resolve => setTimeout(resolve, 12_000));
+    const reports = await load.stop();
+    process.stdout.write(`${loadTable('killed pod', reports)}\n`);
+    // What was in flight at the moment is asked for once more, at the other pod.
+    expect(reports[0]!.failed, reports[0]!.failures.join('; ')).toBeLessThanOrEqual(5);
+  }, 120_000);
+});
