@@ -8,6 +8,7 @@ export default defineConfig({
       'services/*/src/**/*.test.ts',
       'test/src/conformance/**/*.test.ts',
       'test/src/e2e/**/*.test.ts',
+      'test/src/charts/**/*.test.ts',
     ],
     testTimeout: 30_000,
     hookTimeout: 90_000,

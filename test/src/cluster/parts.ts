@@ -74,9 +74,8 @@ async function makeVolumes(): Promise<void> {
   if (TEST_BED_STATE === undefined) throw new Error('the cluster has no storage class; the suite needs one');
   for (const claim of VOLUMES) {
     const path = join(TEST_BED_STATE, 'volumes', claim);
-    await mkdir(join(path, claim.includes('s3') ? 'buckets/models' : ''), { recursive: true });
-    for (const folder of [path, ...(claim.includes('s3') ? [join(path, 'buckets'), join(path, 'buckets/models')] : [])])
-      await chmod(folder, 0o777);
+    await mkdir(path, { recursive: true });
+    await chmod(path, 0o777);
     await apply(
       JSON.stringify({
         apiVersion: 'v1',

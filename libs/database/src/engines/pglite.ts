@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lockDirectory } from '@athanor/process';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { CompiledQuery, type DatabaseConnection, type Driver, PostgresDriver, type QueryResult } from 'kysely';
 import { DatabaseError } from '../database-error.js';
 import type { EngineOptions, OpenDriver } from '../engine.js';
@@ -18,6 +18,7 @@ export async function openPGliteDriver(url: string, options: EngineOptions): Pro
   if (directory) await mkdir(dirname(directory), { recursive: true });
   const lock = directory ? await lockDirectory(directory) : undefined;
   try {
+    const { PGlite } = await importPGlite();
     const pglite = await PGlite.create({ parsers: { ...VALUE_PARSERS }, ...(directory ? { dataDir: directory } : {}) });
     const driver = new PGliteDriver(pglite, createTurnstile(options.acquireTimeoutMs ?? 30_000));
     const close = async () => {
@@ -28,6 +29,15 @@ export async function openPGliteDriver(url: string, options: EngineOptions): Pro
   } catch (error) {
     await lock?.release();
     throw error;
+  }
+}
+
+/** Only when it is asked for: images for production leave its 27 MB out. */
+async function importPGlite(): Promise<typeof import('@electric-sql/pglite')> {
+  try {
+    return await import('@electric-sql/pglite');
+  } catch (cause) {
+    throw new Error('PGlite is not installed here; give a database URL that begins with postgres://', { cause });
   }
 }
 

@@ -1,0 +1,78 @@
+{{/* Names: of objects, images, addresses. */}}
+
+{{- define "athanor.fullname" -}}
+{{- include "service.fullname" (dict "root" .) -}}
+{{- end -}}
+
+{{/* Metadata of an object that belongs to no service: root, name (a suffix), annotations (optional). */}}
+{{- define "athanor.metadata" -}}
+name: {{ include "athanor.fullname" .root }}-{{ .name }}
+namespace: {{ .root.Release.Namespace }}
+labels:
+  {{- include "service.releaseLabels" . | nindent 2 }}
+  {{- with .labels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with merge (dict) (.annotations | default dict) .root.Values.commonAnnotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Annotations of what outlives the release, where its policy says so. */}}
+{{- define "athanor.keep" -}}
+{{- if . }}{helm.sh/resource-policy: keep}{{ else }}{}{{ end -}}
+{{- end -}}
+
+{{/* A service's values over the defaults of all: root, values. */}}
+{{- define "athanor.settings" -}}
+{{- mergeOverwrite (deepCopy .root.Values.defaults) (deepCopy .values) | toYaml -}}
+{{- end -}}
+
+{{/* Image reference: root, image (control, runner, runnerCuda). */}}
+{{- define "athanor.image" -}}
+{{- $image := get .root.Values.image .image -}}
+{{- $variant := ternary "-cuda" "" (eq .image "runnerCuda") -}}
+{{- $tag := default (printf "%s%s" .root.Chart.AppVersion $variant) $image.tag -}}
+{{- with .root.Values.image.registry }}{{ trimSuffix "/" . }}/{{ end -}}
+{{- $image.repository -}}
+{{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $tag }}{{ end -}}
+{{- end -}}
+
+{{/* Image of a flavour: root, flavour (cpu, cuda). */}}
+{{- define "athanor.runnerImage" -}}
+{{- include "athanor.image" (dict "root" .root "image" (ternary "runnerCuda" "runner" (eq .flavour "cuda"))) -}}
+{{- end -}}
+
+{{/* Ports of each component. The mesh's are for mutual TLS; admin is plain, for probes and scrapers. */}}
+{{- define "athanor.ports" -}}
+ingest: {public: 8011, admin: 8012, mesh: 8013}
+training: {public: 8021, admin: 8022, mesh: 8023}
+registry: {public: 8031, admin: 8032, mesh: 8033}
+inference: {public: 8001, admin: 8002, mesh: 8003}
+router: {public: 8051, admin: 8052}
+{{- end -}}
+
+{{/* A Service's name in the cluster: root, name (a suffix). */}}
+{{- define "athanor.host" -}}
+{{- printf "%s-%s.%s.svc.%s" (include "athanor.fullname" .root) .name .root.Release.Namespace .root.Values.clusterDomain -}}
+{{- end -}}
+
+{{/* Address of a service: root, name, port (public or mesh). Models are reached through the front's Service, on Triton's port. */}}
+{{- define "athanor.address" -}}
+{{- $ports := include "athanor.ports" .root | fromYaml -}}
+{{- printf "%s:%d" (include "athanor.host" .) (get (get $ports .name) .port | int) -}}
+{{- end -}}
+
+{{/* The component that answers callers of models: the router, or the one pool's pods. */}}
+{{- define "athanor.front" -}}
+{{- ternary "router" "inference" .Values.router.enabled -}}
+{{- end -}}
+
+{{/* Pools by name, each with its values over the defaults; one that serves everything where none is named. */}}
+{{- define "athanor.pools" -}}
+{{- range $name, $pool := .Values.inference.pools | default (dict "cpu" dict) }}
+{{ $name }}:
+  {{- mergeOverwrite (deepCopy $.Values.defaults) (deepCopy $.Values.inference.defaults) (deepCopy ($pool | default dict)) | toYaml | nindent 2 }}
+{{- end }}
+{{- end -}}

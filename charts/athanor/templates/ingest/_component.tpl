@@ -1,0 +1,11 @@
+{{/* ingest in the library's terms. */}}
+{{- define "athanor.ingest" -}}
+{{- $settings := include "athanor.settings" (dict "root" . "values" .Values.ingest) | fromYaml -}}
+{{- $image := include "athanor.image" (dict "root" . "image" "control") -}}
+{{- $env := include "athanor.env.ingest" . -}}
+{{- include "athanor.stateful" (dict "root" . "service" "ingest" "settings" $settings "image" $image "env" $env) -}}
+{{- end -}}
+
+{{- define "athanor.env.ingest" -}}
+ATHANOR_MAX_UPLOAD_BYTES: {{ .Values.ingest.maxUploadBytes | int64 | quote }}
+{{- end -}}

@@ -1,0 +1,12 @@
+{{/* registry in the library's terms. */}}
+{{- define "athanor.registry" -}}
+{{- $settings := include "athanor.settings" (dict "root" . "values" .Values.registry) | fromYaml -}}
+{{- $image := include "athanor.image" (dict "root" . "image" "control") -}}
+{{- $env := include "athanor.env.registry" . -}}
+{{- include "athanor.stateful" (dict "root" . "service" "registry" "settings" $settings "image" $image "env" $env) -}}
+{{- end -}}
+
+{{- define "athanor.env.registry" -}}
+ATHANOR_INGEST_ADDRESS: {{ include "athanor.address" (dict "root" . "name" "ingest" "port" "mesh") }}
+ATHANOR_TRAINING_ADDRESS: {{ include "athanor.address" (dict "root" . "name" "training" "port" "mesh") }}
+{{- end -}}

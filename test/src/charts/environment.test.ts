@@ -1,0 +1,49 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from '../mesh/test-mesh.js';
+import { DEPLOY_VALUES, MINIMAL_VALUES, pods, render, variables } from './render.js';
+import { missing } from './tools.js';
+
+const absent = missing('helm');
+const SERVICES = readdirSync(join(ROOT, 'services')).filter(name =>
+  existsSync(join(ROOT, 'services', name, 'src/config.ts')),
+);
+const FILES = [MINIMAL_VALUES, ...DEPLOY_VALUES].map(file => [basename(file), file] as const);
+const shared = readFileSync(join(ROOT, 'libs/service/src/config/service-config.ts'), 'utf8');
+const state = readFileSync(join(ROOT, 'libs/service/src/config/state-fields.ts'), 'utf8');
+
+/** Keys of a service's configuration, as its sources tell them: all, and those without which it does not start. */
+function keysOf(service: string) {
+  const own = readFileSync(join(ROOT, 'services', service, 'src/config.ts'), 'utf8');
+  const events = state.slice(state.indexOf('export function eventFields'));
+  const parts = [own, shared, own.includes('stateFields()') ? state : events];
+  const fields = parts.flatMap(part => [...part.matchAll(/\b([A-Z][A-Z0-9_]+): (text\(\)(?:\.optional)?|\w)/g)]);
+  const all = fields.map(([, key = '', value = '']) => ({ key, value }));
+  return {
+    all: new Set(all.map(({ key }) => `ATHANOR_${key}`)),
+    required: new Set(all.filter(({ value }) => value === 'text()').map(({ key }) => `ATHANOR_${key}`)),
+  };
+}
+
+describe.skipIf(absent)(`variables${absent ? ` (skipped: ${absent})` : ''}`, () => {
+  it.each(FILES)('are those that each service has, and all that it needs: %s', async (_name, file) => {
+    const checked = new Set<string>();
+    for (const pod of pods(await render({ files: [file] }))) {
+      const service = SERVICES.find(name => pod.spec.containers[0].args[0] === `services/${name}/dist/main.js`);
+      if (service === undefined) continue;
+      checked.add(service);
+      const { all, required } = keysOf(service);
+      const given = Object.keys(variables(pod)).filter(name => name.startsWith('ATHANOR_'));
+      expect(
+        given.filter(name => !all.has(name)),
+        `${service} does not know`,
+      ).toEqual([]);
+      expect(
+        [...required].filter(name => !given.includes(name)),
+        `${service} needs`,
+      ).toEqual([]);
+    }
+    expect(checked.size).toBeGreaterThanOrEqual(4);
+  });
+});

@@ -1,0 +1,79 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createTelemetry } from '@athanor/service';
+import { describe, expect, it } from 'vitest';
+import { sourceFiles } from '../conformance/source-files.js';
+import { ROOT } from '../mesh/test-mesh.js';
+import { CHART, find, ofKind, render } from './render.js';
+import { missing } from './tools.js';
+
+const absent = missing('helm');
+const values = {
+  monitoring: {
+    podMonitor: { enabled: true, labels: { release: 'prometheus' } },
+    rules: { enabled: true, runbookBase: 'https://git.example.com/runbooks/' },
+    dashboards: { enabled: true },
+  },
+};
+
+const scraped = await scrapedNames();
+
+describe.skipIf(absent)(`monitoring${absent ? ` (skipped: ${absent})` : ''}`, () => {
+  it('names metrics that the services have, in every alert and on every dashboard', async () => {
+    const { spec } = find(await render({ values }), 'PrometheusRule', 'athanor-alerts');
+    const rules = spec.groups[0].rules as { expr: string }[];
+    const dashboards = readdirSync(join(CHART, 'files/dashboards')).map(name =>
+      JSON.parse(readFileSync(join(CHART, 'files/dashboards', name), 'utf8')),
+    );
+    const panels = dashboards.flatMap(({ panels: all }) => all as { targets: { expr: string }[] }[]);
+    const expressions = [...rules, ...panels.flatMap(({ targets }) => targets)].map(({ expr }) => expr);
+    const named = expressions.flatMap(expression => expression.match(/\b(athanor|rpc_server)_\w+(?=\{)/g) ?? []);
+    expect(named.length).toBeGreaterThan(expressions.length - 1);
+    expect([...new Set(named)].filter(name => !scraped.has(name))).toEqual([]);
+  });
+
+  it('has a runbook for each alert, and an alert for each runbook', async () => {
+    const { spec } = find(await render({ values }), 'PrometheusRule', 'athanor-alerts');
+    const rules = spec.groups[0].rules as { alert: string; annotations: { runbook_url: string } }[];
+    for (const { alert, annotations } of rules) {
+      expect(annotations.runbook_url).toBe(`https://git.example.com/runbooks/${alert}.md`);
+      expect(existsSync(join(ROOT, 'deploy/runbooks', `${alert}.md`)), alert).toBe(true);
+    }
+    const runbooks = readdirSync(join(ROOT, 'deploy/runbooks')).filter(name => name.startsWith('Athanor'));
+    expect(runbooks).toHaveLength(rules.length);
+  });
+
+  it('scrapes the admin port of every pod, by labels that Prometheus looks for', async () => {
+    const monitor = find(await render({ values }), 'PodMonitor', 'athanor-pods');
+    expect(monitor.metadata.labels).toMatchObject({ release: 'prometheus' });
+    expect(monitor.spec.podMetricsEndpoints[0]).toMatchObject({ port: 'admin', path: '/metrics' });
+  });
+
+  it('is left out where the cluster has no operator, and when nobody asks', async () => {
+    const kinds = ['PodMonitor', 'PrometheusRule'];
+    const without = await render({ values, apis: [] });
+    expect(without.filter(({ kind }) => kinds.includes(kind))).toEqual([]);
+    expect(ofKind(without, 'ConfigMap').filter(each => each.metadata.name.includes('dashboard'))).toHaveLength(2);
+    expect((await render()).filter(({ kind }) => kinds.includes(kind))).toEqual([]);
+  });
+});
+
+/** The names under which the instruments of all sources are scraped, as the services' own exporter writes them. */
+async function scrapedNames(): Promise<Set<string>> {
+  const { meter, metricsText } = createTelemetry({ service: 'test', logLevel: 'silent' });
+  for (const { kind, name } of instruments()) {
+    if (kind === 'counter') meter.createCounter(name).add(1);
+    else if (kind === 'histogram') meter.createHistogram(name).record(1);
+    else meter.createObservableGauge(name).addCallback(result => result.observe(1));
+  }
+  const lines = (await metricsText()).split('\n').filter(line => !line.startsWith('#'));
+  return new Set(lines.map(line => line.split(/[{ ]/)[0]!));
+}
+
+function instruments(): { kind: string; name: string }[] {
+  const made = /(counter|histogram|gauge)\(\s*'((?:athanor|rpc)[._][\w.]+)'/gi;
+  return sourceFiles()
+    .filter(({ path }) => !/test/.test(path))
+    .flatMap(({ text }) => [...text.matchAll(made)])
+    .map(([, kind = '', name = '']) => ({ kind: kind.toLowerCase(), name }));
+}
