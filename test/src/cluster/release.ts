@@ -84,7 +84,7 @@ export interface Door {
 export async function openDoor(): Promise<Door> {
   const [node] = await listNodes();
   const address = async (component: string) => {
-    const service = await get('service', `${FULLNAME}-${component}`, NAMESPACE);
+    const service = await get('service', `${FULLNAME}-${component}-external`, NAMESPACE);
     const ports = service.spec.ports as { name: string; nodePort?: number }[];
     return `${node?.address}:${ports.find(({ nodePort }) => nodePort !== undefined)?.nodePort}`;
   };
