@@ -1,4 +1,4 @@
-// The project's verbs, for package.json: build, check, lint, gen, test, chaos, cluster, bench.
+// The project's verbs, for package.json: build, check, lint, gen, test, chaos, cluster, gpu, bench.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -26,6 +26,7 @@ const VERBS = {
   },
   test: args => vitest('vitest.config.mts', args),
   chaos: args => vitest('vitest.chaos.config.mts', args),
+  gpu: args => vitest('vitest.gpu.config.mts', args),
   cluster: args => onCluster(root, () => vitest('vitest.cluster.config.mts', args)),
   bench: args => run(node, ['test/dist/bench/main.js', ...args]),
 };

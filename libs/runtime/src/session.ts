@@ -1,6 +1,7 @@
 // A thin typed session around onnxruntime-node. Its run() blocks the event loop for as long as it computes: hold one only
 // in a process or thread that has nothing else to do (see runner/).
 
+import './no-telemetry.js';
 import type { DType, Tensor } from '@athanor/tensor';
 import * as ort from 'onnxruntime-node';
 import { RuntimeFailure, type RuntimeFailureCode } from './errors.js';

@@ -64,15 +64,16 @@ export async function startRouter({ config }: AppOptions): Promise<ServiceApp> {
       processes.addCallback(result => result.observe(pool.size, { pool: pool.name }));
     }
     const table = new RouteTable(pools);
-    const service = await startService({
-      ...{ name: 'router', config, telemetry },
-      services: { inference: routerService({ table, pools, budget: new RetryBudget() }) },
-      definitions: { inference: routerDefinition() },
-    });
     const following = followDeployments({
       ...{ table, log, intervalMs: config.RECONCILE_INTERVAL_MS },
       list: async context => (await registry.listResolvedDeployments({}, context)).deployments,
       onReady: () => service.setReady(true),
+    });
+    const refresh = () => following.refresh();
+    const service = await startService({
+      ...{ name: 'router', config, telemetry },
+      services: { inference: routerService({ table, pools, budget: new RetryBudget(), refresh }) },
+      definitions: { inference: routerDefinition() },
     });
     closing.add(() => following.stop());
     closing.add(watchDeployments({ connection, log, onChange: traceparent => following.wake(traceparent) }));

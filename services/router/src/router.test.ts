@@ -14,8 +14,9 @@ afterEach(async () => {
 async function start(
   pools: Record<string, PoolWish>,
   deployments = [deployment('digits'), deployment('faces', 'people')],
+  options: { intervalMs?: number } = {},
 ): Promise<Bench> {
-  bench = await startBench(pools);
+  bench = await startBench(pools, options);
   bench.deployments = deployments;
   const last = deployments.at(-1)?.deployment?.name ?? '';
   await expect
@@ -53,6 +54,21 @@ describe('a request', () => {
       });
     }
     expect(running.pools.get('all')![0]!.seen).toEqual([]);
+  });
+
+  test('bug: for a model that was deployed a moment ago was answered as unknown by a router that had not heard of it', async () => {
+    const running = await start({ all: { models: ['*'] } }, undefined, { intervalMs: 60_000 });
+    // By then the watch of events has opened, and looked once more.
+    await new Promise(resolve => setTimeout(resolve, 1_600));
+    running.deployments = [deployment('digits'), deployment('fresh')];
+    expect(await ask(running, 'fresh')).toBe('all');
+  });
+
+  test('bug: a process that did not know a new model yet answered for a pool in which others did', async () => {
+    const running = await start({ all: { models: ['*'], size: 3 } });
+    const [first, second] = running.pools.get('all')!;
+    for (const each of [first!, second!]) each.unknown.add('digits');
+    for (let count = 0; count < 10; count++) expect(await ask(running, 'digits')).toBe('all');
   });
 
   test('for a deployment that no pool serves says so and names the pools', async () => {

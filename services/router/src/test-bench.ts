@@ -11,6 +11,7 @@ import {
   createTelemetry,
   loadConfig,
   type RunningService,
+  ServiceError,
   serviceFields,
   startService,
 } from '@athanor/service';
@@ -31,6 +32,8 @@ export interface StandIn {
   readonly service: RunningService;
   /** Calls of ModelInfer and requests on streams, by model. */
   readonly seen: string[];
+  /** Models that it has not loaded yet. */
+  readonly unknown: Set<string>;
   /** Holds answers back. */
   delayMs: number;
 }
@@ -65,6 +68,7 @@ async function startPoolProcess(name: string, credentials: TestCredentials): Pro
   const seen: string[] = [];
   const wait = () => new Promise(resolve => setTimeout(resolve, standIn.delayMs));
   const answer = async ({ modelName, id }: { modelName: string; id: string }) => {
+    if (standIn.unknown.has(modelName)) throw new ServiceError('NOT_FOUND', 'Request for unknown model');
     seen.push(modelName);
     await wait();
     return { modelName, modelVersion: name, id, outputs: [] };
@@ -82,11 +86,14 @@ async function startPoolProcess(name: string, credentials: TestCredentials): Pro
     modelStatistics: async () => ({ modelStats: [{ name, version: '1' }] }),
   };
   const service = await startStandIn('inference', { services: { inference }, credentials });
-  const standIn = { service, seen, delayMs: 0 };
+  const standIn = { service, seen, unknown: new Set<string>(), delayMs: 0 };
   return standIn;
 }
 
-export async function startBench(wishes: Readonly<Record<string, PoolWish>>): Promise<Bench> {
+export async function startBench(
+  wishes: Readonly<Record<string, PoolWish>>,
+  { intervalMs = 100 }: { intervalMs?: number } = {},
+): Promise<Bench> {
   const folder = await temporaryDirectory('router');
   const nats = await startNats();
   const credentials = await createTestCredentials(folder.path);
@@ -117,7 +124,7 @@ export async function startBench(wishes: Readonly<Record<string, PoolWish>>): Pr
       ATHANOR_LOG_LEVEL: 'fatal',
       ATHANOR_REGISTRY_ADDRESS: `127.0.0.1:${registry.port}`,
       ATHANOR_POOLS_FILE: poolsFile,
-      ATHANOR_RECONCILE_INTERVAL_MS: '100',
+      ATHANOR_RECONCILE_INTERVAL_MS: String(intervalMs),
     }),
   });
   const address = `127.0.0.1:${app.port}`;

@@ -14,6 +14,8 @@ export const trainingConfigSchema = z.object({
   ATTEMPT_CA_FILE: text().optional(),
   /** Where attempts run: in child processes, or each in a Kubernetes Job of its own. */
   EXECUTOR: z.enum(['local', 'kubernetes'], 'expected local or kubernetes').default('local'),
+  /** Local only: whether attempts run on this machine's GPU. In a cluster the Job says so (ATHANOR_GPU of its container). */
+  GPU: z.enum(['off', 'preferred', 'required'], 'expected off, preferred or required').default('off'),
   /** Kubernetes only. JSON file with the batch/v1 Job that each attempt is a copy of. */
   JOB_TEMPLATE_FILE: text().optional(),
   /** Kubernetes only. Where the Jobs are made; without it the service account's own namespace. */

@@ -16,7 +16,8 @@ const VOLUMES = ['data-nats-0', 'data-postgres-0', 'data-s3-0'];
 export async function installParts(): Promise<void> {
   await apply(namespace());
   // A suite that is run again finds them, with the passwords that they were made with.
-  if ((await kubectl('--namespace', NAMESPACE, 'get', 'secret', 's3', '-o', 'name', '--ignore-not-found')) !== '') return;
+  if ((await kubectl('--namespace', NAMESPACE, 'get', 'secret', 's3', '-o', 'name', '--ignore-not-found')) !== '')
+    return;
   if (!(await hasStorageClass())) await makeVolumes();
   const password = randomBytes(16).toString('hex');
   const natsPasswords = Object.fromEntries(NATS_USERS.map(user => [user, `p${randomBytes(16).toString('hex')}`]));

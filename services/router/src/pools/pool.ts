@@ -82,18 +82,18 @@ export class Pool<E extends Endpoint> {
   }
 }
 
-/** The process that is connected and has the least to do; of equals any. `avoid` is taken only where there is no other. */
-export function pickEndpoint<E extends Endpoint>(pools: readonly Pool<E>[], avoid?: E): E | undefined {
+/** The process that is connected and has the least to do; of equals any. */
+export function pickEndpoint<E extends Endpoint>(pools: readonly Pool<E>[], tried: readonly E[] = []): E | undefined {
   let best: E | undefined;
   let bestRank = Number.POSITIVE_INFINITY;
   for (const pool of pools) {
     for (const endpoint of pool.endpoints) {
-      if (endpoint === avoid) continue;
+      if (tried.includes(endpoint)) continue;
       const rank = endpoint.distance * 1e9 + endpoint.inFlight + Math.random();
       if (rank >= bestRank) continue;
       best = endpoint;
       bestRank = rank;
     }
   }
-  return best ?? avoid;
+  return best;
 }

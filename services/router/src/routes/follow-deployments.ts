@@ -13,16 +13,34 @@ export interface FollowOptions {
   readonly onReady: () => void;
 }
 
+export interface Following {
+  start(): void;
+  /** Looks soon. */
+  wake(traceparent?: string): void;
+  /** Looks now, unless that was done a moment ago: before a caller is told that a name is unknown. */
+  refresh(): Promise<void>;
+  stop(): Promise<void>;
+}
+
 const LIST_RETRY_MS = 500;
+/** Callers of unknown names make the registry be asked no more often. */
+const REFRESH_PAUSE_MS = 500;
 
 /** Keeps the table as the registry wants it. While the registry is away, the routes known stay. */
-export function followDeployments({ table, list, intervalMs, log, onReady }: FollowOptions): WakeLoop {
+export function followDeployments({ table, list, intervalMs, log, onReady }: FollowOptions): Following {
   let told = '';
-  return new WakeLoop(async context => {
+  let listedAt = Number.NEGATIVE_INFINITY;
+  let refreshing: Promise<unknown> | undefined;
+
+  async function pass(context: PassContext): Promise<number> {
     try {
       const wasReady = table.isReady;
-      const unserved = table.update(await list(context));
-      const names = unserved.map(({ name }) => name).join(', ');
+      const deployments = await list(context);
+      listedAt = performance.now();
+      const names = table
+        .update(deployments)
+        .map(({ name }) => name)
+        .join(', ');
       if (names !== '' && names !== told) log.warn({ deployments: names }, 'no pool serves these deployments');
       told = names;
       if (!wasReady) onReady();
@@ -32,5 +50,19 @@ export function followDeployments({ table, list, intervalMs, log, onReady }: Fol
         log.warn({ err: error }, 'the registry cannot be asked for deployments; it is asked again');
       return Math.min(LIST_RETRY_MS, intervalMs);
     }
-  });
+  }
+
+  const loop = new WakeLoop(pass);
+  return {
+    start: () => loop.start(),
+    wake: traceparent => loop.wake(traceparent),
+    stop: () => loop.stop(),
+    async refresh() {
+      if (performance.now() - listedAt < REFRESH_PAUSE_MS) return;
+      refreshing ??= pass({ signal: AbortSignal.timeout(REFRESH_PAUSE_MS * 4) }).finally(() => {
+        refreshing = undefined;
+      });
+      await refreshing;
+    },
+  };
 }

@@ -35,6 +35,10 @@ export class RouteTable<P extends ServingPool> {
     return unserved;
   }
 
+  knows(tenant: string, name: string): boolean {
+    return this.#tenants.get(tenant)?.has(name) ?? false;
+  }
+
   /** The pools of a name, which every RPC about a model needs; Triton's words for one that is unknown. */
   expect(tenant: string, name: string): readonly P[] {
     const pools = this.#tenants.get(tenant)?.get(name);

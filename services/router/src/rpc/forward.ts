@@ -18,25 +18,36 @@ export interface Forwarding {
   readonly budget: RetryBudget;
 }
 
+/** Processes that are asked for one answer at most. */
+const MOST_TRIES = 3;
+
 /**
- * One answer for one request. Where the process cannot be reached, or is ending, another one is asked once: predictions
- * change nothing, so they may be made twice. The budget keeps an outage from doubling the load.
+ * One answer for one request. Where a process cannot be reached, or is ending, another one is asked: predictions change
+ * nothing, so they may be made twice, and a budget keeps an outage from multiplying the load. A process that does not know
+ * the model yet, which its pool is to serve, is passed over too.
  */
 export async function forwardUnary(request: Buffer, forwarding: Forwarding): Promise<Buffer> {
   const { pools, context, budget } = forwarding;
-  const first = expectEndpoint(pools);
-  try {
-    const answer = await callOnce(request, first, context);
-    budget.succeeded();
-    return answer;
-  } catch (error) {
-    const another = pickEndpoint(pools, first);
-    const mayRetry = isUnavailable(error) && another !== undefined && context.abortReason === undefined;
-    if (!mayRetry || !budget.spend()) throw toServiceError(error, context);
-    return await callOnce(request, another, context).catch(last => {
-      throw toServiceError(last, context);
-    });
+  const tried: GrpcEndpoint[] = [];
+  let endpoint = expectEndpoint(pools);
+  for (;;) {
+    try {
+      const answer = await callOnce(request, endpoint, context);
+      budget.succeeded();
+      return answer;
+    } catch (error) {
+      tried.push(endpoint);
+      const another = tried.length < MOST_TRIES ? pickEndpoint(pools, tried) : undefined;
+      if (another === undefined || context.abortReason !== undefined || !mayRetry(error, budget))
+        throw toServiceError(error, context);
+      endpoint = another;
+    }
   }
+}
+
+function mayRetry(error: unknown, budget: RetryBudget): boolean {
+  const { code } = toRpcError(error, '');
+  return code === 'NOT_FOUND' || (code === 'UNAVAILABLE' && budget.spend());
 }
 
 function callOnce(request: Buffer, endpoint: GrpcEndpoint, context: CallContext): Promise<Buffer> {
@@ -108,10 +119,6 @@ function cancelWith({ signal }: CallContext, cancel: () => void): () => void {
   if (signal.aborted) cancel();
   signal.addEventListener('abort', cancel, { once: true });
   return () => signal.removeEventListener('abort', cancel);
-}
-
-function isUnavailable(error: unknown): boolean {
-  return toRpcError(error, '').code === 'UNAVAILABLE';
 }
 
 /** The pool's own words, codes and details; what went wrong on the way there is said to have. */

@@ -1,15 +1,18 @@
 import { type CallContext, ServiceError } from '@athanor/service';
 import type { RouteTable } from '../routes/route-table.js';
 import { readModelName } from '../wire/model-name.js';
+import { findPools } from './find-pools.js';
 import { forwardUnary } from './forward.js';
 import type { GrpcPool } from './grpc-endpoint.js';
 import type { RetryBudget } from './retry-budget.js';
-import { expectName, streamInfer } from './stream-infer.js';
+import { streamInfer } from './stream-infer.js';
 
 export interface RouterDependencies {
   readonly table: RouteTable<GrpcPool>;
   readonly pools: readonly GrpcPool[];
   readonly budget: RetryBudget;
+  /** Following.refresh */
+  readonly refresh: () => Promise<void>;
 }
 
 type Forward = (request: Buffer, context: CallContext) => Promise<Buffer>;
@@ -19,7 +22,7 @@ export function routerService(dependencies: RouterDependencies) {
   const { table, pools, budget } = dependencies;
 
   const byModel: Forward = async (request, context) =>
-    await forwardUnary(request, { pools: table.expect(context.tenant, expectName(request)), context, budget });
+    await forwardUnary(request, { pools: await findPools(request, { ...dependencies, context }), context, budget });
 
   const toAny: Forward = async (request, context) => await forwardUnary(request, { pools, context, budget });
 

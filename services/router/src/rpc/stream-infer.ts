@@ -1,5 +1,5 @@
-import { type CallContext, ServiceError } from '@athanor/service';
-import { readModelName } from '../wire/model-name.js';
+import type { CallContext } from '@athanor/service';
+import { findPools } from './find-pools.js';
 import { type ForwardedStream, forwardStream, toServiceError } from './forward.js';
 import type { GrpcPool } from './grpc-endpoint.js';
 import type { RouterDependencies } from './router-service.js';
@@ -14,8 +14,9 @@ const BUFFERED = 64;
  */
 export async function* streamInfer(
   requests: AsyncIterable<Buffer>,
-  { context, table, budget }: RouterDependencies & { readonly context: CallContext },
+  scope: RouterDependencies & { readonly context: CallContext },
 ): AsyncIterable<Buffer> {
+  const { context, budget } = scope;
   const streams = new Map<string, ForwardedStream>();
   const answers = new Answers();
   const open = (pools: readonly GrpcPool[]): ForwardedStream => {
@@ -29,7 +30,7 @@ export async function* streamInfer(
   };
   const reading = (async () => {
     for await (const request of requests) {
-      const stream = open(table.expect(context.tenant, expectName(request)));
+      const stream = open(await findPools(request, scope));
       if (!stream.write(request))
         await new Promise<void>(resolve => stream.once('drain', resolve).once('status', () => resolve()));
     }
@@ -48,12 +49,6 @@ export async function* streamInfer(
   } finally {
     for (const stream of streams.values()) stream.cancel();
   }
-}
-
-export function expectName(request: Buffer): string {
-  const name = readModelName(request);
-  if (name !== undefined) return name;
-  throw new ServiceError('INVALID_ARGUMENT', 'the request is no message of the Open Inference Protocol');
 }
 
 /** The answers of several streams as one. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { hostname } from 'node:os';
 import { identifyProcess, isRunning, type ProcessIdentity } from '@athanor/process';
+import type { TrainingConfig } from '../config.js';
 import type { WorkOrder } from '../runner/work-order.js';
 import { type AttemptChannel, type AttemptStart, type Executor, NO_FINDINGS, type OnEnd } from './executor.js';
 
@@ -10,6 +11,8 @@ export interface LocalExecutorOptions {
   readonly runnerPath: string;
   /** How the AttemptService is reached. */
   readonly channel: AttemptChannel;
+  /** What attempts are told in ATHANOR_GPU. */
+  readonly gpu: TrainingConfig['GPU'];
   /** Between SIGTERM and SIGKILL. */
   readonly graceMs: number;
   readonly onEnd: OnEnd;
@@ -63,10 +66,13 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
   };
 }
 
-function spawnRunner({ attemptId, token }: AttemptStart, { runnerPath, channel }: LocalExecutorOptions): ChildProcess {
+function spawnRunner(
+  { attemptId, token }: AttemptStart,
+  { runnerPath, channel, gpu }: LocalExecutorOptions,
+): ChildProcess {
   const order: WorkOrder = { ...channel, attemptId, token };
-  // No secrets but the token: the environment is empty.
-  const child = spawn(process.execPath, [runnerPath], { env: {}, stdio: ['pipe', 'pipe', 'pipe'] });
+  // No secrets but the token: the environment has nothing else.
+  const child = spawn(process.execPath, [runnerPath], { env: { ATHANOR_GPU: gpu }, stdio: ['pipe', 'pipe', 'pipe'] });
   // A runner that dies at once breaks the pipe; its end is reported by 'close'.
   child.stdin?.on('error', () => undefined);
   child.stdin?.write(`${JSON.stringify(order)}\n`);

@@ -24,8 +24,8 @@ export async function openExecutor(config: TrainingConfig, port: number): Promis
 type Open = (config: TrainingConfig, channel: AttemptChannel) => Promise<CreateExecutor>;
 
 const EXECUTORS: Readonly<Record<TrainingConfig['EXECUTOR'], Open>> = {
-  async local({ SLOTS: slots, STOP_GRACE_MS: graceMs }, channel) {
-    return onEnd => createLocalExecutor({ slots, runnerPath: RUNNER_PATH, graceMs, channel, onEnd });
+  async local({ SLOTS: slots, STOP_GRACE_MS: graceMs, GPU: gpu }, channel) {
+    return onEnd => createLocalExecutor({ slots, runnerPath: RUNNER_PATH, graceMs, channel, gpu, onEnd });
   },
 
   async kubernetes(config, channel) {

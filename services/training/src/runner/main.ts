@@ -25,7 +25,6 @@ process.exit(await work());
 
 async function work(): Promise<number> {
   try {
-    // Local attempts have an empty environment: GPUs are for pods, which are given one.
     const { provider, problem } = chooseProvider(gpuMode(process.env.ATHANOR_GPU));
     tell('execution provider chosen', { provider, ...(problem !== undefined && { problem }) });
     await runAttempt({ client, stop, tell, provider });
