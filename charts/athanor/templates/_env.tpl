@@ -72,4 +72,7 @@ AWS_SECRET_ACCESS_KEY: {secretKeyRef: {name: {{ .name }}, key: {{ .secretAccessK
 ATHANOR_BLOB_URL: file:///var/lib/athanor/blobs
 {{- end }}
 {{ include "athanor.env.nats" . }}
+{{- with .root.Values.nats.streamReplicas }}
+ATHANOR_NATS_STREAM_REPLICAS: {{ int . | quote }}
+{{- end }}
 {{- end -}}

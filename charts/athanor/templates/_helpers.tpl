@@ -76,3 +76,10 @@ router: {public: 8051, admin: 8052}
   {{- mergeOverwrite (deepCopy $.Values.defaults) (deepCopy $.Values.inference.defaults) (deepCopy ($pool | default dict)) | toYaml | nindent 2 }}
 {{- end }}
 {{- end -}}
+
+{{/* A quantity of Kubernetes in bytes, for comparisons: "1.5Gi" is 1610612736. */}}
+{{- define "athanor.bytes" -}}
+{{- $units := dict "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "P" 1e15 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 "m" 0.001 -}}
+{{- $text := kindIs "string" . | ternary . (printf "%v" (. | toString)) -}}
+{{- mulf (regexFind "^[0-9.]+" $text | float64) (get $units (regexFind "[A-Za-z]+$" $text) | default 1 | float64) | int64 -}}
+{{- end -}}

@@ -46,7 +46,7 @@ mounts:
 {{- if not $values.meshSecret.existingSecret.name }}
 mesh-secret: {{ sha256sum $generated.meshSecret }}
 {{- end }}
-nats: {{ toJson $values.nats | sha256sum }}
+nats: {{ toJson (omit $values.nats "streamReplicas") | sha256sum }}
 {{- with .configMap }}
 config: {{ sha256sum .content }}
 {{- end }}

@@ -52,15 +52,15 @@ export const STREAMS: { readonly [name: string]: StreamSpec } = {
 const NAME_IN_USE = 10058;
 
 export interface StreamOptions {
-  /** 1 on a single server, 3 in a cluster. */
-  readonly replicas?: number;
+  /** 1 on a single server, 3 in a cluster. Undefined: what the operator has made of them; 1 where they are new. */
+  readonly replicas?: number | undefined;
 }
 
 /** Creates what is missing and updates what differs. Every service may call it at its start, also all at once. */
 export async function ensureStreams(connection: NatsConnection, options: StreamOptions = {}): Promise<void> {
   const manager = await jetstreamManager(connection);
   for (const [name, spec] of Object.entries(STREAMS)) {
-    const wanted = { ...spec, num_replicas: options.replicas ?? 1 };
+    const wanted = { ...spec, ...(options.replicas !== undefined && { num_replicas: options.replicas }) };
     try {
       await manager.streams.add({ name, ...wanted });
     } catch (error) {

@@ -1,5 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseSelector, parseSelectors } from './index.js';
+
+const SCHEMA = '../../../charts/athanor/values.schema.json';
 
 const champion = { name: 'ocr', modelName: 'digits', alias: 'champion', version: 0 };
 const pinned = { name: 'ocr-old', modelName: 'digits', alias: '', version: 3 };
@@ -25,6 +29,28 @@ describe('a selector', () => {
     expect(() => parseSelector(text)).toThrow(
       /expected "\*", a deployment's name, or model@alias or model@version, got/,
     );
+  });
+
+  test('bug: the chart took selectors, by tag, that no pool understands', async () => {
+    const schema = JSON.parse(await readFile(new URL(SCHEMA, import.meta.url), 'utf8'));
+    const { pattern, examples } = schema.$defs.pool.properties.models.items;
+    const parses = (text: string) => {
+      try {
+        return parseSelector(text) !== undefined;
+      } catch {
+        return false;
+      }
+    };
+    const parts = fc.constantFrom('*', '@', ':', '=', 'tag:', 'a', 'Z', '0', '.', '_', '-', ' ', 'digits', '\n', 'é');
+    const texts = fc.oneof(
+      fc.array(parts, { maxLength: 5 }).map(each => each.join('')),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(texts, text => new RegExp(pattern).test(text) === parses(text)),
+      { numRuns: 5_000, examples: [...examples, 'tag:team=vision', 'a@1', 'a@1@2'].map(text => [text]) },
+    );
+    expect(examples.filter(parses)).toEqual(examples);
   });
 
   test('a list selects what any of it selects', () => {

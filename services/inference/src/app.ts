@@ -1,5 +1,4 @@
 import { createStub } from '@athanor/client';
-import { connectNats } from '@athanor/events';
 import { parseSelectors, toSelectable, watchDeployments } from '@athanor/placement';
 import { chooseProvider, createThreadRunner } from '@athanor/runtime';
 import {
@@ -39,8 +38,6 @@ export async function startInference({ config }: AppOptions): Promise<App> {
     if (chosen.problem !== undefined)
       log.warn({ problem: chosen.problem }, 'no GPU can be used; models run on the CPU');
     observeProvider(telemetry.meter, { ...chosen, mode: config.GPU });
-    const connection = await connectNats({ ...natsOptions(config), name: 'inference', log });
-    closing.add(() => connection.close());
     const tokens = await openTokenAuthority(config);
     const registry = createStub('registry', {
       ...peerChannel('inference', config, tokens),
@@ -77,7 +74,8 @@ export async function startInference({ config }: AppOptions): Promise<App> {
       definitions: { inference: inferenceDefinition() },
     });
     closing.add(() => reconciler.stop());
-    closing.add(watchDeployments({ connection, log, onChange: traceparent => reconciler.wake(traceparent) }));
+    const nats = { ...natsOptions(config), name: 'inference' };
+    closing.add(watchDeployments({ nats, log, onChange: traceparent => reconciler.wake(traceparent) }));
     // Closed first: no new calls come while the models are being unloaded.
     closing.add(() => service.stop());
     reconciler.start();

@@ -33,12 +33,13 @@ export async function startIngest({ config, database }: AppOptions): Promise<Ser
     closing.add(() => blobs.close());
     const connection = await connectNats({ ...natsOptions(config), name: 'ingest', log });
     closing.add(() => connection.close());
-    await ensureStreams(connection);
+    await ensureStreams(connection, { replicas: config.NATS_STREAM_REPLICAS });
     const relay = startRelay({ db, connection, telemetry });
     closing.add(() => relay.stop());
+    const location = { url: config.BLOB_URL, s3: s3Options(config) };
     const preparer = new Preparer({
       db,
-      prepare: (plan, onPhase) => runPreparation(plan, { url: config.BLOB_URL, s3: s3Options(config) }, onPhase),
+      prepare: (plan, onPhase, signal) => runPreparation(plan, { blobs: location, onPhase, signal }),
       log,
       onCommit: () => relay.wake(),
     });

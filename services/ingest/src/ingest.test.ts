@@ -6,13 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BlobError, createBlobStore } from '@athanor/blobs';
 import { collectChunks, createStub, uploadFile } from '@athanor/client';
 import { parseDatasetManifest } from '@athanor/contracts';
-import { type DatabaseEngine, jsonb, openDatabase } from '@athanor/database';
+import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { createTelemetry, startService } from '@athanor/service';
 import { readSafetensors } from '@athanor/tensor';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadIngestConfig } from './config.js';
-import type { PreparedVersion } from './preparation/prepare.js';
-import { Preparer } from './preparation/preparer.js';
 import { ingestService } from './rpc/ingest-service.js';
 import { MIGRATIONS } from './store/migrations.js';
 import type { IngestTables } from './store/tables.js';
@@ -455,96 +453,5 @@ describe('datasets', () => {
     await expect(bench.ingest.updateDataset({ dataset, updateMask: { paths: ['dataset_id'] } })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
     });
-  });
-});
-
-describe('the preparer', () => {
-  const RESULT = {
-    digest: 'sha256:x',
-    features: [],
-    classes: [],
-    rowsRead: 0,
-    findings: [],
-    findingsDigest: '',
-    splits: [],
-  } as PreparedVersion;
-  const { log } = createTelemetry({ service: 'ingest', logLevel: 'silent' });
-  let engine: DatabaseEngine;
-
-  beforeAll(async () => {
-    engine = await openDatabase('pglite:');
-  });
-  afterAll(() => engine.close());
-
-  /** A version that waits to be prepared, in a schema of its own. */
-  async function waiting(schema: string) {
-    const db = await engine.open<IngestTables>({ schema, migrations: MIGRATIONS });
-    await db
-      .insertInto('datasets')
-      .values({ tenant: 'acme', dataset_id: 'd', description: '', last_version: 1, latest_ready: 0 })
-      .execute();
-    const version = { tenant: 'acme', dataset_id: 'd', version: 1, state: 'STATE_PREPARING' as const };
-    const nothing = jsonb({}) as never;
-    await db
-      .insertInto('dataset_versions')
-      .values({ ...version, fingerprint: '', plan: nothing, progress: nothing, revision: 1, attempts: 0 })
-      .execute();
-    return { db, row: () => db.selectFrom('dataset_versions').selectAll().executeTakeFirstOrThrow() };
-  }
-
-  test('tries again what may pass, for example a full disk', async () => {
-    const { db, row } = await waiting('passing');
-    let calls = 0;
-    const prepare = async () => {
-      if (++calls < 3) throw new BlobError('storage_full', 'ENOSPC');
-      return RESULT;
-    };
-    const preparer = new Preparer({ db, log, prepare, onCommit: () => undefined });
-    preparer.start();
-    await expect.poll(async () => (await row()).state, { timeout: 8_000 }).toBe('STATE_READY');
-    await preparer.stop();
-    expect(calls).toBe(3);
-    expect(await db.selectFrom('outbox').select('type').execute()).toEqual([{ type: 'dataset.version.ready' }]);
-  });
-
-  test('bug: what never passes was tried for ever, while its watchers waited', async () => {
-    const { db, row } = await waiting('lasting');
-    await db.updateTable('dataset_versions').set({ attempts: 4 }).execute();
-    const prepare = () => Promise.reject(new BlobError('storage_full', 'ENOSPC'));
-    const preparer = new Preparer({ db, log, prepare, onCommit: () => undefined });
-    preparer.start();
-    await expect.poll(async () => (await row()).state, { timeout: 8_000 }).toBe('STATE_FAILED');
-    await preparer.stop();
-    expect((await row()).error).toMatchObject({
-      code: 8,
-      message: expect.stringMatching(/disk is full.*tried 5 times/),
-    });
-  });
-
-  test('gives up a version that ended its process again and again', async () => {
-    const { db, row } = await waiting('crashing');
-    await db
-      .updateTable('dataset_versions')
-      .set({ attempts: 5, lease_expires: new Date(0) })
-      .execute();
-    const preparer = new Preparer({ db, log, prepare: async () => RESULT, onCommit: () => undefined });
-    preparer.start();
-    await expect.poll(async () => (await row()).state).toBe('STATE_FAILED');
-    await preparer.stop();
-    expect((await row()).error!.message).toMatch(/the service ended 5 times/);
-  });
-
-  test('leaves a version alone while another holds its lease, and takes it over when the lease is over', async () => {
-    const { db, row } = await waiting('leased');
-    await db
-      .updateTable('dataset_versions')
-      .set({ lease_expires: new Date(Date.now() + 1_500) })
-      .execute();
-    const preparer = new Preparer({ db, log, prepare: async () => RESULT, onCommit: () => undefined });
-    preparer.start();
-    await sleep(700);
-    expect((await row()).state).toBe('STATE_PREPARING');
-    await expect.poll(async () => (await row()).state, { timeout: 4_000 }).toBe('STATE_READY');
-    await preparer.stop();
   });
 });

@@ -45,7 +45,7 @@ export async function startRegistry({ config, database }: AppOptions): Promise<S
     closing.add(() => blobs.close());
     const connection = await connectNats({ ...natsOptions(config), name: 'registry', log });
     closing.add(() => connection.close());
-    await ensureStreams(connection);
+    await ensureStreams(connection, { replicas: config.NATS_STREAM_REPLICAS });
     const tokens = await openTokenAuthority(config);
     const channel = peerChannel('registry', config, tokens);
     const training = createStub('training', { ...channel, address: config.TRAINING_ADDRESS });

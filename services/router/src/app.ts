@@ -1,5 +1,4 @@
 import { createStub } from '@athanor/client';
-import { connectNats } from '@athanor/events';
 import { watchDeployments } from '@athanor/placement';
 import {
   Closing,
@@ -9,6 +8,7 @@ import {
   peerChannel,
   type ServiceApp,
   startService,
+  type Telemetry,
 } from '@athanor/service';
 import { channelCredentials, openCertificates } from '@athanor/tls';
 import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
@@ -37,15 +37,13 @@ export async function startRouter({ config }: AppOptions): Promise<ServiceApp> {
     closing.add(() => telemetry.shutdown());
     const { log } = telemetry;
     const entries = await readPoolsFile(config.POOLS_FILE);
-    const connection = await connectNats({ ...natsOptions(config), name: 'router', log });
-    closing.add(() => connection.close());
     const tokens = await openTokenAuthority(config);
     const registry = createStub('registry', {
       ...peerChannel('router', config, tokens),
       address: config.REGISTRY_ADDRESS,
     });
     closing.add(() => registry.close());
-    const poolCredentials = openPoolCredentials(config, closing);
+    const poolCredentials = openPoolCredentials(config, { closing, log });
     const connect = (where: HostPort) => new GrpcEndpoint(where, poolCredentials);
     const options = { connect, intervalMs: config.ENDPOINTS_INTERVAL_MS, log };
     const pools = entries.map(entry => new Pool(entry, options));
@@ -74,9 +72,11 @@ export async function startRouter({ config }: AppOptions): Promise<ServiceApp> {
       ...{ name: 'router', config, telemetry },
       services: { inference: routerService({ table, pools, budget: new RetryBudget(), refresh }) },
       definitions: { inference: routerDefinition() },
+      meshListener: false,
     });
     closing.add(() => following.stop());
-    closing.add(watchDeployments({ connection, log, onChange: traceparent => following.wake(traceparent) }));
+    const nats = { ...natsOptions(config), name: 'router' };
+    closing.add(watchDeployments({ nats, log, onChange: traceparent => following.wake(traceparent) }));
     // Closed first: no new calls come while the pools are being let go.
     closing.add(() => service.stop());
     following.start();
@@ -89,10 +89,15 @@ export async function startRouter({ config }: AppOptions): Promise<ServiceApp> {
 }
 
 /** Pools are called at their mesh listeners, with the router's certificate. */
-function openPoolCredentials(config: RouterConfig, closing: Closing): ChannelCredentials {
+function openPoolCredentials(
+  config: RouterConfig,
+  { closing, log }: { readonly closing: Closing; readonly log: Telemetry['log'] },
+): ChannelCredentials {
   const { MESH_CA_FILE: caFile, MESH_CERT_FILE: certFile, MESH_KEY_FILE: keyFile } = config;
   if (caFile === undefined) return credentials.createInsecure();
-  const certificates = openCertificates({ caFile, certFile, keyFile });
+  const onProblem = (error: Error) =>
+    log.error({ err: error }, 'the new certificates for pools cannot be used; those read before stay in force');
+  const certificates = openCertificates({ caFile, certFile, keyFile }, { onProblem });
   closing.add(() => certificates.close());
   return channelCredentials(certificates, { mutual: certFile !== undefined });
 }

@@ -2,10 +2,11 @@ import { servicePorts } from '@athanor/contracts';
 import { type Environment, eventFields, integer, loadConfig, serviceFields, text } from '@athanor/service';
 import { z } from 'zod';
 
-const { public: port, admin: adminPort, mesh: meshPort } = servicePorts('router');
+// No service calls the router, so it has no listener for them.
+const { public: port, admin: adminPort } = servicePorts('router');
 
 export const routerConfigSchema = z.object({
-  ...serviceFields({ port, adminPort, meshPort }),
+  ...serviceFields({ port, adminPort }),
   /** Tensors are larger than other services' messages. */
   MAX_MESSAGE_BYTES: integer({ min: 1_024, max: 2_147_483_647, fallback: 64 * 1024 * 1024 }),
   ...eventFields(),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { temporaryDirectory } from '@athanor/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readPoolsFile } from './pools/pools-file.js';
-import { type Bench, deployment, type PoolWish, startBench } from './test-bench.js';
+import { type Bench, type BenchOptions, deployment, type PoolWish, rawClient, startBench } from './test-bench.js';
 
 let bench: Bench | undefined;
 afterEach(async () => {
@@ -11,24 +11,8 @@ afterEach(async () => {
   bench = undefined;
 });
 
-async function start(
-  pools: Record<string, PoolWish>,
-  deployments = [deployment('digits'), deployment('faces', 'people')],
-  options: { intervalMs?: number } = {},
-): Promise<Bench> {
+async function start(pools: Record<string, PoolWish>, options: BenchOptions = {}): Promise<Bench> {
   bench = await startBench(pools, options);
-  bench.deployments = deployments;
-  const last = deployments.at(-1)?.deployment?.name ?? '';
-  await expect
-    .poll(
-      () =>
-        bench!.router.modelReady({ name: last }).then(
-          () => 'known',
-          error => error.code,
-        ),
-      { timeout: 5_000 },
-    )
-    .not.toBe('NOT_FOUND');
   return bench;
 }
 
@@ -57,7 +41,7 @@ describe('a request', () => {
   });
 
   test('bug: for a model that was deployed a moment ago was answered as unknown by a router that had not heard of it', async () => {
-    const running = await start({ all: { models: ['*'] } }, undefined, { intervalMs: 60_000 });
+    const running = await start({ all: { models: ['*'] } }, { intervalMs: 60_000 });
     // By then the watch of events has opened, and looked once more.
     await new Promise(resolve => setTimeout(resolve, 1_600));
     running.deployments = [deployment('digits'), deployment('fresh')];
@@ -94,6 +78,19 @@ describe('a request', () => {
     await expect(running.router.modelInfer({ modelName: 'digits' }, { timeoutMs: 200 })).rejects.toMatchObject({
       code: 'DEADLINE_EXCEEDED',
     });
+    await expect.poll(() => running.pools.get('all')![0]!.aborted).toBe(1);
+  });
+
+  test('that its caller gives up is given up at the pool', async () => {
+    const running = await start({ all: { models: ['*'] } });
+    const [pool] = running.pools.get('all')!;
+    pool!.delayMs = 3_000;
+    const abort = new AbortController();
+    const asking = running.router.modelInfer({ modelName: 'digits' }, { signal: abort.signal });
+    await expect.poll(() => pool!.seen.length).toBe(1);
+    abort.abort();
+    await expect(asking).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect.poll(() => pool!.aborted).toBe(1);
   });
 });
 
@@ -112,11 +109,13 @@ describe('the processes of a pool', () => {
     for (const each of [first!, second!]) each.delayMs = 5;
     let sending = true;
     const answered: string[] = [];
+    // A client that tries nothing twice: what the router does not do itself is seen here.
+    const { infer, close } = rawClient(running);
     const load = Promise.all(
       Array.from({ length: 16 }, async () => {
-        while (sending) answered.push(await ask(running, 'digits'));
+        while (sending) answered.push((await infer('digits')).modelVersion);
       }),
-    );
+    ).finally(close);
     const answeredSince = (count: number) => expect.poll(() => answered.length - count, { timeout: 10_000 });
     await answeredSince(0).toBeGreaterThan(50);
     await first!.service.stop();
@@ -147,40 +146,18 @@ describe('what is asked of the whole server', () => {
     expect((await running.router.modelStatistics({ name: 'digits' })).modelStats).toHaveLength(1);
   });
 
+  test('bug: one pool without processes failed the index of all', async () => {
+    const running = await start({ small: { models: ['digits'] }, none: { models: ['faces'], size: 0 } });
+    const { models } = await running.router.repositoryIndex({});
+    expect(models.map(({ reason }) => reason)).toEqual(['small']);
+  });
+
   test('live, ready and metadata', async () => {
     const { router } = await start({ all: { models: ['*'] } });
     expect(await router.serverLive({})).toMatchObject({ live: true });
     expect(await router.serverReady({})).toMatchObject({ ready: true });
     expect(await router.serverMetadata({})).toMatchObject({ name: 'athanor' });
     await expect(router.repositoryModelLoad({ modelName: 'digits' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  });
-});
-
-describe('a stream', () => {
-  async function* requests(names: readonly string[]) {
-    for (const [index, modelName] of names.entries()) yield { modelName, id: String(index) };
-  }
-
-  test('carries requests for models of several pools, each answered by its own, in order within a pool', async () => {
-    const running = await start({ small: { models: ['digits'] }, big: { models: ['faces'] } });
-    const names = Array.from({ length: 200 }, (_, index) => (index % 3 === 0 ? 'faces' : 'digits'));
-    const answered: { id: number; pool: string }[] = [];
-    for await (const { inferResponse } of running.router.modelStreamInfer(requests(names)))
-      answered.push({ id: Number(inferResponse?.id), pool: inferResponse?.modelVersion ?? '' });
-    expect(answered).toHaveLength(200);
-    for (const pool of ['small', 'big']) {
-      const ids = answered.filter(each => each.pool === pool).map(({ id }) => id);
-      expect(ids).toEqual(ids.toSorted((a, b) => a - b));
-      expect(ids.every(id => (names[id] === 'faces') === (pool === 'big'))).toBe(true);
-    }
-  });
-
-  test('ends with an error at a model that is unknown', async () => {
-    const running = await start({ all: { models: ['*'] } });
-    const read = async () => {
-      for await (const _ of running.router.modelStreamInfer(requests(['digits', 'none'])));
-    };
-    await expect(read()).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 

@@ -5,6 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createStub, type Stub } from '@athanor/client';
+import { serviceDefinition } from '@athanor/contracts';
 import type { ResolvedDeploymentInput } from '@athanor/contracts/registry';
 import {
   type CallContext,
@@ -16,7 +17,8 @@ import {
   startService,
 } from '@athanor/service';
 import { createTestCredentials, type TestCredentials } from '@athanor/service/testing';
-import { startNats, temporaryDirectory } from '@athanor/testkit';
+import { startNats, type TestNats, temporaryDirectory } from '@athanor/testkit';
+import { Client, type ClientDuplexStream, credentials, Metadata, type MethodDefinition } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { startRouter } from './app.js';
 import { loadRouterConfig } from './config.js';
@@ -34,6 +36,8 @@ export interface StandIn {
   readonly seen: string[];
   /** Models that it has not loaded yet. */
   readonly unknown: Set<string>;
+  /** Calls whose caller has gone, or whose time was over. */
+  aborted: number;
   /** Holds answers back. */
   delayMs: number;
 }
@@ -44,8 +48,11 @@ export interface Bench {
   readonly address: string;
   readonly key: string;
   readonly pools: ReadonlyMap<string, readonly StandIn[]>;
+  readonly nats: TestNats;
   /** What the registry answers next. */
   deployments: ResolvedDeploymentInput[];
+  /** How often it was asked. */
+  readonly asked: number;
   stop(): Promise<void>;
 }
 
@@ -67,18 +74,21 @@ async function startStandIn(name: string, options: { services: object; credentia
 async function startPoolProcess(name: string, credentials: TestCredentials): Promise<StandIn> {
   const seen: string[] = [];
   const wait = () => new Promise(resolve => setTimeout(resolve, standIn.delayMs));
-  const answer = async ({ modelName, id }: { modelName: string; id: string }) => {
+  const answer = async ({ modelName, id }: { modelName: string; id: string }, { signal }: CallContext) => {
     if (standIn.unknown.has(modelName)) throw new ServiceError('NOT_FOUND', 'Request for unknown model');
     seen.push(modelName);
+    const count = () => standIn.aborted++;
+    signal.addEventListener('abort', count);
     await wait();
+    signal.removeEventListener('abort', count);
     return { modelName, modelVersion: name, id, outputs: [] };
   };
   const inference = {
     serverMetadata: async () => ({ name: 'athanor', version: '1', extensions: [] }),
     modelReady: async () => ({ ready: true }),
     modelInfer: answer,
-    async *modelStreamInfer(requests: AsyncIterable<{ modelName: string; id: string }>) {
-      for await (const request of requests) yield { errorMessage: '', inferResponse: await answer(request) };
+    async *modelStreamInfer(requests: AsyncIterable<{ modelName: string; id: string }>, context: CallContext) {
+      for await (const request of requests) yield { errorMessage: '', inferResponse: await answer(request, context) };
     },
     repositoryIndex: async (_: unknown, { tenant }: CallContext) => ({
       models: [{ name: `of ${tenant}`, version: '1', state: 'READY', reason: name }],
@@ -86,22 +96,42 @@ async function startPoolProcess(name: string, credentials: TestCredentials): Pro
     modelStatistics: async () => ({ modelStats: [{ name, version: '1' }] }),
   };
   const service = await startStandIn('inference', { services: { inference }, credentials });
-  const standIn = { service, seen, unknown: new Set<string>(), delayMs: 0 };
+  const standIn = { service, seen, unknown: new Set<string>(), aborted: 0, delayMs: 0 };
   return standIn;
 }
 
+/** No name has an address there (RFC 6761). */
+const NOWHERE = 'nobody.invalid:1';
+
+export interface BenchOptions {
+  readonly deployments?: ResolvedDeploymentInput[];
+  /** Between two looks at the registry. */
+  readonly intervalMs?: number;
+  /** NATS is not there yet: `bench.nats.restart()` starts it. */
+  readonly withoutNats?: boolean;
+}
+
+/** Ends when the router knows the last deployment. */
 export async function startBench(
   wishes: Readonly<Record<string, PoolWish>>,
-  { intervalMs = 100 }: { intervalMs?: number } = {},
+  { deployments = [deployment('digits'), deployment('faces', 'people')], ...options }: BenchOptions = {},
 ): Promise<Bench> {
   const folder = await temporaryDirectory('router');
   const nats = await startNats();
+  if (options.withoutNats) await nats.kill();
   const credentials = await createTestCredentials(folder.path);
   const key = await credentials.addKey({ tenant: 'acme' });
   const otherKey = await credentials.addKey({ tenant: 'other' });
-  const bench = { deployments: [] as ResolvedDeploymentInput[] };
+  const bench = { deployments, asked: 0 };
   const registry = await startStandIn('registry', {
-    services: { registry: { listResolvedDeployments: async () => ({ deployments: bench.deployments }) } },
+    services: {
+      registry: {
+        listResolvedDeployments: async () => {
+          bench.asked++;
+          return { deployments: bench.deployments };
+        },
+      },
+    },
     credentials,
   });
   const pools = new Map<string, StandIn[]>();
@@ -109,7 +139,8 @@ export async function startBench(
   for (const [name, { models, size = 1 }] of Object.entries(wishes)) {
     const processes = await Promise.all(Array.from({ length: size }, () => startPoolProcess(name, credentials)));
     pools.set(name, processes);
-    entries.push({ name, address: processes.map(({ service }) => `127.0.0.1:${service.port}`).join(','), models });
+    const addresses = processes.map(({ service }) => `127.0.0.1:${service.port}`);
+    entries.push({ name, address: addresses.join(',') || NOWHERE, models });
   }
   const poolsFile = join(folder.path, 'pools.json');
   await writeFile(poolsFile, JSON.stringify({ pools: entries }));
@@ -124,13 +155,14 @@ export async function startBench(
       ATHANOR_LOG_LEVEL: 'fatal',
       ATHANOR_REGISTRY_ADDRESS: `127.0.0.1:${registry.port}`,
       ATHANOR_POOLS_FILE: poolsFile,
-      ATHANOR_RECONCILE_INTERVAL_MS: String(intervalMs),
+      ATHANOR_RECONCILE_INTERVAL_MS: String(options.intervalMs ?? 100),
     }),
   });
   const address = `127.0.0.1:${app.port}`;
   const stubs = [key, otherKey].map(credential => createStub('inference', { address, credential }));
+  await untilKnown(stubs[0]!, deployments.at(-1)?.deployment?.name ?? '');
   return Object.assign(bench, {
-    ...{ router: stubs[0]!, stranger: stubs[1]!, address, key, pools },
+    ...{ router: stubs[0]!, stranger: stubs[1]!, address, key, pools, nats },
     async stop() {
       for (const stub of stubs) stub.close();
       await app.stop();
@@ -141,3 +173,43 @@ export async function startBench(
     },
   });
 }
+
+async function untilKnown(router: Stub<'inference'>, name: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    const code = await router.modelReady({ name }).then(
+      () => 'known',
+      error => error.code,
+    );
+    if (code !== 'NOT_FOUND') return;
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+  throw new Error(`the router does not know ${name}`);
+}
+
+interface RawAnswer {
+  readonly errorMessage: string;
+  readonly modelVersion: string;
+}
+
+/** gRPC with nothing around it: no retries, any metadata. */
+export function rawClient({ address, key }: Bench, options: Readonly<Record<string, string>> = {}) {
+  const client = new Client(address, credentials.createInsecure(), { 'grpc.enable_retries': 0 });
+  const { ModelInfer: unary, ModelStreamInfer: stream } = serviceDefinition('inference') as Record<string, AnyMethod>;
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries({ authorization: `Bearer ${key}`, ...options })) metadata.set(name, value);
+  return {
+    infer: (modelName: string) =>
+      new Promise<RawAnswer>((resolve, reject) => {
+        const { path, requestSerialize, responseDeserialize } = unary!;
+        const done = (error: Error | null, answer?: unknown) => (error ? reject(error) : resolve(answer as RawAnswer));
+        client.makeUnaryRequest(path, requestSerialize, responseDeserialize, { modelName }, metadata, done);
+      }),
+    stream: (): ClientDuplexStream<object, object> => {
+      const { path, requestSerialize, responseDeserialize } = stream!;
+      return client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize as never, metadata);
+    },
+    close: () => client.close(),
+  };
+}
+
+type AnyMethod = MethodDefinition<object, unknown>;

@@ -45,7 +45,7 @@ export async function startTraining({ config, database }: AppOptions): Promise<S
     closing.add(() => blobs.close());
     const connection = await connectNats({ ...natsOptions(config), name: 'training', log });
     closing.add(() => connection.close());
-    await ensureStreams(connection);
+    await ensureStreams(connection, { replicas: config.NATS_STREAM_REPLICAS });
     const tokens = await openTokenAuthority(config);
     const ingest = createStub('ingest', {
       ...peerChannel('training', config, tokens),

@@ -23,7 +23,12 @@ export const trainingConfigSchema = z.object({
   KUBERNETES_URL: text('https://kubernetes.default.svc'),
   /** Folder with the service account's token, ca.crt and namespace. */
   SERVICE_ACCOUNT_FOLDER: text('/var/run/secrets/kubernetes.io/serviceaccount'),
-  /** Jobs that run at once. */
+  /**
+   * Attempts that run or are about to, at one place: a host's (EXECUTOR=local) or, of all replicas together, a release's
+   * (EXECUTOR=kubernetes). In a cluster an attempt that cannot begin (no node, quota, a queue, an image) takes no slot, so
+   * that it stops no other; of those and the others four times as many may be open. When the cluster has room again they may
+   * all begin: what bounds them then are its quotas and queues.
+   */
   SLOTS: integer({ min: 1, max: 1_024, fallback: 1 }),
   /**
    * Threads of a job that asks for none; the bits of its result depend on them. One, whatever the machine: measured on the

@@ -46,4 +46,15 @@ describe.skipIf(absent)(`variables${absent ? ` (skipped: ${absent})` : ''}`, () 
     }
     expect(checked.size).toBeGreaterThanOrEqual(4);
   });
+
+  it('bug: copies of streams could not be given, and were taken back to one at each start', async () => {
+    const given = async (values: object) =>
+      pods(await render({ values })).flatMap(pod => {
+        const copies = variables(pod).ATHANOR_NATS_STREAM_REPLICAS;
+        return copies === undefined ? [] : [`${pod.name}: ${copies}`];
+      });
+    expect(await given({})).toEqual([]);
+    const makers = ['ingest', 'registry', 'training'].map(name => `athanor-${name}: 3`);
+    expect((await given({ 'nats.streamReplicas': 3 })).sort()).toEqual(makers);
+  });
 });

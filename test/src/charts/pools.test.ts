@@ -5,7 +5,7 @@ import { missing } from './tools.js';
 const absent = missing('helm');
 const A100 = {
   image: 'cuda',
-  models: ['digits@champion', 'tag:team=vision'],
+  models: ['digits@champion', 'faces'],
   gpu: { mode: 'devicePlugin', count: 2, products: ['NVIDIA-A100-SXM4-80GB'], minMemoryMiB: 40_000 },
 };
 
@@ -73,7 +73,7 @@ describe.skipIf(absent)(`a pool${absent ? ` (skipped: ${absent})` : ''}`, () => 
     const pod = pods(objects).find(({ name }) => name === 'athanor-pool-p')!;
     expect(variables(pod)).toMatchObject({
       ATHANOR_POOL: 'p',
-      ATHANOR_POOL_MODELS: '["digits@champion","tag:team=vision"]',
+      ATHANOR_POOL_MODELS: '["digits@champion","faces"]',
       ATHANOR_GPU: 'preferred',
       ATHANOR_MAX_BATCH_SIZE: '16',
       ATHANOR_MAX_MESSAGE_BYTES: '67108864',
@@ -101,6 +101,16 @@ describe.skipIf(absent)(`a pool${absent ? ` (skipped: ${absent})` : ''}`, () => 
     const pool = { image: mode === 'none' ? 'cpu' : 'cuda', gpu: { mode }, ...(rollout && { rollout }) };
     const { strategy } = find(await renderPool(pool), 'Deployment', 'athanor-pool-p').spec;
     expect(strategy.rollingUpdate).toEqual(wanted);
+  });
+
+  it('bug: old pods were gone before the router knew the new ones, whom its DNS had cached as absent', async () => {
+    const values = { 'inference.pools': { p: { lifecycle: { minReadySeconds: 65 } }, cpu: {} } };
+    const objects = await render({ values });
+    const pause = (name: string) => find(objects, 'Deployment', name).spec.minReadySeconds;
+    // CoreDNS caches for 30 s.
+    expect(pause('athanor-pool-cpu')).toBeGreaterThanOrEqual(30 + 5);
+    expect(pause('athanor-pool-p')).toBe(65);
+    expect(['athanor-router', 'athanor-registry'].map(pause)).toEqual([0, 0]);
   });
 
   it.each([

@@ -41,6 +41,12 @@ const REFUSED: readonly (readonly [title: string, values: Record<string, unknown
     },
     /registry has 3 replicas/,
   ],
+  [
+    'bug: uploads that find no room in /tmp',
+    { 'ingest.tmpSizeLimit': '2.5Gi' },
+    /ingest\.tmpSizeLimit is 2\.5Gi, but an upload may have 4294967296 bytes .* set ingest\.tmpSizeLimit to more/,
+  ],
+  ['more copies of streams than NATS has', { 'nats.streamReplicas': 6 }, /'\/nats\/streamReplicas'/],
   ['a long release name', { fullnameOverride: 'a'.repeat(36) }, /'\/fullnameOverride'.*does not match pattern/],
   [
     'a pool’s name that is none',

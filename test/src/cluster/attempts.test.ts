@@ -93,13 +93,15 @@ describe.skipIf(unavailable !== undefined)(
       const { jobId } = await begin('gone');
       const pod = await podAfter(jobId, 1);
       await kubectl('--namespace', NAMESPACE, 'delete', 'job', pod.metadata.labels!['job-name']!, '--cascade=orphan');
+      // While its pod runs, an attempt may go on without its Job.
+      await killInPod(pod);
       await eventually(
         'the reason',
         async () => (await jobOf(jobId)).transitions.some(({ reason }) => reason === 'JobGone'),
         60_000,
       );
       await client.training.cancelTrainingJob({ jobId });
-      await kubectl('--namespace', NAMESPACE, 'delete', 'pod', pod.metadata.name, '--force', '--grace-period=0');
+      await kubectl('--namespace', NAMESPACE, 'delete', 'pod', pod.metadata.name, '--ignore-not-found');
       await deploy({
         'training.job.resources': { requests: { cpu: '50m', memory: '32Mi' }, limits: { memory: '64Mi' } },
       });

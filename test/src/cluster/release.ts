@@ -36,7 +36,11 @@ async function baseValues(): Promise<Values> {
     'training.job.resources': { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '1Gi' } },
     'training.job.tolerations': shortTolerations(),
     'defaults.tolerations': shortTolerations(),
-    'inference.defaults.resources': { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '1Gi' } },
+    // The test bed's DNS caches for 5 s.
+    'inference.defaults.lifecycle': { minReadySeconds: 8, preStopSeconds: 8 },
+    // What answers comes first: on few cores, pods that start would starve it.
+    'inference.defaults.resources': { requests: { cpu: '300m', memory: '128Mi' }, limits: { memory: '1Gi' } },
+    'router.resources': { requests: { cpu: '300m', memory: '96Mi' }, limits: { memory: '768Mi' } },
     // The nodes of the test bed have GPUs on one of two.
     'placement.avoidGpuNodes': false,
     'networkPolicy.s3.ports': [7070],

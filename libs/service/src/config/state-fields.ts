@@ -1,5 +1,7 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { text } from './fields.js';
+
+const REPLICAS = 'expected a whole number from 1 to 5';
 
 /** Configuration of a service that keeps state and tells of it: SQL, blobs, events. */
 export function stateFields() {
@@ -12,6 +14,8 @@ export function stateFields() {
     S3_ENDPOINT: text().optional(),
     S3_REGION: text().optional(),
     ...eventFields(),
+    /** Copies of each stream in a NATS cluster; without it, as the streams are. */
+    NATS_STREAM_REPLICAS: z.coerce.number(REPLICAS).int(REPLICAS).min(1, REPLICAS).max(5, REPLICAS).optional(),
   };
 }
 

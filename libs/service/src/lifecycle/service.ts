@@ -22,6 +22,8 @@ export interface ServiceOptions {
   /** Functions by RPC for each gRPC service. */
   readonly services: Partial<Record<ServiceKey, object>>;
   readonly definitions?: Partial<Record<ServiceKey, ServiceDefinition>>;
+  /** RpcServerOptions.meshListener */
+  readonly meshListener?: boolean;
 }
 
 /** A service that answers calls. */

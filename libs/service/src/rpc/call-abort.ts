@@ -5,6 +5,7 @@
 export class CallAbort {
   /** Told of the abort at once; one listener, the adapter's. */
   onAbort: ((reason: Error) => void) | undefined;
+  #listeners: Set<(reason: Error) => void> | undefined;
   #reason: Error | undefined;
   #isOver = false;
   #controller: AbortController | undefined;
@@ -22,11 +23,23 @@ export class CallAbort {
     return this.#controller.signal;
   }
 
+  /** Calls the listener once: at the abort, or now where the call was aborted. @returns how to stop listening. */
+  listen(listener: (reason: Error) => void): () => void {
+    if (this.#reason !== undefined) {
+      listener(this.#reason);
+      return () => undefined;
+    }
+    this.#listeners ??= new Set();
+    this.#listeners.add(listener);
+    return () => this.#listeners?.delete(listener);
+  }
+
   /** Only the first reason counts, and none after the call is over. */
   abort(reason: Error): void {
     if (this.#isOver || this.#reason !== undefined) return;
     this.#reason = reason;
     this.#controller?.abort(reason);
+    for (const listener of this.#listeners ?? []) listener(reason);
     this.onAbort?.(reason);
   }
 

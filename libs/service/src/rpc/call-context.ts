@@ -53,6 +53,11 @@ export class CallContext {
     return this.#abort.reason;
   }
 
+  /** As listening to `signal`, without the cost of one. A call that has ended is aborted no more. @returns how to stop. */
+  onAbort(listener: (reason: Error) => void): () => void {
+    return this.#abort.listen(listener);
+  }
+
   /** Its lines carry the request id. Made when the first line is written: most calls write none. */
   get log(): Logger {
     this.#log ??= this.#serviceLog.child({ requestId: this.requestId });

@@ -19,6 +19,8 @@ export interface RpcServerOptions extends Omit<AdapterOptions, 'calls'> {
   readonly services: Partial<Record<ServiceKey, object>>;
   /** Definitions that replace the generated ones: for handlers that decode bytes themselves. */
   readonly definitions?: Partial<Record<ServiceKey, ServiceDefinition>>;
+  /** False for a service that no other service calls; its certificate is then for its own calls alone. Default true. */
+  readonly meshListener?: boolean;
 }
 
 export interface RpcServer {
@@ -32,7 +34,7 @@ export interface RpcServer {
 
 /** The public listener, and the mesh's where the service has a certificate for it: our services, health and reflection. */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
-  const { config } = options;
+  const { config, meshListener = true } = options;
   const server = new Server({
     'grpc.max_receive_message_length': config.MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': -1,
@@ -54,7 +56,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   new ReflectionService(loadContracts()).addToServer(guarding);
   const { open, mesh } = options.certificates;
   const port = await bind(server, { host: config.HOST, port: config.PORT, credentials: publicCredentials(open) });
-  const meshPort = mesh && (await bind(server, meshListener(config, mesh)));
+  const meshPort = meshListener && mesh ? await bind(server, toMeshListener(config, mesh)) : undefined;
   return { port, meshPort, stop: graceMs => stop(server, calls, graceMs) };
 }
 
@@ -78,7 +80,7 @@ function publicCredentials(certificates: WatchedCertificates | undefined): Serve
   return serverCredentials(certificates, { mutual: false });
 }
 
-function meshListener(config: ServiceConfig, certificates: WatchedCertificates): Listener {
+function toMeshListener(config: ServiceConfig, certificates: WatchedCertificates): Listener {
   return { host: config.HOST, port: config.MESH_PORT, credentials: serverCredentials(certificates, { mutual: true }) };
 }
 

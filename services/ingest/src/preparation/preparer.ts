@@ -6,10 +6,11 @@ import {
   extendPreparation,
   failPreparation,
   finishPreparation,
-  keyOf,
+  releasePreparation,
+  type TakenVersion,
+  takenOf,
   takePreparation,
-  type VersionKey,
-} from '../store/datasets.js';
+} from '../store/preparations.js';
 import type { PreparationPhase } from '../store/tables.js';
 import type { Db } from '../store/uploads.js';
 import type { OnPhase, PreparationPlan, PreparedVersion } from './prepare.js';
@@ -23,8 +24,8 @@ const FIRST_PAUSE_MS = 500;
 
 export interface PreparerOptions {
   readonly db: Db;
-  /** Makes a version; the work of seconds, so not in this thread. */
-  readonly prepare: (plan: PreparationPlan, onPhase: OnPhase) => Promise<PreparedVersion>;
+  /** Makes a version; the work of seconds, so not in this thread. Rejects soon after the signal is aborted. */
+  readonly prepare: (plan: PreparationPlan, onPhase: OnPhase, signal: AbortSignal) => Promise<PreparedVersion>;
   readonly log: Telemetry['log'];
   /** Something was committed that the outbox must tell. */
   readonly onCommit: () => void;
@@ -33,9 +34,9 @@ export interface PreparerOptions {
 /** Prepares versions one after another, those too that another process began and left. */
 export class Preparer {
   readonly #options: PreparerOptions;
+  readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
-  #stopped = false;
 
   constructor(options: PreparerOptions) {
     this.#options = options;
@@ -54,16 +55,16 @@ export class Preparer {
       });
   }
 
-  /** Ends after the version at hand. */
+  /** Gives back the version at hand: a large one takes longer than a pod that is rolled has time. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort(new Error('the preparer is stopping'));
     clearInterval(this.#timer);
     await this.#work;
   }
 
   async #drain(): Promise<void> {
     const { db } = this.#options;
-    while (!this.#stopped) {
+    while (!this.#stopping.signal.aborted) {
       const row = await db.transaction().execute(trx => takePreparation(trx, LEASE_MS));
       if (row === undefined) return;
       await this.#prepare(row);
@@ -72,42 +73,51 @@ export class Preparer {
 
   async #prepare(row: DatasetVersionRow): Promise<void> {
     const { db, log, onCommit } = this.#options;
-    const key = keyOf(row);
-    log.info({ ...key, attempt: row.attempts }, 'preparing a dataset version');
+    const taken = takenOf(row);
+    log.info({ ...taken }, 'preparing a dataset version');
     try {
       if (row.attempts > MAX_ATTEMPTS) throw neverFinished();
-      const result = await this.#underLease(key, row);
+      const result = await this.#underLease(taken, row);
       crashPoint('ingest.before-ready');
-      await db.transaction().execute(trx => finishPreparation(trx, key, result));
+      await db.transaction().execute(trx => finishPreparation(trx, taken, result));
     } catch (error) {
       const failure = toFailure(error) ?? (row.attempts >= MAX_ATTEMPTS ? givenUp(error) : undefined);
-      if (failure === undefined) {
-        log.error({ ...key, err: error }, 'preparing a dataset version failed; it is tried again');
-        return await deferPreparation(db, key, FIRST_PAUSE_MS * 2 ** (row.attempts - 1));
+      if (this.#stopping.signal.aborted && !(error instanceof ServiceError)) {
+        log.info({ ...taken }, 'a dataset version is given back, to be prepared by another process');
+        return await releasePreparation(db, taken);
       }
-      log.warn({ ...key, err: error }, 'a dataset version could not be prepared');
-      await db.transaction().execute(trx => failPreparation(trx, key, failure));
+      if (failure === undefined) {
+        log.error({ ...taken, err: error }, 'preparing a dataset version failed; it is tried again');
+        return await deferPreparation(db, taken, FIRST_PAUSE_MS * 2 ** (row.attempts - 1));
+      }
+      log.warn({ ...taken, err: error }, 'a dataset version could not be prepared');
+      await db.transaction().execute(trx => failPreparation(trx, taken, failure));
     }
     crashPoint('ingest.after-ready');
     onCommit();
   }
 
-  async #underLease(key: VersionKey, row: DatasetVersionRow): Promise<PreparedVersion> {
+  async #underLease(taken: TakenVersion, row: DatasetVersionRow): Promise<PreparedVersion> {
     const { db, prepare, log } = this.#options;
     let latest: PreparationPhase = row.progress;
-    const renew = () =>
-      extendPreparation(db, key, { leaseMs: LEASE_MS, progress: latest }).catch(error => {
-        log.warn({ ...key, err: error }, 'the lease of a preparation could not be renewed');
+    let renewing: Promise<void> = Promise.resolve();
+    const renew = () => {
+      renewing = extendPreparation(db, taken, { leaseMs: LEASE_MS, progress: latest }).catch(error => {
+        log.warn({ ...taken, err: error }, 'the lease of a preparation could not be renewed');
       });
-    const timer = setInterval(() => void renew(), RENEW_MS);
+    };
+    const timer = setInterval(renew, RENEW_MS);
+    const onPhase: OnPhase = (phase, completed, total) => {
+      const changed = phase !== latest.phase;
+      latest = { phase, completed, total };
+      if (changed) renew();
+    };
     try {
-      return await prepare(row.plan, (phase, completed, total) => {
-        const changed = phase !== latest.phase;
-        latest = { phase, completed, total };
-        if (changed) void renew();
-      });
+      return await prepare(row.plan, onPhase, this.#stopping.signal);
     } finally {
       clearInterval(timer);
+      // A renewal that came after the version was given back would hold it up.
+      await renewing;
     }
   }
 }

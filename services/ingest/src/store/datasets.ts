@@ -1,9 +1,9 @@
 import { jsonb } from '@athanor/database';
-import { appendEvent } from '@athanor/events';
 import type { Page } from '@athanor/service';
 import { type Selectable, sql } from 'kysely';
-import type { PreparationPlan, PreparedVersion } from '../preparation/prepare.js';
-import type { DatasetTable, DatasetVersionTable, PreparationPhase } from './tables.js';
+import type { PreparationPlan } from '../preparation/prepare.js';
+import { WAITING } from './preparations.js';
+import type { DatasetTable, DatasetVersionTable } from './tables.js';
 import type { Db, Trx } from './uploads.js';
 
 export type DatasetRow = Selectable<DatasetTable>;
@@ -135,94 +135,12 @@ export async function insertVersion(
       request_id: request.requestId === '' ? null : request.requestId,
       fingerprint: request.fingerprint,
       plan: jsonb(request.plan),
-      progress: jsonb({ phase: 'WAITING', completed: 0, total: 0 }),
+      progress: WAITING,
       attempts: 0,
       revision: 1,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-}
-
-/** Takes a version to prepare that nobody else is preparing; safe with many takers. */
-export async function takePreparation(trx: Trx, leaseMs: number): Promise<DatasetVersionRow | undefined> {
-  const row = await trx
-    .selectFrom('dataset_versions')
-    .selectAll()
-    .where('state', '=', 'STATE_PREPARING')
-    .where(eb => eb.or([eb('lease_expires', 'is', null), eb('lease_expires', '<', sql<Date>`now()`)]))
-    .orderBy('create_time')
-    .limit(1)
-    .forUpdate()
-    .skipLocked()
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
-  const attempts = row.attempts + 1;
-  await whereVersion(trx, keyOf(row))
-    .set({ lease_expires: leaseEnd(leaseMs), attempts })
-    .execute();
-  return { ...row, attempts };
-}
-
-/** Gives a version back, to be taken again after a pause. */
-export async function deferPreparation(db: Db, key: VersionKey, pauseMs: number): Promise<void> {
-  const progress = jsonb({ phase: 'WAITING', completed: 0, total: 0 });
-  await whereVersion(db, key)
-    .set({ lease_expires: leaseEnd(pauseMs), progress, revision: sql`revision + 1` })
-    .execute();
-}
-
-export async function extendPreparation(
-  db: Db,
-  key: VersionKey,
-  { leaseMs, progress }: { leaseMs: number; progress?: PreparationPhase },
-): Promise<void> {
-  const lease_expires = leaseEnd(leaseMs);
-  await whereVersion(db, key)
-    .set({ lease_expires, ...(progress && { progress: jsonb(progress), revision: sql`revision + 1` }) })
-    .execute();
-}
-
-export async function finishPreparation(trx: Trx, key: VersionKey, result: PreparedVersion): Promise<void> {
-  const { tenant, datasetId, version } = key;
-  const updated = await whereVersion(trx, key)
-    .set({ state: 'STATE_READY', result: jsonb(result), revision: sql`revision + 1` })
-    .executeTakeFirst();
-  // Another process had taken it over and was faster: its result is the same, to the byte.
-  if (updated.numUpdatedRows === 0n) return;
-  await trx
-    .updateTable('datasets')
-    .set({ latest_ready: sql`greatest(latest_ready, ${version}::integer)` })
-    .where('tenant', '=', tenant)
-    .where('dataset_id', '=', datasetId)
-    .execute();
-  const payload = { datasetId, version, digest: result.digest };
-  await appendEvent(trx, {
-    type: 'dataset.version.ready',
-    tenant,
-    aggregateId: `${datasetId}-${version}`,
-    aggregateVersion: 1,
-    payload,
-  });
-}
-
-export async function failPreparation(
-  trx: Trx,
-  key: VersionKey,
-  error: { code: number; message: string },
-): Promise<void> {
-  const { tenant, datasetId, version } = key;
-  const updated = await whereVersion(trx, key)
-    .set({ state: 'STATE_FAILED', error: jsonb(error), revision: sql`revision + 1` })
-    .executeTakeFirst();
-  if (updated.numUpdatedRows === 0n) return;
-  const payload = { datasetId, version, reason: error.message };
-  await appendEvent(trx, {
-    type: 'dataset.version.failed',
-    tenant,
-    aggregateId: `${datasetId}-${version}`,
-    aggregateVersion: 1,
-    payload,
-  });
 }
 
 /** Frees the key of a version that FAILED for the one that takes its place. */
@@ -234,22 +152,4 @@ async function releaseRequestId(trx: Trx, tenant: string, requestId: string): Pr
     .where('request_id', '=', requestId)
     .where('state', '=', 'STATE_FAILED')
     .execute();
-}
-
-function leaseEnd(leaseMs: number) {
-  return sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
-}
-
-export function keyOf(row: DatasetVersionRow): VersionKey {
-  return { tenant: row.tenant, datasetId: row.dataset_id, version: row.version };
-}
-
-/** Changes a version only while it is being prepared: an end is never overwritten. */
-function whereVersion(db: Db, { tenant, datasetId, version }: VersionKey) {
-  return db
-    .updateTable('dataset_versions')
-    .where('tenant', '=', tenant)
-    .where('dataset_id', '=', datasetId)
-    .where('version', '=', version)
-    .where('state', '=', 'STATE_PREPARING');
 }

@@ -1,47 +1,59 @@
+import { Resolver } from 'node:dns/promises';
 import { parseSelectors, type Selectable, type Selector } from '@athanor/placement';
 import type { Telemetry } from '@athanor/service';
 import type { Endpoint } from './endpoint.js';
 import type { PoolEntry } from './pools-file.js';
-import { type HostPort, resolveHosts } from './resolve-hosts.js';
+import { type HostPort, type Records, resolveHosts } from './resolve-hosts.js';
 
 export interface PoolOptions<E extends Endpoint> {
   readonly connect: (where: HostPort) => E;
   readonly intervalMs: number;
   readonly log: Telemetry['log'];
+  /** By default the system's DNS servers, each of which is given a few seconds. */
+  readonly records?: Records & { cancel(): void };
 }
 
+const DNS_OPTIONS = { timeout: 2_000, tries: 2 };
+
 /**
- * The processes of a pool, looked up by name again and again: a pod that is to end leaves the Service's records some
- * seconds before it refuses calls (its preStop pause), so nothing new is sent to it by then.
+ * The processes of a pool, looked up by name again and again. DNS tells of a change late, by its servers' caches (30 s is
+ * usual): a process that has ended is still listed then, and is known by its connection (`distance`), while a call that it
+ * refused is made at another; a new one is not listed yet, so a rollout waits until it is (the Deployment's
+ * minReadySeconds) before it takes the next old one away.
  */
 export class Pool<E extends Endpoint> {
   readonly name: string;
   readonly #entry: PoolEntry;
   readonly #options: PoolOptions<E>;
+  readonly #records: Records & { cancel(): void };
   readonly #selects: Selector;
   readonly #endpoints = new Map<string, E>();
   #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> = Promise.resolve();
+  #looking: Promise<void> | undefined;
+  #stopped = false;
   #problem = '';
 
   constructor(entry: PoolEntry, options: PoolOptions<E>) {
     this.name = entry.name;
     this.#entry = entry;
     this.#options = options;
+    this.#records = options.records ?? new Resolver(DNS_OPTIONS);
     this.#selects = parseSelectors(entry.models);
   }
 
   async start(): Promise<void> {
-    await this.#look();
-    this.#timer = setInterval(() => {
-      this.#looking = this.#looking.then(() => this.#look());
-    }, this.#options.intervalMs);
+    await this.#lookOnce();
+    if (!this.#stopped) this.#timer = setInterval(() => void this.#lookOnce(), this.#options.intervalMs);
   }
 
-  stop(): void {
+  /** Its processes end the calls that they have. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
     clearInterval(this.#timer);
+    this.#records.cancel();
     for (const endpoint of this.#endpoints.values()) endpoint.retire();
     this.#endpoints.clear();
+    await this.#looking;
   }
 
   serves(deployment: Selectable): boolean {
@@ -56,28 +68,50 @@ export class Pool<E extends Endpoint> {
     return this.#endpoints.size;
   }
 
+  /** One look at a time: while DNS is slow, none queue up behind it. */
+  #lookOnce(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
   async #look(): Promise<void> {
-    const { log, connect } = this.#options;
+    const { log } = this.#options;
     try {
-      const found = new Map((await resolveHosts(this.#entry.address)).map(each => [each.target, each]));
-      this.#problem = '';
-      for (const [target, endpoint] of this.#endpoints) {
-        if (found.has(target)) continue;
-        this.#endpoints.delete(target);
-        endpoint.retire();
-        log.info({ pool: this.name, target }, 'a process has left its pool');
+      const found = await resolveHosts(this.#entry.address, this.#records);
+      if (this.#stopped) return;
+      this.#follow(new Map(found.map(each => [each.target, each])));
+      const problem = found.length === 0 ? 'no address' : '';
+      if (problem !== this.#problem && problem !== '') {
+        const { address } = this.#entry;
+        log.warn(
+          { pool: this.name, address },
+          "a pool's name has no address: no process is ready, or the name is not the full one (search domains are not used)",
+        );
       }
-      for (const [target, where] of found) {
-        if (this.#endpoints.has(target)) continue;
-        this.#endpoints.set(target, connect(where));
-        log.info({ pool: this.name, target }, 'a process has joined its pool');
-      }
+      this.#problem = problem;
     } catch (error) {
+      const { message } = error as Error;
       // The processes known are as good as before.
-      if (this.#problem !== (error as Error).message) {
+      if (!this.#stopped && this.#problem !== message)
         log.warn({ err: error, pool: this.name }, "a pool's name cannot be resolved; the processes known stay");
-      }
-      this.#problem = (error as Error).message;
+      this.#problem = message;
+    }
+  }
+
+  #follow(found: ReadonlyMap<string, HostPort>): void {
+    const { log, connect } = this.#options;
+    for (const [target, endpoint] of this.#endpoints) {
+      if (found.has(target)) continue;
+      this.#endpoints.delete(target);
+      endpoint.retire();
+      log.info({ pool: this.name, target }, 'a process has left its pool');
+    }
+    for (const [target, where] of found) {
+      if (this.#endpoints.has(target)) continue;
+      this.#endpoints.set(target, connect(where));
+      log.info({ pool: this.name, target }, 'a process has joined its pool');
     }
   }
 }

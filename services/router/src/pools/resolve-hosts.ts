@@ -1,4 +1,4 @@
-import { promises as dns } from 'node:dns';
+import type { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
 const NO_RECORDS = new Set(['ENOTFOUND', 'ENODATA']);
@@ -11,30 +11,36 @@ export interface HostPort {
   readonly target: string;
 }
 
+/** What is asked of DNS. */
+export type Records = Pick<Resolver, 'resolve4' | 'resolve6'>;
+
 /**
  * Every address of the hosts ("host:port", with commas between several), as a headless Service has one for each ready pod.
  * A name without addresses gives none; a DNS server that does not answer is an error, which says nothing of the pods.
  */
-export async function resolveHosts(address: string): Promise<HostPort[]> {
+export async function resolveHosts(address: string, records: Records): Promise<HostPort[]> {
   const hosts = address.split(',').map(each => {
     const at = each.lastIndexOf(':');
     return { host: each.slice(0, at), port: each.slice(at + 1) };
   });
   const found = await Promise.all(
-    hosts.map(async ({ host, port }) => (await addressesOf(host)).map(ip => ({ host, target: toTarget(ip, port) }))),
+    hosts.map(async ({ host, port }) =>
+      (await addressesOf(host, records)).map(ip => ({ host, target: toTarget(ip, port) })),
+    ),
   );
   return found.flat();
 }
 
-async function addressesOf(host: string): Promise<string[]> {
+/** IPv6 is asked for only where there is no IPv4 address: some servers answer nothing but an error for it. */
+async function addressesOf(host: string, records: Records): Promise<string[]> {
   if (isIP(host)) return [host];
   // Not in DNS but in a file, for a router on a laptop.
   if (host === 'localhost') return ['127.0.0.1'];
-  const [v4, v6] = await Promise.all([records(dns.resolve4(host)), records(dns.resolve6(host))]);
-  return v4.length > 0 ? v4 : v6;
+  const v4 = await present(records.resolve4(host));
+  return v4.length > 0 ? v4 : await present(records.resolve6(host));
 }
 
-async function records(answer: Promise<string[]>): Promise<string[]> {
+async function present(answer: Promise<string[]>): Promise<string[]> {
   try {
     return await answer;
   } catch (error) {

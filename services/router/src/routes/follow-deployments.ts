@@ -23,20 +23,26 @@ export interface Following {
 }
 
 const LIST_RETRY_MS = 500;
-/** Callers of unknown names make the registry be asked no more often. */
+/** Callers of unknown names make the registry be asked no more often, and wait for its answer no longer. */
 const REFRESH_PAUSE_MS = 500;
+const REFRESH_TIMEOUT_MS = 2_000;
 
 /** Keeps the table as the registry wants it. While the registry is away, the routes known stay. */
 export function followDeployments({ table, list, intervalMs, log, onReady }: FollowOptions): Following {
   let told = '';
-  let listedAt = Number.NEGATIVE_INFINITY;
-  let refreshing: Promise<unknown> | undefined;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let asking: Promise<unknown> | undefined;
+  let passes = 0;
+  let newest = 0;
 
   async function pass(context: PassContext): Promise<number> {
+    const number = ++passes;
     try {
       const wasReady = table.isReady;
       const deployments = await list(context);
-      listedAt = performance.now();
+      // Passes overlap, and may be answered in another order: what was asked later knows better.
+      if (number < newest) return intervalMs;
+      newest = number;
       const names = table
         .update(deployments)
         .map(({ name }) => name)
@@ -52,17 +58,30 @@ export function followDeployments({ table, list, intervalMs, log, onReady }: Fol
     }
   }
 
-  const loop = new WakeLoop(pass);
+  function ask(context: PassContext): Promise<number> {
+    const answer = pass(context).finally(() => {
+      if (asking === answer) asking = undefined;
+    });
+    askedAt = performance.now();
+    asking = answer;
+    return answer;
+  }
+
+  const loop = new WakeLoop(ask);
   return {
     start: () => loop.start(),
     wake: traceparent => loop.wake(traceparent),
     stop: () => loop.stop(),
     async refresh() {
-      if (performance.now() - listedAt < REFRESH_PAUSE_MS) return;
-      refreshing ??= pass({ signal: AbortSignal.timeout(REFRESH_PAUSE_MS * 4) }).finally(() => {
-        refreshing = undefined;
-      });
-      await refreshing;
+      const mayAsk = performance.now() - askedAt >= REFRESH_PAUSE_MS;
+      if (!mayAsk && asking === undefined) return;
+      const signal = AbortSignal.timeout(REFRESH_TIMEOUT_MS);
+      // What was asked a moment ago is waited for, not asked again.
+      await Promise.race([mayAsk ? ask({ signal }) : asking, aborted(signal)]);
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -8,27 +8,52 @@ export interface ServingPool {
   serves(deployment: Selectable): boolean;
 }
 
+/** Where a deployment is served. */
+export interface Route<P extends ServingPool> {
+  readonly pools: readonly P[];
+  /** It came, or became another, a moment ago: processes of its pools may not have loaded it yet. */
+  readonly isFresh: boolean;
+}
+
+interface Entry<P extends ServingPool> {
+  readonly pools: readonly P[];
+  /** What is served; another text means another thing. */
+  readonly served: string;
+  /** performance.now() */
+  readonly changedAtMs: number;
+}
+
+type Tenants<P extends ServingPool> = ReadonlyMap<string, ReadonlyMap<string, Entry<P>>>;
+
+/** Within this all processes of a pool have heard of a change and loaded what it is about. */
+const FRESH_MS = 30_000;
+
 /** Which pools answer for which name of which tenant. Made anew whenever the registry wants something else. */
 export class RouteTable<P extends ServingPool> {
   readonly #pools: readonly P[];
-  #tenants = new Map<string, Map<string, readonly P[]>>();
+  readonly #now: () => number;
+  #tenants: Tenants<P> = new Map();
   /** Whether the registry was heard once: before that nobody can say what is unknown. */
   isReady = false;
 
-  constructor(pools: readonly P[]) {
+  constructor(pools: readonly P[], now: () => number = () => performance.now()) {
     this.#pools = pools;
+    this.#now = now;
   }
 
   /** @returns the deployments that no pool serves. */
   update(deployments: readonly ResolvedDeployment[]): Selectable[] {
-    const tenants = new Map<string, Map<string, readonly P[]>>();
+    const tenants = new Map<string, Map<string, Entry<P>>>();
     const unserved: Selectable[] = [];
     for (const each of deployments) {
       const deployment = toSelectable(each);
       const pools = this.#pools.filter(pool => pool.serves(deployment));
       if (pools.length === 0) unserved.push(deployment);
-      const names = tenants.get(each.tenant) ?? new Map<string, readonly P[]>();
-      tenants.set(each.tenant, names.set(deployment.name, pools));
+      const served = [deployment.modelName, each.modelVersion?.version, each.modelVersion?.digest].join(' ');
+      const before = this.#tenants.get(each.tenant)?.get(deployment.name);
+      const changedAtMs = before?.served === served ? before.changedAtMs : this.#now();
+      const names = tenants.get(each.tenant) ?? new Map<string, Entry<P>>();
+      tenants.set(each.tenant, names.set(deployment.name, { pools, served, changedAtMs }));
     }
     this.#tenants = tenants;
     this.isReady = true;
@@ -39,28 +64,25 @@ export class RouteTable<P extends ServingPool> {
     return this.#tenants.get(tenant)?.has(name) ?? false;
   }
 
-  /** The pools of a name, which every RPC about a model needs; Triton's words for one that is unknown. */
-  expect(tenant: string, name: string): readonly P[] {
-    const pools = this.#tenants.get(tenant)?.get(name);
-    if (pools === undefined) {
+  /** The way of a name, which every RPC about a model needs; Triton's words for one that is unknown. */
+  expect(tenant: string, name: string): Route<P> {
+    const entry = this.#tenants.get(tenant)?.get(name);
+    if (entry === undefined) {
       if (!this.isReady) throw new ServiceError('UNAVAILABLE', 'Server not ready');
       throw new ServiceError('NOT_FOUND', `Request for unknown model: '${name}' is not found`);
     }
+    const { pools, changedAtMs } = entry;
     if (pools.length === 0) {
       const known = this.#pools.map(pool => pool.name).join(', ');
-      throw new ServiceError(
-        'UNAVAILABLE',
-        `no pool serves model '${name}'; the pools are ${known}: name it in one's models`,
-        {
-          reason: 'NO_POOL',
-        },
-      );
+      const message = `no pool serves model '${name}'; the pools are ${known}: name it in one's models`;
+      throw new ServiceError('UNAVAILABLE', message, { reason: 'NO_POOL' });
     }
-    return pools;
+    return { pools, isFresh: this.#now() - changedAtMs < FRESH_MS };
   }
 
   /** Pools that serve something of a tenant's. */
   poolsOf(tenant: string): readonly P[] {
-    return [...new Set([...(this.#tenants.get(tenant)?.values() ?? [])].flat())];
+    const entries = [...(this.#tenants.get(tenant)?.values() ?? [])];
+    return [...new Set(entries.flatMap(({ pools }) => pools))];
   }
 }

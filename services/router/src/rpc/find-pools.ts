@@ -1,5 +1,6 @@
 import { type CallContext, ServiceError } from '@athanor/service';
-import { readModelName } from '../wire/model-name.js';
+import type { Route } from '../routes/route-table.js';
+import { readModelName } from '../wire/text-fields.js';
 import type { GrpcPool } from './grpc-endpoint.js';
 import type { RouterDependencies } from './router-service.js';
 
@@ -7,11 +8,8 @@ export interface RouteScope extends Pick<RouterDependencies, 'table' | 'refresh'
   readonly context: CallContext;
 }
 
-/** The pools of a request's model. Throws NOT_FOUND after the registry was asked whether it is that new. */
-export async function findPools(
-  request: Buffer,
-  { table, refresh, context }: RouteScope,
-): Promise<readonly GrpcPool[]> {
+/** Where a request's model is served. Throws NOT_FOUND after the registry was asked whether it is that new. */
+export async function findPools(request: Buffer, { table, refresh, context }: RouteScope): Promise<Route<GrpcPool>> {
   const name = readModelName(request);
   if (name === undefined)
     throw new ServiceError('INVALID_ARGUMENT', 'the request is no message of the Open Inference Protocol');

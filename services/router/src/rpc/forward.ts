@@ -16,6 +16,8 @@ export interface Forwarding {
   readonly pools: readonly GrpcPool[];
   readonly context: CallContext;
   readonly budget: RetryBudget;
+  /** The model was deployed a moment ago: some processes may not know it yet. */
+  readonly isFresh?: boolean;
 }
 
 /** Processes that are asked for one answer at most. */
@@ -24,7 +26,7 @@ const MOST_TRIES = 3;
 /**
  * One answer for one request. Where a process cannot be reached, or is ending, another one is asked: predictions change
  * nothing, so they may be made twice, and a budget keeps an outage from multiplying the load. A process that does not know
- * the model yet, which its pool is to serve, is passed over too.
+ * a fresh model yet, which its pool is to serve, is passed over too.
  */
 export async function forwardUnary(request: Buffer, forwarding: Forwarding): Promise<Buffer> {
   const { pools, context, budget } = forwarding;
@@ -38,50 +40,44 @@ export async function forwardUnary(request: Buffer, forwarding: Forwarding): Pro
     } catch (error) {
       tried.push(endpoint);
       const another = tried.length < MOST_TRIES ? pickEndpoint(pools, tried) : undefined;
-      if (another === undefined || context.abortReason !== undefined || !mayRetry(error, budget))
-        throw toServiceError(error, context);
+      if (another === undefined || context.abortReason !== undefined || !mayRetry(error, forwarding))
+        throw inPoolsWords(error, context);
       endpoint = another;
     }
   }
 }
 
-function mayRetry(error: unknown, budget: RetryBudget): boolean {
+function mayRetry(error: unknown, { budget, isFresh = false }: Forwarding): boolean {
   const { code } = toRpcError(error, '');
-  return code === 'NOT_FOUND' || (code === 'UNAVAILABLE' && budget.spend());
+  return (code === 'NOT_FOUND' && isFresh) || (code === 'UNAVAILABLE' && budget.spend());
 }
 
-function callOnce(request: Buffer, endpoint: GrpcEndpoint, context: CallContext): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const leave = endpoint.enter();
-    const done = (error: GrpcError | null, answer?: Buffer): void => {
-      leave();
-      stopListening();
-      if (error) reject(error);
-      else resolve(answer!);
-    };
-    const { client } = endpoint;
-    const call = client.makeUnaryRequest(
-      context.method,
-      asItIs,
-      asItIs,
-      request,
-      toMetadata(context),
-      toOptions(context),
-      done,
-    );
-    const stopListening = cancelWith(context, () => call.cancel());
-  });
+async function callOnce(request: Buffer, endpoint: GrpcEndpoint, context: CallContext): Promise<Buffer> {
+  const { client } = endpoint;
+  const [metadata, options] = [toMetadata(context), toOptions(context)];
+  const leave = endpoint.enter();
+  let stopListening = () => undefined as unknown;
+  try {
+    return await new Promise((resolve, reject) => {
+      const done = (error: GrpcError | null, answer?: Buffer) => (error ? reject(error) : resolve(answer!));
+      const call = client.makeUnaryRequest(context.method, asItIs, asItIs, request, metadata, options, done);
+      stopListening = context.onAbort(() => call.cancel());
+    });
+  } finally {
+    stopListening();
+    leave();
+  }
 }
 
 export type ForwardedStream = ClientDuplexStream<Buffer, Buffer>;
 
 /** A stream to one process, for as long as the caller's lasts. */
-export function forwardStream({ pools, context }: Forwarding): ForwardedStream {
+export function forwardStream({ pools, context }: Pick<Forwarding, 'pools' | 'context'>): ForwardedStream {
   const endpoint = expectEndpoint(pools);
-  const leave = endpoint.enter();
   const { client } = endpoint;
   const call = client.makeBidiStreamRequest(context.method, asItIs, asItIs, toMetadata(context), toOptions(context));
-  const stopListening = cancelWith(context, () => call.cancel());
+  const leave = endpoint.enter();
+  const stopListening = context.onAbort(() => call.cancel());
   call.once('status', () => {
     leave();
     stopListening();
@@ -114,16 +110,12 @@ function toOptions({ deadlineMs }: CallContext): CallOptions {
   return deadlineMs === Number.POSITIVE_INFINITY ? {} : { deadline: deadlineMs };
 }
 
-/** @returns how to stop listening. */
-function cancelWith({ signal }: CallContext, cancel: () => void): () => void {
-  if (signal.aborted) cancel();
-  signal.addEventListener('abort', cancel, { once: true });
-  return () => signal.removeEventListener('abort', cancel);
-}
-
-/** The pool's own words, codes and details; what went wrong on the way there is said to have. */
-export function toServiceError(error: unknown, { method }: CallContext): ServiceError {
-  if (error instanceof ServiceError) return error;
+/**
+ * The pool's own words, codes and details, of which what went wrong on the way there is one more. Any other error is the
+ * router's own and none of the caller's business: it is left as it is, for the chassis to hide.
+ */
+export function inPoolsWords(error: unknown, { method }: CallContext): unknown {
+  if (error instanceof ServiceError || !isGrpcError(error)) return error;
   const { code, message, reason, metadata, violations, retryAfterMs }: RpcError = toRpcError(error, method);
   return new ServiceError(code as Code, message, {
     ...(reason !== '' && { reason, metadata }),
@@ -131,4 +123,8 @@ export function toServiceError(error: unknown, { method }: CallContext): Service
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     cause: error,
   });
+}
+
+function isGrpcError(error: unknown): error is GrpcError {
+  return error instanceof Error && typeof (error as { code?: unknown }).code === 'number';
 }

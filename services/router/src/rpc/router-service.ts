@@ -1,6 +1,6 @@
 import { type CallContext, ServiceError } from '@athanor/service';
 import type { RouteTable } from '../routes/route-table.js';
-import { readModelName } from '../wire/model-name.js';
+import { readModelName } from '../wire/text-fields.js';
 import { findPools } from './find-pools.js';
 import { forwardUnary } from './forward.js';
 import type { GrpcPool } from './grpc-endpoint.js';
@@ -22,14 +22,20 @@ export function routerService(dependencies: RouterDependencies) {
   const { table, pools, budget } = dependencies;
 
   const byModel: Forward = async (request, context) =>
-    await forwardUnary(request, { pools: await findPools(request, { ...dependencies, context }), context, budget });
+    await forwardUnary(request, { ...(await findPools(request, { ...dependencies, context })), context, budget });
 
   const toAny: Forward = async (request, context) => await forwardUnary(request, { pools, context, budget });
 
-  /** Answers that are lists and nothing else: protobuf messages written one after another are one message with all. */
+  /**
+   * Answers that are lists and nothing else: protobuf messages written one after another are one message with all. A pool
+   * without processes has nothing to list.
+   */
   const toAll: Forward = async (request, context) => {
-    const asked = table.poolsOf(context.tenant);
-    const answers = asked.map(pool => forwardUnary(request, { pools: [pool], context, budget }));
+    const serving = table.poolsOf(context.tenant);
+    const asked = serving.filter(({ size }) => size > 0);
+    const answers = (asked.length > 0 ? asked : serving).map(pool =>
+      forwardUnary(request, { pools: [pool], context, budget }),
+    );
     return Buffer.concat(await Promise.all(answers));
   };
 

@@ -1,102 +1,70 @@
-import type { CallContext } from '@athanor/service';
+import { serviceDefinition } from '@athanor/contracts';
+import { type CallContext, ServiceError } from '@athanor/service';
+import { readRequestId } from '../wire/text-fields.js';
 import { findPools } from './find-pools.js';
-import { type ForwardedStream, forwardStream, toServiceError } from './forward.js';
+import { forwardStream, inPoolsWords } from './forward.js';
 import type { GrpcPool } from './grpc-endpoint.js';
+import { PoolStream } from './pool-stream.js';
 import type { RouterDependencies } from './router-service.js';
-
-/** Answers that wait for the caller to read them; pools are read no further meanwhile. */
-const BUFFERED = 64;
+import { StreamAnswers } from './stream-answers.js';
 
 /**
  * One caller's stream over several pools: each request goes to its model's pool, on one stream to that pool. Answers come
  * in their order within a pool; of different pools whichever is first, as Triton's decoupled models do (callers tell them
- * by id).
+ * by id). A request that no pool can be given is answered as a pool answers one that fails: with an error message, and the
+ * stream goes on; with metadata "triton_grpc_error: true" it ends with the true status.
  */
 export async function* streamInfer(
   requests: AsyncIterable<Buffer>,
   scope: RouterDependencies & { readonly context: CallContext },
 ): AsyncIterable<Buffer> {
-  const { context, budget } = scope;
-  const streams = new Map<string, ForwardedStream>();
-  const answers = new Answers();
-  const open = (pools: readonly GrpcPool[]): ForwardedStream => {
+  const { context } = scope;
+  const endsOnError = context.metadata('triton_grpc_error') === 'true';
+  const streams = new Map<string, PoolStream>();
+  const answers = new StreamAnswers();
+
+  const open = (pools: readonly GrpcPool[]): PoolStream => {
     const key = pools.map(({ name }) => name).join(' ');
     const present = streams.get(key);
-    if (present !== undefined) return present;
-    const stream = forwardStream({ pools, context, budget });
+    if (present?.hasEnded === false) return present;
+    const call = forwardStream({ pools, context });
+    const stream = new PoolStream(call);
     streams.set(key, stream);
-    answers.add(stream);
+    answers.add(call);
     return stream;
   };
-  const reading = (async () => {
-    for await (const request of requests) {
-      const stream = open(await findPools(request, scope));
-      if (!stream.write(request))
-        await new Promise<void>(resolve => stream.once('drain', resolve).once('status', () => resolve()));
+
+  const pass = async (request: Buffer): Promise<void> => {
+    let stream: PoolStream;
+    try {
+      stream = open((await findPools(request, scope)).pools);
+    } catch (error) {
+      if (endsOnError || !(error instanceof ServiceError)) throw error;
+      return await answers.put(refusal(error.message, readRequestId(request)));
     }
+    await stream.write(request);
+  };
+
+  const reading = (async () => {
+    for await (const request of requests) await pass(request);
+    for (const stream of streams.values()) stream.end();
   })();
   reading.then(
-    () => {
-      for (const stream of streams.values()) stream.end();
-      answers.end();
-    },
+    () => answers.end(),
     error => answers.fail(error),
   );
   try {
     yield* answers;
   } catch (error) {
-    throw toServiceError(error, context);
+    throw inPoolsWords(error, context);
   } finally {
+    answers.close();
     for (const stream of streams.values()) stream.cancel();
   }
 }
 
-/** The answers of several streams as one. */
-class Answers implements AsyncIterable<Buffer> {
-  readonly #queue: Buffer[] = [];
-  readonly #open = new Set<ForwardedStream>();
-  #requestsEnded = false;
-  #error: unknown;
-  #wake: () => void = () => undefined;
+const { responseSerialize: encode } = serviceDefinition('inference').ModelStreamInfer!;
 
-  add(stream: ForwardedStream): void {
-    this.#open.add(stream);
-    stream.on('data', (answer: Buffer) => {
-      this.#queue.push(answer);
-      if (this.#queue.length >= BUFFERED) stream.pause();
-      this.#wake();
-    });
-    stream.on('error', error => this.fail(error));
-    stream.on('end', () => {
-      this.#open.delete(stream);
-      this.#wake();
-    });
-  }
-
-  /** No more streams will be added. */
-  end(): void {
-    this.#requestsEnded = true;
-    this.#wake();
-  }
-
-  fail(error: unknown): void {
-    this.#error ??= error;
-    this.#wake();
-  }
-
-  async *[Symbol.asyncIterator](): AsyncIterator<Buffer> {
-    for (;;) {
-      const answer = this.#queue.shift();
-      if (answer !== undefined) {
-        yield answer;
-        if (this.#queue.length === 0) for (const stream of this.#open) stream.resume();
-        continue;
-      }
-      if (this.#error !== undefined) throw this.#error;
-      if (this.#requestsEnded && this.#open.size === 0) return;
-      await new Promise<void>(resolve => {
-        this.#wake = resolve;
-      });
-    }
-  }
+function refusal(errorMessage: string, id = ''): Buffer {
+  return encode({ errorMessage, inferResponse: { id } });
 }

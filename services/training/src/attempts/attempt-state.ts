@@ -4,7 +4,7 @@ export type AttemptState = State;
 
 /** How an attempt ended without a result. */
 export interface AttemptEnd {
-  /** FINISHED: it stopped because it was told to; that is no failure of the job. */
+  /** FINISHED: it stopped because it was told to, or could not be started just now; that is no failure of the job. */
   readonly state: 'STATE_ERRORED' | 'STATE_ABORTED' | 'STATE_FINISHED';
   /** gRPC code number, for the job's error. */
   readonly code: number;
@@ -12,4 +12,6 @@ export interface AttemptEnd {
   readonly reason: string;
   readonly message: string;
   readonly retryable: boolean;
+  /** How long the job waits for another attempt. Without it none after FINISHED, else longer with each failure. */
+  readonly pauseMs?: number;
 }

@@ -37,6 +37,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
 
   return {
     slots: options.slots,
+    // A child begins at once: none is ever blocked.
+    maxOpen: options.slots,
     place,
     owns: executorRef => executorRef === place || executorRef.startsWith(`${place}/`),
     async start(attempt) {

@@ -14,55 +14,16 @@ import { createTestCredentials, testEnvironment } from '@athanor/service/testing
 import { startPostgres, type TemporaryDirectory, temporaryDirectory } from '@athanor/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { loadTrainingConfig } from '../config.js';
-import {
-  type AttemptStart,
-  type Executor,
-  type Findings,
-  type GivenAttempt,
-  NO_FINDINGS,
-  type OnEnd,
-} from '../executors/executor.js';
 import { attemptService } from '../rpc/attempt-service.js';
 import { changeJob, type Db, insertJob, listAttempts, listTransitions, lockJob } from '../store/jobs.js';
 import { MIGRATIONS } from '../store/migrations.js';
 import type { TrainingTables } from '../store/tables.js';
 import { specOf } from '../test-bench.js';
+import { Recorder } from '../test-executor.js';
 import { Dispatcher } from './dispatcher.js';
 
 const { log } = createTelemetry({ service: 'training', logLevel: 'silent' });
 const LEASE_MS = 1_000;
-
-/** Notes what it is to start, and starts nothing. */
-let recorders = 0;
-
-class Recorder implements Executor {
-  readonly slots: number;
-  readonly place: string;
-  readonly owns = (executorRef: string) => executorRef === this.place;
-  readonly started: AttemptStart[] = [];
-  readonly stopped: string[] = [];
-  onEnd: OnEnd = () => undefined;
-  findings: Findings = NO_FINDINGS;
-
-  constructor(slots: number, place = `replica-${++recorders}`) {
-    this.slots = slots;
-    this.place = place;
-  }
-
-  async start(attempt: AttemptStart): Promise<string> {
-    this.started.push(attempt);
-    return this.place;
-  }
-
-  observe = async () => this.findings;
-
-  async stop({ attemptId }: GivenAttempt): Promise<void> {
-    this.stopped.push(attemptId);
-  }
-
-  recover = async () => false;
-  close = async () => undefined;
-}
 
 function createDispatcher(
   db: Db,
@@ -336,7 +297,7 @@ describe('an attempt', () => {
     const { attemptId, stub } = await attempt(0);
     await stub.claimAttempt({ attemptId });
     await dispatcher.stop();
-    recorder = new Recorder(1, recorder.place);
+    recorder = new Recorder(1, { place: recorder.place });
     dispatcher = createDispatcher(db, { tokens, recorder });
     await dispatcher.start();
     await attempt(0);
@@ -400,7 +361,7 @@ describe('an attempt', () => {
     await dispatcher.start();
     const { attemptId } = await attempt(0);
     const wait = (reason: string, message: string) => {
-      recorder.findings = { waiting: [{ attemptId, reason, message }], ended: [] };
+      recorder.findings = { waiting: [{ attemptId, reason, message, isBlocked: true }] };
     };
     const reasons = async () => (await listTransitions(db, 'job-1')).map(({ state, reason }) => `${state} ${reason}`);
     wait('Unschedulable', 'no node takes its pod: 0/2 nodes are available');
@@ -423,7 +384,7 @@ describe('an attempt', () => {
     await dispatcher.start();
     const { attemptId, stub } = await attempt(0);
     await stub.claimAttempt({ attemptId });
-    recorder.findings = { waiting: [], ended: [{ attemptId, reason: 'OOMKilled', message: 'too much memory' }] };
+    recorder.findings = { ended: [{ attemptId, reason: 'OOMKilled', message: 'too much memory' }] };
     await attempt(1);
     const transitions = await listTransitions(db, 'job-1');
     expect(transitions.map(({ reason, message }) => [reason, message])).toContainEqual([

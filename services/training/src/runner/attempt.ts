@@ -19,13 +19,15 @@ export interface AttemptOptions {
   readonly client: AttemptClient;
   readonly stop: AbortController;
   readonly tell: Tell;
-  readonly provider: ExecutionProvider;
+  /** Throws where there is none that will do: asked after the claim, since only then can the service be told. */
+  readonly chooseProvider: () => ExecutionProvider;
 }
 
 /** Does the work of one attempt: claim, load, train, evaluate, export, complete. Returns early when told to stop. */
-export async function runAttempt({ client, stop, tell, provider }: AttemptOptions): Promise<void> {
+export async function runAttempt({ client, stop, tell, chooseProvider }: AttemptOptions): Promise<void> {
   const claim = await client.claim();
   if (claim.spec === null) throw new Error('the claim came without a spec');
+  const provider = chooseProvider();
   const spec = toEngineSpec(claim.spec, provider);
   tell('attempt claimed', { epoch: claim.epoch, resumedFromStep: claim.checkpointStep });
   const heart = new Heart({ client, stop, leaseMs: claim.leaseMs, tell });
@@ -58,7 +60,7 @@ export async function runAttempt({ client, stop, tell, provider }: AttemptOption
   }
 }
 
-interface TrainingWork extends Omit<AttemptOptions, 'provider'> {
+interface TrainingWork extends Omit<AttemptOptions, 'chooseProvider'> {
   readonly heart: Heart;
   readonly spec: TrainingSpec;
   readonly data: LoadedData;

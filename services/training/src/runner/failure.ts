@@ -1,3 +1,4 @@
+import { RuntimeFailure } from '@athanor/runtime';
 import {
   CheckpointCorrupt,
   CheckpointMismatch,
@@ -21,6 +22,9 @@ const FINAL: readonly [abstract new (...args: never[]) => Error, number][] = [
 ];
 
 export function toFailure(error: Error): Failure {
+  // Where a GPU is required and cannot be used, what is missing is missing in every pod of the same shape.
+  if (error instanceof RuntimeFailure && error.code === 'NO_GPU')
+    return { code: FAILED_PRECONDITION, reason: 'NoGpu', message: error.message, retryable: false };
   const [, code] = FINAL.find(([type]) => error instanceof type) ?? [];
   const { name: reason, message } = error;
   return { code: code ?? INTERNAL, reason, message, retryable: code === undefined };

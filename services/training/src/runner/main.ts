@@ -1,6 +1,6 @@
 // The process of one attempt. It has no secrets but its own attempt's token, and ends with whoever started it.
 import { RpcError } from '@athanor/client';
-import { chooseProvider, GPU_MODES, type GpuMode } from '@athanor/runtime';
+import { chooseProvider, type ExecutionProvider, GPU_MODES, type GpuMode } from '@athanor/runtime';
 import { runAttempt } from './attempt.js';
 import { AttemptClient } from './attempt-client.js';
 import { toFailure } from './failure.js';
@@ -25,9 +25,7 @@ process.exit(await work());
 
 async function work(): Promise<number> {
   try {
-    const { provider, problem } = chooseProvider(gpuMode(process.env.ATHANOR_GPU));
-    tell('execution provider chosen', { provider, ...(problem !== undefined && { problem }) });
-    await runAttempt({ client, stop, tell, provider });
+    await runAttempt({ client, stop, tell, chooseProvider: provider });
     tell('the attempt is over');
     return EXIT.done;
   } catch (error) {
@@ -37,6 +35,12 @@ async function work(): Promise<number> {
     await client.fail(toFailure(error as Error)).catch(() => undefined);
     return EXIT.failed;
   }
+}
+
+function provider(): ExecutionProvider {
+  const { provider, problem } = chooseProvider(gpuMode(process.env.ATHANOR_GPU));
+  tell('execution provider chosen', { provider, ...(problem !== undefined && { problem }) });
+  return provider;
 }
 
 function gpuMode(text = 'off'): GpuMode {

@@ -11,12 +11,12 @@ const LONGEST_PAUSE_MS = 5_000;
  * say (ABORTED).
  */
 export async function patiently<T>(call: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
-  const until = Date.now() + patienceMs;
+  const until = performance.now() + patienceMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
       return await call();
     } catch (error) {
-      if (!isAway(error) || Date.now() + pauseMs > until) throw error;
+      if (!isAway(error) || performance.now() + pauseMs > until) throw error;
     }
     await sleep(pauseMs);
   }

@@ -3,8 +3,9 @@ import { jsonb } from '@athanor/database';
 import { appendEvent } from '@athanor/events';
 import type { AttemptEnd } from '../attempts/attempt-state.js';
 import { retryPauseMs, stateAfterAttempt } from '../jobs/job-state.js';
-import { type HeldJob, leaseEnd } from './attempts.js';
+import type { HeldJob } from './attempts.js';
 import { type AttemptRow, changeJob, type Trx } from './jobs.js';
+import { leaseEnd } from './leases.js';
 
 /** Ends the job with its result, and says so in an event, in one transaction. */
 export async function completeJob(trx: Trx, { attempt, job }: HeldJob, result: TrainingResult): Promise<void> {
@@ -31,8 +32,9 @@ export async function endAttempt(
   const state = stateAfterAttempt({ state: job.state, failedAttempts }, end);
   const error = state === 'STATE_FAILED' ? { error: { code: end.code, message: end.message } } : {};
   await changeJob(trx, job, { state, reason: end.reason, message: end.message, columns: error });
-  if (state !== 'STATE_QUEUED' || end.state === 'STATE_FINISHED') return;
-  const not_before = leaseEnd(retryPauseMs(failedAttempts));
+  const pauseMs = end.pauseMs ?? (end.state === 'STATE_FINISHED' ? 0 : retryPauseMs(failedAttempts));
+  if (state !== 'STATE_QUEUED' || pauseMs === 0) return;
+  const not_before = leaseEnd(pauseMs);
   await trx.updateTable('jobs').set({ not_before }).where('job_id', '=', job.job_id).execute();
 }
 
@@ -64,5 +66,3 @@ async function closeAttempt(
     .where('attempt_id', '=', attempt.attempt_id)
     .execute();
 }
-
-/** From now on. */

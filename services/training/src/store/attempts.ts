@@ -2,111 +2,13 @@ import type { EpochMetrics, ProgressInput } from '@athanor/contracts/training';
 import { jsonb } from '@athanor/database';
 import { ServiceError } from '@athanor/service/errors';
 import { sql } from 'kysely';
-import {
-  type AttemptRow,
-  changeJob,
-  changePhase,
-  changeReason,
-  type Db,
-  type JobRow,
-  lockJob,
-  type Trx,
-} from './jobs.js';
+import { type AttemptRow, changeJob, changePhase, type Db, type JobRow, lockJob, type Trx } from './jobs.js';
+import { leaseEnd } from './leases.js';
 
 /** An attempt that still holds its job. */
 export interface HeldJob {
   readonly attempt: AttemptRow;
   readonly job: JobRow;
-}
-
-/** An attempt about to be started. */
-export interface BegunAttempt {
-  readonly attemptId: string;
-  /** Executor.place */
-  readonly place: string;
-  readonly leaseMs: number;
-}
-
-/** Takes the oldest queued job and gives it a new attempt; undefined where none is queued. Safe with many dispatchers. */
-export async function beginAttempt(trx: Trx, begun: BegunAttempt): Promise<AttemptRow | undefined> {
-  const job = await trx
-    .selectFrom('jobs')
-    .selectAll()
-    .where('state', '=', 'STATE_QUEUED')
-    .where(eb => eb.or([eb('not_before', 'is', null), eb('not_before', '<=', sql<Date>`now()`)]))
-    .orderBy('create_time')
-    .limit(1)
-    .forUpdate()
-    .skipLocked()
-    .executeTakeFirst();
-  if (job === undefined) return undefined;
-  const epoch = job.attempt_epoch + 1;
-  const message = `attempt ${epoch}`;
-  await changeJob(trx, job, {
-    state: 'STATE_PENDING',
-    reason: 'AttemptStarted',
-    message,
-    columns: { attempt_epoch: epoch },
-  });
-  return await trx
-    .insertInto('attempts')
-    .values({
-      attempt_id: begun.attemptId,
-      job_id: job.job_id,
-      tenant: job.tenant,
-      epoch,
-      state: 'STATE_PENDING',
-      resumed_from_step: 0,
-      message: '',
-      executor_ref: begun.place,
-      lease_expires: leaseEnd(begun.leaseMs),
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow();
-}
-
-export async function setExecutorRef(db: Db, attemptId: string, executorRef: string): Promise<void> {
-  await db.updateTable('attempts').set({ executor_ref: executorRef }).where('attempt_id', '=', attemptId).execute();
-}
-
-/** What keeps an attempt from beginning. */
-export interface WaitingAttempt {
-  readonly attemptId: string;
-  readonly reason: string;
-  readonly message: string;
-  readonly leaseMs: number;
-}
-
-/** Keeps the lease of an attempt that cannot begin yet, and notes why. False where that was known, or it has begun. */
-export async function noteWaiting(trx: Trx, { attemptId, reason, message, leaseMs }: WaitingAttempt): Promise<boolean> {
-  const found = await trx
-    .selectFrom('attempts')
-    .select('job_id')
-    .where('attempt_id', '=', attemptId)
-    .executeTakeFirst();
-  if (found === undefined) return false;
-  const job = await lockJob(trx, found.job_id);
-  const { numUpdatedRows } = await trx
-    .updateTable('attempts')
-    .set({ lease_expires: leaseEnd(leaseMs) })
-    .where('attempt_id', '=', attemptId)
-    .where('state', '=', 'STATE_PENDING')
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows > 0n && (await changeReason(trx, job, { reason, message }));
-}
-
-/** Attempts that have not ended, as far as the database knows. */
-export function listOpenAttempts(db: Db): Promise<AttemptRow[]> {
-  return db.selectFrom('attempts').selectAll().where('state', 'in', ['STATE_PENDING', 'STATE_RUNNING']).execute();
-}
-
-export function listExpiredAttempts(db: Db): Promise<AttemptRow[]> {
-  return db
-    .selectFrom('attempts')
-    .selectAll()
-    .where('state', 'in', ['STATE_PENDING', 'STATE_RUNNING'])
-    .where('lease_expires', '<', sql<Date>`now()`)
-    .execute();
 }
 
 /**
@@ -234,8 +136,4 @@ export async function ownsBlob(db: Db, jobId: string, digest: string): Promise<b
     .where('digest', '=', digest)
     .executeTakeFirst();
   return found !== undefined;
-}
-
-export function leaseEnd(leaseMs: number) {
-  return sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
 }

@@ -89,4 +89,13 @@ export const MIGRATIONS: readonly Migration[] = [
       await db.schema.alterTable('jobs').addColumn('not_before', 'timestamptz').execute();
     },
   },
+  {
+    name: '0004_blocked_attempts',
+    async up(db) {
+      await db.schema
+        .alterTable('attempts')
+        .addColumn('blocked', 'boolean', c => c.notNull().defaultTo(false))
+        .execute();
+    },
+  },
 ];

@@ -54,6 +54,8 @@ export interface AttemptTable {
   message: string;
   executor_ref: string;
   lease_expires: Date;
+  /** It has not begun, for a reason that may last (Waiting.isBlocked); without meaning once it runs. */
+  blocked: Generated<boolean>;
   start_time: Created;
   end_time: Date | null;
 }

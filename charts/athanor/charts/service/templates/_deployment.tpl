@@ -8,6 +8,7 @@ spec:
   {{- if not .component.autoscaled }}
   replicas: {{ .component.settings.replicas | int }}
   {{- end }}
+  minReadySeconds: {{ .component.settings.lifecycle.minReadySeconds | int }}
   revisionHistoryLimit: 5
   strategy:
     {{- include "service.strategy" . | nindent 4 }}

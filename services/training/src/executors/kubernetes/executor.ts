@@ -1,8 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { type AttemptChannel, type AttemptStart, type Executor, type Finding, NO_FINDINGS } from '../executor.js';
-import { type KubernetesApi, KubernetesError } from './api.js';
+import {
+  type AttemptChannel,
+  type AttemptStart,
+  type Executor,
+  ExecutorAway,
+  type Finding,
+  type Findings,
+  type GivenAttempt,
+  NO_FINDINGS,
+  type Waiting,
+} from '../executor.js';
+import { isAway, type KubernetesApi } from './api.js';
 import { ATTEMPT_LABEL, jobName, RELEASE_LABEL, toJob, toSecret } from './job-object.js';
-import { judge } from './judge.js';
+import { isFinished, judge, POD_PENDING } from './judge.js';
 import type { Job, KubernetesEvent, Pod } from './objects.js';
 
 export interface KubernetesExecutorOptions {
@@ -14,7 +24,12 @@ export interface KubernetesExecutorOptions {
   readonly slots: number;
   /** The cluster is looked at no more often. */
   readonly observeIntervalMs?: number;
+  /** Nor more often than that where there are no attempts and no strays. */
+  readonly idleIntervalMs?: number;
 }
+
+/** Open attempts for each slot, with those that are blocked: what cannot begin keeps nothing else from beginning. */
+const OPEN_PER_SLOT = 4;
 
 interface List<T> {
   readonly items: readonly T[];
@@ -22,28 +37,31 @@ interface List<T> {
 
 /**
  * Runs each attempt in a Job of its own. A Job lives on when the service ends, and every replica of the service looks after
- * all of them: what is told twice is noted once. The cluster is asked only while there are attempts.
+ * all of them: what is told twice is noted once.
  */
 export function createKubernetesExecutor(options: KubernetesExecutorOptions): Executor {
-  const { api, namespace, template, channel, slots, observeIntervalMs = 2_000 } = options;
+  const { api, namespace, template, channel, slots, observeIntervalMs = 2_000, idleIntervalMs = 60_000 } = options;
   const release = template.metadata.labels?.[RELEASE_LABEL] ?? '';
   const place = `${namespace}/${release}`;
   const jobs = `/apis/batch/v1/namespaces/${namespace}/jobs`;
   const core = `/api/v1/namespaces/${namespace}`;
-  let observedAt = Number.NEGATIVE_INFINITY;
+  let nextLook = Number.NEGATIVE_INFINITY;
+  let nextIdleLook = Number.NEGATIVE_INFINITY;
 
   async function start(attempt: AttemptStart): Promise<string> {
-    const made = await api.post<Job>(jobs, toJob(template, attempt));
     const { attemptId, token } = attempt;
+    const name = jobName(attemptId);
     try {
+      const made = await api.post<Job>(jobs, toJob(template, attempt));
       const ca = channel.caFile === undefined ? undefined : await readFile(channel.caFile, 'utf8');
       await api.post(`${core}/secrets`, toSecret(made, { address: channel.address, attemptId, token }, ca));
     } catch (error) {
-      // Without its order the pod would wait for ever.
-      await api.delete(`${jobs}/${made.metadata.name}`).catch(() => undefined);
+      // The Job may have been made although no answer came, and without its order its pod would wait for ever. Where this
+      // fails too the Job is a stray, and is deleted when it is seen.
+      await api.delete(`${jobs}/${name}`).catch(() => undefined);
       throw error;
     }
-    return `${place}/${made.metadata.name}`;
+    return `${place}/${name}`;
   }
 
   async function listByAttempt<T extends Job | Pod>(path: string): Promise<Map<string, T>> {
@@ -51,44 +69,61 @@ export function createKubernetesExecutor(options: KubernetesExecutorOptions): Ex
     return new Map(items.map(item => [item.metadata.labels?.[ATTEMPT_LABEL] ?? '', item]));
   }
 
+  /** Events say why there is no pod, and nothing else: an attempt is judged without them where they cannot be had. */
   async function eventsOf(name: string): Promise<readonly KubernetesEvent[]> {
     const fieldSelector = `involvedObject.kind=Job,involvedObject.name=${name}`;
-    return (await api.get<List<KubernetesEvent>>(`${core}/events`, { fieldSelector })).items;
+    const found = await api.get<List<KubernetesEvent>>(`${core}/events`, { fieldSelector }).catch(() => undefined);
+    return found?.items ?? [];
+  }
+
+  async function look(attempts: readonly GivenAttempt[]): Promise<Findings> {
+    const [foundJobs, foundPods] = await Promise.all([listByAttempt<Job>(jobs), listByAttempt<Pod>(`${core}/pods`)]);
+    const waiting: Waiting[] = [];
+    const ended: Finding[] = [];
+    for (const { attemptId, executorRef } of attempts) {
+      // One whose reference is the place alone is being started, or was by a process that is gone: its lease says which.
+      if (executorRef === place) continue;
+      const job = foundJobs.get(attemptId);
+      const pod = foundPods.get(attemptId);
+      const events = job !== undefined && pod === undefined ? await eventsOf(jobName(attemptId)) : [];
+      const { state, ...finding } = { attemptId, reason: '', message: '', ...judge({ job, pod, events }) };
+      if (state === 'waiting') waiting.push({ ...finding, isBlocked: finding.reason !== POD_PENDING });
+      if (state === 'ended') ended.push(finding);
+    }
+    return { waiting, ended, strays: straysOf(foundJobs, attempts) };
   }
 
   return {
     slots,
+    maxOpen: OPEN_PER_SLOT * slots,
     place,
     owns: executorRef => executorRef === place || executorRef.startsWith(`${place}/`),
-    start,
+    start: attempt => start(attempt).catch(throwAway),
     async observe(attempts) {
-      // One whose reference is the place alone is being started.
-      const known = attempts.filter(({ executorRef }) => executorRef !== place);
-      if (known.length === 0 || Date.now() - observedAt < observeIntervalMs) return NO_FINDINGS;
-      observedAt = Date.now();
-      const [foundJobs, foundPods] = await Promise.all([listByAttempt<Job>(jobs), listByAttempt<Pod>(`${core}/pods`)]);
-      const waiting: Finding[] = [];
-      const ended: Finding[] = [];
-      for (const { attemptId } of known) {
-        const job = foundJobs.get(attemptId);
-        const pod = foundPods.get(attemptId);
-        const events = job !== undefined && pod === undefined ? await eventsOf(jobName(attemptId)) : [];
-        const { state, ...finding } = { reason: '', message: '', ...judge({ job, pod, events }) };
-        if (state === 'waiting') waiting.push({ attemptId, ...finding });
-        if (state === 'ended') ended.push({ attemptId, ...finding });
-      }
-      return { waiting, ended };
+      const now = performance.now();
+      if (now < (attempts.length > 0 ? nextLook : nextIdleLook)) return NO_FINDINGS;
+      // Only a look that succeeds is one: after a failure "nothing to say" would be taken for "nobody waits".
+      const findings = await look(attempts).catch(throwAway);
+      nextLook = now + observeIntervalMs;
+      nextIdleLook = now + (findings.strays.length > 0 ? observeIntervalMs : idleIntervalMs);
+      return findings;
     },
     stop: async ({ attemptId }) => await api.delete(`${jobs}/${jobName(attemptId)}`),
-    async recover({ attemptId }) {
-      try {
-        await api.get<Job>(`${jobs}/${jobName(attemptId)}`);
-        return true;
-      } catch (error) {
-        if (error instanceof KubernetesError && error.status === 404) return false;
-        throw error;
-      }
-    },
+    // The pod needs no process of ours. What is gone is seen by looking, and a Job that was never made by the lease.
+    recover: async () => true,
     close: async () => undefined,
   };
+}
+
+/** Jobs of attempts that were not given, and that may have a pod, or get one: also those that a queue has suspended. */
+function straysOf(found: ReadonlyMap<string, Job>, attempts: readonly GivenAttempt[]): string[] {
+  const given = new Set(attempts.map(({ attemptId }) => attemptId));
+  return [...found]
+    .filter(([attemptId, job]) => !given.has(attemptId) && !isFinished(job))
+    .filter(([, { metadata }]) => metadata.deletionTimestamp === undefined)
+    .map(([attemptId]) => attemptId);
+}
+
+function throwAway(error: Error): never {
+  throw isAway(error) ? new ExecutorAway(error.message, { cause: error }) : error;
 }

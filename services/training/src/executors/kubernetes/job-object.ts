@@ -42,6 +42,8 @@ export function toJob(template: Job, { attemptId, jobId }: AttemptStart): Job {
       ...template.spec,
       // One attempt, one pod: what comes after a failure is a new attempt, with an epoch of its own.
       backoffLimit: 0,
+      // A pod has failed when it is over, not when its end begins: until then it checkpoints. (The default of 1.30 and older.)
+      podReplacementPolicy: 'Failed',
       template: withSecret(
         { ...pod, metadata: { ...pod.metadata, labels: { ...pod.metadata?.labels, ...labels } } },
         name,
@@ -50,6 +52,7 @@ export function toJob(template: Job, { attemptId, jobId }: AttemptStart): Job {
   };
 }
 
+/** "athanor-attempt-<hex>": ids of attempts begin with "attempt-" (jobs/job-id.ts) and are names of Kubernetes as they are. */
 export function jobName(attemptId: string): string {
   return `athanor-${attemptId}`;
 }

@@ -56,7 +56,11 @@ describe('an attempt that waits', () => {
 describe('an attempt that is gone', () => {
   test.each<[string, Partial<Parameters<typeof judge>[0]>, RegExp]>([
     ['JobGone', { job: undefined }, /Job was deleted/],
-    ['DeadlineExceeded', { job: job([condition('Failed', 'DeadlineExceeded')]) }, /activeDeadlineSeconds/],
+    [
+      'DeadlineExceeded',
+      { job: job([condition('Failed', 'DeadlineExceeded')]) },
+      /was active for longer than activeDeadlineSeconds/,
+    ],
     ['PodGone', { job: job([backoff]) }, /its pod was deleted: Job has reached/],
     ['ProcessEnded', { job: job([condition('Complete')]) }, /exit code 0 before/],
     [
@@ -108,6 +112,27 @@ describe('an attempt that is gone', () => {
   ])('%s', (reason, given, message) => {
     expect(of(given)).toMatchObject({ state: 'ended', reason, message: expect.stringMatching(message) });
   });
+});
+
+describe('while its pod runs', () => {
+  const running = pod({ phase: 'Running' });
+  const leaving = pod({ phase: 'Running' }, { deletionTimestamp: '2026-01-01T00:00:00Z' });
+
+  test('bug: an attempt that checkpoints was taken for failed (Kubernetes 1.30: the Job fails before its pod is over)', () => {
+    expect(of({ job: job([backoff]), pod: leaving })).toEqual({ state: 'running' });
+    expect(of({ job: job([], { suspend: true }), pod: leaving })).toEqual({ state: 'running' });
+  });
+
+  test('an attempt whose Job is gone may finish', () => {
+    expect(of({ job: undefined, pod: running })).toEqual({ state: 'running' });
+    expect(of({ job: undefined, pod: pod({ phase: 'Failed' }) })).toMatchObject({ reason: 'JobGone' });
+  });
+});
+
+test('bug: a pod that had failed, before its Job said so, was "being made"', () => {
+  expect(of({ pod: pod({ phase: 'Failed' }) })).toEqual({ state: 'running' });
+  expect(of({ pod: pod({ phase: 'Succeeded' }) })).toEqual({ state: 'running' });
+  expect(of({ pod: pod({}) })).toMatchObject({ state: 'waiting', reason: 'PodPending' });
 });
 
 test('of an attempt that runs, or checkpoints before it goes, there is nothing to say', () => {

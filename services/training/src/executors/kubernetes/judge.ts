@@ -5,6 +5,9 @@ export type Judgement =
   | { readonly state: 'running' }
   | { readonly state: 'waiting' | 'ended'; readonly reason: string; readonly message: string };
 
+/** Why a pod waits that is about to begin; every other reason to wait may last. */
+export const POD_PENDING = 'PodPending';
+
 export interface Evidence {
   /** Undefined where there is none any more. */
   readonly job: Job | undefined;
@@ -16,6 +19,9 @@ export interface Evidence {
 const RUNNING: Judgement = { state: 'running' };
 
 export function judge({ job, pod, events }: Evidence): Judgement {
+  // Whatever became of its Job, an attempt whose pod runs may finish, or checkpoint and say so. Where the node is lost
+  // nobody hears of it, and its lease ends.
+  if (isRunning(pod) && (job === undefined || pod.metadata.deletionTimestamp !== undefined)) return RUNNING;
   if (job === undefined) return ended('JobGone', 'its Kubernetes Job was deleted');
   const failed = findCondition(job.status?.conditions, 'Failed');
   if (failed !== undefined) return judgeFailure(failed, pod);
@@ -28,7 +34,7 @@ export function judge({ job, pod, events }: Evidence): Judgement {
 
 function judgeFailure(failed: Condition, pod: Pod | undefined): Judgement {
   if (failed.reason === 'DeadlineExceeded')
-    return ended('DeadlineExceeded', 'it ran longer than activeDeadlineSeconds of its Job allows');
+    return ended('DeadlineExceeded', 'it was active for longer than activeDeadlineSeconds of its Job allows');
   const disruption = findCondition(pod?.status?.conditions, 'DisruptionTarget');
   if (disruption !== undefined) return judgeDisruption(disruption, pod);
   if (pod?.status?.reason === 'Evicted') return ended('Evicted', `its pod was evicted: ${pod.status.message ?? ''}`);
@@ -62,22 +68,31 @@ function judgeDisruption({ reason = '', message = '' }: Condition, pod: Pod | un
 /** The Job's controller could not make a pod: quota, admission, pod security. */
 function judgeMissingPod(events: readonly KubernetesEvent[]): Judgement {
   const refused = events.findLast(({ reason }) => reason === 'FailedCreate');
-  if (refused === undefined) return waiting('PodPending', 'its pod is being made');
+  if (refused === undefined) return waiting(POD_PENDING, 'its pod is being made');
   const message = refused.message ?? '';
   return waiting(message.includes('exceeded quota') ? 'QuotaExceeded' : 'FailedCreate', message);
 }
 
 function judgePod(pod: Pod): Judgement {
-  if (pod.status?.phase === 'Running') return RUNNING;
-  if (pod.metadata.deletionTimestamp !== undefined) return RUNNING;
+  // A pod that is over is judged when its Job says so: that comes a moment later, and may say more.
+  if ((pod.status?.phase ?? 'Pending') !== 'Pending' || pod.metadata.deletionTimestamp !== undefined) return RUNNING;
   const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False')
     return waiting(scheduled.reason ?? 'Unschedulable', `no node takes its pod: ${scheduled.message ?? ''}`);
   const held = pod.status?.containerStatuses?.find(each => each.state?.waiting !== undefined)?.state?.waiting;
   const where = pod.spec?.nodeName === undefined ? '' : ` on node ${pod.spec.nodeName}`;
   if (held?.reason === undefined || held.reason === 'ContainerCreating' || held.reason === 'PodInitializing')
-    return waiting('PodPending', `its pod${where} is being made`);
+    return waiting(POD_PENDING, `its pod${where} is being made`);
   return waiting(held.reason, `its container${where} cannot start: ${held.message ?? held.reason}`);
+}
+
+function isRunning(pod: Pod | undefined): pod is Pod {
+  return pod?.status?.phase === 'Running';
+}
+
+/** Whether a Job will never have a pod again. */
+export function isFinished({ status }: Job): boolean {
+  return ['Failed', 'Complete'].some(type => findCondition(status?.conditions, type) !== undefined);
 }
 
 function findCondition(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {

@@ -1,25 +1,35 @@
 // All that routing needs of a request: every request of the Open Inference Protocol that is about a model has the model's
-// name in field 1. The rest is passed on as it came.
+// name in field 1, and a ModelInferRequest has its id in field 3. The rest is passed on as it came.
 
 const NAME_TAG = 0x0a; // field 1, length-delimited
+const ID_TAG = 0x1a; // field 3, length-delimited
 const MAX_VARINT_BYTES = 5;
 
 /** Undefined where the bytes are no protobuf message; empty where no name is set. The last of several counts. */
 export function readModelName(bytes: Uint8Array): string | undefined {
+  return readText(bytes, NAME_TAG);
+}
+
+/** As `readModelName`, of a ModelInferRequest. */
+export function readRequestId(bytes: Uint8Array): string | undefined {
+  return readText(bytes, ID_TAG);
+}
+
+function readText(bytes: Uint8Array, wanted: number): string | undefined {
   const reader = { bytes, position: 0 };
-  let name = '';
+  let text = '';
   while (reader.position < bytes.length) {
     const tag = readVarint(reader);
     if (tag === undefined || tag >>> 3 === 0) return undefined;
     const begin = skip(reader, tag & 7);
     if (begin === undefined) return undefined;
-    if (tag === NAME_TAG) {
-      name = Buffer.from(bytes.buffer, bytes.byteOffset + begin, reader.position - begin).toString('utf8');
-      // Encoders write fields in the order of their numbers, so what follows is no second name: tensors are not walked.
-      if (reader.position === bytes.length || bytes[reader.position] !== NAME_TAG) return name;
+    if (tag === wanted) {
+      text = Buffer.from(bytes.buffer, bytes.byteOffset + begin, reader.position - begin).toString('utf8');
+      // Encoders write fields in the order of their numbers, so what follows is no second one: tensors are not walked.
+      if (reader.position === bytes.length || bytes[reader.position] !== wanted) return text;
     }
   }
-  return name;
+  return text;
 }
 
 interface Reader {

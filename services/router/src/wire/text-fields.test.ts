@@ -1,7 +1,7 @@
 import { serviceDefinition } from '@athanor/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readModelName } from './model-name.js';
+import { readModelName, readRequestId } from './text-fields.js';
 
 const definition = serviceDefinition('inference');
 const encode = (method: string, message: object) => definition[method]!.requestSerialize(message);
@@ -18,6 +18,12 @@ describe('the name of the model that a request is about', () => {
   test('is empty where none is set', () => {
     expect(readModelName(encode('ModelStatistics', {}))).toBe('');
     expect(readModelName(encode('ModelInfer', { id: 'x', rawInputContents: [Buffer.from('abc')] }))).toBe('');
+  });
+
+  test('and its id, where one is set, stand in a request for a prediction', () => {
+    const message = { modelName: 'digits', modelVersion: '3', rawInputContents: [Buffer.alloc(100_000)] };
+    expect(readRequestId(encode('ModelInfer', { ...message, id: 'request-7' }))).toBe('request-7');
+    expect(readRequestId(encode('ModelInfer', message))).toBe('');
   });
 
   test('is found wherever it stands, and the last of two counts, as in protobuf', () => {

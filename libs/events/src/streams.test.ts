@@ -1,0 +1,46 @@
+import { startNats, type TestNats } from '@athanor/testkit';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { connectNats, EVENT_STREAM, ensureStreams } from './index.js';
+
+interface Asked {
+  readonly verb: string;
+  readonly replicas: number | undefined;
+}
+
+let nats: TestNats;
+let connection: NatsConnection;
+/** What is asked of the server about the stream of events. */
+const asked: Asked[] = [];
+
+beforeAll(async () => {
+  nats = await startNats();
+  connection = await connectNats({ url: nats.url, user: nats.user, password: nats.password, name: 'test' });
+  const request = connection.request.bind(connection);
+  vi.spyOn(connection, 'request').mockImplementation((subject, payload, options) => {
+    const [, verb = '', name] = /STREAM\.(CREATE|UPDATE)\.(.*)/.exec(subject) ?? [];
+    if (name === EVENT_STREAM)
+      asked.push({ verb, replicas: JSON.parse(Buffer.from(payload as Uint8Array).toString()).num_replicas });
+    return request(subject, payload, options);
+  });
+});
+afterAll(async () => {
+  await connection.close();
+  await nats.stop();
+});
+beforeEach(() => asked.splice(0));
+
+test('bug: streams that an operator had given three copies were taken back to one at each start', async () => {
+  await ensureStreams(connection);
+  await ensureStreams(connection);
+  // An update repeats what the stream has.
+  expect(asked.filter(({ verb }) => verb === 'CREATE').map(({ replicas }) => replicas)).toEqual([undefined, undefined]);
+});
+
+test('copies that are configured are asked for', async () => {
+  await ensureStreams(connection, { replicas: 1 });
+  expect(asked).toEqual([{ verb: 'CREATE', replicas: 1 }]);
+  // One server can make no three.
+  await expect(ensureStreams(connection, { replicas: 3 })).rejects.toThrow(/replicas/);
+  expect(asked.at(-1)).toEqual({ verb: 'CREATE', replicas: 3 });
+});

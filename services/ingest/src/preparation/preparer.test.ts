@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BlobError } from '@athanor/blobs';
+import { type DatabaseEngine, jsonb, openDatabase } from '@athanor/database';
+import { createTelemetry } from '@athanor/service';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MIGRATIONS } from '../store/migrations.js';
+import {
+  deferPreparation,
+  extendPreparation,
+  failPreparation,
+  releasePreparation,
+  takenOf,
+  takePreparation,
+} from '../store/preparations.js';
+import type { IngestTables } from '../store/tables.js';
+import type { PreparedVersion } from './prepare.js';
+import { Preparer } from './preparer.js';
+
+describe('the preparer', () => {
+  const RESULT = {
+    digest: 'sha256:x',
+    features: [],
+    classes: [],
+    rowsRead: 0,
+    findings: [],
+    findingsDigest: '',
+    splits: [],
+  } as PreparedVersion;
+  const { log } = createTelemetry({ service: 'ingest', logLevel: 'silent' });
+  let engine: DatabaseEngine;
+
+  beforeAll(async () => {
+    engine = await openDatabase('pglite:');
+  });
+  afterAll(() => engine.close());
+
+  /** A version that waits to be prepared, in a schema of its own. */
+  async function waiting(schema: string) {
+    const db = await engine.open<IngestTables>({ schema, migrations: MIGRATIONS });
+    await db
+      .insertInto('datasets')
+      .values({ tenant: 'acme', dataset_id: 'd', description: '', last_version: 1, latest_ready: 0 })
+      .execute();
+    const version = { tenant: 'acme', dataset_id: 'd', version: 1, state: 'STATE_PREPARING' as const };
+    const nothing = jsonb({}) as never;
+    await db
+      .insertInto('dataset_versions')
+      .values({ ...version, fingerprint: '', plan: nothing, progress: nothing, revision: 1, attempts: 0 })
+      .execute();
+    return { db, row: () => db.selectFrom('dataset_versions').selectAll().executeTakeFirstOrThrow() };
+  }
+
+  test('tries again what may pass, for example a full disk', async () => {
+    const { db, row } = await waiting('passing');
+    let calls = 0;
+    const prepare = async () => {
+      if (++calls < 3) throw new BlobError('storage_full', 'ENOSPC');
+      return RESULT;
+    };
+    const preparer = new Preparer({ db, log, prepare, onCommit: () => undefined });
+    preparer.start();
+    await expect.poll(async () => (await row()).state, { timeout: 8_000 }).toBe('STATE_READY');
+    await preparer.stop();
+    expect(calls).toBe(3);
+    expect(await db.selectFrom('outbox').select('type').execute()).toEqual([{ type: 'dataset.version.ready' }]);
+  });
+
+  test('bug: what never passes was tried for ever, while its watchers waited', async () => {
+    const { db, row } = await waiting('lasting');
+    await db.updateTable('dataset_versions').set({ attempts: 4 }).execute();
+    const prepare = () => Promise.reject(new BlobError('storage_full', 'ENOSPC'));
+    const preparer = new Preparer({ db, log, prepare, onCommit: () => undefined });
+    preparer.start();
+    await expect.poll(async () => (await row()).state, { timeout: 8_000 }).toBe('STATE_FAILED');
+    await preparer.stop();
+    expect((await row()).error).toMatchObject({
+      code: 8,
+      message: expect.stringMatching(/disk is full.*tried 5 times/),
+    });
+  });
+
+  test('gives up a version that ended its process again and again', async () => {
+    const { db, row } = await waiting('crashing');
+    await db
+      .updateTable('dataset_versions')
+      .set({ attempts: 5, lease_expires: new Date(0) })
+      .execute();
+    const preparer = new Preparer({ db, log, prepare: async () => RESULT, onCommit: () => undefined });
+    preparer.start();
+    await expect.poll(async () => (await row()).state).toBe('STATE_FAILED');
+    await preparer.stop();
+    expect((await row()).error!.message).toMatch(/the service ended 5 times/);
+  });
+
+  test('leaves a version alone while another holds its lease, and takes it over when the lease is over', async () => {
+    const { db, row } = await waiting('leased');
+    await db
+      .updateTable('dataset_versions')
+      .set({ lease_expires: new Date(Date.now() + 1_500) })
+      .execute();
+    const preparer = new Preparer({ db, log, prepare: async () => RESULT, onCommit: () => undefined });
+    preparer.start();
+    await sleep(700);
+    expect((await row()).state).toBe('STATE_PREPARING');
+    await expect.poll(async () => (await row()).state, { timeout: 4_000 }).toBe('STATE_READY');
+    await preparer.stop();
+  });
+
+  test('bug: of two preparers the one that had lost its lease undid what the other did', async () => {
+    const { db, row } = await waiting('fenced');
+    const take = async (leaseMs: number) => {
+      const taken = await db.transaction().execute(trx => takePreparation(trx, leaseMs));
+      return taken && takenOf(taken);
+    };
+    const late = (await take(50))!;
+    await sleep(100);
+    const holder = (await take(10_000))!;
+    const before = await row();
+    await deferPreparation(db, late, 0);
+    await extendPreparation(db, late, { leaseMs: 1, progress: { phase: 'LATE', completed: 1, total: 1 } });
+    await db.transaction().execute(trx => failPreparation(trx, late, { code: 13, message: 'too late' }));
+    await releasePreparation(db, late);
+    expect(await row()).toEqual(before);
+    expect(await db.selectFrom('outbox').select('type').execute()).toEqual([]);
+    expect(await take(10_000)).toBeUndefined();
+    await db.transaction().execute(trx => failPreparation(trx, holder, { code: 13, message: 'as it is' }));
+    expect(await row()).toMatchObject({ state: 'STATE_FAILED', error: { message: 'as it is' } });
+  });
+
+  test('bug: a version counted each rollout of the service as a try, and was waited for without end', async () => {
+    const { db, row } = await waiting('rolled');
+    const prepare = (_plan: unknown, _onPhase: unknown, signal: AbortSignal) =>
+      new Promise<never>((_, reject) =>
+        signal.addEventListener('abort', () => reject(new Error('the preparation thread ended'))),
+      );
+    for (let rollout = 0; rollout < 6; rollout++) {
+      const preparer = new Preparer({ db, log, prepare, onCommit: () => undefined });
+      preparer.start();
+      await expect.poll(async () => (await row()).attempts).toBe(1);
+      await preparer.stop();
+      expect(await row()).toMatchObject({ state: 'STATE_PREPARING', attempts: 0, lease_expires: null });
+    }
+    const preparer = new Preparer({ db, log, prepare: async () => RESULT, onCommit: () => undefined });
+    preparer.start();
+    await expect.poll(async () => (await row()).state).toBe('STATE_READY');
+    await preparer.stop();
+  });
+});

@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Bench, startBench, upload, watchToEnd } from '../test-bench.js';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await startBench();
+});
+afterAll(() => bench.stop());
+
+test('bug: a service that was to stop waited for the preparation of a version', async () => {
+  const row = `${Array.from({ length: 20 }, (_, index) => index / 7).join(',')},a\n`;
+  const header = `${Array.from({ length: 20 }, (_, index) => `x${index}`).join(',')},y\n`;
+  const uploadId = await upload(bench.ingest, Buffer.from(header + row.repeat(80_000)));
+  await bench.ingest.createDataset({ datasetId: 'large' });
+  const sources = [{ uploadId, role: 'ROLE_FEATURES', partition: 'train' } as const];
+  const recipe = { format: 'FORMAT_CSV', labelColumn: 'y', dropDuplicates: false } as const;
+  const { datasetVersion } = await bench.ingest.createDatasetVersion({ datasetId: 'large', sources, recipe });
+  const read = async () => await bench.ingest.getDatasetVersion({ datasetId: 'large', version: 1 });
+  await expect
+    .poll(async () => (await read()).datasetVersion?.preparation?.phase, { interval: 10 })
+    .not.toBe('WAITING');
+  await bench.restart();
+  // Had the service waited for the thread, it would be READY.
+  expect((await read()).datasetVersion?.state).toBe('STATE_PREPARING');
+  expect((await watchToEnd(bench.ingest, 'large', datasetVersion!.version)).state).toBe('STATE_READY');
+});

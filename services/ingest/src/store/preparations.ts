@@ -1,0 +1,131 @@
+// A version on its way to READY: taken by one preparer at a time, for as long as its lease lasts.
+import { jsonb } from '@athanor/database';
+import { appendEvent } from '@athanor/events';
+import { sql } from 'kysely';
+import type { PreparedVersion } from '../preparation/prepare.js';
+import type { DatasetVersionRow, VersionKey } from './datasets.js';
+import type { PreparationPhase } from './tables.js';
+import type { Db, Trx } from './uploads.js';
+
+export const WAITING = jsonb({ phase: 'WAITING', completed: 0, total: 0 });
+
+/** A version in the hands of one preparer: another number of attempts means that it is in another's. */
+export interface TakenVersion extends VersionKey {
+  readonly attempts: number;
+}
+
+/** Takes a version to prepare that nobody else is preparing; safe with many takers. */
+export async function takePreparation(trx: Trx, leaseMs: number): Promise<DatasetVersionRow | undefined> {
+  const row = await trx
+    .selectFrom('dataset_versions')
+    .selectAll()
+    .where('state', '=', 'STATE_PREPARING')
+    .where(eb => eb.or([eb('lease_expires', 'is', null), eb('lease_expires', '<', sql<Date>`now()`)]))
+    .orderBy('create_time')
+    .limit(1)
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const attempts = row.attempts + 1;
+  await whereVersion(trx, keyOf(row))
+    .set({ lease_expires: leaseEnd(leaseMs), attempts })
+    .execute();
+  return { ...row, attempts };
+}
+
+/** Gives a version back, to be taken again after a pause. */
+export async function deferPreparation(db: Db, taken: TakenVersion, pauseMs: number): Promise<void> {
+  await whereTaken(db, taken)
+    .set({ lease_expires: leaseEnd(pauseMs), progress: WAITING, revision: sql`revision + 1` })
+    .execute();
+}
+
+/** Gives a version back unfinished, as if it had not been taken: that its preparer ends is not the version's fault. */
+export async function releasePreparation(db: Db, taken: TakenVersion): Promise<void> {
+  await whereTaken(db, taken)
+    .set({ lease_expires: null, attempts: taken.attempts - 1, progress: WAITING, revision: sql`revision + 1` })
+    .execute();
+}
+
+export async function extendPreparation(
+  db: Db,
+  taken: TakenVersion,
+  { leaseMs, progress }: { leaseMs: number; progress?: PreparationPhase },
+): Promise<void> {
+  const lease_expires = leaseEnd(leaseMs);
+  await whereTaken(db, taken)
+    .set({ lease_expires, ...(progress && { progress: jsonb(progress), revision: sql`revision + 1` }) })
+    .execute();
+}
+
+/** Not fenced: whoever prepares a version gets the same result, to the byte. */
+export async function finishPreparation(trx: Trx, key: VersionKey, result: PreparedVersion): Promise<void> {
+  const { tenant, datasetId, version } = key;
+  const updated = await whereVersion(trx, key)
+    .set({ state: 'STATE_READY', result: jsonb(result), revision: sql`revision + 1` })
+    .executeTakeFirst();
+  // Another process had taken it over and was faster.
+  if (updated.numUpdatedRows === 0n) return;
+  await trx
+    .updateTable('datasets')
+    .set({ latest_ready: sql`greatest(latest_ready, ${version}::integer)` })
+    .where('tenant', '=', tenant)
+    .where('dataset_id', '=', datasetId)
+    .execute();
+  const payload = { datasetId, version, digest: result.digest };
+  await appendEvent(trx, {
+    type: 'dataset.version.ready',
+    tenant,
+    aggregateId: `${datasetId}-${version}`,
+    aggregateVersion: 1,
+    payload,
+  });
+}
+
+export async function failPreparation(
+  trx: Trx,
+  taken: TakenVersion,
+  error: { code: number; message: string },
+): Promise<void> {
+  const { tenant, datasetId, version } = taken;
+  const updated = await whereTaken(trx, taken)
+    .set({ state: 'STATE_FAILED', error: jsonb(error), revision: sql`revision + 1` })
+    .executeTakeFirst();
+  if (updated.numUpdatedRows === 0n) return;
+  const payload = { datasetId, version, reason: error.message };
+  await appendEvent(trx, {
+    type: 'dataset.version.failed',
+    tenant,
+    aggregateId: `${datasetId}-${version}`,
+    aggregateVersion: 1,
+    payload,
+  });
+}
+
+function leaseEnd(leaseMs: number) {
+  return sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
+}
+
+export function takenOf(row: DatasetVersionRow): TakenVersion {
+  return { ...keyOf(row), attempts: row.attempts };
+}
+
+function keyOf(row: DatasetVersionRow): VersionKey {
+  return { tenant: row.tenant, datasetId: row.dataset_id, version: row.version };
+}
+
+/** Nothing, where the lease was lost and another has taken the version since. */
+function whereTaken(db: Db, taken: TakenVersion) {
+  return whereVersion(db, taken).where('attempts', '=', taken.attempts);
+}
+
+/** Changes a version only while it is being prepared: an end is never overwritten. */
+function whereVersion(db: Db, { tenant, datasetId, version }: VersionKey) {
+  return db
+    .updateTable('dataset_versions')
+    .where('tenant', '=', tenant)
+    .where('dataset_id', '=', datasetId)
+    .where('version', '=', version)
+    .where('state', '=', 'STATE_PREPARING');
+}

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ResolvedDeployment } from '@athanor/contracts/registry';
+import { createTelemetry } from '@athanor/service';
+import { afterEach, describe, expect, test } from 'vitest';
+import { deployment } from '../test-bench.js';
+import { type Following, followDeployments } from './follow-deployments.js';
+import { RouteTable } from './route-table.js';
+
+const { log } = createTelemetry({ service: 'router', logLevel: 'silent' });
+
+let following: Following | undefined;
+let open: ReturnType<typeof start>['asked'] = [];
+afterEach(async () => {
+  for (const { resolve } of open) resolve([]);
+  await following?.stop();
+});
+
+/** A registry whose answers come when the test lets them. */
+function start() {
+  const asked: { resolve(listed: ResolvedDeployment[]): void; reject(error: Error): void }[] = [];
+  open = asked;
+  const table = new RouteTable([{ name: 'all', serves: () => true }]);
+  following = followDeployments({
+    ...{ table, log, intervalMs: 60_000, onReady: () => undefined },
+    list: async () => await new Promise((resolve, reject) => asked.push({ resolve, reject })),
+  });
+  return { following, table, asked };
+}
+
+const listed = (...names: string[]) => names.map(name => deployment(name)) as ResolvedDeployment[];
+
+/** The pause between two asks. */
+const PAUSE_MS = 550;
+
+describe('the routes', () => {
+  test('bug: an answer that came late brought back what was older', async () => {
+    const { following, table, asked } = start();
+    following.start();
+    await sleep(PAUSE_MS);
+    const refreshed = following.refresh();
+    await expect.poll(() => asked.length).toBe(2);
+    asked[1]!.resolve(listed('old', 'new'));
+    await refreshed;
+    asked[0]!.resolve(listed('old'));
+    await sleep(20);
+    expect(table.knows('acme', 'new')).toBe(true);
+  });
+
+  test('bug: while the registry was away it was asked for each unknown name', async () => {
+    const { following, asked } = start();
+    following.start();
+    await expect.poll(() => asked.length).toBe(1);
+    asked[0]!.reject(new Error('away'));
+    await sleep(20);
+    for (let count = 0; count < 10; count++) await following.refresh();
+    expect(asked).toHaveLength(1);
+  });
+
+  test('are asked for once for all who wait, and waited for no longer than 2 s', async () => {
+    const { following, asked, table } = start();
+    const refreshing = Array.from({ length: 10 }, () => following.refresh());
+    expect(asked).toHaveLength(1);
+    asked[0]!.resolve(listed('new'));
+    await Promise.all(refreshing);
+    expect(table.knows('acme', 'new')).toBe(true);
+    await sleep(PAUSE_MS);
+    const begun = performance.now();
+    await following.refresh();
+    expect(performance.now() - begun).toBeGreaterThan(1_900);
+    expect(performance.now() - begun).toBeLessThan(3_000);
+  });
+});

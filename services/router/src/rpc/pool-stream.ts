@@ -1,0 +1,38 @@
+import type { ForwardedStream } from './forward.js';
+
+/** The requests of a stream to a pool, no more of them than the pool takes. One write at a time. */
+export class PoolStream {
+  readonly #call: ForwardedStream;
+  #hasEnded = false;
+  #wake: () => void = () => undefined;
+
+  constructor(call: ForwardedStream) {
+    this.#call = call;
+    // One listener each, however often it is waited.
+    call.on('drain', () => this.#wake());
+    call.once('status', () => {
+      this.#hasEnded = true;
+      this.#wake();
+    });
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Ends when the pool takes more, or nothing any more: its answers tell why. */
+  async write(request: Buffer): Promise<void> {
+    if (this.#hasEnded || this.#call.write(request) || this.#hasEnded) return;
+    await new Promise<void>(resolve => {
+      this.#wake = resolve;
+    });
+  }
+
+  end(): void {
+    this.#call.end();
+  }
+
+  cancel(): void {
+    this.#call.cancel();
+  }
+}

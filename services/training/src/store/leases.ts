@@ -1,0 +1,85 @@
+// Which attempts are open, and until when they are believed to live. Leases are measured by the database's clock.
+import { sql } from 'kysely';
+import { type AttemptRow, changeReason, type Db, lockJob, type Trx } from './jobs.js';
+
+const OPEN = ['STATE_PENDING', 'STATE_RUNNING'] as const;
+
+export function leaseEnd(leaseMs: number) {
+  return sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
+}
+
+/** Attempts that have not ended, as far as the database knows. */
+export function listOpenAttempts(db: Db): Promise<AttemptRow[]> {
+  return db.selectFrom('attempts').selectAll().where('state', 'in', OPEN).execute();
+}
+
+export function listExpiredAttempts(db: Db): Promise<AttemptRow[]> {
+  return db
+    .selectFrom('attempts')
+    .selectAll()
+    .where('state', 'in', OPEN)
+    .where('lease_expires', '<', sql<Date>`now()`)
+    .execute();
+}
+
+/** Of these attempts those that are over: none of ours, or ended so long ago that they have had time to leave. */
+export async function listOver(db: Db, attemptIds: readonly string[], leaveMs: number): Promise<string[]> {
+  if (attemptIds.length === 0) return [];
+  const alive = await db
+    .selectFrom('attempts')
+    .select('attempt_id')
+    .where('attempt_id', 'in', attemptIds)
+    .where(eb =>
+      eb.or([eb('state', 'in', OPEN), eb('end_time', '>', sql<Date>`now() - ${leaveMs} * interval '1 millisecond'`)]),
+    )
+    .execute();
+  const kept = new Set(alive.map(({ attempt_id }) => attempt_id));
+  return attemptIds.filter(attemptId => !kept.has(attemptId));
+}
+
+export async function databaseTime(db: Db): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`select now() as now`.execute(db);
+  return (rows[0] as { now: Date }).now;
+}
+
+/** Gives every open attempt a whole lease from now on. */
+export async function renewLeases(db: Db, leaseMs: number): Promise<void> {
+  await db
+    .updateTable('attempts')
+    .set({ lease_expires: leaseEnd(leaseMs) })
+    .where('state', 'in', OPEN)
+    .where('lease_expires', '<', leaseEnd(leaseMs))
+    .execute();
+}
+
+/** What keeps an attempt from beginning. */
+export interface WaitingAttempt {
+  readonly attemptId: string;
+  readonly reason: string;
+  readonly message: string;
+  /** Waiting.isBlocked */
+  readonly isBlocked: boolean;
+  readonly leaseMs: number;
+}
+
+/** Known: nothing is new, or it has begun or ended meanwhile. Cancelled: it is not to begin any more. */
+export type Noted = 'known' | 'noted' | 'cancelled';
+
+/** Keeps the lease of an attempt that cannot begin yet, and notes why. */
+export async function noteWaiting(trx: Trx, waiting: WaitingAttempt): Promise<Noted> {
+  const { attemptId, reason, message, isBlocked, leaseMs } = waiting;
+  const select = trx.selectFrom('attempts').select(['job_id', 'state']).where('attempt_id', '=', attemptId);
+  const found = await select.executeTakeFirst();
+  if (found === undefined) return 'known';
+  const job = await lockJob(trx, found.job_id);
+  // Again, under the lock.
+  const { state } = await select.executeTakeFirstOrThrow();
+  if (state !== 'STATE_PENDING') return 'known';
+  if (job.state === 'STATE_CANCELLING') return 'cancelled';
+  await trx
+    .updateTable('attempts')
+    .set({ lease_expires: leaseEnd(leaseMs), blocked: isBlocked })
+    .where('attempt_id', '=', attemptId)
+    .execute();
+  return (await changeReason(trx, job, { reason, message })) ? 'noted' : 'known';
+}

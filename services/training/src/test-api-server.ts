@@ -1,0 +1,114 @@
+/*
+ * Enough of a Kubernetes API server for the executor's calls, over HTTP: it keeps Jobs and pods, and notes every call. What
+ * a real one does is tested in test/src/cluster.
+ */
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { ATTEMPT_LABEL, RELEASE_LABEL } from './executors/kubernetes/job-object.js';
+import type { Job, KubernetesEvent, Pod } from './executors/kubernetes/objects.js';
+
+/** How the next call of a kind is answered instead: a status, no answer at all, or the deed done and no answer. */
+export type Trouble = number | 'silence' | 'lost answer';
+
+export interface ApiServer {
+  readonly url: string;
+  readonly tokenFile: string;
+  /** "POST jobs", "DELETE jobs/<name>", "GET pods", in their order. */
+  readonly calls: string[];
+  readonly jobs: Map<string, Job>;
+  readonly secrets: Map<string, Record<string, unknown>>;
+  pods: Pod[];
+  events: KubernetesEvent[];
+  /** By the beginning of a call, for example "POST jobs". */
+  readonly troubles: Map<string, Trouble>;
+  /** Puts a pod beside the Job of an attempt. */
+  addPod(attemptId: string, status: Pod['status'], metadata?: object): void;
+  stop(): Promise<void>;
+}
+
+const PATHS = /^\/(?:apis\/batch\/v1|api\/v1)\/namespaces\/n\/(jobs|pods|secrets|events)(?:\/(.+))?$/;
+const RELEASE = 'r';
+
+/** @param folder where the token that calls must have is written to */
+export async function startApiServer(folder: string): Promise<ApiServer> {
+  const server = createServer((request, response) => void answer(request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const tokenFile = join(folder, 'token');
+  await writeFile(tokenFile, 'service-account\n');
+  const api: ApiServer = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    tokenFile,
+    calls: [],
+    jobs: new Map(),
+    secrets: new Map(),
+    pods: [],
+    events: [],
+    troubles: new Map(),
+    addPod(attemptId, status, metadata = {}) {
+      const labels = { [ATTEMPT_LABEL]: attemptId, [RELEASE_LABEL]: RELEASE };
+      api.pods.push({ metadata: { name: `pod-${attemptId}`, labels, ...metadata }, ...(status && { status }) });
+    },
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await read(request);
+    const { pathname, searchParams } = new URL(request.url ?? '', api.url);
+    const [, kind = '', name] = PATHS.exec(pathname) ?? [];
+    const call = [`${request.method} ${kind}`, name].filter(Boolean).join('/');
+    api.calls.push(call);
+    const [, trouble] = [...api.troubles].find(([begin]) => call.startsWith(begin)) ?? [];
+    if (trouble === 'silence') return;
+    if (typeof trouble === 'number') return send(response, trouble, { reason: 'Trouble', message: 'trouble' });
+    if (request.headers.authorization !== 'Bearer service-account') return send(response, 401, {});
+    const [status, result] = act(`${request.method} ${kind}`, {
+      name,
+      body,
+      selector: searchParams.get('labelSelector'),
+    });
+    if (trouble === 'lost answer') return void response.destroy();
+    send(response, status, result);
+  }
+
+  type Act = { name: string | undefined; body: unknown; selector: string | null };
+  function act(call: string, { name = '', body, selector }: Act): [number, unknown] {
+    const release = selector?.split(',')[0]?.split('=')[1];
+    const ofRelease = ({ metadata }: Job | Pod) => metadata.labels?.[RELEASE_LABEL] === release;
+    if (call === 'POST jobs') {
+      const job = body as Job;
+      const made = { ...job, metadata: { ...job.metadata, uid: `uid-${job.metadata.name}` } };
+      api.jobs.set(job.metadata.name, made);
+      return [201, made];
+    }
+    if (call === 'POST secrets') {
+      const secret = body as { metadata: { name: string } };
+      api.secrets.set(secret.metadata.name, secret);
+      return [201, secret];
+    }
+    if (call === 'DELETE jobs') return api.jobs.delete(name) ? [200, {}] : [404, { reason: 'NotFound' }];
+    if (call === 'GET jobs') return [200, { items: [...api.jobs.values()].filter(ofRelease) }];
+    if (call === 'GET pods') return [200, { items: api.pods.filter(ofRelease) }];
+    if (call === 'GET events') return [200, { items: api.events }];
+    return [405, { reason: 'MethodNotAllowed', message: `the executor may not ${call}` }];
+  }
+
+  return api;
+}
+
+async function read(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString());
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
