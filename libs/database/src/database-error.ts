@@ -89,10 +89,12 @@ export function toDatabaseError(error: unknown): DatabaseError {
   });
 }
 
+const LOST = /^Connection terminated|^Client has encountered a connection error|PGlite is closed/;
+
 function kindOf(code: string | undefined, message: string): DatabaseErrorKind {
   const known = code === undefined ? undefined : KIND_BY_SQLSTATE[code];
   if (known) return known;
   // Class 08 is "connection exception"; pg reports a socket that closed by message alone.
-  if (code?.startsWith('08') || /^Connection terminated|PGlite is closed/.test(message)) return 'connection_lost';
+  if (code?.startsWith('08') || LOST.test(message)) return 'connection_lost';
   return message.includes('No space left on device') ? 'disk_full' : 'other';
 }

@@ -9,6 +9,7 @@ import { createJob, importIdx, referenceSpec, serve, versionOfJob, waitForJob } 
 import { MNIST, writeSmallMnist } from '../mesh/mnist.js';
 import { runCommand } from '../mesh/run-athanor.js';
 import { removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
+import { type RouterProcess, startRouterProcess } from './router-process.js';
 import { median, type Row } from './table.js';
 
 const METHOD = '/inference.GRPCInferenceService/ModelInfer';
@@ -29,9 +30,11 @@ export async function benchServing(): Promise<Row[]> {
   const home = await temporaryHome('bench');
   const mesh = await startMesh({ home, env: { ATHANOR_LOG_LEVEL: 'warn' } });
   let fixed: ChildProcess | undefined;
+  let router: RouterProcess | undefined;
   try {
     await trainDigits(mesh, home);
     const load = await prepareLoad(mesh, home);
+    router = await startRouterProcess(mesh, home);
     fixed = spawn(process.execPath, [FIXED_SERVER, load.answerFile], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(fixed.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
     const fixedAddress = `127.0.0.1:${line.toString().trim()}`;
@@ -39,11 +42,14 @@ export async function benchServing(): Promise<Row[]> {
     const [, , busiest] = LEVELS;
     await runH2load(busiest, fixedAddress, load, '');
     await runH2load(busiest, mesh.state.addresses.inference, load, mesh.apiKey);
+    await runH2load(busiest, router.address, load, mesh.apiKey);
     const rows: Row[] = [];
-    for (const level of LEVELS) rows.push(...(await benchLevel(level, { mesh, load, fixedAddress })));
+    for (const level of LEVELS)
+      rows.push(...(await benchLevel(level, { mesh, load, fixedAddress, routerAddress: router.address })));
     return rows;
   } finally {
     fixed?.kill();
+    router?.stop();
     await mesh.stop();
     await removeHome(home);
   }
@@ -107,35 +113,50 @@ interface LevelWork {
   readonly mesh: TestMesh;
   readonly load: Load;
   readonly fixedAddress: string;
+  readonly routerAddress: string;
 }
 
-async function benchLevel(level: Level, { mesh, load, fixedAddress }: LevelWork): Promise<Row[]> {
+async function benchLevel(level: Level, { mesh, load, fixedAddress, routerAddress }: LevelWork): Promise<Row[]> {
   const ours: Measured[] = [];
   const limit: Measured[] = [];
+  const routed: Measured[] = [];
   for (let repeat = 0; repeat < REPEATS; repeat++) {
     limit.push(await runH2load(level, fixedAddress, load, ''));
-    ours.push(await checkedRun(level, mesh, load));
+    ours.push(await checkedRun(level, { mesh, load, address: mesh.state.addresses.inference }));
+    routed.push(await checkedRun(level, { mesh, load, address: routerAddress }));
   }
   const figures = (runs: readonly Measured[]) => ({
     'requests/s median': median(runs.map(run => run.perSecond)),
     'p50 ms': median(runs.map(run => run.p50Ms)),
     'p99 ms': median(runs.map(run => run.p99Ms)),
   });
-  const share = median(ours.map(run => run.perSecond)) / median(limit.map(run => run.perSecond));
+  const share = (runs: readonly Measured[], of: readonly Measured[]) =>
+    median(runs.map(run => run.perSecond)) / median(of.map(run => run.perSecond));
   return [
     {
       name: `ModelInfer, ${level.concurrency} in flight`,
-      figures: { ...figures(ours), 'share of the limit': share, ...(level.concurrency === 32 && { target: 0.4 }) },
+      figures: {
+        ...figures(ours),
+        'share of the limit': share(ours, limit),
+        ...(level.concurrency === 32 && { target: 0.4 }),
+      },
+    },
+    {
+      name: `ModelInfer through the router, ${level.concurrency} in flight`,
+      figures: { ...figures(routed), 'share of direct': share(routed, ours) },
     },
     { name: `same bytes undecoded (grpc-js), ${level.concurrency} in flight`, figures: figures(limit) },
   ];
 }
 
 /** A run counts only when the model's own counter grew by what was sent, and sampled answers are the reference bytes. */
-async function checkedRun(level: Level, mesh: TestMesh, load: Load): Promise<Measured> {
+async function checkedRun(
+  level: Level,
+  { mesh, load, address }: { mesh: TestMesh; load: Load; address: string },
+): Promise<Measured> {
   const before = await successCount(mesh);
   const samples: Buffer[] = [];
-  const running = runH2load(level, mesh.state.addresses.inference, load, mesh.apiKey);
+  const running = runH2load(level, address, load, mesh.apiKey);
   for (let sample = 0; sample < 5; sample++) samples.push(await callRaw(mesh, load.request));
   const measured = await running;
   const grown = (await successCount(mesh)) - before;

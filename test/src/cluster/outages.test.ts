@@ -20,7 +20,8 @@ describe.skipIf(unavailable !== undefined)(`outages${unavailable ? ` (skipped: $
   afterAll(() => client?.close());
 
   async function restart(part: string): Promise<void> {
-    await kubectl('--namespace', NAMESPACE, 'delete', 'pod', `${part}-0`, '--grace-period=0', '--force');
+    // Not by force: a set would start the next one on the same files while this one still runs.
+    await kubectl('--namespace', NAMESPACE, 'delete', 'pod', `${part}-0`, '--grace-period=1');
     await kubectl('--namespace', NAMESPACE, 'rollout', 'status', `statefulset/${part}`, '--timeout=120s');
   }
 

@@ -2,6 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AthanorClient, createAthanorClient } from '@athanor/client';
+import { eventually } from '../mesh/main-job.js';
 import { runCommand } from '../mesh/run-athanor.js';
 import { ROOT } from '../mesh/test-mesh.js';
 import { FULLNAME, listNodes, NAMESPACE, RELEASE } from './cluster.js';
@@ -64,6 +65,13 @@ export async function deploy(values: Values = {}, timeout = '300s'): Promise<voi
     `${path}=${JSON.stringify(value)}`,
   ]);
   await helm('upgrade', '--install', RELEASE, CHART, ...sets, '--wait', '--timeout', timeout);
+  await eventually('the pods before to be gone', async () => !(await hasTerminating()), 120_000, 500);
+}
+
+/** Pods that end still work by the values before. */
+async function hasTerminating(): Promise<boolean> {
+  const pods = await list('pods', { namespace: NAMESPACE, selector: `app.kubernetes.io/instance=${RELEASE}` });
+  return pods.some(({ metadata }) => metadata.deletionTimestamp !== undefined);
 }
 
 export async function helm(...args: string[]): Promise<string> {

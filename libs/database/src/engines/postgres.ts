@@ -16,6 +16,8 @@ export async function openPostgresDriver(url: string, options: EngineOptions): P
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', error => options.log?.warn({ err: error }, 'idle database connection lost'));
+  // One that is taken tells its next query; between two queries nobody listens, and that would end the process too.
+  pool.on('connect', client => client.on('error', () => undefined));
   // The pool has the shape Kysely asks for; its own types say so less generally.
   const driver: Driver = new PostgresDriver({ pool: pool as never });
   await driver.init();
