@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { natsPermissions } from '@athanor/events/nats-permissions';
 import { PINNED_VERSION } from '@athanor/nats-server';
 import { ROOT } from '../mesh/test-mesh.js';
-import { NAMESPACE, TEST_BED_STATE } from './cluster.js';
+import { listNodes, NAMESPACE, TEST_BED_STATE } from './cluster.js';
 import { apply, kubectl } from './kubectl.js';
 
 // NATS, PostgreSQL and S3 in the cluster, as a platform team would have them, and the secrets that lead to them.
@@ -35,9 +35,12 @@ export async function installParts(): Promise<void> {
     ),
     NAMESPACE,
   );
+  const [node] = await listNodes();
   for (const part of ['nats', 'postgres', 's3']) {
     const manifest = await readFile(join(ROOT, 'test/cluster/manifests', `${part}.yaml`), 'utf8');
-    await apply(manifest.replaceAll('$NATS_VERSION', PINNED_VERSION).replaceAll('$S3_VERSION', S3_VERSION), NAMESPACE);
+    const variables = { $NATS_VERSION: PINNED_VERSION, $S3_VERSION: S3_VERSION, $NODE: node?.name ?? '' };
+    const filled = Object.entries(variables).reduce((text, [name, value]) => text.replaceAll(name, value), manifest);
+    await apply(filled, NAMESPACE);
   }
   for (const part of ['nats', 'postgres', 's3'])
     await kubectl('--namespace', NAMESPACE, 'rollout', 'status', `statefulset/${part}`, '--timeout=180s');
