@@ -39,6 +39,16 @@ describe('context set', () => {
     expect(two?.apiKeyFile).toBe(join(folder, 'other/credentials.json'));
   });
 
+  it('names this machine where TLS is used, since certificates are for names', async () => {
+    await run('context', 'set', 'plain');
+    await run('context', 'set', 'tls', '--ca-file', 'ca.pem', '--inference', 'models.example.com:443');
+    await run('context', 'set', 'cluster', '--release', 'athanor', '--kube-context', 'kind');
+    const { plain, tls, cluster } = (await readAddressBook(env)).contexts;
+    expect(plain?.addresses.ingest).toBe('127.0.0.1:8011');
+    expect(tls?.addresses).toMatchObject({ ingest: 'localhost:8011', inference: 'models.example.com:443' });
+    expect(cluster?.cluster).toEqual({ release: 'athanor', namespace: 'athanor', kubeContext: 'kind' });
+  });
+
   it('bug: it said nothing', async () => {
     expect(await run('context', 'set', 'one')).toMatch(
       /Context one is kept in .*contexts\.json; it is the present one/,

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Addresses } from '@athanor/client';
 import { servicePorts } from '@athanor/contracts';
 import type { Command } from 'commander';
 import type { ClusterPlace } from '../cluster/pods.js';
@@ -8,10 +9,10 @@ import { table } from '../output/render.js';
 import { type CliEnvironment, commandContext } from './command-context.js';
 
 interface SetOptions {
-  readonly ingest: string;
-  readonly training: string;
-  readonly registry: string;
-  readonly inference: string;
+  readonly ingest?: string;
+  readonly training?: string;
+  readonly registry?: string;
+  readonly inference?: string;
   readonly apiKeyFile?: string;
   readonly caFile?: string;
   readonly release?: string;
@@ -21,14 +22,14 @@ interface SetOptions {
 
 export function addContextCommands(program: Command, cli: CliEnvironment): void {
   const context = program.command('context').description('the address book: meshes by name');
-  const local = (name: 'ingest' | 'training' | 'registry' | 'inference') => `127.0.0.1:${servicePorts(name).public}`;
+  const local = (name: keyof Addresses) => `on this machine, port ${servicePorts(name).public}`;
   context
     .command('set <name>')
     .description('add or change a context')
-    .option('--ingest <address>', 'host:port', local('ingest'))
-    .option('--training <address>', 'host:port', local('training'))
-    .option('--registry <address>', 'host:port', local('registry'))
-    .option('--inference <address>', 'host:port', local('inference'))
+    .option('--ingest <address>', `host:port (default: ${local('ingest')})`)
+    .option('--training <address>', `host:port (default: ${local('training')})`)
+    .option('--registry <address>', `host:port (default: ${local('registry')})`)
+    .option('--inference <address>', `host:port (default: ${local('inference')})`)
     .option('--api-key-file <file>', 'JSON with "apiKey", or the plain key (default: the credentials of the home)')
     .option('--ca-file <file>', 'PEM of the certificate authority; with it TLS is used')
     .option('--release <name>', 'the Helm release that it is: status shows its pods, by your kubectl')
@@ -39,11 +40,11 @@ export function addContextCommands(program: Command, cli: CliEnvironment): void 
       '\nExamples:\n  athanor context set prod --ingest ingest.example.com:443 … --api-key-file ~/prod-key --ca-file ca.pem\n  athanor context use prod',
     )
     .action(async (name: string, options: SetOptions, command: Command) => {
-      const { ingest, training, registry, inference, apiKeyFile, caFile } = options;
+      const { apiKeyFile, caFile } = options;
       const { home } = commandContext(cli, command).options;
       const book = await readAddressBook(cli.env);
       const made = {
-        addresses: { ingest, training, registry, inference },
+        addresses: addressesOf(options),
         // Absolute, since commands are given in other folders too.
         apiKeyFile: resolve(apiKeyFile ?? (await meshHome({ env: cli.env, home })).credentialsFile),
         ...(caFile && { caFile: resolve(caFile) }),
@@ -83,6 +84,18 @@ export function addContextCommands(program: Command, cli: CliEnvironment): void 
         text: () => table(['', 'NAME', 'INFERENCE', 'API KEY FILE'], rows),
       });
     });
+}
+
+/** Certificates are for names, so with TLS this machine has its name. */
+function addressesOf({ caFile, ...given }: SetOptions): Addresses {
+  const host = caFile === undefined ? '127.0.0.1' : 'localhost';
+  const address = (name: keyof Addresses) => given[name] ?? `${host}:${servicePorts(name).public}`;
+  return {
+    ingest: address('ingest'),
+    training: address('training'),
+    registry: address('registry'),
+    inference: address('inference'),
+  };
 }
 
 function clusterOf({ release, namespace, kubeContext }: SetOptions): { cluster?: ClusterPlace } {
