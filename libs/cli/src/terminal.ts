@@ -7,6 +7,11 @@ export interface Terminal {
 }
 
 export function processTerminal(): Terminal {
+  // A reader that has seen enough, such as `head`, ends the program as it ends every other one.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
   return {
     out: text => void process.stdout.write(text),
     err: text => void process.stderr.write(text),

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createProgram, runCli } from '@athanor/cli';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../mesh/test-mesh.js';
+import { runCommand } from '../mesh/run-athanor.js';
+import { ATHANOR, ROOT } from '../mesh/test-mesh.js';
 
 type Command = ReturnType<typeof createProgram>;
 
@@ -32,6 +33,12 @@ describe('the command line', () => {
       const known = [...command.options, ...program.options].flatMap(({ long, short }) => [long, short]);
       for (const option of words.filter(word => /^--?[a-z]/.test(word))) expect(known, line).toContain(option);
     }
+  });
+
+  it('bug: a reader that had seen enough, such as head, got a stack trace', async () => {
+    const line = `"${process.execPath}" "${ATHANOR}" completion | true; "${process.execPath}" "${ATHANOR}" completion | head -c 1`;
+    const { code, stderr } = await runCommand('sh', ['-c', line]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
   it('explains itself with examples and exit codes', async () => {
