@@ -38,7 +38,8 @@ describe('the command line', () => {
   it('bug: a reader that had seen enough, such as head, got a stack trace', async () => {
     const line = `"${process.execPath}" "${ATHANOR}" completion | true; "${process.execPath}" "${ATHANOR}" completion | head -c 1`;
     const { code, stderr } = await runCommand('sh', ['-c', line]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(code).toBe(0);
+    expect(stderr).not.toMatch(/EPIPE|at \w/);
   });
 
   it('explains itself with examples and exit codes', async () => {
