@@ -1,7 +1,7 @@
 // Gives the cluster suite its cluster: the one of KUBECONFIG, else the test bed beside the checkout, with the images that its
 // nodes cannot pull. With neither the suite runs too, and names what it skips.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -37,17 +37,44 @@ export async function onCluster(root, suite) {
   });
 }
 
+/** Those that are missing; our own anew when the sources have changed, unless ATHANOR_IMAGES says that they are right. */
 async function makeImages(root, folder) {
+  const stamp = join(folder, 'sources');
+  const sources = await sourcesOf(root);
+  const given = process.env.ATHANOR_IMAGES !== undefined;
+  const changed = !given && (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== sources);
   const present = existsSync(folder) ? readdirSync(folder) : [];
-  const missing = ARCHIVES.filter(name => !present.includes(name));
+  const missing = ARCHIVES.filter(name => !present.includes(name) || (changed && /^(control|runner)/.test(name)));
   if (missing.length === 0) return;
   console.log(`Making images: ${missing.join(', ')} …`);
-  if (missing.some(name => /^(control|runner)\.tar$/.test(name)))
-    await run('bash', [join(root, 'deploy/images/build.sh'), '--archives', folder, 'control', 'runner']);
-  if (missing.some(name => name.includes('-next')))
-    await run('bash', [join(root, 'test/cluster/images/next.sh'), '--out', folder]);
+  const script = (path, ...args) => run('bash', [join(root, path), ...args]);
+  if (missing.some(name => /^(control|runner)\.tar$/.test(name))) {
+    const hasDocker = await output('docker', ['info']).then(
+      () => true,
+      () => false,
+    );
+    if (!hasDocker) await script('deploy/images/base.sh', 'base', 'node');
+    await script(
+      'deploy/images/build.sh',
+      ...(hasDocker ? [] : ['--local-base']),
+      '--out',
+      folder,
+      'control',
+      'runner',
+    );
+  }
+  if (missing.some(name => name.includes('-next'))) await script('test/cluster/images/next.sh', '--out', folder);
   const parts = ['nats', 'postgres', 's3'].filter(name => missing.includes(`${name}.tar`));
-  if (parts.length > 0) await run('bash', [join(root, 'test/cluster/images/build.sh'), '--out', folder, ...parts]);
+  if (parts.length > 0) await script('test/cluster/images/build.sh', '--out', folder, ...parts);
+  writeFileSync(stamp, sources);
+}
+
+/** The commit and what is changed on top of it, of what goes into the images. */
+async function sourcesOf(root) {
+  const git = (...args) => output('git', ['-C', root, ...args]).catch(() => '');
+  const paths = ['libs', 'services', 'protos', 'deploy/images', 'Dockerfile', 'pnpm-lock.yaml', 'test/cluster/images'];
+  const tree = await git('rev-parse', ...paths.map(path => `HEAD:${path}`));
+  return `${tree}\n${await git('diff', 'HEAD', '--', ...paths)}`;
 }
 
 function run(command, args, env = {}) {
@@ -59,8 +86,13 @@ function run(command, args, env = {}) {
 }
 
 async function output(command, args) {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
   let text = '';
-  for await (const chunk of child.stdout) text += chunk;
+  child.stdout.on('data', chunk => {
+    text += chunk;
+  });
+  const code = await ended;
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
   return text.trim();
 }
