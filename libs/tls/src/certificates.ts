@@ -37,23 +37,20 @@ export interface WatchedCertificates extends experimental.CertificateProvider {
 
 /** Reads the files and watches them from then on. Throws with the file's name where one is missing or does not fit. */
 export function openCertificates(files: CertificateFiles, options: WatchOptions = {}): WatchedCertificates {
-  let content = check(
-    mapFiles(files, path => readFileSync(path)),
-    files,
-  );
+  const paths = [files.certFile, files.keyFile, files.caFile];
+  let content = check(toPem(paths.map(path => path && readFileSync(path))), files);
   let problem = '';
   const caListeners = new Set<CaListener>();
   const identityListeners = new Set<IdentityListener>();
 
   async function look(): Promise<void> {
     try {
-      const [cert, key, ca] = await Promise.all(
-        [files.certFile, files.keyFile, files.caFile].map(path => (path === undefined ? undefined : readFile(path))),
-      );
-      const read = check({ cert, key, ca }, files);
+      const pem = toPem(await Promise.all(paths.map(path => path && readFile(path))));
+      // Nearly always the same bytes: they are parsed and the key is tried only when they are others.
+      const isRenewed = fingerprintOf(pem) !== content.fingerprint;
+      if (isRenewed) content = check(pem, files);
       problem = '';
-      if (read.fingerprint === content.fingerprint) return;
-      content = read;
+      if (!isRenewed) return;
       for (const listener of caListeners) listener(content.ca ?? null);
       for (const listener of identityListeners) listener(content.identity ?? null);
       options.onRenewal?.();
@@ -83,15 +80,20 @@ export function openCertificates(files: CertificateFiles, options: WatchOptions 
   };
 }
 
-interface Pem<T> {
-  readonly cert: T | undefined;
-  readonly key: T | undefined;
-  readonly ca: T | undefined;
+interface Pem {
+  readonly cert: Buffer | undefined;
+  readonly key: Buffer | undefined;
+  readonly ca: Buffer | undefined;
 }
 
-function mapFiles<T>({ certFile, keyFile, caFile }: CertificateFiles, read: (path: string) => T): Pem<T> {
-  const each = (path: string | undefined) => (path === undefined ? undefined : read(path));
-  return { cert: each(certFile), key: each(keyFile), ca: each(caFile) };
+function toPem([cert, key, ca]: readonly (Buffer | '' | undefined)[]): Pem {
+  return { cert: cert || undefined, key: key || undefined, ca: ca || undefined };
+}
+
+function fingerprintOf({ cert, key, ca }: Pem): string {
+  const hash = createHash('sha256');
+  for (const each of [cert, key, ca]) hash.update(each ?? '').update('\0');
+  return hash.digest('hex');
 }
 
 interface Content {
@@ -101,19 +103,18 @@ interface Content {
   readonly fingerprint: string;
 }
 
-function check({ cert, key, ca }: Pem<Buffer>, files: CertificateFiles): Content {
+function check(pem: Pem, files: CertificateFiles): Content {
+  const { cert, key, ca } = pem;
   const leaf = cert === undefined ? undefined : parse(cert, files.certFile);
   const authority = ca === undefined ? undefined : parse(ca, files.caFile);
   if (leaf !== undefined && (key === undefined || !leaf.checkPrivateKey(parseKey(key, files.keyFile)))) {
     throw new Error(`${files.keyFile}: this is not the key of the certificate in ${files.certFile}`);
   }
-  const hash = createHash('sha256');
-  for (const each of [cert, key, ca]) hash.update(each ?? '').update('\0');
   return {
     ...(ca && { ca: { caCertificate: ca } }),
     ...(cert && key && { identity: { certificate: cert, privateKey: key } }),
     expiresAtMs: Date.parse((leaf ?? authority)?.validTo ?? ''),
-    fingerprint: hash.digest('hex'),
+    fingerprint: fingerprintOf(pem),
   };
 }
 
