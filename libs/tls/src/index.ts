@@ -1,2 +1,7 @@
 export { type CertificateFiles, openCertificates, type WatchedCertificates } from './certificates.js';
-export { channelCredentials, serverCredentials } from './credentials.js';
+export {
+  channelCredentials,
+  type OpenedCredentials,
+  openChannelCredentials,
+  serverCredentials,
+} from './credentials.js';

@@ -10,8 +10,8 @@ import {
   startService,
   type Telemetry,
 } from '@athanor/service';
-import { channelCredentials, openCertificates } from '@athanor/tls';
-import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
+import { openChannelCredentials } from '@athanor/tls';
+import type { ChannelCredentials } from '@grpc/grpc-js';
 import type { RouterConfig } from './config.js';
 import { Pool } from './pools/pool.js';
 import { readPoolsFile } from './pools/pools-file.js';
@@ -94,12 +94,11 @@ function openPoolCredentials(
   { closing, log }: { readonly closing: Closing; readonly log: Telemetry['log'] },
 ): ChannelCredentials {
   const { MESH_CA_FILE: caFile, MESH_CERT_FILE: certFile, MESH_KEY_FILE: keyFile } = config;
-  if (caFile === undefined) return credentials.createInsecure();
   const onProblem = (error: Error) =>
     log.error({ err: error }, 'the new certificates for pools cannot be used; those read before stay in force');
-  const certificates = openCertificates({ caFile, certFile, keyFile }, { onProblem });
-  closing.add(() => certificates.close());
-  return channelCredentials(certificates, { mutual: certFile !== undefined });
+  const opened = openChannelCredentials({ caFile, certFile, keyFile }, { onProblem });
+  closing.add(() => opened.close());
+  return opened.credentials;
 }
 
 function sum(pool: GrpcPool): number {

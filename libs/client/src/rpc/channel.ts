@@ -1,6 +1,6 @@
 import { methodRule, type ServiceKey, serviceDefinition } from '@athanor/contracts';
-import { channelCredentials, openCertificates } from '@athanor/tls';
-import { Client, type ClientOptions, credentials } from '@grpc/grpc-js';
+import { openChannelCredentials } from '@athanor/tls';
+import { Client, type ClientOptions } from '@grpc/grpc-js';
 import type { CallOptions } from './call-options.js';
 
 /** How to reach one service. */
@@ -65,17 +65,16 @@ export interface Channel {
 }
 
 export function openChannel(key: ServiceKey, { address, caFile, certFile, keyFile }: ChannelOptions): Channel {
-  const certificates = caFile === undefined ? undefined : openCertificates({ caFile, certFile, keyFile });
-  const security =
-    certificates === undefined
-      ? credentials.createInsecure()
-      : channelCredentials(certificates, { mutual: certFile !== undefined });
-  const client = new Client(address, security, { ...CLIENT_OPTIONS, 'grpc.service_config': serviceConfig(key) });
+  const security = openChannelCredentials({ caFile, certFile, keyFile });
+  const client = new Client(address, security.credentials, {
+    ...CLIENT_OPTIONS,
+    'grpc.service_config': serviceConfig(key),
+  });
   return {
     client,
     close() {
       client.close();
-      certificates?.close();
+      security.close();
     },
   };
 }
