@@ -48,7 +48,7 @@ async function startServer(bin: string): Promise<TestPostgres> {
     // fsync stays on: durability is part of what is tested.
     const settings = ['-h', '127.0.0.1', '-p', String(port), '-k', '', '-c', 'max_connections=60'];
     const [file, ...args] = [...asUser, join(bin, 'postgres'), '-D', dataDir, ...settings];
-    const server = await startChildServer({ file: file!, args, isReady: () => answersSslRequest(port) });
+    const server = await startChildServer({ file: file!, args, isReady: () => admitsSession(port) });
     const stop = async () => {
       await server.stop();
       await directory.remove();
@@ -79,14 +79,20 @@ function userId(name: string): number | undefined {
   }
 }
 
-/** The server answers the 8-byte SSLRequest with one letter as soon as it takes connections (protocol, 55.2.10). */
-function answersSslRequest(port: number): Promise<boolean> {
+/** Version 3.0, who and where to, as pairs of texts that end with zero (protocol, 55.7: StartupMessage). */
+const STARTUP_PARAMETERS = Buffer.from('\0\x03\0\0user\0test\0database\0postgres\0\0', 'latin1');
+const AUTHENTICATION = 'R'.charCodeAt(0);
+
+/** The server lets a session in. Before that it takes connections already, and answers that it is starting up. */
+function admitsSession(port: number): Promise<boolean> {
   return new Promise(resolve => {
     const socket = connect({ host: '127.0.0.1', port });
+    const length = Buffer.alloc(4);
+    length.writeInt32BE(length.length + STARTUP_PARAMETERS.length);
     socket.setTimeout(500, () => socket.destroy());
-    socket.on('connect', () => socket.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])));
-    socket.on('data', () => {
-      resolve(true);
+    socket.on('connect', () => socket.write(Buffer.concat([length, STARTUP_PARAMETERS])));
+    socket.on('data', answer => {
+      resolve(answer[0] === AUTHENTICATION);
       socket.destroy();
     });
     socket.on('error', () => {});
