@@ -23,6 +23,9 @@ export async function onCluster(root, suite) {
   if (process.env.KUBECONFIG !== undefined || !existsSync(join(testBed, 'real.sh'))) return await suite();
   const folder = process.env.ATHANOR_IMAGES ?? join(root, '.cache/images');
   await makeImages(root, folder);
+  // Inside there is no way to a package index.
+  const { tritonPython } = await import(join(root, 'test/dist/mesh/triton-python.js'));
+  if ((await tritonPython()) === undefined) console.log('Without tritonclient: python3 or a package index is missing.');
   const programs = await output('bash', [join(testBed, 'unpack.sh')]);
   const state = join(tmpdir(), 'athanor-test-bed');
   await run('bash', [join(testBed, 'real.sh'), process.execPath, ...process.argv.slice(1)], {

@@ -22,16 +22,24 @@ const KIND_BY_SQLSTATE: Readonly<Record<string, DatabaseErrorKind>> = {
   '40001': 'serialization_failure',
   '40P01': 'serialization_failure',
   '53100': 'disk_full',
+  '53300': 'connection_lost',
   '57P01': 'connection_lost',
   '57P02': 'connection_lost',
   '57P03': 'connection_lost',
   '55P03': 'timeout',
   '57014': 'timeout',
   ENOSPC: 'disk_full',
+  // A server that restarts, its machine, its network and its name.
   ECONNREFUSED: 'connection_lost',
   ECONNRESET: 'connection_lost',
   EPIPE: 'connection_lost',
   ETIMEDOUT: 'connection_lost',
+  EHOSTUNREACH: 'connection_lost',
+  EHOSTDOWN: 'connection_lost',
+  ENETUNREACH: 'connection_lost',
+  ENETDOWN: 'connection_lost',
+  EAI_AGAIN: 'connection_lost',
+  ENOTFOUND: 'connection_lost',
 };
 
 export class DatabaseError extends Error {
@@ -90,11 +98,14 @@ export function toDatabaseError(error: unknown): DatabaseError {
 }
 
 const LOST = /^Connection terminated|^Client has encountered a connection error|PGlite is closed/;
+/** Of the pool: no connection was free, or made, in time. */
+const NONE_IN_TIME = /^timeout exceeded when trying to connect/;
 
 function kindOf(code: string | undefined, message: string): DatabaseErrorKind {
   const known = code === undefined ? undefined : KIND_BY_SQLSTATE[code];
   if (known) return known;
   // Class 08 is "connection exception"; pg reports a socket that closed by message alone.
   if (code?.startsWith('08') || LOST.test(message)) return 'connection_lost';
+  if (NONE_IN_TIME.test(message)) return 'timeout';
   return message.includes('No space left on device') ? 'disk_full' : 'other';
 }

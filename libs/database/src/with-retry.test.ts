@@ -37,3 +37,9 @@ test('a full disk and a lost connection are told apart from other errors', () =>
   expect(toDatabaseError(new Error('Connection terminated unexpectedly')).kind).toBe('connection_lost');
   expect(toDatabaseError(new Error('anything')).kind).toBe('other');
 });
+
+test('bug: a pod that is being replaced, or a name that does not resolve now, was an internal error', () => {
+  for (const code of ['EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ENOTFOUND', '53300'])
+    expect(toDatabaseError(Object.assign(new Error('failed'), { code })).kind, code).toBe('connection_lost');
+  expect(toDatabaseError(new Error('timeout exceeded when trying to connect')).kind).toBe('timeout');
+});

@@ -1,5 +1,5 @@
 import type { AthanorClient } from '@athanor/client';
-import type { TrainingJob } from '@athanor/contracts/training';
+import type { TrainingJob, TrainingSpecInput } from '@athanor/contracts/training';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJob, eventually, referenceSpec, versionOfJob, waitForJob } from '../mesh/main-job.js';
 import { listNodes, NAMESPACE, TEST_BED_STATE, unavailable } from './cluster.js';
@@ -32,7 +32,7 @@ describe.skipIf(unavailable !== undefined)(
       await deploy();
     }, 300_000);
 
-    async function begin(modelName: string, spec = long): Promise<TrainingJob> {
+    async function begin(modelName: string, spec: Partial<TrainingSpecInput> = long): Promise<TrainingJob> {
       return await createJob(client, modelName, referenceSpec(MODEL, spec));
     }
 
@@ -107,10 +107,11 @@ describe.skipIf(unavailable !== undefined)(
       await client.training.cancelTrainingJob({ jobId });
       await kubectl('--namespace', NAMESPACE, 'delete', 'pod', pod.metadata.name, '--ignore-not-found');
       await deploy({
-        'training.job.resources': { requests: { cpu: '50m', memory: '32Mi' }, limits: { memory: '64Mi' } },
+        'training.job.resources': { requests: { cpu: '50m', memory: '32Mi' }, limits: { memory: '256Mi' } },
       });
       try {
-        const starved = await begin('starved');
+        // One layer alone has 64 million weights of four bytes.
+        const starved = await begin('starved', { ...long, model: { kind: 'mlp', hidden: [8192, 8192] } });
         await eventually(
           'OOMKilled',
           async () => (await jobOf(starved.jobId)).transitions.some(({ reason }) => reason === 'OOMKilled'),

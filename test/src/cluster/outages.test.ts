@@ -1,10 +1,10 @@
 import type { AthanorClient } from '@athanor/client';
 import { collectPages } from '@athanor/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createJob, referenceSpec, versionOfJob, waitForJob } from '../mesh/main-job.js';
+import { createJob, eventually, referenceSpec, versionOfJob, waitForJob } from '../mesh/main-job.js';
 import { NAMESPACE, unavailable } from './cluster.js';
 import { importDigits, MODEL, serveDigits } from './digits.js';
-import { kubectl } from './kubectl.js';
+import { isReady, kubectl, list } from './kubectl.js';
 import { loadTable, startLoad } from './load.js';
 import { connectTo, type Door, openDoor, podsOf } from './release.js';
 
@@ -20,9 +20,20 @@ describe.skipIf(unavailable !== undefined)(`outages${unavailable ? ` (skipped: $
   afterAll(() => client?.close());
 
   async function restart(part: string): Promise<void> {
+    const find = async () =>
+      (await list('pods', { namespace: NAMESPACE, selector: `app=${part}` })).find(pod => isReady(pod));
+    const before = await find();
     // Not by force: a set would start the next one on the same files while this one still runs.
     await kubectl('--namespace', NAMESPACE, 'delete', 'pod', `${part}-0`, '--grace-period=1');
-    await kubectl('--namespace', NAMESPACE, 'rollout', 'status', `statefulset/${part}`, '--timeout=120s');
+    await eventually(
+      `another pod of ${part}`,
+      async () => {
+        const after = await find();
+        return after !== undefined && after.metadata.uid !== before?.metadata.uid;
+      },
+      120_000,
+      500,
+    );
   }
 
   it('NATS and PostgreSQL are killed while jobs are trained and registered: nothing is lost, nothing is doubled', async () => {
