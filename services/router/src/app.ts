@@ -61,6 +61,10 @@ export async function startRouter({ config }: AppOptions): Promise<ServiceApp> {
       inFlight.addCallback(result => result.observe(sum(pool), { pool: pool.name }));
       processes.addCallback(result => result.observe(pool.size, { pool: pool.name }));
     }
+    const retries = telemetry.meter.createCounter('athanor_router_retries', {
+      description: 'Calls made once more, at another process, by the status of the try before',
+    });
+    const budget = new RetryBudget({ onRetry: code => retries.add(1, { code }) });
     const table = new RouteTable(pools);
     const following = followDeployments({
       ...{ table, log, intervalMs: config.RECONCILE_INTERVAL_MS },
@@ -70,7 +74,7 @@ export async function startRouter({ config }: AppOptions): Promise<ServiceApp> {
     const refresh = () => following.refresh();
     const service = await startService({
       ...{ name: 'router', config, telemetry },
-      services: { inference: routerService({ table, pools, budget: new RetryBudget(), refresh }) },
+      services: { inference: routerService({ table, pools, budget, refresh }) },
       definitions: { inference: routerDefinition() },
       meshListener: false,
     });

@@ -33,7 +33,7 @@ describe.skipIf(unavailable !== undefined)(`no request fails${unavailable ? ` (s
   });
 
   /** Sends for a while, lets something happen in it, and goes on until the time is over. */
-  async function under(what: string, event: () => Promise<void>, seconds = SECONDS): Promise<LoadReport[]> {
+  async function under(what: string, event: () => Promise<void>, seconds = SECONDS): Promise<readonly LoadReport[]> {
     const load = startLoad({ door, modelName: MODEL, image: digits.image, ratePerSecond: RATE, python });
     const begun = performance.now();
     await new Promise(resolve => setTimeout(resolve, 5_000));
@@ -43,9 +43,9 @@ describe.skipIf(unavailable !== undefined)(`no request fails${unavailable ? ` (s
     });
     const left = seconds * 1000 - (performance.now() - begun);
     await new Promise(resolve => setTimeout(resolve, Math.max(left, 5_000)));
-    const reports = await load.stop();
-    process.stdout.write(`${loadTable(what, reports)}\n`);
-    return reports;
+    const result = await load.stop();
+    process.stdout.write(`${loadTable(what, result)}\n`);
+    return result.reports;
   }
 
   function expectNone(reports: readonly LoadReport[], seconds = SECONDS): void {

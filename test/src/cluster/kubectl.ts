@@ -7,6 +7,7 @@ export interface ObjectStatus {
   readonly metadata: {
     readonly name: string;
     readonly uid: string;
+    readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;

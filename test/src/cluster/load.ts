@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { infer } from '@athanor/client';
 import { connectTo, type Door } from './release.js';
+import { countRouterRetries } from './router-retries.js';
 
 // Two clients at once, in open loop: each request is sent at its time, whether the ones before were answered or not, and its
 // latency counts from that time, so that a pause of the server is not hidden by a client that waits for it.
@@ -12,14 +13,22 @@ export interface LoadReport {
   readonly failed: number;
   /** Some messages of failures. */
   readonly failures: readonly string[];
+  /** Calls that the client made again before they were answered; 0 of a client that never does. */
+  readonly retried: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly p999Ms: number;
 }
 
+export interface LoadResult {
+  readonly reports: readonly LoadReport[];
+  /** Calls that the routers made again, at another pod. */
+  readonly routerRetries: number;
+}
+
 export interface Load {
   /** Stops sending, waits for the last answers. */
-  stop(): Promise<LoadReport[]>;
+  stop(): Promise<LoadResult>;
 }
 
 export interface LoadOptions {
@@ -37,7 +46,13 @@ const SCRIPT = fileURLToPath(new URL('../../src/cluster/triton_load.py', import.
 
 export function startLoad(options: LoadOptions): Load {
   const loads = [startOwn(options), ...(options.python === undefined ? [] : [startTriton(options, options.python)])];
-  return { stop: async () => await Promise.all(loads.map(load => load.stop())) };
+  const routers = countRouterRetries();
+  return {
+    async stop() {
+      const reports = await Promise.all(loads.map(load => load.stop()));
+      return { reports, routerRetries: await routers.stop() };
+    },
+  };
 }
 
 interface OneLoad {
@@ -50,10 +65,12 @@ function startOwn({ door, modelName, image, ratePerSecond }: LoadOptions): OneLo
   const latencies: number[] = [];
   const failures: string[] = [];
   const pending = new Set<Promise<void>>();
+  let retried = 0;
+  const onRetried = () => void retried++;
   const begun = performance.now();
   let sent = 0;
   const send = (dueAt: number) => {
-    const call = infer(client.inference, { modelName, inputs })
+    const call = infer(client.inference, { modelName, inputs }, { onRetried })
       .then(
         () => void latencies.push(performance.now() - dueAt),
         error => void failures.push(`${new Date().toISOString()} ${error.code}: ${error.message}`),
@@ -74,7 +91,7 @@ function startOwn({ door, modelName, image, ratePerSecond }: LoadOptions): OneLo
       const at = (share: number) =>
         latencies[Math.min(Math.floor(share * latencies.length), latencies.length - 1)] ?? 0;
       return {
-        ...{ client: 'our SDK', sent, failed: failures.length, failures: failures.slice(0, 5) },
+        ...{ client: 'our SDK', sent, failed: failures.length, failures: failures.slice(0, 5), retried },
         ...{ p50Ms: at(0.5), p99Ms: at(0.99), p999Ms: at(0.999) },
       };
     },
@@ -96,15 +113,18 @@ function startTriton({ door, modelName, ratePerSecond }: LoadOptions, python: st
       const ended = new Promise<void>(resolve => child.once('close', () => resolve()));
       child.stdin?.end();
       await ended;
-      return { client: 'tritonclient', ...(JSON.parse(output) as Omit<LoadReport, 'client'>) };
+      return { client: 'tritonclient', retried: 0, ...(JSON.parse(output) as Omit<LoadReport, 'client' | 'retried'>) };
     },
   };
 }
 
-export function loadTable(what: string, reports: readonly LoadReport[]): string {
+export function loadTable(what: string, { reports, routerRetries }: LoadResult): string {
   const rows = reports.map(
-    ({ client, sent, failed, p50Ms, p99Ms, p999Ms }) =>
-      `| ${what} | ${client} | ${sent} | ${failed} | ${p50Ms.toFixed(1)} | ${p99Ms.toFixed(1)} | ${p999Ms.toFixed(1)} |`,
+    ({ client, sent, failed, retried, p50Ms, p99Ms, p999Ms }) =>
+      `| ${[what, client, sent, failed, retried, routerRetries, p50Ms.toFixed(1), p99Ms.toFixed(1), p999Ms.toFixed(1)].join(' | ')} |`,
   );
-  return ['| event | client | sent | failed | p50 ms | p99 ms | p99.9 ms |', ...rows].join('\n');
+  return [
+    '| event | client | sent | failed | retried by the client | by the routers, for both | p50 ms | p99 ms | p99.9 ms |',
+    ...rows,
+  ].join('\n');
 }

@@ -5,6 +5,7 @@ import {
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
+import type { CallOptions } from './call-options.js';
 import { toRpcError } from './rpc-error.js';
 import type { Invocation } from './stub.js';
 
@@ -19,6 +20,7 @@ export async function invokeUnary(request: unknown, invocation: Invocation): Pro
     const options = grpcOptions(invocation);
     const call = client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, options, done);
     cancelOnAbort(call, invocation.options.signal);
+    tellRetries(call, invocation.options.onRetried);
   });
 }
 
@@ -117,6 +119,18 @@ function cancelOnAbort(
   if (signal.aborted) cancel();
   signal.addEventListener('abort', cancel, { once: true });
   call.once('status', () => signal.removeEventListener('abort', cancel));
+}
+
+/** gRPC proposal A6: "exposed retry metadata". */
+function tellRetries(
+  call: { once(event: 'metadata', listener: (metadata: Metadata) => void): unknown },
+  onRetried: CallOptions['onRetried'],
+): void {
+  if (onRetried === undefined) return;
+  call.once('metadata', metadata => {
+    const times = Number(metadata.get('grpc-previous-rpc-attempts')[0] ?? 0);
+    if (times > 0) onRetried(times);
+  });
 }
 
 function settle(resolve: (value: unknown) => void, reject: (error: Error) => void, path: string) {

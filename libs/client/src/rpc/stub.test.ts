@@ -45,8 +45,12 @@ describe('a stub', () => {
         callback({ code: 14, details: 'away' });
       },
     });
-    expect(await stub.getDataset({ datasetId: 'd' })).toMatchObject({ dataset: { datasetId: 'd' } });
+    const retries: number[] = [];
+    const options = { onRetried: (times: number) => void retries.push(times) };
+    expect(await stub.getDataset({ datasetId: 'd' }, options)).toMatchObject({ dataset: { datasetId: 'd' } });
     expect(calls).toBe(3);
+    await stub.getDataset({ datasetId: 'd' }, options);
+    expect(retries).toEqual([2]);
     calls = 0;
     await expect(stub.getUpload({ uploadId: 'u' })).rejects.toMatchObject({
       code: 'UNAVAILABLE',

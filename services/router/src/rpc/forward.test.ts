@@ -54,6 +54,18 @@ describe('a forwarded call', () => {
     expect(counts).toEqual({ asked, inFlight: 0 });
   });
 
+  test('is counted when it is made again, by the status of the try before', async () => {
+    let calls = 0;
+    const { pool } = poolOf(done => {
+      if (++calls < 3) done(grpcError(status.UNAVAILABLE, 'ending'));
+      else done(null, Buffer.from('answer'));
+    });
+    const codes: string[] = [];
+    const budget = new RetryBudget({ onRetry: code => codes.push(code) });
+    await forwardUnary(Buffer.alloc(0), { pools: [pool], context, budget });
+    expect(codes).toEqual(['UNAVAILABLE', 'UNAVAILABLE']);
+  });
+
   test("bug: an error of the router's own reached the caller in its words, as UNKNOWN", async () => {
     const mistake = new TypeError('x is not a function');
     const { pool } = poolOf(done => done(mistake));

@@ -42,6 +42,7 @@ export async function forwardUnary(request: Buffer, forwarding: Forwarding): Pro
       const another = tried.length < MOST_TRIES ? pickEndpoint(pools, tried) : undefined;
       if (another === undefined || context.abortReason !== undefined || !mayRetry(error, forwarding))
         throw inPoolsWords(error, context);
+      budget.retried(toRpcError(error, context.method).code);
       endpoint = another;
     }
   }

@@ -4,10 +4,16 @@
  */
 export class RetryBudget {
   readonly #maxTokens: number;
+  readonly #onRetry: (code: string) => void;
   #tokens: number;
 
-  constructor(maxTokens = 100) {
+  /** `onRetry` is told of each second try, with the status of the try before. */
+  constructor({
+    maxTokens = 100,
+    onRetry = () => undefined,
+  }: { maxTokens?: number; onRetry?: (code: string) => void } = {}) {
     this.#maxTokens = maxTokens;
+    this.#onRetry = onRetry;
     this.#tokens = maxTokens;
   }
 
@@ -20,5 +26,9 @@ export class RetryBudget {
     if (this.#tokens < 1) return false;
     this.#tokens--;
     return true;
+  }
+
+  retried(code: string): void {
+    this.#onRetry(code);
   }
 }
