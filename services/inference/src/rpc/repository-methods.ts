@@ -1,3 +1,4 @@
+import { explicitLoadRefused } from '@athanor/placement';
 import { ServiceError } from '@athanor/service';
 import type { Deployment } from '../deployments/deployment.js';
 import type { InferenceDependencies, InferenceMethods } from './inference-service.js';
@@ -14,12 +15,12 @@ export function repositoryMethods({ catalog }: InferenceDependencies): Repositor
 
     async repositoryModelLoad({ repositoryName }) {
       refuseRepositoryName(repositoryName);
-      throw notExplicit();
+      throw explicitLoadRefused();
     },
 
     async repositoryModelUnload({ repositoryName }) {
       refuseRepositoryName(repositoryName);
-      throw notExplicit();
+      throw explicitLoadRefused();
     },
   };
 }
@@ -37,12 +38,4 @@ function toIndex({ name, entries }: Deployment) {
 function refuseRepositoryName(repositoryName: string): void {
   if (repositoryName !== '')
     throw new ServiceError('UNIMPLEMENTED', "'repository_name' specification is not supported");
-}
-
-// Triton's code outside explicit mode. Here the registry says what is loaded.
-function notExplicit(): ServiceError {
-  const message =
-    'explicit model load / unload is not allowed: the registry says what is served; ' +
-    'set or delete a deployment there (athanor.registry.v1.RegistryService/SetDeployment)';
-  return new ServiceError('UNAVAILABLE', message);
 }

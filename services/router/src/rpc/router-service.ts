@@ -1,4 +1,5 @@
-import { type CallContext, ServiceError } from '@athanor/service';
+import { explicitLoadRefused } from '@athanor/placement';
+import type { CallContext } from '@athanor/service';
 import type { RouteTable } from '../routes/route-table.js';
 import { readModelName } from '../wire/text-fields.js';
 import { findPools } from './find-pools.js';
@@ -58,9 +59,5 @@ export function routerService(dependencies: RouterDependencies) {
 }
 
 async function refuseExplicitLoad(): Promise<never> {
-  throw new ServiceError(
-    'UNAVAILABLE',
-    'explicit model load / unload is not allowed: the registry says what is served; ' +
-      'set or delete a deployment there (athanor.registry.v1.RegistryService/SetDeployment)',
-  );
+  throw explicitLoadRefused();
 }
