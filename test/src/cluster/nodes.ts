@@ -27,7 +27,7 @@ export async function killInPod(pod: ObjectStatus): Promise<void> {
   const pids = stdout.split('\n').flatMap(path => /\/proc\/(\d+)\//.exec(path)?.[1] ?? []);
   for (const pid of pids) {
     const { stdout: command } = await runCommand('cat', [`/proc/${pid}/cmdline`]);
-    if (command.includes('runner/main.js')) {
+    if (command.includes('/main.js')) {
       process.kill(Number(pid), 'SIGKILL');
       return;
     }

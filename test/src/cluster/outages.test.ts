@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJob, eventually, referenceSpec, versionOfJob, waitForJob } from '../mesh/main-job.js';
 import { NAMESPACE, unavailable } from './cluster.js';
 import { importDigits, MODEL, serveDigits } from './digits.js';
-import { isReady, kubectl, list } from './kubectl.js';
+import { isReady, kubectl, list, type ObjectStatus } from './kubectl.js';
 import { loadTable, startLoad } from './load.js';
+import { killInPod } from './nodes.js';
 import { connectTo, type Door, openDoor, podsOf } from './release.js';
 
 describe.skipIf(unavailable !== undefined)(`outages${unavailable ? ` (skipped: ${unavailable})` : ''}`, () => {
@@ -74,17 +75,29 @@ describe.skipIf(unavailable !== undefined)(`outages${unavailable ? ` (skipped: $
     return await collectPages(list).catch(() => []);
   }
 
-  it('an inference pod that is killed takes its own requests with it, at most', async () => {
-    const { image } = await serveDigits(client);
-    const load = startLoad({ door, modelName: MODEL, image, ratePerSecond: 100 });
-    await new Promise(resolve => setTimeout(resolve, 4_000));
-    const [pod] = await podsOf('inference');
-    await kubectl('--namespace', NAMESPACE, 'delete', 'pod', pod!.metadata.name, '--grace-period=0', '--force');
-    await new Promise(resolve => setTimeout(resolve, 12_000));
-    const result = await load.stop();
-    process.stdout.write(`${loadTable('killed pod', result)}\n`);
-    const [report] = result.reports;
-    // What was in flight at the moment is asked for once more, at the other pod.
-    expect(report!.failed, report!.failures.join('; ')).toBeLessThanOrEqual(5);
-  }, 120_000);
+  it.each([
+    ['a pod that is deleted at once', remove],
+    ['a process that is killed, as the kernel does where memory ends', killInPod],
+  ])(
+    '%s takes the requests that it had with it, at most',
+    async (_what, kill) => {
+      const { image } = await serveDigits(client);
+      await eventually('two ready pods', async () => (await podsOf('inference')).filter(isReady).length >= 2, 60_000);
+      const load = startLoad({ door, modelName: MODEL, image, ratePerSecond: 100 });
+      await new Promise(resolve => setTimeout(resolve, 4_000));
+      const [pod] = await podsOf('inference');
+      await kill(pod!);
+      await new Promise(resolve => setTimeout(resolve, 12_000));
+      const result = await load.stop();
+      process.stdout.write(`${loadTable('killed', result)}\n`);
+      const [report] = result.reports;
+      // What was in flight at the moment is asked for once more, at the other pod.
+      expect(report!.failed, report!.failures.join('; ')).toBeLessThanOrEqual(5);
+    },
+    120_000,
+  );
 });
+
+async function remove({ metadata }: ObjectStatus): Promise<void> {
+  await kubectl('--namespace', NAMESPACE, 'delete', 'pod', metadata.name, '--grace-period=0', '--force');
+}

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../mesh/main-job.js';
+import { FULLNAME, NAMESPACE, unavailable } from './cluster.js';
+import { apply, get, isReady, kubectl } from './kubectl.js';
+import { podsOf } from './release.js';
+
+// The mesh's network policies from a pod that they know nothing of. Whether the cluster's network keeps to policies at all is
+// asked first, with a policy of the test's own.
+
+const OUTSIDE = 'athanor-test-outside';
+
+describe.skipIf(unavailable !== undefined)(`network policies${unavailable ? ` (skipped: ${unavailable})` : ''}`, () => {
+  beforeAll(async () => {
+    const [pod] = await podsOf('registry');
+    const { image } = (pod!.spec.containers as { image: string }[])[0]!;
+    await apply(JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OUTSIDE } }));
+    await apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [caller(image), refused(image), denyAll()] }));
+    const ready = async (name: string) => isReady(await get('pod', name, OUTSIDE));
+    await eventually('the pods outside', async () => (await ready('caller')) && (await ready('refused')), 60_000, 500);
+  }, 120_000);
+  afterAll(async () => {
+    await kubectl('delete', 'namespace', OUTSIDE, '--wait=false', '--ignore-not-found');
+  });
+
+  it('let a pod from outside reach the public ports, and neither the mesh’s nor the admin’s', async ({ skip }) => {
+    const { podIP } = (await get('pod', 'refused', OUTSIDE)).status as { podIP: string };
+    // Also where policies are kept to it takes a moment.
+    const isEnforced = await eventually('a refusal', async () => !(await reaches(podIP, 8080)), 10_000, 500).catch(
+      () => false,
+    );
+    skip(!isEnforced, "skipped: the cluster's network ignores network policies");
+    const { clusterIP } = (await get('service', `${FULLNAME}-registry`, NAMESPACE)).spec as { clusterIP: string };
+    const [pod] = await podsOf('registry');
+    expect(await reaches(clusterIP, 8031)).toBe(true);
+    expect(await reaches(clusterIP, 8033)).toBe(false);
+    expect(await reaches(pod!.status.podIP, 8032)).toBe(false);
+  }, 60_000);
+});
+
+/** Whether a TCP connection is made from the pod outside. */
+async function reaches(host: string, port: number): Promise<boolean> {
+  const script = `
+    const socket = require('node:net').connect({ host: '${host}', port: ${port}, timeout: 3000 });
+    const say = answer => { console.log(answer); process.exit(); };
+    socket.on('connect', () => say(true)).on('error', () => say(false)).on('timeout', () => say(false));`;
+  const said = await kubectl('--namespace', OUTSIDE, 'exec', 'caller', '--', 'node', '-e', script);
+  return said.trim() === 'true';
+}
+
+function caller(image: string) {
+  return pod('caller', image, 'setInterval(() => undefined, 1000)');
+}
+
+/** Listens, and its policy lets nobody in. */
+function refused(image: string) {
+  return pod('refused', image, "require('node:net').createServer(socket => socket.end()).listen(8080)");
+}
+
+function pod(name: string, image: string, script: string) {
+  const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: OUTSIDE, labels: { app: name } },
+    spec: {
+      automountServiceAccountToken: false,
+      terminationGracePeriodSeconds: 0,
+      securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [{ name, image, imagePullPolicy: 'IfNotPresent', command: ['node', '-e', script], securityContext }],
+    },
+  };
+}
+
+function denyAll() {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'deny-all', namespace: OUTSIDE },
+    spec: { podSelector: { matchLabels: { app: 'refused' } }, policyTypes: ['Ingress'] },
+  };
+}
