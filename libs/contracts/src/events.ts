@@ -1,7 +1,9 @@
+import type { DatasetDeleted } from './gen/athanor/ingest/v1/DatasetDeleted.js';
 import type { DatasetVersionFailed } from './gen/athanor/ingest/v1/DatasetVersionFailed.js';
 import type { DatasetVersionReady } from './gen/athanor/ingest/v1/DatasetVersionReady.js';
 import type { DeploymentChanged } from './gen/athanor/registry/v1/DeploymentChanged.js';
 import type { ModelAliasMoved } from './gen/athanor/registry/v1/ModelAliasMoved.js';
+import type { ModelDeleted } from './gen/athanor/registry/v1/ModelDeleted.js';
 import type { ModelVersionRegistered } from './gen/athanor/registry/v1/ModelVersionRegistered.js';
 import type { TrainingJobEnded } from './gen/athanor/training/v1/TrainingJobEnded.js';
 import type { TrainingJobQueued } from './gen/athanor/training/v1/TrainingJobQueued.js';
@@ -15,11 +17,13 @@ import { findMessage } from './loader.js';
 export interface EventPayloads {
   'dataset.version.ready': DatasetVersionReady;
   'dataset.version.failed': DatasetVersionFailed;
+  'dataset.deleted': DatasetDeleted;
   'training.job.queued': TrainingJobQueued;
   'training.job.succeeded': TrainingJobSucceeded;
   'training.job.ended': TrainingJobEnded;
   'model.version.registered': ModelVersionRegistered;
   'model.alias.moved': ModelAliasMoved;
+  'model.deleted': ModelDeleted;
   'deployment.changed': DeploymentChanged;
 }
 
@@ -56,6 +60,12 @@ export const EVENT_CATALOGUE: { readonly [T in EventType]: EventKind } = {
     event: 'failed',
     message: 'athanor.ingest.v1.DatasetVersionFailed',
   },
+  'dataset.deleted': {
+    source: 'ingest',
+    aggregate: 'dataset',
+    event: 'deleted',
+    message: 'athanor.ingest.v1.DatasetDeleted',
+  },
   'training.job.queued': {
     source: 'training',
     aggregate: 'training-job',
@@ -85,6 +95,12 @@ export const EVENT_CATALOGUE: { readonly [T in EventType]: EventKind } = {
     aggregate: 'model-alias',
     event: 'moved',
     message: 'athanor.registry.v1.ModelAliasMoved',
+  },
+  'model.deleted': {
+    source: 'registry',
+    aggregate: 'model',
+    event: 'deleted',
+    message: 'athanor.registry.v1.ModelDeleted',
   },
   'deployment.changed': {
     source: 'registry',

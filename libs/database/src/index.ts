@@ -11,6 +11,7 @@ export {
   openDatabase,
   type SchemaOptions,
 } from './engine.js';
+export { leaseEnd } from './lease-end.js';
 export type { DatabaseLog, Migration } from './migrations.js';
 export { jsonb } from './values.js';
 export { type RetryOptions, withRetry } from './with-retry.js';

@@ -40,8 +40,10 @@ const REFUSED = /permissions violation/i;
 describe('as its NATS user', () => {
   test.each([
     ['ingest', 'athanor.v1.acme.dataset-version.d-1.ready'],
+    ['ingest', 'athanor.v1.acme.dataset.d.deleted'],
     ['training', 'athanor.v1.acme.training-job.j-1.succeeded'],
     ['registry', 'athanor.v1.acme.model-alias.m.moved'],
+    ['registry', 'athanor.v1.acme.model.m.deleted'],
     ['registry', 'dlq.athanor.registry-register-model.acme.training-job.j-1.succeeded'],
     // Replays of dead letters.
     ['registry', 'athanor.v1.acme.training-job.j-1.succeeded'],

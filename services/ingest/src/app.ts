@@ -49,6 +49,7 @@ export async function startIngest({ config, database }: AppOptions): Promise<Ser
       blobs,
       maxUploadBytes: config.MAX_UPLOAD_BYTES,
       onVersionCreated: () => preparer.wake(),
+      onCommit: () => relay.wake(),
     });
     const service = await startService({ name: 'ingest', config, telemetry, services: { ingest } });
     closing.add(() => service.stop());

@@ -208,6 +208,7 @@ describe('uploads', () => {
       blobs: blobs as typeof disk,
       maxUploadBytes: 1_000,
       onVersionCreated: () => undefined,
+      onCommit: () => undefined,
     });
     const service = await startService({ name: 'ingest', config, telemetry, services: { ingest: ingestOnIt } });
     const client = createStub('ingest', { address: `127.0.0.1:${service.port}`, credential: bench.key });
@@ -453,5 +454,37 @@ describe('datasets', () => {
     await expect(bench.ingest.updateDataset({ dataset, updateMask: { paths: ['dataset_id'] } })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
     });
+  });
+
+  test('are deleted when no version is being prepared, and go on with their numbers', async () => {
+    const { ingest, stranger } = bench;
+    const content = Buffer.from(
+      `a,y\n${Array.from({ length: 40_000 }, (_, row) => `${row},p${row % 2}`).join('\n')}\n`,
+    );
+    await ingest.createDataset({ datasetId: 'short' });
+    const sources = [{ uploadId: await upload(ingest, content), role: 'ROLE_FEATURES' as const, partition: 'train' }];
+    await ingest.createDatasetVersion({ datasetId: 'short', sources, recipe: CSV });
+    await expect(ingest.deleteDataset({ datasetId: 'short' })).rejects.toMatchObject({
+      ...{ code: 'FAILED_PRECONDITION', reason: 'DATASET_PREPARING' },
+      message: "version 1 of 'short' is PREPARING; wait for it: athanor dataset describe short --version 1",
+    });
+    await watchToEnd(ingest, 'short', 1);
+    await expect(stranger.deleteDataset({ datasetId: 'short' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await ingest.deleteDataset({ datasetId: 'short' });
+    for (const refused of [
+      ingest.deleteDataset({ datasetId: 'short' }),
+      ingest.getDataset({ datasetId: 'short' }),
+      ingest.getDatasetVersion({ datasetId: 'short', version: 1 }),
+      ingest.createDatasetVersion({ datasetId: 'short', sources, recipe: CSV }),
+      collectChunks(ingest.readDatasetBlob({ datasetId: 'short', version: 1 })),
+    ]) {
+      const message = expect.stringMatching(/athanor dataset list/);
+      await expect(refused).rejects.toMatchObject({ code: 'NOT_FOUND', message });
+    }
+    expect((await ingest.createDataset({ datasetId: 'short' })).dataset).toMatchObject({ latestVersion: 0 });
+    // The upload is still there.
+    const { datasetVersion } = await ingest.createDatasetVersion({ datasetId: 'short', sources, recipe: CSV });
+    expect(datasetVersion).toMatchObject({ version: 2 });
+    expect((await watchToEnd(ingest, 'short', 2)).state).toBe('STATE_READY');
   });
 });

@@ -93,6 +93,18 @@ describe('a job', () => {
   });
 });
 
+test('a job whose dataset was deleted while it waited is FAILED, and says so', async () => {
+  await importCsv(bench.ingest, 'doomed', clustersCsv(60, { columns: 2, classes: 2 }));
+  const before = await begin(specOf({ datasetId: 'many', epochs: 2_000 }));
+  const jobId = await begin(specOf({ datasetId: 'doomed' }));
+  await bench.ingest.deleteDataset({ datasetId: 'doomed' });
+  await bench.training.cancelTrainingJob({ jobId: before });
+  const job = await watchJob(bench.training, jobId);
+  expect(job).toMatchObject({ state: 'STATE_FAILED', attempts: [{ state: 'STATE_ERRORED' }] });
+  expect(job.error).toMatchObject({ code: 5, message: expect.stringMatching(/^dataset 'doomed' is not found/) });
+  expect(job.transitions.at(-1)).toMatchObject({ reason: 'DatasetDeleted' });
+});
+
 describe('kill -9 of the runner', () => {
   const spec = specOf({
     datasetId: 'many',

@@ -30,7 +30,7 @@ if (existsSync(join(app, 'services/registry'))) {
     `        },
     },
     {
-        name: '0005_reason',
+        name: '0006_reason',
         async up(db) {
             await db.schema.alterTable('deployments').addColumn('reason', 'text', c => c.notNull().defaultTo('')).execute();
         },

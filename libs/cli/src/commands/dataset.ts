@@ -67,4 +67,13 @@ export function addDatasetCommands(program: Command, cli: CliEnvironment): void 
         context.show({ value: datasetVersion, text: () => datasetVersionText(datasetVersion as DatasetVersion) });
       });
     });
+  dataset
+    .command('delete <dataset>')
+    .description('delete a dataset with its versions; models that were trained on it stay')
+    .addHelpText('after', '\nExamples:\n  athanor dataset delete digits')
+    .action(async (datasetId: string, _options: unknown, command: Command) => {
+      const context = commandContext(cli, command);
+      await withClient(context, client => client.ingest.deleteDataset({ datasetId }));
+      cli.terminal.err(`Dataset ${datasetId} is deleted, with all its versions.\n`);
+    });
 }

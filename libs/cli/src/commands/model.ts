@@ -110,6 +110,15 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
       const { move } = await withClient(context, client => client.registry.rollbackAlias(request));
       context.show({ value: move, text: () => moveText(modelName, move as AliasMove) });
     });
+  model
+    .command('delete <model>')
+    .description('delete a model with its versions, aliases, history, gates and lineage; nothing may be deployed of it')
+    .addHelpText('after', '\nExamples:\n  athanor model delete digits')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const context = commandContext(cli, command);
+      await withClient(context, client => client.registry.deleteModel({ name }));
+      cli.terminal.err(`Model ${name} is deleted, with all its versions.\n`);
+    });
 }
 
 /** A model with all its versions and moves. */

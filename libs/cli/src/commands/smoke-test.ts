@@ -7,10 +7,10 @@ import { type CliEnvironment, commandContext, withClient } from './command-conte
 export function addSmokeTestCommand(program: Command, cli: CliEnvironment): void {
   program
     .command('smoke-test')
-    .description('a tiny job from rows to a served prediction on a mesh that runs, and its deployment removed again')
+    .description('a tiny job from rows to a served prediction on a mesh that runs, and all that it made removed again')
     .addHelpText(
       'after',
-      '\nExamples:\n  athanor smoke-test\n  athanor --context prod smoke-test\n\nThe dataset and the model "smoke-test" stay, in the tenant of the API key; a second run makes no second version.',
+      '\nExamples:\n  athanor smoke-test\n  athanor --context prod smoke-test\n\nIt makes a dataset, a model and a deployment "smoke-test" in the tenant of the API key, and deletes them. A dataset or a model that had the name before stays.',
     )
     .action(async (_options: unknown, command: Command) => {
       const context = commandContext(cli, command);

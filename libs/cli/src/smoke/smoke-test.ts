@@ -8,6 +8,7 @@ import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { watchJob } from '../job/watch-job.js';
 import { waitForRegistration, waitUntilServed } from '../quickstart/wait.js';
 import type { Terminal } from '../terminal.js';
+import { isMissing, type Made, removeMade } from './remove-made.js';
 
 const NAME = 'smoke-test';
 const ROWS = 200;
@@ -29,28 +30,42 @@ export interface SmokeTestOptions {
 }
 
 /**
- * A tiny job from rows to prediction on the mesh that is named: upload, prepare, train, register, deploy, ask, and take the
- * deployment away again. The same rows each time, so that the dataset and the model get no second version.
+ * A tiny job from rows to prediction on the mesh that is named: upload, prepare, train, register, deploy, ask, and remove the
+ * deployment, the model and the dataset again, however it ends. A dataset or a model that was there before stays.
  */
 export async function runSmokeTest(options: SmokeTestOptions): Promise<SmokeTestResult> {
+  const { terminal } = options;
+  const made: Made[] = [];
+  const result = await fromRowsToPrediction(options, made).catch(async error => {
+    // What could not be removed has its line; the error is why it came to that.
+    await removeMade(made, terminal).catch(() => undefined);
+    throw error;
+  });
+  await removeMade(made, terminal);
+  return result;
+}
+
+/** Notes each thing before it makes it. */
+async function fromRowsToPrediction(options: SmokeTestOptions, made: Made[]): Promise<SmokeTestResult> {
   const { client, signal } = options;
+  const { ingest, registry } = client;
   const begun = performance.now();
+  if (await isMissing(ingest.getDataset({ datasetId: NAME }, { signal })))
+    made.push({ what: `dataset ${NAME}`, remove: () => ingest.deleteDataset({ datasetId: NAME }) });
   await importRows(options);
+  if (await isMissing(registry.getModel({ name: NAME }, { signal })))
+    made.push({ what: `model ${NAME}`, remove: () => registry.deleteModel({ name: NAME }) });
   const jobId = await train(options);
   const version = await waitForRegistration(client, jobId, signal);
-  const deployment = { deployment: { name: NAME, modelName: NAME, version: version.version } };
-  await client.registry.setDeployment(deployment);
-  try {
-    await waitUntilServed(client, { name: NAME, version, signal });
-    const predictions = await ask(client, version);
-    if (predictions.join() !== 'low,high')
-      throw new CliError(`expected the classes low and high, got ${predictions.join(' and ')}`, EXIT_CODES.failed);
-    const { digest } = version;
-    const seconds = (performance.now() - begun) / 1000;
-    return { jobId, version: version.version, digest, predictions, seconds };
-  } finally {
-    await client.registry.deleteDeployment({ name: NAME });
-  }
+  made.push({ what: `deployment ${NAME}`, remove: () => registry.deleteDeployment({ name: NAME }) });
+  await registry.setDeployment({ deployment: { name: NAME, modelName: NAME, version: version.version } });
+  await waitUntilServed(client, { name: NAME, version, signal });
+  const predictions = await ask(client, version);
+  if (predictions.join() !== 'low,high')
+    throw new CliError(`expected the classes low and high, got ${predictions.join(' and ')}`, EXIT_CODES.failed);
+  const { digest } = version;
+  const seconds = (performance.now() - begun) / 1000;
+  return { jobId, version: version.version, digest, predictions, seconds };
 }
 
 /** "low" rows have a small first column, "high" ones a large one. */
@@ -79,7 +94,12 @@ async function train({ client, terminal, signal }: SmokeTestOptions): Promise<st
       batchSize: 16,
     },
   });
-  const ended = await watchJob({ client, terminal, jobId: job?.jobId ?? '', signal });
+  const jobId = job?.jobId ?? '';
+  const ended = await watchJob({ client, terminal, jobId, signal }).catch(async error => {
+    // Else it makes the model when that has been removed.
+    await client.training.cancelTrainingJob({ jobId }).catch(() => undefined);
+    throw error;
+  });
   if (ended.state === 'STATE_SUCCEEDED') return ended.jobId;
   throw new CliError(`job ${ended.jobId} ended without a model: ${ended.error?.message ?? ''}`, EXIT_CODES.jobFailed);
 }

@@ -1,26 +1,33 @@
-import { isDatabaseError } from '@athanor/database';
 import { checkResourceId, notFound, readPage, ServiceError, toPage } from '@athanor/service';
-import { type DatasetRow, findDataset, insertDataset, listDatasets, setDescription } from '../store/datasets.js';
+import {
+  type DatasetRow,
+  findDataset,
+  insertDataset,
+  listDatasets,
+  lockDataset,
+  setDescription,
+} from '../store/datasets.js';
+import { deleteDataset, findPreparing } from '../store/deletion.js';
 import type { Db } from '../store/uploads.js';
 import type { IngestDependencies, IngestMethods } from './ingest-service.js';
 import { toDataset } from './mapping.js';
 
-type DatasetMethods = Pick<IngestMethods, 'createDataset' | 'getDataset' | 'listDatasets' | 'updateDataset'>;
+type DatasetMethods = Pick<
+  IngestMethods,
+  'createDataset' | 'getDataset' | 'listDatasets' | 'updateDataset' | 'deleteDataset'
+>;
 
-export function datasetMethods({ db }: IngestDependencies): DatasetMethods {
+export function datasetMethods({ db, onCommit }: IngestDependencies): DatasetMethods {
   return {
     async createDataset({ datasetId, description }, { tenant }) {
       checkResourceId('dataset_id', datasetId);
-      try {
-        return { dataset: toDataset(await insertDataset(db, tenant, { datasetId, description })) };
-      } catch (error) {
-        if (!isDatabaseError(error, 'unique_violation')) throw error;
-        throw new ServiceError(
-          'ALREADY_EXISTS',
-          `dataset '${datasetId}' exists; add a version to it, or choose another id`,
-          { reason: 'DATASET_EXISTS' },
-        );
-      }
+      const row = await insertDataset(db, tenant, { datasetId, description });
+      if (row !== undefined) return { dataset: toDataset(row) };
+      throw new ServiceError(
+        'ALREADY_EXISTS',
+        `dataset '${datasetId}' exists; add a version to it, or choose another id`,
+        { reason: 'DATASET_EXISTS' },
+      );
     },
 
     async getDataset({ datasetId }, { tenant }) {
@@ -42,11 +49,33 @@ export function datasetMethods({ db }: IngestDependencies): DatasetMethods {
       await setDescription(db, tenant, dataset);
       return { dataset: toDataset(await expectDataset(db, tenant, dataset.datasetId)) };
     },
+
+    async deleteDataset({ datasetId }, { tenant, principal }) {
+      await db.transaction().execute(async trx => {
+        const dataset = await lockDataset(trx, tenant, datasetId);
+        if (dataset === undefined) throw datasetNotFound(datasetId);
+        const preparing = await findPreparing(trx, dataset);
+        if (preparing !== undefined) throw versionPreparing(datasetId, preparing);
+        await deleteDataset(trx, dataset, principal.actor);
+      });
+      onCommit();
+      return {};
+    },
   };
 }
 
 export async function expectDataset(db: Db, tenant: string, datasetId: string): Promise<DatasetRow> {
   const row = await findDataset(db, tenant, datasetId);
-  if (row === undefined) throw notFound('dataset', datasetId, 'list the datasets with: athanor dataset list');
+  if (row === undefined) throw datasetNotFound(datasetId);
   return row;
+}
+
+export function datasetNotFound(datasetId: string): ServiceError {
+  return notFound('dataset', datasetId, 'list the datasets with: athanor dataset list');
+}
+
+function versionPreparing(datasetId: string, version: number): ServiceError {
+  const remedy = `wait for it: athanor dataset describe ${datasetId} --version ${version}`;
+  const message = `version ${version} of '${datasetId}' is PREPARING; ${remedy}`;
+  return new ServiceError('FAILED_PRECONDITION', message, { reason: 'DATASET_PREPARING' });
 }

@@ -15,6 +15,8 @@ export interface IngestDependencies {
   readonly maxUploadBytes: number;
   /** A version waits to be prepared. */
   readonly onVersionCreated: () => void;
+  /** Something was committed that the outbox must tell. */
+  readonly onCommit: () => void;
 }
 
 /** All RPCs of ingest, one file for each kind of thing. */

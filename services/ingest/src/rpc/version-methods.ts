@@ -22,7 +22,7 @@ import {
   type VersionKey,
 } from '../store/datasets.js';
 import type { Db } from '../store/uploads.js';
-import { expectDataset } from './dataset-methods.js';
+import { datasetNotFound, expectDataset } from './dataset-methods.js';
 import type { IngestDependencies, IngestMethods } from './ingest-service.js';
 import { toDatasetVersion } from './mapping.js';
 import { expectUpload } from './upload-methods.js';
@@ -126,13 +126,15 @@ async function createVersion(
   const plan = toPlan(recipe, sources, maxUploadBytes);
   const begin = { plan, requestId, fingerprint };
   const insert = db.transaction().execute(trx => insertVersion(trx, { tenant, datasetId }, begin));
-  return await insert.catch(async (error: unknown) => {
+  const row = await insert.catch(async (error: unknown) => {
     // The same request came twice at once: the other one was faster.
     const twin = isDatabaseError(error, 'unique_violation') && (await findVersionByRequest(db, tenant, requestId));
     if (!twin) throw error;
     checkSameRequest(requestId, twin.fingerprint, fingerprint);
     return twin;
   });
+  if (row === undefined) throw datasetNotFound(datasetId);
+  return row;
 }
 
 async function expectVersion(db: Db, key: VersionKey): Promise<DatasetVersionRow> {

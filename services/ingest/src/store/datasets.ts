@@ -1,9 +1,9 @@
 import { jsonb } from '@athanor/database';
 import type { Page } from '@athanor/service';
-import { type Selectable, sql } from 'kysely';
+import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
 import type { PreparationPlan } from '../preparation/prepare.js';
 import { WAITING } from './preparations.js';
-import type { DatasetTable, DatasetVersionTable } from './tables.js';
+import type { DatasetTable, DatasetVersionTable, IngestTables } from './tables.js';
 import type { Db, Trx } from './uploads.js';
 
 export type DatasetRow = Selectable<DatasetTable>;
@@ -15,31 +15,54 @@ export interface VersionKey {
   readonly version: number;
 }
 
+/**
+ * Whether a dataset is there. Version N−1 knows of no deletion and adds versions to a deleted one: what has a newer version
+ * is there again. Reads the row alone, so that who has waited for its lock sees it as it is then.
+ */
+const isThere = (eb: ExpressionBuilder<IngestTables, 'datasets'>) =>
+  eb.or([eb('delete_time', 'is', null), eb('last_version', '>', eb.ref('deleted_version'))]);
+
 export function findDataset(db: Db, tenant: string, datasetId: string): Promise<DatasetRow | undefined> {
-  return db
-    .selectFrom('datasets')
-    .selectAll()
-    .where('tenant', '=', tenant)
-    .where('dataset_id', '=', datasetId)
-    .executeTakeFirst();
+  return whereDataset(db, tenant, datasetId).executeTakeFirst();
 }
 
+/** Locks the row of a dataset that is there until the transaction ends: it gets no version meanwhile. */
+export function lockDataset(trx: Trx, tenant: string, datasetId: string): Promise<DatasetRow | undefined> {
+  return whereDataset(trx, tenant, datasetId).forUpdate().executeTakeFirst();
+}
+
+function whereDataset(db: Db, tenant: string, datasetId: string) {
+  const all = db.selectFrom('datasets').selectAll().where(isThere);
+  return all.where('tenant', '=', tenant).where('dataset_id', '=', datasetId);
+}
+
+/** Undefined where it is there already. One that was deleted goes on with its numbers. */
 export function insertDataset(
   db: Db,
   tenant: string,
   dataset: { datasetId: string; description: string },
-): Promise<DatasetRow> {
+): Promise<DatasetRow | undefined> {
   const { datasetId: dataset_id, description } = dataset;
+  // Not before its deletion, whatever the clock says: see deleteDataset.
+  const create_time = sql<Date>`greatest(clock_timestamp(), datasets.delete_time)`;
+  const anew = { description, delete_time: null, create_time };
   return db
     .insertInto('datasets')
     .values({ tenant, dataset_id, description, last_version: 0, latest_ready: 0 })
+    .onConflict(c =>
+      c
+        .columns(['tenant', 'dataset_id'])
+        .doUpdateSet(anew)
+        .where('datasets.delete_time', 'is not', null)
+        .whereRef('datasets.last_version', '=', 'datasets.deleted_version'),
+    )
     .returningAll()
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
 }
 
 /** In the order of ids, one more row than the page's size. */
 export function listDatasets(db: Db, tenant: string, page: Page<string>): Promise<DatasetRow[]> {
-  let query = db.selectFrom('datasets').selectAll().where('tenant', '=', tenant);
+  let query = db.selectFrom('datasets').selectAll().where(isThere).where('tenant', '=', tenant);
   if (page.after !== undefined) query = query.where('dataset_id', '>', page.after);
   return query
     .orderBy('dataset_id')
@@ -110,27 +133,30 @@ export function listVersions(
     .execute();
 }
 
-/** Takes the dataset's next number for a version that is to be prepared. */
+/** Takes the dataset's next number for a version that is to be prepared. Undefined where the dataset is gone. */
 export async function insertVersion(
   trx: Trx,
   dataset: { tenant: string; datasetId: string },
   request: { plan: PreparationPlan; requestId: string; fingerprint: string },
-): Promise<DatasetVersionRow> {
+): Promise<DatasetVersionRow | undefined> {
   const { tenant, datasetId } = dataset;
-  if (request.requestId !== '') await releaseRequestId(trx, tenant, request.requestId);
-  const { last_version: version } = await trx
+  // First of all, since who deletes the dataset locks it before its versions.
+  const numbered = await trx
     .updateTable('datasets')
     .set({ last_version: sql`last_version + 1` })
     .where('tenant', '=', tenant)
     .where('dataset_id', '=', datasetId)
+    .where(isThere)
     .returning('last_version')
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
+  if (numbered === undefined) return undefined;
+  if (request.requestId !== '') await releaseRequestId(trx, tenant, request.requestId);
   return await trx
     .insertInto('dataset_versions')
     .values({
       tenant,
       dataset_id: datasetId,
-      version,
+      version: numbered.last_version,
       state: 'STATE_PREPARING',
       request_id: request.requestId === '' ? null : request.requestId,
       fingerprint: request.fingerprint,

@@ -73,4 +73,11 @@ export const MIGRATIONS: readonly Migration[] = [
       await attempts.addColumn('attempts', 'integer', c => c.notNull().defaultTo(0)).execute();
     },
   },
+  {
+    name: '0004_deleted_datasets',
+    async up(db) {
+      const datasets = db.schema.alterTable('datasets');
+      await datasets.addColumn('delete_time', 'timestamptz').addColumn('deleted_version', 'integer').execute();
+    },
+  },
 ];

@@ -1,5 +1,5 @@
 // A version on its way to READY: taken by one preparer at a time, for as long as its lease lasts.
-import { jsonb } from '@athanor/database';
+import { jsonb, leaseEnd } from '@athanor/database';
 import { appendEvent } from '@athanor/events';
 import { sql } from 'kysely';
 import type { PreparedVersion } from '../preparation/prepare.js';
@@ -101,10 +101,6 @@ export async function failPreparation(
     aggregateVersion: 1,
     payload,
   });
-}
-
-function leaseEnd(leaseMs: number) {
-  return sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
 }
 
 export function takenOf(row: DatasetVersionRow): TakenVersion {

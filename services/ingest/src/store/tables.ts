@@ -35,7 +35,11 @@ export interface DatasetTable {
   /** The last number given out, and the newest that is READY. */
   last_version: number;
   latest_ready: number;
-  create_time: Created;
+  create_time: ColumnType<Date, Date | undefined, Date>;
+  /** Null unless it was deleted and not created again: the row stays, so that its numbers go on. */
+  delete_time: Date | null;
+  /** The last number given out before it was deleted last. */
+  deleted_version: number | null;
 }
 
 /** Where a preparation stands. */

@@ -27,7 +27,7 @@ import {
 } from '../store/aliases.js';
 import { type Db, findVersion, lockModel, type Trx } from '../store/models.js';
 import { toAliasMove } from './mapping.js';
-import { describeModel, expectModel } from './model-methods.js';
+import { describeModel, expectLockedModel, expectModel } from './model-methods.js';
 import type { RegistryDependencies, RegistryMethods } from './registry-service.js';
 
 type AliasMethods = Pick<
@@ -50,14 +50,14 @@ export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMetho
     },
 
     async deleteGate({ modelName, ...key }, { tenant }) {
-      const model = await expectModel(db, tenant, modelName);
-      const wasThere = await db.transaction().execute(async trx => {
-        await lockModel(trx, tenant, modelName);
-        return await deleteGate(trx, { tenant, modelName }, key);
-      });
       const { alias, metric, split, datasetDigest } = key;
       const name = [alias, metric, split, datasetDigest].join(' ').trim();
-      if (!wasThere) throw notFound('gate', name, `list them with: athanor model describe ${modelName}`);
+      const model = await db.transaction().execute(async trx => {
+        const row = await expectLockedModel(trx, tenant, modelName);
+        const wasThere = await deleteGate(trx, { tenant, modelName }, key);
+        if (!wasThere) throw notFound('gate', name, `list them with: athanor model describe ${modelName}`);
+        return row;
+      });
       return { model: await describeModel(db, model) };
     },
 
@@ -66,7 +66,6 @@ export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMetho
       const alias = checkResourceId('alias', request.alias);
       const expectedVersion = request._expectedVersion === undefined ? undefined : request.expectedVersion;
       const fingerprint = requestFingerprint(request);
-      await expectModel(db, tenant, modelName);
       const key = { tenant, modelName, alias };
       const row = await underLock(db, key, async (trx, view) => {
         const earlier = await earlierMove(trx, tenant, { requestId, fingerprint });
@@ -83,7 +82,6 @@ export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMetho
       const { modelName, alias, reason, requestId } = request;
       // A promotion's key does not stand for a rollback.
       const fingerprint = `rollback ${requestFingerprint(request)}`;
-      await expectModel(db, tenant, modelName);
       const key = { tenant, modelName, alias };
       const row = await underLock(db, key, async (trx, view) => {
         const earlier = await earlierMove(trx, tenant, { requestId, fingerprint });
@@ -136,7 +134,7 @@ async function underLock(
 ): Promise<AliasMoveRow> {
   const { tenant, modelName, alias } = key;
   const row = await db.transaction().execute(async trx => {
-    await lockModel(trx, tenant, modelName);
+    await expectLockedModel(trx, tenant, modelName);
     const view: AliasView = {
       modelName,
       alias,

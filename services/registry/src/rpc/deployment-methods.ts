@@ -9,7 +9,7 @@ import {
 } from '../store/deployments.js';
 import { type Db, findVersion, type ModelVersionRow } from '../store/models.js';
 import { toDeployment } from './mapping.js';
-import { describeVersion, expectModel } from './model-methods.js';
+import { describeVersion, expectLockedModel } from './model-methods.js';
 import type { RegistryDependencies, RegistryMethods } from './registry-service.js';
 
 type DeploymentMethods = Pick<
@@ -27,13 +27,13 @@ export function deploymentMethods({ db, onCommit }: RegistryDependencies): Deplo
         throw invalidFields([{ field: 'deployment.alias', description }]);
       }
       if (alias !== '') checkResourceId('deployment.alias', alias);
-      await expectModel(db, tenant, modelName);
-      if (version !== 0 && (await findVersion(db, { tenant, modelName, version })) === undefined) {
-        throw notFound('model version', `${modelName} v${version}`);
-      }
-      const row = await db
-        .transaction()
-        .execute(trx => setDeployment(trx, tenant, { name, modelName, alias, version }));
+      const row = await db.transaction().execute(async trx => {
+        await expectLockedModel(trx, tenant, modelName);
+        if (version !== 0 && (await findVersion(trx, { tenant, modelName, version })) === undefined) {
+          throw notFound('model version', `${modelName} v${version}`);
+        }
+        return await setDeployment(trx, tenant, { name, modelName, alias, version });
+      });
       onCommit();
       return { deployment: await describe(db, row) };
     },

@@ -15,7 +15,7 @@ export function toModel(row: ModelRow, aliases: readonly AliasRow[], gates: read
       version,
       updateTime: toTimestamp(update_time),
     })),
-    latestVersion: row.latest_version,
+    latestVersion: row.latest_version === row.deleted_version ? 0 : row.latest_version,
     gates: [...gates],
     createTime: toTimestamp(row.create_time),
   };

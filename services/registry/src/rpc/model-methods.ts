@@ -1,6 +1,9 @@
 import type { GetModelVersionRequest, ModelVersionInput } from '@athanor/contracts/registry';
 import { notFound, readPage, ServiceError, toPage } from '@athanor/service';
+import { checkNotDeployed } from '../models/check-not-deployed.js';
 import { listAliases, listGates } from '../store/aliases.js';
+import { deleteModel } from '../store/deletion.js';
+import { listDeploymentsOf } from '../store/deployments.js';
 import {
   type Db,
   findModel,
@@ -9,9 +12,11 @@ import {
   listVersionJobs,
   listVersions,
   listVersionsByDigest,
+  lockPresentModel,
   type ModelRow,
   type ModelVersionRow,
   setDescription,
+  type Trx,
   type VersionReference,
 } from '../store/models.js';
 import { toModel, toModelVersion } from './mapping.js';
@@ -19,10 +24,10 @@ import type { RegistryDependencies, RegistryMethods } from './registry-service.j
 
 type ModelMethods = Pick<
   RegistryMethods,
-  'getModel' | 'listModels' | 'updateModel' | 'getModelVersion' | 'listModelVersions' | 'readModelFile'
+  'getModel' | 'listModels' | 'updateModel' | 'deleteModel' | 'getModelVersion' | 'listModelVersions' | 'readModelFile'
 >;
 
-export function modelMethods({ db, blobs }: RegistryDependencies): ModelMethods {
+export function modelMethods({ db, blobs, onCommit }: RegistryDependencies): ModelMethods {
   return {
     async getModel({ name }, { tenant }) {
       return { model: await describeModel(db, await expectModel(db, tenant, name)) };
@@ -39,8 +44,21 @@ export function modelMethods({ db, blobs }: RegistryDependencies): ModelMethods 
       if (model === null || paths.length !== 1 || paths[0] !== 'description') {
         throw new ServiceError('INVALID_ARGUMENT', `update_mask: expected 'description', got '${paths.join(',')}'`);
       }
-      await setDescription(db, { tenant, name: model.name }, model.description);
-      return { model: await describeModel(db, await expectModel(db, tenant, model.name)) };
+      const { name, description } = model;
+      const row = await db
+        .transaction()
+        .execute(async trx => setDescription(trx, await expectLockedModel(trx, tenant, name), description));
+      return { model: await describeModel(db, row) };
+    },
+
+    async deleteModel({ name }, { tenant, principal }) {
+      await db.transaction().execute(async trx => {
+        const model = await expectLockedModel(trx, tenant, name);
+        checkNotDeployed(name, await listDeploymentsOf(trx, model));
+        await deleteModel(trx, model, principal.actor);
+      });
+      onCommit();
+      return {};
     },
 
     async getModelVersion(request, { tenant }) {
@@ -74,7 +92,15 @@ export function modelMethods({ db, blobs }: RegistryDependencies): ModelMethods 
 }
 
 export async function expectModel(db: Db, tenant: string, name: string): Promise<ModelRow> {
-  const row = await findModel(db, tenant, name);
+  return orNotFound(await findModel(db, tenant, name), name);
+}
+
+/** Holds the model until the transaction ends: nobody deletes it meanwhile. */
+export async function expectLockedModel(trx: Trx, tenant: string, name: string): Promise<ModelRow> {
+  return orNotFound(await lockPresentModel(trx, tenant, name), name);
+}
+
+function orNotFound(row: ModelRow | undefined, name: string): ModelRow {
   if (row === undefined) throw notFound('model', name, 'list the models with: athanor model list');
   return row;
 }

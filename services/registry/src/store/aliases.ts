@@ -33,10 +33,12 @@ export function listAliases(db: Db, tenant: string, modelName: string): Promise<
     .selectAll()
     .where('tenant', '=', tenant)
     .where('model_name', '=', modelName)
+    .where('version', '>', 0)
     .orderBy('alias')
     .execute();
 }
 
+/** Its version is 0 where it points nowhere since its model was deleted. */
 export function findAlias(db: Db, { tenant, modelName, alias }: AliasKey): Promise<AliasRow | undefined> {
   return db
     .selectFrom('aliases')

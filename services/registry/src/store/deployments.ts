@@ -36,6 +36,18 @@ export function listAllDeployments(db: Db): Promise<DeploymentRow[]> {
   return db.selectFrom('deployments').selectAll().orderBy('tenant').orderBy('name').execute();
 }
 
+/** The names of those that refer to a model, in their order. */
+export async function listDeploymentsOf(db: Db, { tenant, name }: { tenant: string; name: string }): Promise<string[]> {
+  const rows = await db
+    .selectFrom('deployments')
+    .select('name')
+    .where('tenant', '=', tenant)
+    .where('model_name', '=', name)
+    .orderBy('name')
+    .execute();
+  return rows.map(row => row.name);
+}
+
 /** Makes or changes a deployment; one that is already so stays without an event. */
 export async function setDeployment(trx: Trx, tenant: string, target: DeploymentTarget): Promise<DeploymentRow> {
   const { name, modelName, alias, version } = target;

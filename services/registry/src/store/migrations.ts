@@ -115,4 +115,14 @@ export const MIGRATIONS: readonly Migration[] = [
         .execute();
     },
   },
+  {
+    name: '0005_deleted_models',
+    async up(db) {
+      await db.schema
+        .alterTable('models')
+        .addColumn('delete_time', 'timestamptz')
+        .addColumn('deleted_version', 'integer')
+        .execute();
+    },
+  },
 ];

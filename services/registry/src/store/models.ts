@@ -1,5 +1,5 @@
 import type { Page } from '@athanor/service';
-import type { Kysely, Selectable, Transaction } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { ModelTable, ModelVersionTable, RegistryTables, VersionJobTable } from './tables.js';
 
 export type ModelRow = Selectable<ModelTable>;
@@ -11,12 +11,12 @@ export type Db = Kysely<RegistryTables>;
 export type Trx = Transaction<RegistryTables>;
 
 export function findModel(db: Db, tenant: string, name: string): Promise<ModelRow | undefined> {
-  return db.selectFrom('models').selectAll().where('tenant', '=', tenant).where('name', '=', name).executeTakeFirst();
+  return presentModels(db).where('tenant', '=', tenant).where('name', '=', name).executeTakeFirst();
 }
 
 /** One more row than the page's size, in the order of names. */
 export function listModels(db: Db, tenant: string, page: Page<string>): Promise<ModelRow[]> {
-  let query = db.selectFrom('models').selectAll().where('tenant', '=', tenant);
+  let query = presentModels(db).where('tenant', '=', tenant);
   if (page.after !== undefined) query = query.where('name', '>', page.after);
   return query
     .orderBy('name')
@@ -24,7 +24,23 @@ export function listModels(db: Db, tenant: string, page: Page<string>): Promise<
     .execute();
 }
 
-/** Makes the model if it is new, and locks its row until the transaction ends. */
+/**
+ * The models that are there. Version N−1 knows of no deletion and registers into a deleted one: what has a newer version is
+ * there again. Reads the row alone, so that who has waited for its lock sees it as it is then.
+ */
+function presentModels(db: Db) {
+  return db
+    .selectFrom('models')
+    .selectAll()
+    .where(eb => eb.or([eb('delete_time', 'is', null), eb('latest_version', '>', eb.ref('deleted_version'))]));
+}
+
+/** Locks the row of a model that is there until the transaction ends. */
+export function lockPresentModel(trx: Trx, tenant: string, name: string): Promise<ModelRow | undefined> {
+  return presentModels(trx).where('tenant', '=', tenant).where('name', '=', name).forUpdate().executeTakeFirst();
+}
+
+/** Makes the model if it is new or was deleted, and locks its row until the transaction ends. */
 export async function lockModel(trx: Trx, tenant: string, name: string): Promise<ModelRow> {
   await trx
     .insertInto('models')
@@ -32,20 +48,27 @@ export async function lockModel(trx: Trx, tenant: string, name: string): Promise
     .onConflict(c => c.doNothing())
     .execute();
   const locked = trx.selectFrom('models').selectAll().where('tenant', '=', tenant).where('name', '=', name).forUpdate();
-  return await locked.executeTakeFirstOrThrow();
+  const row = await locked.executeTakeFirstOrThrow();
+  if (row.delete_time === null) return row;
+  // Not before its deletion, whatever the clock says: see deleteModel.
+  const create_time = sql<Date>`greatest(clock_timestamp(), delete_time)`;
+  const anew = trx.updateTable('models').set({ delete_time: null, create_time });
+  return await anew.where('tenant', '=', tenant).where('name', '=', name).returningAll().executeTakeFirstOrThrow();
 }
 
+/** The caller holds the model's lock. */
 export async function setDescription(
-  db: Db,
-  key: { tenant: string; name: string },
+  trx: Trx,
+  { tenant, name }: Pick<ModelRow, 'tenant' | 'name'>,
   description: string,
-): Promise<boolean> {
-  const update = db
+): Promise<ModelRow> {
+  return await trx
     .updateTable('models')
     .set({ description })
-    .where('tenant', '=', key.tenant)
-    .where('name', '=', key.name);
-  return (await update.executeTakeFirst()).numUpdatedRows > 0n;
+    .where('tenant', '=', tenant)
+    .where('name', '=', name)
+    .returningAll()
+    .executeTakeFirstOrThrow();
 }
 
 /** What names one version: exactly one of the last four. */

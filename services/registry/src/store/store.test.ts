@@ -13,6 +13,12 @@ import type { RegistryTables } from './tables.js';
 
 const ALL = { size: 1_000, after: undefined };
 const key = (modelName: string, alias = 'champion') => ({ tenant: 'acme', modelName, alias });
+/** The migrations before one, as version N−1 had them. */
+const upTo = (name: string) =>
+  MIGRATIONS.slice(
+    0,
+    MIGRATIONS.findIndex(migration => migration.name === name),
+  );
 const move = (toVersion: number) => ({
   ...{ toVersion, rollback: false, actor: 'key:1', reason: '', gateResults: [], requestId: '', fingerprint: '' },
 });
@@ -135,7 +141,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     'a gate of a dataset that was set before datasets were in the key is replaced, not doubled',
     async () => {
       const schema = `registry_gates_${Date.now().toString(36)}`;
-      const before = await engine.open<RegistryTables>({ schema, migrations: MIGRATIONS.slice(0, -1) });
+      const before = await engine.open<RegistryTables>({ schema, migrations: upTo('0004_gates_of_datasets') });
       const gate = {
         ...{ alias: 'champion', metric: 'accuracy', split: 'test', datasetDigest: 'sha256:a' },
         ...{ threshold: 0.5, minImprovement: 0, smallerIsBetter: false },

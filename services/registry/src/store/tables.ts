@@ -12,8 +12,13 @@ export interface ModelTable {
   tenant: string;
   name: string;
   description: string;
+  /** The last number given out. */
   latest_version: number;
-  create_time: Created;
+  create_time: ColumnType<Date, Date | undefined, Date>;
+  /** Null unless it was deleted and not made anew: the row stays, so that its numbers go on. */
+  delete_time: Date | null;
+  /** The last number given out before it was deleted last. */
+  deleted_version: number | null;
 }
 
 export interface ModelVersionTable {
@@ -43,6 +48,7 @@ export interface AliasTable {
   tenant: string;
   model_name: string;
   alias: string;
+  /** 0 where the model was deleted: the row stays, so that its revision goes on. */
   version: number;
   /** Counts the moves; part of the move's event id. */
   revision: number;

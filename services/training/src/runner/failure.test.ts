@@ -1,3 +1,4 @@
+import { RpcError } from '@athanor/client';
 import { RuntimeFailure } from '@athanor/runtime';
 import { expect, test } from 'vitest';
 import { TrainingDiverged } from '../engine/index.js';
@@ -9,6 +10,21 @@ test('a failure that would come again ends the job', () => {
   const error = Object.create(TrainingDiverged.prototype, { name: { value: 'TrainingDiverged' } }) as Error;
   expect(toFailure(error)).toMatchObject({ reason: 'TrainingDiverged', retryable: false });
   expect(toFailure(new RuntimeFailure('RUN_FAILED', 'x'))).toMatchObject({ code: 13, retryable: true });
+});
+
+test('a dataset that was deleted ends the job at once, with what ingest says', () => {
+  const gone = (kind: string) =>
+    new RpcError({
+      code: 'NOT_FOUND',
+      message: `${kind} 'd' is not found`,
+      method: '/a/ReadBlob',
+      details: { metadata: { kind } },
+    });
+  for (const kind of ['dataset', 'dataset version']) {
+    const message = `${kind} 'd' is not found`;
+    expect(toFailure(gone(kind))).toEqual({ code: 5, reason: 'DatasetDeleted', message, retryable: false });
+  }
+  expect(toFailure(gone('blob'))).toMatchObject({ retryable: true });
 });
 
 test('bug: that a GPU was missing was never told to the service', async () => {

@@ -1,3 +1,4 @@
+import { RpcError } from '@athanor/client';
 import { RuntimeFailure } from '@athanor/runtime';
 import {
   CheckpointCorrupt,
@@ -9,6 +10,7 @@ import {
 import type { Failure } from './attempt-client.js';
 
 const INVALID_ARGUMENT = 3;
+const NOT_FOUND = 5;
 const FAILED_PRECONDITION = 9;
 const INTERNAL = 13;
 
@@ -25,6 +27,9 @@ export function toFailure(error: Error): Failure {
   // Where a GPU is required and cannot be used, what is missing is missing in every pod of the same shape.
   if (error instanceof RuntimeFailure && error.code === 'NO_GPU')
     return { code: FAILED_PRECONDITION, reason: 'NoGpu', message: error.message, retryable: false };
+  // What ingest says of a dataset that was deleted: it does not come back, since numbers of versions go on.
+  if (error instanceof RpcError && error.code === 'NOT_FOUND' && /^dataset( version)?$/.test(error.metadata.kind ?? ''))
+    return { code: NOT_FOUND, reason: 'DatasetDeleted', message: error.message, retryable: false };
   const [, code] = FINAL.find(([type]) => error instanceof type) ?? [];
   const { name: reason, message } = error;
   return { code: code ?? INTERNAL, reason, message, retryable: code === undefined };

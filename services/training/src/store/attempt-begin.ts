@@ -1,6 +1,7 @@
+import { leaseEnd } from '@athanor/database';
 import { sql } from 'kysely';
 import { type AttemptRow, changeJob, type Db, type Trx } from './jobs.js';
-import { leaseEnd, listOpenAttempts } from './leases.js';
+import { listOpenAttempts } from './leases.js';
 
 /** How many attempts may be open at a place. */
 export interface Room {

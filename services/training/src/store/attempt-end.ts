@@ -1,11 +1,10 @@
 import type { TrainingResult } from '@athanor/contracts/training';
-import { jsonb } from '@athanor/database';
+import { jsonb, leaseEnd } from '@athanor/database';
 import { appendEvent } from '@athanor/events';
 import type { AttemptEnd } from '../attempts/attempt-state.js';
 import { retryPauseMs, stateAfterAttempt } from '../jobs/job-state.js';
 import type { HeldJob } from './attempts.js';
 import { type AttemptRow, changeJob, type Trx } from './jobs.js';
-import { leaseEnd } from './leases.js';
 
 /** Ends the job with its result, and says so in an event, in one transaction. */
 export async function completeJob(trx: Trx, { attempt, job }: HeldJob, result: TrainingResult): Promise<void> {

@@ -1,9 +1,8 @@
 import type { EpochMetrics, ProgressInput } from '@athanor/contracts/training';
-import { jsonb } from '@athanor/database';
+import { jsonb, leaseEnd } from '@athanor/database';
 import { ServiceError } from '@athanor/service/errors';
 import { sql } from 'kysely';
 import { type AttemptRow, changeJob, changePhase, type Db, type JobRow, lockJob, type Trx } from './jobs.js';
-import { leaseEnd } from './leases.js';
 
 /** An attempt that still holds its job. */
 export interface HeldJob {

@@ -1,12 +1,9 @@
 // Which attempts are open, and until when they are believed to live. Leases are measured by the database's clock.
+import { leaseEnd } from '@athanor/database';
 import { sql } from 'kysely';
 import { type AttemptRow, changeReason, type Db, lockJob, type Trx } from './jobs.js';
 
 const OPEN = ['STATE_PENDING', 'STATE_RUNNING'] as const;
-
-export function leaseEnd(leaseMs: number) {
-  return sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
-}
 
 /** Attempts that have not ended, as far as the database knows. */
 export function listOpenAttempts(db: Db): Promise<AttemptRow[]> {

@@ -1,0 +1,24 @@
+import { type RpcCode, RpcError } from '@athanor/client';
+import { expect, test } from 'vitest';
+import { type Made, removeMade } from './remove-made.js';
+
+const lines: string[] = [];
+const terminal = { out: () => undefined, err: (text: string) => void lines.push(text), isTTY: false, columns: 80 };
+
+test('what was made goes newest first; what is gone or in use is no failure, and the first that fails is told', async () => {
+  const calls: string[] = [];
+  const made = (what: string, code?: RpcCode): Made => ({
+    what,
+    async remove() {
+      calls.push(what);
+      if (code !== undefined) throw new RpcError({ code, message: `${what}: ${code}`, method: '/a/Delete' });
+    },
+  });
+  const all = [made('dataset'), made('gone', 'NOT_FOUND'), made('model', 'FAILED_PRECONDITION')];
+  await removeMade(all, terminal);
+  expect(calls).toEqual(['model', 'gone', 'dataset']);
+  expect(lines).toEqual(['The model stays: model: FAILED_PRECONDITION\n']);
+  const failing = removeMade([made('dataset', 'INTERNAL'), ...all, made('deployment', 'UNAVAILABLE')], terminal);
+  await expect(failing).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(calls.slice(3)).toEqual(['deployment', 'model', 'gone', 'dataset', 'dataset']);
+});

@@ -1,0 +1,41 @@
+import { RpcError } from '@athanor/client';
+import type { Terminal } from '../terminal.js';
+
+/** Something that was made, and how it is removed again. */
+export interface Made {
+  /** For people: "model smoke-test". */
+  readonly what: string;
+  readonly remove: () => Promise<unknown>;
+}
+
+/**
+ * Removes what was made, the newest first. What is gone already is no failure, nor is what somebody uses by now: it stays, and
+ * a line says so.
+ *
+ * @throws the first failure, when all was tried.
+ */
+export async function removeMade(made: readonly Made[], terminal: Terminal): Promise<void> {
+  const failures: unknown[] = [];
+  for (const { what, remove } of made.toReversed()) {
+    try {
+      await remove();
+    } catch (error) {
+      const code = error instanceof RpcError ? error.code : undefined;
+      if (code === 'NOT_FOUND') continue;
+      terminal.err(`The ${what} stays: ${(error as Error).message}\n`);
+      if (code !== 'FAILED_PRECONDITION') failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Whether a look finds nothing. */
+export async function isMissing(look: Promise<unknown>): Promise<boolean> {
+  try {
+    await look;
+    return false;
+  } catch (error) {
+    if (error instanceof RpcError && error.code === 'NOT_FOUND') return true;
+    throw error;
+  }
+}

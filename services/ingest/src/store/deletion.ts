@@ -1,0 +1,44 @@
+import { appendEvent } from '@athanor/events';
+import { sql } from 'kysely';
+import type { DatasetRow } from './datasets.js';
+import type { Trx } from './uploads.js';
+
+/** Later than every earlier deletion of the same dataset: a time is the version of its event. */
+const DELETE_TIME = sql<Date>`greatest(clock_timestamp(), create_time + interval '1 ms', delete_time + interval '1 ms')`;
+
+/** The number of the oldest version that is not prepared yet, where there is one. */
+export async function findPreparing(
+  trx: Trx,
+  { tenant, dataset_id }: Pick<DatasetRow, 'tenant' | 'dataset_id'>,
+): Promise<number | undefined> {
+  const row = await trx
+    .selectFrom('dataset_versions')
+    .select('version')
+    .where('tenant', '=', tenant)
+    .where('dataset_id', '=', dataset_id)
+    .where('state', '=', 'STATE_PREPARING')
+    .orderBy('version')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.version;
+}
+
+/**
+ * Deletes all versions of a dataset, and tells of it. The caller holds the dataset's lock, and has seen none PREPARING. Its
+ * row stays, unseen: a number that was given out is never given out again, since it is part of an event's id.
+ */
+export async function deleteDataset(trx: Trx, dataset: DatasetRow, actor: string): Promise<void> {
+  const { tenant, dataset_id, last_version: deleted_version } = dataset;
+  await trx.deleteFrom('dataset_versions').where('tenant', '=', tenant).where('dataset_id', '=', dataset_id).execute();
+  const deleted = await trx
+    .updateTable('datasets')
+    .set({ description: '', latest_ready: 0, delete_time: DELETE_TIME, deleted_version })
+    .where('tenant', '=', tenant)
+    .where('dataset_id', '=', dataset_id)
+    .returning(sql<Date>`delete_time`.as('time'))
+    .executeTakeFirstOrThrow();
+  // Not its last number: it may be deleted twice without a version between.
+  const aggregateVersion = deleted.time.getTime();
+  const payload = { datasetId: dataset_id, actor };
+  await appendEvent(trx, { type: 'dataset.deleted', tenant, aggregateId: dataset_id, aggregateVersion, payload });
+}

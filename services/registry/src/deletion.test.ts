@@ -1,0 +1,120 @@
+// DeleteModel over gRPC, beside the real training whose events make models.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectNats } from '@athanor/events';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Bench, importDataset, startBench, trainModel } from './test-bench.js';
+
+let bench: Bench;
+let connection: Awaited<ReturnType<typeof connectNats>>;
+
+beforeAll(async () => {
+  bench = await startBench();
+  const { url, user, password } = bench.nats;
+  connection = await connectNats({ url, user, password, name: 'test' });
+  await importDataset(bench.client, 'rows');
+}, 60_000);
+afterAll(async () => {
+  await connection.close();
+  await bench.stop();
+});
+
+/** The number and digest of the version that a job made, as soon as it is registered. */
+async function registered(modelName: string, seed: number) {
+  const jobId = await trainModel(bench.client, { modelName, datasetId: 'rows', seed });
+  const ask = async () => (await bench.client.registry.getModelVersion({ jobId })).modelVersion!;
+  await expect
+    .poll(
+      () =>
+        ask().then(
+          ({ version }) => version,
+          () => 0,
+        ),
+      { timeout: 10_000 },
+    )
+    .toBeGreaterThan(0);
+  return await ask();
+}
+
+const NOT_FOUND = { code: 'NOT_FOUND' };
+
+test('a model is deleted when nothing is deployed of it, and then nothing of it is found', async () => {
+  const { registry } = bench.client;
+  const { digest } = await registered('used', 1);
+  await registry.updateModel({ model: { name: 'used', description: 'mine' }, updateMask: { paths: ['description'] } });
+  const deployments = ['live', 'live-b', 'live-c', 'live-d', 'live-e', 'live-f'];
+  for (const name of deployments)
+    await registry.setDeployment({ deployment: { name, modelName: 'used', alias: 'champion' } });
+  await expect(registry.deleteModel({ name: 'used' })).rejects.toMatchObject({
+    ...{ code: 'FAILED_PRECONDITION', reason: 'MODEL_DEPLOYED' },
+    message:
+      "model 'used' is deployed as live, live-b, live-c, live-d, live-e and 1 more; delete them first: athanor deployment delete live",
+  });
+  for (const name of deployments) await registry.deleteDeployment({ name });
+  await expect(bench.stranger.registry.deleteModel({ name: 'used' })).rejects.toMatchObject(NOT_FOUND);
+  await registry.deleteModel({ name: 'used' });
+  await expect(registry.deleteModel({ name: 'used' })).rejects.toMatchObject({
+    ...NOT_FOUND,
+    message: expect.stringMatching(/athanor model list/),
+  });
+  expect((await registry.listModels({})).models.map(({ name }) => name)).not.toContain('used');
+  const key = { modelName: 'used', alias: 'champion' };
+  for (const refused of [
+    registry.getModel({ name: 'used' }),
+    registry.updateModel({ model: { name: 'used', description: 'x' }, updateMask: { paths: ['description'] } }),
+    registry.getModelVersion({ modelName: 'used', version: 1 }),
+    registry.listModelVersions({ modelName: 'used' }),
+    registry.getLineage({ versionDigest: digest, modelName: 'used' }),
+    registry.moveAlias({ ...key, version: 1 }),
+    registry.rollbackAlias(key),
+    registry.listAliasMoves(key),
+    registry.getAliasAt(key),
+    registry.deleteGate({ ...key, metric: 'accuracy', split: 'test' }),
+    registry.setDeployment({ deployment: { name: 'live', ...key } }),
+  ])
+    await expect(refused).rejects.toMatchObject(NOT_FOUND);
+  const gate = { alias: 'champion', metric: 'accuracy', split: 'test', threshold: 0.1 };
+  expect((await registry.setGate({ modelName: 'used', gate })).model).toMatchObject({
+    ...{ name: 'used', description: '', latestVersion: 0 },
+  });
+  const types: string[] = [];
+  for await (const { event } of bench.client.events.tailEvents({ fromBeginning: true, stopAtEnd: true }))
+    if (event?.type === 'model.deleted') types.push(event.dataJson);
+  expect(types.map(json => JSON.parse(json))).toEqual([{ name: 'used', actor: expect.stringMatching(/^key:/) }]);
+}, 60_000);
+
+test('a registration that is delivered again brings no deleted model back; a new job does, with the next number', async () => {
+  const { registry } = bench.client;
+  const messages: { subject: string; data: Uint8Array; headers?: { delete(key: string): void } }[] = [];
+  connection.subscribe('athanor.v1.acme.training-job.*.succeeded', {
+    callback: (_error, message) => void messages.push(message),
+  });
+  await connection.flush();
+  expect((await registered('again', 2)).version).toBe(1);
+  await registry.deleteModel({ name: 'again' });
+  const [{ subject, data, headers } = expect.fail('no event was seen')] = messages;
+  // Else the stream knows it, and the consumer does not get it.
+  headers!.delete('Nats-Msg-Id');
+  connection.publish(subject, data, { headers: headers as never });
+  await connection.flush();
+  await sleep(1_000);
+  expect(messages).toHaveLength(2);
+  await expect(registry.getModel({ name: 'again' })).rejects.toMatchObject(NOT_FOUND);
+  expect((await registered('again', 3)).version).toBe(2);
+  const { model } = await registry.getModel({ name: 'again' });
+  expect(model).toMatchObject({ latestVersion: 2, aliases: [] });
+}, 60_000);
+
+test('a model is not deployed and deleted at the same moment: one of the two is refused', async () => {
+  const { registry } = bench.client;
+  for (let round = 0; round < 5; round++) {
+    const gate = { alias: 'champion', metric: 'accuracy', split: 'test', threshold: 0.1 };
+    await registry.setGate({ modelName: 'both', gate });
+    const deployment = { name: 'both', modelName: 'both', alias: 'champion' };
+    const [set, deleted] = await Promise.allSettled([
+      registry.setDeployment({ deployment }),
+      registry.deleteModel({ name: 'both' }),
+    ]);
+    expect([set.status, deleted.status].sort()).toEqual(['fulfilled', 'rejected']);
+    if (set.status === 'fulfilled') await registry.deleteDeployment({ name: 'both' });
+  }
+});

@@ -1,0 +1,35 @@
+import { appendEvent } from '@athanor/events';
+import { sql } from 'kysely';
+import type { ModelRow, Trx } from './models.js';
+
+/** Later than every earlier deletion of the same model: a time is the version of its event. */
+const DELETE_TIME = sql<Date>`greatest(clock_timestamp(), create_time + interval '1 ms', delete_time + interval '1 ms')`;
+
+const PARTS = ['model_versions', 'version_jobs', 'alias_moves', 'gates'] as const;
+
+/**
+ * Deletes all that a model has, and tells of it. The caller holds the model's lock. Its row and those of its aliases stay,
+ * unseen: a number or revision that was given out is never given out again, since it is part of an event's id.
+ */
+export async function deleteModel(trx: Trx, model: ModelRow, actor: string): Promise<void> {
+  const { tenant, name, latest_version: deleted_version } = model;
+  for (const part of PARTS)
+    await trx.deleteFrom(part).where('tenant', '=', tenant).where('model_name', '=', name).execute();
+  await trx
+    .updateTable('aliases')
+    .set({ version: 0, update_time: new Date() })
+    .where('tenant', '=', tenant)
+    .where('model_name', '=', name)
+    .execute();
+  const deleted = await trx
+    .updateTable('models')
+    .set({ description: '', delete_time: DELETE_TIME, deleted_version })
+    .where('tenant', '=', tenant)
+    .where('name', '=', name)
+    .returning(sql<Date>`delete_time`.as('time'))
+    .executeTakeFirstOrThrow();
+  // Not the number of its latest version: a gate makes a model anew without one.
+  const aggregateVersion = deleted.time.getTime();
+  const payload = { name, actor };
+  await appendEvent(trx, { type: 'model.deleted', tenant, aggregateId: name, aggregateVersion, payload });
+}
