@@ -5,8 +5,20 @@ import { benchServing } from './serving.js';
 import { toMarkdown } from './table.js';
 import { benchTraining } from './training.js';
 
+const USAGE = `Usage: npm run bench [-- training | serving]        (default: both; some ten minutes on two cores)
+
+  training   seconds an epoch, beside PyTorch where there is one (ATHANOR_BENCH_PYTHON, python3)
+  serving    requests a second, direct and through the router, beside a server that decodes nothing (needs h2load)
+
+Example:
+  npm run bench -- serving
+`;
 const only = process.argv[2];
 const print = (text: string) => process.stdout.write(text);
+if (only !== undefined && !['training', 'serving'].includes(only)) {
+  print(USAGE);
+  process.exit(only === '--help' ? 0 : 2);
+}
 print(`${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.versions.node}\n`);
 if (only === undefined || only === 'training')
   print(toMarkdown('Training', await benchTraining(await pythonWithTorch())));
