@@ -109,18 +109,14 @@ describe.skipIf(unavailable !== undefined)(
       await deploy({
         'training.job.resources': { requests: { cpu: '50m', memory: '32Mi' }, limits: { memory: '256Mi' } },
       });
-      try {
-        // One layer alone has 64 million weights of four bytes.
-        const starved = await begin('starved', { ...long, model: { kind: 'mlp', hidden: [8192, 8192] } });
-        await eventually(
-          'OOMKilled',
-          async () => (await jobOf(starved.jobId)).transitions.some(({ reason }) => reason === 'OOMKilled'),
-          120_000,
-        );
-        await client.training.cancelTrainingJob({ jobId: starved.jobId });
-      } finally {
-        await deploy();
-      }
+      // One layer alone has 64 million weights of four bytes.
+      const starved = await begin('starved', { ...long, model: { kind: 'mlp', hidden: [8192, 8192] } });
+      await eventually(
+        'OOMKilled',
+        async () => (await jobOf(starved.jobId)).transitions.some(({ reason }) => reason === 'OOMKilled'),
+        120_000,
+      );
+      await client.training.cancelTrainingJob({ jobId: starved.jobId });
     }, 400_000);
 
     it('a pod for which there is no room waits, and the job says so in the words of the scheduler', async () => {
