@@ -118,3 +118,29 @@ test('a model is not deployed and deleted at the same moment: one of the two is 
     if (set.status === 'fulfilled') await registry.deleteDeployment({ name: 'both' });
   }
 });
+
+test('bug: a model whose dataset was deleted while it was trained was lost, though its job succeeded', async () => {
+  const { ingest, training, registry, events } = bench.client;
+  await importDataset(bench.client, 'short-lived');
+  const optimizer = { kind: 'adam', learningRate: 0.01 };
+  const model = { kind: 'mlp', hidden: [4] };
+  const spec = { datasetId: 'short-lived', model, optimizer, epochs: 300, batchSize: 16, seed: 4 };
+  const { job } = await training.createTrainingJob({ modelName: 'orphan', spec });
+  const { jobId } = job!;
+  let isDeleted = false;
+  let state = '';
+  for await (const { job: seen } of training.watchTrainingJob({ jobId })) {
+    state = seen?.state ?? state;
+    if (isDeleted || Number(seen?.progress?.step ?? 0) === 0) continue;
+    await ingest.deleteDataset({ datasetId: 'short-lived' });
+    isDeleted = true;
+  }
+  expect({ isDeleted, state }).toEqual({ isDeleted: true, state: 'STATE_SUCCEEDED' });
+  await expect.poll(async () => (await registry.listModels({})).models.map(({ name }) => name)).toContain('orphan');
+  const { modelVersion } = await registry.getModelVersion({ jobId });
+  const lineage = await registry.getLineage({ versionDigest: modelVersion!.digest, modelName: 'orphan' });
+  expect(lineage.nodes.map(({ kind }) => kind)).toEqual([
+    ...['KIND_MODEL_VERSION', 'KIND_TRAINING_JOB', 'KIND_DATASET_VERSION'],
+  ]);
+  expect((await events.listDeadLetters({})).deadLetters).toEqual([]);
+}, 60_000);

@@ -101,7 +101,10 @@ test('a job whose dataset was deleted while it waited is FAILED, and says so', a
   await bench.training.cancelTrainingJob({ jobId: before });
   const job = await watchJob(bench.training, jobId);
   expect(job).toMatchObject({ state: 'STATE_FAILED', attempts: [{ state: 'STATE_ERRORED' }] });
-  expect(job.error).toMatchObject({ code: 5, message: expect.stringMatching(/^dataset 'doomed' is not found/) });
+  expect(job.error).toMatchObject({
+    code: 5,
+    message: expect.stringMatching(/^version 1 of dataset 'doomed' was deleted/),
+  });
   expect(job.transitions.at(-1)).toMatchObject({ reason: 'DatasetDeleted' });
 });
 

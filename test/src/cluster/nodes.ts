@@ -1,5 +1,4 @@
 import { runCommand } from '../mesh/run-athanor.js';
-import { NAMESPACE } from './cluster.js';
 import { kubectl, type ObjectStatus } from './kubectl.js';
 
 // What happens to nodes and processes, done to them from outside.
@@ -20,7 +19,6 @@ export async function cutOff(node: string): Promise<() => Promise<void>> {
 
 /** SIGKILL to the process of a pod's container: by the kernel, as the out-of-memory killer does it. */
 export async function killInPod(pod: ObjectStatus): Promise<void> {
-  const script = "process.kill(1, 'SIGKILL')";
   // A process cannot kill the first of its own namespace: from this machine, where the node's processes can be seen.
   const uid = pod.metadata.uid;
   const { stdout } = await runCommand('sh', ['-c', `grep -l "${uid}" /proc/[0-9]*/cgroup 2>/dev/null`]);
@@ -32,5 +30,5 @@ export async function killInPod(pod: ObjectStatus): Promise<void> {
       return;
     }
   }
-  await kubectl('--namespace', NAMESPACE, 'exec', pod.metadata.name, '--', 'node', '-e', script);
+  throw new Error(`no process of pod ${pod.metadata.name} is seen from here: run the suite on the machine of its node`);
 }

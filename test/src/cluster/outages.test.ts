@@ -91,6 +91,10 @@ describe.skipIf(unavailable !== undefined)(`outages${unavailable ? ` (skipped: $
       const result = await load.stop();
       process.stdout.write(`${loadTable('killed', result)}\n`);
       const [report] = result.reports;
+      expect(await startsOf(pod!), 'nothing was killed').not.toEqual({
+        uid: pod!.metadata.uid,
+        restarts: restartsOf(pod!),
+      });
       // What was in flight at the moment is asked for once more, at the other pod.
       expect(report!.failed, report!.failures.join('; ')).toBeLessThanOrEqual(5);
     },
@@ -100,4 +104,14 @@ describe.skipIf(unavailable !== undefined)(`outages${unavailable ? ` (skipped: $
 
 async function remove({ metadata }: ObjectStatus): Promise<void> {
   await kubectl('--namespace', NAMESPACE, 'delete', 'pod', metadata.name, '--grace-period=0', '--force');
+}
+
+function restartsOf({ status }: ObjectStatus): number {
+  return status.containerStatuses[0].restartCount;
+}
+
+/** The pod's identity and how often it was started again; undefined once it is gone. */
+async function startsOf({ metadata }: ObjectStatus): Promise<{ uid: string; restarts: number } | undefined> {
+  const pod = (await podsOf('inference')).find(({ metadata: { uid } }) => uid === metadata.uid);
+  return pod && { uid: metadata.uid, restarts: restartsOf(pod) };
 }

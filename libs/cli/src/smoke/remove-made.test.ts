@@ -1,6 +1,6 @@
 import { type RpcCode, RpcError } from '@athanor/client';
 import { expect, test } from 'vitest';
-import { type Made, removeMade } from './remove-made.js';
+import { type Made, removeMade, whenPrepared } from './remove-made.js';
 
 const lines: string[] = [];
 const terminal = { out: () => undefined, err: (text: string) => void lines.push(text), isTTY: false, columns: 80 };
@@ -21,4 +21,15 @@ test('what was made goes newest first; what is gone or in use is no failure, and
   const failing = removeMade([made('dataset', 'INTERNAL'), ...all, made('deployment', 'UNAVAILABLE')], terminal);
   await expect(failing).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   expect(calls.slice(3)).toEqual(['deployment', 'model', 'gone', 'dataset', 'dataset']);
+});
+
+test('bug: a dataset that was being prepared stayed for ever', async () => {
+  let asked = 0;
+  const preparing = new RpcError({
+    ...{ code: 'FAILED_PRECONDITION', message: 'version 1 is PREPARING', method: '/a/Delete' },
+    details: { reason: 'DATASET_PREPARING' },
+  });
+  const remove = async () => (++asked < 3 ? Promise.reject(preparing) : 'deleted');
+  expect(await whenPrepared(remove, 1)).toBe('deleted');
+  await expect(whenPrepared(() => Promise.reject(preparing), 1)).rejects.toBe(preparing);
 });

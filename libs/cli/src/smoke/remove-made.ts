@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RpcError } from '@athanor/client';
 import type { Terminal } from '../terminal.js';
 
@@ -37,5 +38,21 @@ export async function isMissing(look: Promise<unknown>): Promise<boolean> {
   } catch (error) {
     if (error instanceof RpcError && error.code === 'NOT_FOUND') return true;
     throw error;
+  }
+}
+
+const TRIES = 20;
+const PAUSE_MS = 500;
+
+/** Deletes a dataset as soon as none of its versions is being prepared. */
+export async function whenPrepared(remove: () => Promise<unknown>, pauseMs = PAUSE_MS): Promise<unknown> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await remove();
+    } catch (error) {
+      const isPreparing = error instanceof RpcError && error.reason === 'DATASET_PREPARING';
+      if (!isPreparing || tries === TRIES) throw error;
+      await sleep(pauseMs);
+    }
   }
 }

@@ -8,10 +8,12 @@ import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { watchJob } from '../job/watch-job.js';
 import { waitForRegistration, waitUntilServed } from '../quickstart/wait.js';
 import type { Terminal } from '../terminal.js';
-import { isMissing, type Made, removeMade } from './remove-made.js';
+import { isMissing, type Made, removeMade, whenPrepared } from './remove-made.js';
 
 const NAME = 'smoke-test';
 const ROWS = 200;
+/** How long cleaning up waits for what is still on its way. */
+const PATIENCE_MS = 10_000;
 
 /** What a mesh has shown that it can do. */
 export interface SmokeTestResult {
@@ -51,11 +53,20 @@ async function fromRowsToPrediction(options: SmokeTestOptions, made: Made[]): Pr
   const { ingest, registry } = client;
   const begun = performance.now();
   if (await isMissing(ingest.getDataset({ datasetId: NAME }, { signal })))
-    made.push({ what: `dataset ${NAME}`, remove: () => ingest.deleteDataset({ datasetId: NAME }) });
+    made.push({ what: `dataset ${NAME}`, remove: () => whenPrepared(() => ingest.deleteDataset({ datasetId: NAME })) });
   await importRows(options);
+  let jobId: string | undefined;
   if (await isMissing(registry.getModel({ name: NAME }, { signal })))
-    made.push({ what: `model ${NAME}`, remove: () => registry.deleteModel({ name: NAME }) });
-  const jobId = await train(options);
+    made.push({
+      what: `model ${NAME}`,
+      async remove() {
+        // Else it comes after it was removed.
+        if (jobId !== undefined)
+          await waitForRegistration(client, jobId, AbortSignal.timeout(PATIENCE_MS)).catch(() => 0);
+        return await registry.deleteModel({ name: NAME });
+      },
+    });
+  jobId = await train(options);
   const version = await waitForRegistration(client, jobId, signal);
   made.push({ what: `deployment ${NAME}`, remove: () => registry.deleteDeployment({ name: NAME }) });
   await registry.setDeployment({ deployment: { name: NAME, modelName: NAME, version: version.version } });

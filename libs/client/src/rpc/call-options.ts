@@ -9,7 +9,7 @@ export interface CallOptions {
   readonly traceparent?: string;
   /** Written to the server's log. */
   readonly requestId?: string;
-  /** Told, where an answer came after gRPC had made the call again, how often it had. Unary calls only. */
+  /** Told, where gRPC has made the call again, how often, when it is over. Unary calls only. */
   readonly onRetried?: (times: number) => void;
   /** For services: the tenant they act for. */
   readonly tenant?: string | undefined;

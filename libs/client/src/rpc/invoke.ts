@@ -1,5 +1,6 @@
 import {
   type ClientReadableStream,
+  type ClientUnaryCall,
   type ClientWritableStream,
   type CallOptions as GrpcCallOptions,
   Metadata,
@@ -121,16 +122,17 @@ function cancelOnAbort(
   call.once('status', () => signal.removeEventListener('abort', cancel));
 }
 
-/** gRPC proposal A6: "exposed retry metadata". */
-function tellRetries(
-  call: { once(event: 'metadata', listener: (metadata: Metadata) => void): unknown },
-  onRetried: CallOptions['onRetried'],
-): void {
+/** gRPC proposal A6, "exposed retry metadata": in the answer's headers, or in the status of a call that failed. */
+function tellRetries(call: ClientUnaryCall, onRetried: CallOptions['onRetried']): void {
   if (onRetried === undefined) return;
-  call.once('metadata', metadata => {
+  let isTold = false;
+  const tell = (metadata: Metadata) => {
     const times = Number(metadata.get('grpc-previous-rpc-attempts')[0] ?? 0);
-    if (times > 0) onRetried(times);
-  });
+    if (times > 0 && !isTold) onRetried(times);
+    isTold ||= times > 0;
+  };
+  call.once('metadata', tell);
+  call.once('status', ({ metadata }) => tell(metadata));
 }
 
 function settle(resolve: (value: unknown) => void, reject: (error: Error) => void, path: string) {

@@ -52,11 +52,12 @@ describe('a stub', () => {
     await stub.getDataset({ datasetId: 'd' }, options);
     expect(retries).toEqual([2]);
     calls = 0;
-    await expect(stub.getUpload({ uploadId: 'u' })).rejects.toMatchObject({
+    await expect(stub.getUpload({ uploadId: 'u' }, options)).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       method: '/athanor.ingest.v1.IngestService/GetUpload',
     });
     expect(calls).toBe(4);
+    expect(retries).toEqual([2, 3]);
   });
 
   test('bug: a call that may have run was made again, four rollbacks for one', async () => {

@@ -21,6 +21,7 @@ import {
   listVersions,
   type VersionKey,
 } from '../store/datasets.js';
+import { wasDeleted } from '../store/deletion.js';
 import type { Db } from '../store/uploads.js';
 import { datasetNotFound, expectDataset } from './dataset-methods.js';
 import type { IngestDependencies, IngestMethods } from './ingest-service.js';
@@ -138,11 +139,19 @@ async function createVersion(
 }
 
 async function expectVersion(db: Db, key: VersionKey): Promise<DatasetVersionRow> {
-  await expectDataset(db, key.tenant, key.datasetId);
   const row = await findVersion(db, key);
   if (row !== undefined) return row;
+  if (await wasDeleted(db, key)) throw versionDeleted(key);
+  await expectDataset(db, key.tenant, key.datasetId);
   const name = key.version === 0 ? `latest of ${key.datasetId}` : `${key.datasetId} v${key.version}`;
   throw notFound('dataset version', name, `see: athanor dataset describe ${key.datasetId}`);
+}
+
+/** Told apart from what never was: whoever has used the version hears that it will not come back. */
+function versionDeleted({ datasetId, version }: VersionKey): ServiceError {
+  const message = `version ${version} of dataset '${datasetId}' was deleted; list what is there with: athanor dataset list`;
+  const metadata = { kind: 'dataset version', name: `${datasetId} v${version}` };
+  return new ServiceError('NOT_FOUND', message, { reason: 'DATASET_DELETED', metadata });
 }
 
 async function expectReady(db: Db, key: VersionKey) {

@@ -1,7 +1,7 @@
 import { appendEvent } from '@athanor/events';
 import { sql } from 'kysely';
-import type { DatasetRow } from './datasets.js';
-import type { Trx } from './uploads.js';
+import type { DatasetRow, VersionKey } from './datasets.js';
+import type { Db, Trx } from './uploads.js';
 
 /** Later than every earlier deletion of the same dataset: a time is the version of its event. */
 const DELETE_TIME = sql<Date>`greatest(clock_timestamp(), create_time + interval '1 ms', delete_time + interval '1 ms')`;
@@ -41,4 +41,15 @@ export async function deleteDataset(trx: Trx, dataset: DatasetRow, actor: string
   const aggregateVersion = deleted.time.getTime();
   const payload = { datasetId: dataset_id, actor };
   await appendEvent(trx, { type: 'dataset.deleted', tenant, aggregateId: dataset_id, aggregateVersion, payload });
+}
+
+/** Whether a version with this number was there once, and went with its dataset. */
+export async function wasDeleted(db: Db, { tenant, datasetId, version }: VersionKey): Promise<boolean> {
+  const row = await db
+    .selectFrom('datasets')
+    .select('deleted_version')
+    .where('tenant', '=', tenant)
+    .where('dataset_id', '=', datasetId)
+    .executeTakeFirst();
+  return version > 0 && version <= (row?.deleted_version ?? 0);
 }

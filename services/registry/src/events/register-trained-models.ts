@@ -1,9 +1,10 @@
 import type { BlobStore } from '@athanor/blobs';
-import type { Stub } from '@athanor/client';
+import { RpcError, type Stub } from '@athanor/client';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
 import type { TrainingJobSucceeded } from '@athanor/contracts/training';
 import type { EventOutgoing } from '@athanor/events';
 import { crashPoint } from '@athanor/service';
+import type { JobLineage } from '../lineage/graph.js';
 import { versionManifest } from '../models/version-digest.js';
 import type { Registration } from '../store/registration.js';
 
@@ -29,8 +30,7 @@ export async function collectRegistration(
   for (const digest of digests) await fetchFile({ jobId, digest }, outgoing, sources);
   crashPoint('registration.after-files');
   const { datasetId, datasetVersion: version } = spec;
-  const { datasetVersion } = await sources.ingest.getDatasetVersion({ datasetId, version }, outgoing);
-  if (datasetVersion === null) throw new Error(`ingest answered without version ${version} of ${datasetId}`);
+  const origin = await originOf(datasetId, version, outgoing, sources);
   return {
     tenant: outgoing.tenant,
     jobId,
@@ -41,13 +41,8 @@ export async function collectRegistration(
     cpuThreads: spec.cpuThreads,
     lineage: {
       jobId,
-      dataset: { datasetId, version, digest: spec.datasetDigest, split: describeSplit(datasetVersion) },
-      sources: datasetVersion.sources.map(({ filename, digest, byteSize, partition }) => ({
-        filename,
-        digest,
-        byteSize,
-        partition,
-      })),
+      dataset: { datasetId, version, digest: spec.datasetDigest, split: origin.split },
+      sources: origin.sources,
       training: {
         model: `${spec.model?.kind} ${spec.model?.hidden.join('-')}`,
         optimizer: `${spec.optimizer?.kind} ${spec.optimizer?.learningRate}`,
@@ -59,6 +54,27 @@ export async function collectRegistration(
       },
     },
   };
+}
+
+/** Of a dataset that was deleted while the job ran, nothing is known but its digest: the model is registered all the same. */
+async function originOf(
+  datasetId: string,
+  version: number,
+  outgoing: EventOutgoing,
+  { ingest }: RegistrationSources,
+): Promise<{ split: string; sources: JobLineage['sources'] }> {
+  try {
+    const { datasetVersion } = await ingest.getDatasetVersion({ datasetId, version }, outgoing);
+    if (datasetVersion === null) throw new Error(`ingest answered without version ${version} of ${datasetId}`);
+    const sources = datasetVersion.sources.map(source => {
+      const { filename, digest, byteSize, partition } = source;
+      return { filename, digest, byteSize, partition };
+    });
+    return { split: describeSplit(datasetVersion), sources };
+  } catch (error) {
+    if (!(error instanceof RpcError && error.reason === 'DATASET_DELETED')) throw error;
+    return { split: 'not known: the dataset was deleted before the model was registered', sources: [] };
+  }
 }
 
 function describeSplit({ recipe }: DatasetVersion): string {

@@ -52,7 +52,9 @@ export async function lockModel(trx: Trx, tenant: string, name: string): Promise
   if (row.delete_time === null) return row;
   // Not before its deletion, whatever the clock says: see deleteModel.
   const create_time = sql<Date>`greatest(clock_timestamp(), delete_time)`;
-  const anew = trx.updateTable('models').set({ delete_time: null, create_time });
+  // Version N−1 may have made it anew already, or described it while it was not there.
+  const isThere = row.latest_version > (row.deleted_version ?? 0);
+  const anew = trx.updateTable('models').set({ delete_time: null, ...(!isThere && { create_time, description: '' }) });
   return await anew.where('tenant', '=', tenant).where('name', '=', name).returningAll().executeTakeFirstOrThrow();
 }
 

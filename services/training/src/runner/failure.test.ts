@@ -13,18 +13,12 @@ test('a failure that would come again ends the job', () => {
 });
 
 test('a dataset that was deleted ends the job at once, with what ingest says', () => {
-  const gone = (kind: string) =>
-    new RpcError({
-      code: 'NOT_FOUND',
-      message: `${kind} 'd' is not found`,
-      method: '/a/ReadBlob',
-      details: { metadata: { kind } },
-    });
-  for (const kind of ['dataset', 'dataset version']) {
-    const message = `${kind} 'd' is not found`;
-    expect(toFailure(gone(kind))).toEqual({ code: 5, reason: 'DatasetDeleted', message, retryable: false });
-  }
-  expect(toFailure(gone('blob'))).toMatchObject({ retryable: true });
+  const message = "version 1 of dataset 'd' was deleted";
+  const notFound = (reason: string) =>
+    new RpcError({ code: 'NOT_FOUND', message, method: '/a/ReadBlob', details: { reason } });
+  const gone = { code: 5, reason: 'DatasetDeleted', message, retryable: false };
+  expect(toFailure(notFound('DATASET_DELETED'))).toEqual(gone);
+  expect(toFailure(notFound('NOT_FOUND'))).toMatchObject({ retryable: true });
 });
 
 test('bug: that a GPU was missing was never told to the service', async () => {

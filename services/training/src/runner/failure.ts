@@ -28,7 +28,7 @@ export function toFailure(error: Error): Failure {
   if (error instanceof RuntimeFailure && error.code === 'NO_GPU')
     return { code: FAILED_PRECONDITION, reason: 'NoGpu', message: error.message, retryable: false };
   // What ingest says of a dataset that was deleted: it does not come back, since numbers of versions go on.
-  if (error instanceof RpcError && error.code === 'NOT_FOUND' && /^dataset( version)?$/.test(error.metadata.kind ?? ''))
+  if (error instanceof RpcError && error.reason === 'DATASET_DELETED')
     return { code: NOT_FOUND, reason: 'DatasetDeleted', message: error.message, retryable: false };
   const [, code] = FINAL.find(([type]) => error instanceof type) ?? [];
   const { name: reason, message } = error;
