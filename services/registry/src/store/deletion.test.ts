@@ -208,7 +208,11 @@ describe.each(engines)('on $name', ({ url, skip }) => {
         .values({ ...version, ...rest })
         .execute();
       await both.updateTable('models').set({ latest_version: 1 }).execute();
-      expect(await findModel(both, 'acme', 'm')).toMatchObject({ latest_version: 1 });
+      const revived = await findModel(both, 'acme', 'm');
+      expect(revived).toMatchObject({ latest_version: 1 });
+      // It was there before N comes to lock it.
+      const locked = await both.transaction().execute(trx => lockModel(trx, 'acme', 'm'));
+      expect(locked).toMatchObject({ delete_time: null, create_time: revived!.create_time });
       expect(await listModels(both, 'acme', ALL)).toHaveLength(1);
     },
   );
