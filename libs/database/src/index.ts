@@ -4,6 +4,7 @@ export {
   isDatabaseError,
   NestedQueryError,
 } from './database-error.js';
+export { deleteTime } from './delete-time.js';
 export {
   type DatabaseEngine,
   type EngineKind,

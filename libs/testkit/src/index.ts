@@ -1,5 +1,6 @@
 export type { Available, Unavailable } from './availability.js';
 export { createAuthority, hasOpenssl, type TestAuthority, type TestCertificate } from './certificates.js';
+export { startDatabaseEngines, type TestEngine, type TestEngines } from './database-engines.js';
 export { freePort } from './free-port.js';
 export { startNats, type TestNats, type TestNatsOptions } from './nats.js';
 export { startPostgres, type TestPostgres } from './postgres.js';

@@ -1,7 +1,7 @@
 // What is left of a deleted dataset, on both engines: nothing that is seen, and the numbers that must not come again.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
-import { startPostgres } from '@athanor/testkit';
+import { startDatabaseEngines } from '@athanor/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PreparationPlan, PreparedVersion } from '../preparation/prepare.js';
 import { findDataset, insertDataset, insertVersion, listDatasets, listVersions, lockDataset } from './datasets.js';
@@ -15,18 +15,8 @@ const ALL = { size: 1_000, after: undefined };
 const PLAN = {} as PreparationPlan;
 const RESULT = { digest: 'sha256:x' } as PreparedVersion;
 
-const postgres = await startPostgres();
-const engines = [
-  { name: 'PGlite', url: 'pglite:', skip: false },
-  {
-    name: postgres.available ? 'PostgreSQL' : postgres.reason,
-    url: postgres.available ? postgres.url : '',
-    skip: !postgres.available,
-  },
-];
-afterAll(async () => {
-  if (postgres.available) await postgres.stop();
-});
+const { engines, stop } = await startDatabaseEngines();
+afterAll(stop);
 
 describe.each(engines)('on $name', ({ url, skip }) => {
   let engine: DatabaseEngine;

@@ -1,10 +1,8 @@
+import { deleteTime } from '@athanor/database';
 import { appendEvent } from '@athanor/events';
 import { sql } from 'kysely';
 import type { DatasetRow, VersionKey } from './datasets.js';
 import type { Db, Trx } from './uploads.js';
-
-/** Later than every earlier deletion of the same dataset: a time is the version of its event. */
-const DELETE_TIME = sql<Date>`greatest(clock_timestamp(), create_time + interval '1 ms', delete_time + interval '1 ms')`;
 
 /** The number of the oldest version that is not prepared yet, where there is one. */
 export async function findPreparing(
@@ -32,7 +30,7 @@ export async function deleteDataset(trx: Trx, dataset: DatasetRow, actor: string
   await trx.deleteFrom('dataset_versions').where('tenant', '=', tenant).where('dataset_id', '=', dataset_id).execute();
   const deleted = await trx
     .updateTable('datasets')
-    .set({ description: '', latest_ready: 0, delete_time: DELETE_TIME, deleted_version })
+    .set({ description: '', latest_ready: 0, delete_time: deleteTime(), deleted_version })
     .where('tenant', '=', tenant)
     .where('dataset_id', '=', dataset_id)
     .returning(sql<Date>`delete_time`.as('time'))

@@ -1,7 +1,7 @@
 // What is left of a deleted model, on both engines: nothing that is seen, and the numbers that must not come again.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatabaseEngine, jsonb, openDatabase } from '@athanor/database';
-import { startPostgres } from '@athanor/testkit';
+import { startDatabaseEngines } from '@athanor/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RegistrationOptions, registrationOf } from '../test-bench.js';
 import { listAliases, listGates, listMoves, moveAlias, setGate } from './aliases.js';
@@ -23,18 +23,8 @@ import type { RegistryTables } from './tables.js';
 
 const ALL = { size: 1_000, after: undefined };
 
-const postgres = await startPostgres();
-const engines = [
-  { name: 'PGlite', url: 'pglite:', skip: false },
-  {
-    name: postgres.available ? 'PostgreSQL' : postgres.reason,
-    url: postgres.available ? postgres.url : '',
-    skip: !postgres.available,
-  },
-];
-afterAll(async () => {
-  if (postgres.available) await postgres.stop();
-});
+const { engines, stop } = await startDatabaseEngines();
+afterAll(stop);
 
 describe.each(engines)('on $name', ({ url, skip }) => {
   let engine: DatabaseEngine;

@@ -1,9 +1,7 @@
+import { deleteTime } from '@athanor/database';
 import { appendEvent } from '@athanor/events';
 import { sql } from 'kysely';
 import type { ModelRow, Trx } from './models.js';
-
-/** Later than every earlier deletion of the same model: a time is the version of its event. */
-const DELETE_TIME = sql<Date>`greatest(clock_timestamp(), create_time + interval '1 ms', delete_time + interval '1 ms')`;
 
 const PARTS = ['model_versions', 'version_jobs', 'alias_moves', 'gates'] as const;
 
@@ -23,7 +21,7 @@ export async function deleteModel(trx: Trx, model: ModelRow, actor: string): Pro
     .execute();
   const deleted = await trx
     .updateTable('models')
-    .set({ description: '', delete_time: DELETE_TIME, deleted_version })
+    .set({ description: '', delete_time: deleteTime(), deleted_version })
     .where('tenant', '=', tenant)
     .where('name', '=', name)
     .returning(sql<Date>`delete_time`.as('time'))

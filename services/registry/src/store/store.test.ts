@@ -1,6 +1,6 @@
 // The registry's transactions on both engines: what is raced for is raced for on a real PostgreSQL too.
 import { type DatabaseEngine, jsonb, openDatabase } from '@athanor/database';
-import { startPostgres } from '@athanor/testkit';
+import { startDatabaseEngines } from '@athanor/testkit';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { registrationOf } from '../test-bench.js';
@@ -23,18 +23,8 @@ const move = (toVersion: number) => ({
   ...{ toVersion, rollback: false, actor: 'key:1', reason: '', gateResults: [], requestId: '', fingerprint: '' },
 });
 
-const postgres = await startPostgres();
-const engines = [
-  { name: 'PGlite', url: 'pglite:', skip: false },
-  {
-    name: postgres.available ? 'PostgreSQL' : postgres.reason,
-    url: postgres.available ? postgres.url : '',
-    skip: !postgres.available,
-  },
-];
-afterAll(async () => {
-  if (postgres.available) await postgres.stop();
-});
+const { engines, stop } = await startDatabaseEngines();
+afterAll(stop);
 
 describe.each(engines)('on $name', ({ url, skip }) => {
   let engine: DatabaseEngine;

@@ -39,17 +39,17 @@ export async function forwardUnary(request: Buffer, forwarding: Forwarding): Pro
       return answer;
     } catch (error) {
       tried.push(endpoint);
+      const { code } = toRpcError(error, context.method);
       const another = tried.length < MOST_TRIES ? pickEndpoint(pools, tried) : undefined;
-      if (another === undefined || context.abortReason !== undefined || !mayRetry(error, forwarding))
+      if (another === undefined || context.abortReason !== undefined || !mayRetry(code, forwarding))
         throw inPoolsWords(error, context);
-      budget.retried(toRpcError(error, context.method).code);
+      budget.retried(code);
       endpoint = another;
     }
   }
 }
 
-function mayRetry(error: unknown, { budget, isFresh = false }: Forwarding): boolean {
-  const { code } = toRpcError(error, '');
+function mayRetry(code: string, { budget, isFresh = false }: Forwarding): boolean {
   return (code === 'NOT_FOUND' && isFresh) || (code === 'UNAVAILABLE' && budget.spend());
 }
 
