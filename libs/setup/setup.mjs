@@ -1,6 +1,7 @@
 // Makes a fresh checkout runnable: dependencies, generated types, build. Plain JavaScript, since it runs before the
-// build. Each step is skipped when nothing it depends on has changed.
-import { spawn } from 'node:child_process';
+// build. Each step is skipped when the content of what it depends on has not changed; no path in a stamp is absolute, so that
+// a checkout can be copied or moved with what was built in it.
+
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,30 +9,54 @@ import { join } from 'node:path';
 export const PNPM = 'pnpm@10.34.8';
 const MINIMUM_NODE = [20, 19];
 
-/** Brings the checkout in `root` up to date and says what it does, a line a step. */
-export async function setUp(root) {
-  checkNode();
-  await step(root, {
+const STEPS = [
+  {
     name: 'install',
     says: 'Installing dependencies (pinned pnpm, frozen lockfile, no install scripts)',
     inputs: ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'],
     outputs: ['node_modules'],
-    run: () => run('npx', ['--yes', PNPM, 'install', '--frozen-lockfile', '--reporter=append-only'], root),
-  });
-  await step(root, {
+    // pnpm asks before it replaces a node_modules that was made elsewhere, and gives up where there is no terminal.
+    command: ['npx', '--yes', PNPM, 'install', '--frozen-lockfile', '--reporter=append-only'].concat(
+      '--config.confirmModulesPurge=false',
+    ),
+  },
+  {
     name: 'gen',
     says: 'Generating types from protos/',
     inputs: ['protos', 'libs/contracts/gen.mjs', 'pnpm-lock.yaml'],
     outputs: ['libs/contracts/src/gen/method-rules.ts'],
-    run: () => run(process.execPath, ['libs/contracts/gen.mjs'], root),
-  });
-  await step(root, {
+    command: [process.execPath, 'libs/contracts/gen.mjs'],
+  },
+  {
     name: 'build',
     says: 'Building',
     inputs: ['libs', 'services', 'test', 'tsconfig.json', 'tsconfig.base.json', 'pnpm-lock.yaml'],
     outputs: ['libs/cli/dist/index.js', 'services/control/dist/main.js', 'services/inference/dist/main.js'],
-    run: () => run(process.execPath, ['node_modules/typescript/bin/tsc', '-b'], root),
-  });
+    command: [process.execPath, 'node_modules/typescript/bin/tsc', '-b'],
+  },
+  {
+    name: 'database',
+    says: 'Preparing an empty database that new ones are copied from',
+    inputs: ['pnpm-lock.yaml'],
+    outputs: ['.cache/pglite'],
+    command: [process.execPath, 'libs/database/dist/make-template.js'],
+  },
+];
+
+/**
+ * Brings the checkout in `root` up to date and says what it does, a line a step. Every command begins with it: where no file's
+ * time or size has changed since, that is all it looks at.
+ */
+export async function setUp(root) {
+  checkNode();
+  const looked = stampOf(root, 'looked-at');
+  const isLikeThen = looked.is(timesOf(root));
+  for (const step of STEPS) {
+    const done = step.outputs.every(path => existsSync(join(root, path)));
+    if (!done || !isLikeThen) await bringUpToDate(root, step, done);
+  }
+  // Taken anew: generating writes into folders that building reads.
+  if (!isLikeThen) looked.write(timesOf(root));
 }
 
 function checkNode() {
@@ -42,41 +67,68 @@ function checkNode() {
   );
 }
 
-async function step(root, { name, says, inputs, outputs, run: work }) {
-  const stampFolder = join(root, 'node_modules/.athanor');
-  const stampFile = join(stampFolder, name);
-  const stamp = fingerprint(root, inputs);
-  const done = outputs.every(path => existsSync(join(root, path)));
-  if (done && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
+async function bringUpToDate(root, { name, says, inputs, command }, done) {
+  const stamp = stampOf(root, name);
+  if (done && stamp.is(contentOf(root, inputs))) return;
   const start = performance.now();
   process.stderr.write(`${says} …\n`);
-  await work();
-  mkdirSync(stampFolder, { recursive: true });
-  // Taken anew: generating writes into folders that building reads.
-  writeFileSync(stampFile, fingerprint(root, inputs));
+  await run(command, root);
+  stamp.write(contentOf(root, inputs));
   process.stderr.write(`  done in ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+}
+
+function stampOf(root, name) {
+  const folder = join(root, 'node_modules/.athanor');
+  const file = join(folder, name);
+  return {
+    is: value => existsSync(file) && readFileSync(file, 'utf8') === value,
+    write(value) {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(file, value);
+    },
+  };
+}
+
+/** Times and sizes of all inputs: cheap, and other in a copy. */
+function timesOf(root) {
+  return fingerprint(root, new Set(STEPS.flatMap(({ inputs }) => inputs)), (hash, path) => {
+    const { size, mtimeMs } = statSync(path);
+    hash.update(`${size} ${mtimeMs}`);
+  });
+}
+
+function contentOf(root, inputs) {
+  return fingerprint(root, inputs, (hash, path) => hash.update(readFileSync(path)));
 }
 
 const SKIPPED = new Set(['node_modules', 'dist', '.cache']);
 
-function fingerprint(root, inputs) {
+function fingerprint(root, inputs, addFile) {
   const hash = createHash('sha256');
-  const visit = path => {
-    const info = statSync(path, { throwIfNoEntry: false });
-    if (info === undefined) return;
-    if (!info.isDirectory()) {
-      if (!path.endsWith('.tsbuildinfo')) hash.update(`${path}\0${info.size}\0${info.mtimeMs}\n`);
+  const visit = (path, isFolder) => {
+    if (!isFolder) {
+      hash.update(`\0${path}\0`);
+      addFile(hash, join(root, path));
       return;
     }
-    for (const name of readdirSync(path).sort()) if (!SKIPPED.has(name)) visit(join(path, name));
+    const entries = readdirSync(join(root, path), { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (entry.name.endsWith('.tsbuildinfo') || SKIPPED.has(entry.name)) continue;
+      if (entry.isFile() || entry.isDirectory()) visit(`${path}/${entry.name}`, entry.isDirectory());
+    }
   };
-  for (const input of inputs) visit(join(root, input));
+  for (const input of inputs) {
+    const info = statSync(join(root, input), { throwIfNoEntry: false });
+    if (info !== undefined) visit(input, info.isDirectory());
+  }
   return hash.digest('hex');
 }
 
 /** Runs a program to its end; its output is shown while it lasts on a terminal, and in full when it fails. */
-function run(command, args, cwd) {
-  return new Promise((resolve, reject) => {
+async function run([command, ...args], cwd) {
+  // Loaded when it is wanted: most commands find everything done.
+  const { spawn } = await import('node:child_process');
+  await new Promise((resolve, reject) => {
     const env = { ...process.env, npm_config_update_notifier: 'false' };
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const output = [];

@@ -1,4 +1,4 @@
-import { type RpcCode, RpcError } from '@athanor/client';
+import type { RpcCode, RpcError } from '@athanor/client';
 
 /** What the shell is told. Shown by `athanor --help`. */
 export const EXIT_CODES = {
@@ -50,6 +50,15 @@ export class CliError extends Error {
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CliError) return error.exitCode;
-  if (error instanceof RpcError) return BY_CODE[error.code] ?? EXIT_CODES.failed;
+  if (isRpcError(error)) return BY_CODE[error.code] ?? EXIT_CODES.failed;
   return EXIT_CODES.failed;
+}
+
+/**
+ * Whether it is a failed call, with one of the codes where some are given. By name: the class itself comes with gRPC, which a
+ * command that makes no call does not load.
+ */
+export function isRpcError(error: unknown, ...codes: readonly RpcCode[]): error is RpcError {
+  if (!(error instanceof Error) || error.name !== 'RpcError') return false;
+  return codes.length === 0 || codes.includes((error as RpcError).code);
 }

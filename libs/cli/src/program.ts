@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import type { CliEnvironment } from './commands/command-context.js';
 import { addCompletionCommand } from './commands/completion.js';
@@ -26,6 +28,7 @@ Examples:
   athanor model promote digits 1 --alias champion       what is served is what "champion" points to
   athanor infer digits --idx ./mnist/t10k-images-idx3-ubyte --row 7
   athanor lineage digits@champion                       from the model back to the uploaded bytes
+  athanor --version                                     the version of this checkout
 
 ${EXIT_CODE_HELP}`;
 
@@ -36,6 +39,11 @@ export interface RunOptions extends Omit<CliEnvironment, 'terminal'> {
 /** Runs one command line and returns its exit code. */
 export async function runCli(argv: readonly string[], options: RunOptions): Promise<number> {
   const cli: CliEnvironment = { ...options, terminal: options.terminal ?? processTerminal() };
+  // Not an option of commander's, which would also take it from the commands that have a --version of their own.
+  if (argv.length === 1 && VERSION_OPTIONS.includes(argv[0] ?? '')) {
+    cli.terminal.out(`athanor ${readVersion(cli.root)}\n`);
+    return EXIT_CODES.ok;
+  }
   try {
     await createProgram(cli).parseAsync([...argv], { from: 'user' });
     return EXIT_CODES.ok;
@@ -44,6 +52,12 @@ export async function runCli(argv: readonly string[], options: RunOptions): Prom
     cli.terminal.err(`athanor: ${(error as Error).message}\n`);
     return exitCodeOf(error);
   }
+}
+
+const VERSION_OPTIONS = ['--version', '-V'];
+
+function readVersion(root: string): string {
+  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
 export function createProgram(cli: CliEnvironment): Command {

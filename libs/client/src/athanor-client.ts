@@ -24,19 +24,36 @@ export interface AthanorClient {
   close(): void;
 }
 
+/** Each stub is made when it is first used: a program that calls one service loads the messages of that one. */
 export function createAthanorClient({ addresses, apiKey, ...rest }: AthanorClientOptions): AthanorClient {
-  const channel = (address: string): ChannelOptions => ({ ...rest, address, credential: apiKey });
-  const client = {
-    ingest: createStub('ingest', channel(addresses.ingest)),
-    training: createStub('training', channel(addresses.training)),
-    registry: createStub('registry', channel(addresses.registry)),
-    events: createStub('events', channel(addresses.registry)),
-    inference: createStub('inference', channel(addresses.inference)),
+  const made = new Map<ClientService, { close(): void }>();
+  const stub = <K extends ClientService>(key: K): Stub<K> => {
+    const service: keyof Addresses = key === 'events' ? 'registry' : (key as Exclude<ClientService, 'events'>);
+    const address = addresses[service];
+    const found = made.get(key) ?? createStub(key, { ...rest, address, credential: apiKey });
+    made.set(key, found);
+    return found as Stub<K>;
   };
   return {
-    ...client,
+    get ingest() {
+      return stub('ingest');
+    },
+    get training() {
+      return stub('training');
+    },
+    get registry() {
+      return stub('registry');
+    },
+    get events() {
+      return stub('events');
+    },
+    get inference() {
+      return stub('inference');
+    },
     close() {
-      for (const stub of Object.values(client)) stub.close();
+      for (const each of made.values()) each.close();
     },
   };
 }
+
+type ClientService = Exclude<keyof AthanorClient, 'close'>;

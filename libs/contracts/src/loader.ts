@@ -1,17 +1,31 @@
 import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServiceDefinition } from '@grpc/grpc-js';
-import { loadSync, type MessageTypeDefinition, type PackageDefinition } from '@grpc/proto-loader';
+import type * as ProtoLoader from '@grpc/proto-loader';
+
+// Reading all protos takes a quarter of a second of CPU, so a process reads the packages whose messages it uses, and a command
+// that makes no call does not even load the parser.
 
 /** Folder of the .proto files, beside the packages. */
 export const PROTO_ROOT = fileURLToPath(new URL('../../../protos/', import.meta.url));
 
-let loaded: PackageDefinition | undefined;
+const require = createRequire(import.meta.url);
+const loaded = new Map<string, ProtoLoader.PackageDefinition>();
 
-/** All our definitions and the Open Inference Protocol's. The options must match those in gen.mjs. */
-export function loadContracts(): PackageDefinition {
-  loaded ??= loadSync(protoFiles(), {
+/** All our definitions and the Open Inference Protocol's. */
+export function loadContracts(): ProtoLoader.PackageDefinition {
+  return load('');
+}
+
+/** The definitions of the files in a folder of the protos and below, and of what they import. */
+function load(folder: string): ProtoLoader.PackageDefinition {
+  const known = loaded.get(folder);
+  if (known !== undefined) return known;
+  const { loadSync } = require('@grpc/proto-loader') as typeof ProtoLoader;
+  // The options must match those in gen.mjs.
+  const definition = loadSync(protoFiles(join(PROTO_ROOT, folder)), {
     keepCase: false,
     longs: Number,
     enums: String,
@@ -19,25 +33,31 @@ export function loadContracts(): PackageDefinition {
     oneofs: true,
     includeDirs: [PROTO_ROOT],
   });
-  return loaded;
+  loaded.set(folder, definition);
+  return definition;
 }
 
-function protoFiles(): string[] {
-  const names = readdirSync(PROTO_ROOT, { recursive: true, encoding: 'utf8' });
-  return names.filter(name => name.endsWith('.proto')).map(name => join(PROTO_ROOT, name));
+function protoFiles(folder: string): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names.filter(name => name.endsWith('.proto')).map(name => join(folder, name));
+}
+
+/** A package's files are in the folder of its name: "athanor.ingest.v1.Upload" in athanor/ingest/v1. */
+function packageFolder(fullName: string): string {
+  return fullName.split('.').slice(0, -1).join('/');
 }
 
 /** The definition of a service by its full name, for example "athanor.ingest.v1.IngestService". */
 export function findService(fullName: string): ServiceDefinition {
-  const definition = loadContracts()[fullName];
+  const definition = load(packageFolder(fullName))[fullName];
   if (definition === undefined || 'format' in definition) throw new Error(`no service ${fullName} in ${PROTO_ROOT}`);
   return definition as ServiceDefinition;
 }
 
 /** The codec of a message by its full name. */
-export function findMessage(fullName: string): MessageTypeDefinition<object, object> {
-  const definition = loadContracts()[fullName];
+export function findMessage(fullName: string): ProtoLoader.MessageTypeDefinition<object, object> {
+  const definition = load(packageFolder(fullName))[fullName];
   if (definition === undefined || !('serialize' in definition))
     throw new Error(`no message ${fullName} in ${PROTO_ROOT}`);
-  return definition as MessageTypeDefinition<object, object>;
+  return definition as ProtoLoader.MessageTypeDefinition<object, object>;
 }

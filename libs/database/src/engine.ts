@@ -11,8 +11,6 @@ import {
   PostgresQueryCompiler,
 } from 'kysely';
 import { DriverWithErrors } from './driver-with-errors.js';
-import { openPGliteDriver } from './engines/pglite.js';
-import { openPostgresDriver } from './engines/postgres.js';
 import { GuardedConnections } from './guarded-connections.js';
 import { type DatabaseLog, type Migration, migrate } from './migrations.js';
 
@@ -47,6 +45,12 @@ export interface OpenDriver {
 }
 
 type OpenDriverFor = (url: string, options: EngineOptions) => Promise<OpenDriver>;
+
+// Each is loaded when it is asked for.
+const openPostgresDriver: OpenDriverFor = async (url, options) =>
+  (await import('./engines/postgres.js')).openPostgresDriver(url, options);
+const openPGliteDriver: OpenDriverFor = async (url, options) =>
+  (await import('./engines/pglite.js')).openPGliteDriver(url, options);
 
 const OPENERS: { readonly [scheme: string]: { readonly kind: EngineKind; readonly open: OpenDriverFor } } = {
   postgres: { kind: 'postgres', open: openPostgresDriver },

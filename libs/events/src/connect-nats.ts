@@ -1,5 +1,6 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { EventLog } from './event-telemetry.js';
+import { inboxPrefix } from './stream-names.js';
 
 export interface NatsOptions {
   readonly url: string;
@@ -34,11 +35,6 @@ export async function connectNats(options: NatsOptions): Promise<NatsConnection>
   });
   if (log) void reportStatus(connection, log);
   return connection;
-}
-
-/** What a service receives comes here, and nobody else may listen there. */
-export function inboxPrefix(name: string): string {
-  return `_INBOX.${name}`;
 }
 
 async function reportStatus(connection: NatsConnection, log: EventLog): Promise<void> {

@@ -9,7 +9,7 @@ import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-n
 import { DEAD_LETTER_HEADERS, type DeadLetterReason } from './consumer/bury.js';
 import type { ReceivedEvent } from './event.js';
 import { fromMessage, REPLAY_FOR } from './event-message.js';
-import { DEAD_LETTER_STREAM } from './streams.js';
+import { DEAD_LETTER_STREAM } from './stream-names.js';
 import { deadLetterFilter, parseEventSubject } from './subject.js';
 
 export interface DeadLetter {

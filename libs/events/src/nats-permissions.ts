@@ -3,8 +3,7 @@
  * from the subject. JetStream's API is subjects too, of which a service gets those that it calls.
  */
 import { EVENT_CATALOGUE, EVENT_CONSUMERS, type EventType } from '@athanor/contracts';
-import { inboxPrefix } from './connect-nats.js';
-import { DEAD_LETTER_STREAM, EVENT_STREAM } from './streams.js';
+import { DEAD_LETTER_STREAM, EVENT_STREAM, inboxPrefix } from './stream-names.js';
 import { deadLetterFilter, eventFilter } from './subject.js';
 
 export interface NatsServicePermissions {

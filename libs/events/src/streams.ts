@@ -11,9 +11,7 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
-
-export const EVENT_STREAM = 'ATHANOR_EVENTS';
-export const DEAD_LETTER_STREAM = 'ATHANOR_DEAD_LETTERS';
+import { DEAD_LETTER_STREAM, EVENT_STREAM } from './stream-names.js';
 
 type StreamSpec = Pick<
   StreamConfig,

@@ -3,7 +3,7 @@
  * widen a filter or leave its tenant, so every one is checked.
  */
 import { EVENT_CATALOGUE, type EventType } from '@athanor/contracts';
-import { ServiceError } from '@athanor/service';
+import { ServiceError } from '@athanor/service/errors';
 
 const ROOT = 'athanor.v1';
 const DEAD_LETTER_ROOT = 'dlq.athanor';

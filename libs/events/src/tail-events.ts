@@ -11,7 +11,7 @@ import {
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { ReceivedEvent } from './event.js';
 import { EventFormatError, fromMessage } from './event-message.js';
-import { EVENT_STREAM } from './streams.js';
+import { EVENT_STREAM } from './stream-names.js';
 import { eventFilter } from './subject.js';
 
 const OPEN_TIMEOUT_MS = 15_000;

@@ -89,6 +89,7 @@ function tuning(inherited: Inherited, services: readonly MeshService[]): Record<
   const isHandedOn = (name: string) =>
     name === 'PATH' ||
     name === 'TZ' ||
+    name === 'NODE_COMPILE_CACHE' ||
     (name.startsWith('ATHANOR_') &&
       name !== 'ATHANOR_DATABASE_URL' &&
       !OF_THE_CLI.has(name) &&

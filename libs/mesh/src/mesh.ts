@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { natsPort, servicePorts } from '@athanor/contracts';
 import { findNatsServer, toolCacheDir } from '@athanor/nats-server';
 import { type DirectoryLock, lockDirectory, type ProcessIdentity } from '@athanor/process';
-import { Closing } from '@athanor/service';
+import { Closing } from '@athanor/service/closing';
 import { checkInherited, meshPorts, serviceEnvironment } from './environment.js';
 import { expectFreePorts } from './free-ports.js';
 import { createHome, type Home } from './home.js';
 import { openLogFile } from './log-file.js';
 import { natsUsers } from './nats-users.js';
-import { openSecrets, type Secrets } from './secrets.js';
+import { type MeshService, openSecrets, type Secrets } from './secrets.js';
 import { endOrphans, type MeshState, removeState } from './state.js';
 import { StateRecorder } from './state-recorder.js';
 import { SupervisedNats } from './supervised-nats.js';
@@ -76,15 +76,10 @@ async function startParts(home: Home, options: MeshOptions, closing: Closing): P
   const recorder = new StateRecorder(home, portBase);
   const natsUrl = await startNats({ home, secrets, options, closing, recorder });
   if (inherited.ATHANOR_DATABASE_URL) onProgress('Keeping state in the database of ATHANOR_DATABASE_URL');
-  const parts = [
-    { name: 'control', path: programs.control, services: ['ingest', 'training', 'registry'] },
-    { name: 'inference', path: programs.inference, services: ['inference'] },
-  ] as const;
-  for (const { name, path, services } of parts) {
-    onProgress(`Starting ${name} (${services.join(', ')})`);
+  const start = async ({ name, services }: Part): Promise<void> => {
     const supervised = new SupervisedProcess({
       name,
-      path,
+      path: programs[name],
       env: serviceEnvironment({ services, home, secrets, portBase, natsUrl, inherited }),
       logFile: join(home.logsDir, `${name}.log`),
       adminPorts: services.map(service => servicePorts(service, portBase).admin),
@@ -94,9 +89,32 @@ async function startParts(home: Home, options: MeshOptions, closing: Closing): P
       onRestart: identity => recordLater(recorder, { name, identity, onProgress }),
     });
     closing.add(() => supervised.stop());
-    await recorder.record(name, await supervised.start());
-  }
+    const starting = supervised.start();
+    await timed(`${name} (${services.join(', ')})`, onProgress, () => starting);
+    await recorder.record(name, await starting);
+  };
+  // Side by side: inference asks for control until it is there. Where one fails, closing ends the other.
+  await Promise.all(PARTS.map(start));
   return recorder.state;
+}
+
+interface Part {
+  readonly name: keyof MeshPrograms;
+  readonly services: readonly MeshService[];
+}
+
+const PARTS: readonly Part[] = [
+  { name: 'control', services: ['ingest', 'training', 'registry'] },
+  { name: 'inference', services: ['inference'] },
+];
+
+/** Tells what is waited for, and when it is there. */
+async function timed<T>(what: string, onProgress: MeshOptions['onProgress'], work: () => Promise<T>): Promise<T> {
+  onProgress(`Starting ${what}`);
+  const begun = performance.now();
+  const result = await work();
+  onProgress(`  ${what} is ready after ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+  return result;
 }
 
 async function startNats({ home, secrets, options, closing, recorder }: MeshWork): Promise<string> {
@@ -108,7 +126,6 @@ async function startNats({ home, secrets, options, closing, recorder }: MeshWork
       if (state === 'working') onProgress(`Getting nats-server: ${source} ${detail}`);
     },
   });
-  onProgress(`Starting nats-server ${binary.version.text} (${binary.source})`);
   const nats = new SupervisedNats({
     binary,
     dataDir: home.natsDir,
@@ -119,7 +136,7 @@ async function startNats({ home, secrets, options, closing, recorder }: MeshWork
     onStart: identity => recordLater(recorder, { name: 'nats-server', identity, onProgress }),
   });
   closing.add(() => nats.stop());
-  return await nats.start();
+  return await timed(`nats-server ${binary.version.text} (${binary.source})`, onProgress, () => nats.start());
 }
 
 interface Started {

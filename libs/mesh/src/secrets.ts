@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { TENANT_PERMISSIONS } from '@athanor/contracts';
-import { createApiKey } from '@athanor/service';
+import { createApiKey } from '@athanor/service/api-keys';
 import { type Home, readJsonFile, writePrivateFile } from './home.js';
 
 export const MESH_SERVICES = ['ingest', 'training', 'registry', 'inference'] as const;

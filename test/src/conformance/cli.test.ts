@@ -42,6 +42,14 @@ describe('the command line', () => {
     expect(stderr).not.toMatch(/EPIPE|at \w/);
   });
 
+  it('bug: --version was an unknown option; a command keeps the --version of its own', async () => {
+    const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { version: string };
+    expect(await run('--version')).toEqual({ code: 0, text: `athanor ${version}\n` });
+    expect(await run('--home', '/nowhere/at/all', 'model', 'describe', 'm', '--version', '2')).toMatchObject({
+      code: 6,
+    });
+  });
+
   it('explains itself with examples and exit codes', async () => {
     const { code, text } = await run('--help');
     expect(code).toBe(0);

@@ -1,7 +1,7 @@
-import type { Addresses } from '@athanor/client';
-import { type AthanorClient, RpcError } from '@athanor/client';
+import type { Addresses, AthanorClient } from '@athanor/client';
 import { type CommandContext, withClient } from '../commands/command-context.js';
 import type { MeshContext } from '../context/address-book.js';
+import { isRpcError } from '../exit-codes.js';
 import { table } from '../output/render.js';
 import { listPods } from './pods.js';
 
@@ -56,7 +56,7 @@ async function askService(
     await ask(client);
     return { name, address, problem: '' };
   } catch (error) {
-    const code = error instanceof RpcError ? `${error.code}: ` : '';
+    const code = isRpcError(error) ? `${error.code}: ` : '';
     return { name, address, problem: `${code}${(error as Error).message}` };
   }
 }

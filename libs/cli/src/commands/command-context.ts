@@ -1,7 +1,6 @@
 import type { AthanorClient } from '@athanor/client';
 import type { MeshPrograms } from '@athanor/mesh';
 import type { Command } from 'commander';
-import { connect } from '../context/connect.js';
 import { type Format, render, type View } from '../output/render.js';
 import type { Terminal } from '../terminal.js';
 
@@ -36,6 +35,7 @@ export function commandContext(cli: CliEnvironment, command: Command): CommandCo
 /** Runs work with a client, and closes it. */
 export async function withClient<T>(context: CommandContext, work: (client: AthanorClient) => Promise<T>): Promise<T> {
   const { env, options } = context;
+  const { connect } = await import('../context/connect.js');
   const client = await connect({ env, context: options.context, home: options.home });
   try {
     return await work(client);

@@ -4,7 +4,7 @@ import { servicePorts } from '@athanor/contracts';
 import type { Command } from 'commander';
 import type { ClusterPlace } from '../cluster/pods.js';
 import { addressBookPath, findContext, readAddressBook, writeAddressBook } from '../context/address-book.js';
-import { meshHome } from '../context/connect.js';
+import { meshHome } from '../context/resolve-context.js';
 import { table } from '../output/render.js';
 import { type CliEnvironment, commandContext } from './command-context.js';
 

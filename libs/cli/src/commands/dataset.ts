@@ -1,8 +1,8 @@
-import { collectPages } from '@athanor/client';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
 import type { Command } from 'commander';
 import { datasetVersionText } from '../dataset/describe.js';
-import { type ImportOptions, importDataset } from '../dataset/import-dataset.js';
+import type { ImportOptions } from '../dataset/import-dataset.js';
+import { collectPages } from '../output/pages.js';
 import { formatTime, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 import { positiveNumber, share } from './number-options.js';
@@ -26,6 +26,7 @@ export function addDatasetCommands(program: Command, cli: CliEnvironment): void 
     )
     .action(async (name: string, path: string, options: ImportOptions, command: Command) => {
       const context = commandContext(cli, command);
+      const { importDataset } = await import('../dataset/import-dataset.js');
       const version = await withClient(context, client =>
         importDataset({ client, terminal: cli.terminal, name, path, options }),
       );

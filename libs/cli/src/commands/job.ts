@@ -1,8 +1,8 @@
-import { collectPages } from '@athanor/client';
 import type { TrainingJob } from '@athanor/contracts/training';
 import type { Command } from 'commander';
 import { jobText } from '../job/describe.js';
 import { watchJob } from '../job/watch-job.js';
+import { collectPages } from '../output/pages.js';
 import { enumText, formatTime, table } from '../output/render.js';
 import { type CliEnvironment, type CommandContext, commandContext, withClient } from './command-context.js';
 import { expectSuccess } from './train.js';

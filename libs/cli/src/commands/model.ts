@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type AthanorClient, collectPages } from '@athanor/client';
+import type { AthanorClient } from '@athanor/client';
 import type { AliasMove, Model, ModelVersion } from '@athanor/contracts/registry';
 import type { Command } from 'commander';
 import { evaluationText, metricOf } from '../job/describe.js';
+import { collectPages } from '../output/pages.js';
 import { fields, formatTime, shortDigest, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 import { positiveNumber, realNumber, wholeNumber } from './number-options.js';

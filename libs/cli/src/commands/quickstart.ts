@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { DEFAULT_PORT_BASE } from '@athanor/contracts';
 import type { Command } from 'commander';
-import { meshHome } from '../context/connect.js';
-import { MNIST_GATE, runQuickstart } from '../quickstart/quickstart.js';
+import { meshHome } from '../context/resolve-context.js';
 import { type CliEnvironment, commandContext } from './command-context.js';
 import { portBase, positiveNumber, share, wholeNumber } from './number-options.js';
 
@@ -43,6 +42,7 @@ export function addQuickstartCommand(program: Command, cli: CliEnvironment): voi
         env,
         home: globals.home || env.ATHANOR_HOME || join(cli.root, '.athanor/quickstart'),
       });
+      const { MNIST_GATE, runQuickstart } = await import('../quickstart/quickstart.js');
       await runQuickstart({
         ...options,
         keep: options.keep ?? false,

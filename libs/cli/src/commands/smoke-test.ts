@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { interruptible } from '../interruption.js';
 import { fields, shortDigest } from '../output/render.js';
-import { runSmokeTest } from '../smoke/smoke-test.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 
 export function addSmokeTestCommand(program: Command, cli: CliEnvironment): void {
@@ -14,6 +13,7 @@ export function addSmokeTestCommand(program: Command, cli: CliEnvironment): void
     )
     .action(async (_options: unknown, command: Command) => {
       const context = commandContext(cli, command);
+      const { runSmokeTest } = await import('../smoke/smoke-test.js');
       await withClient(context, async client => {
         const { terminal } = context;
         const result = await interruptible(signal => runSmokeTest({ client, terminal, signal }));

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Addresses } from '@athanor/client';
-import { readJsonFile, writePrivateFile } from '@athanor/mesh';
+import { readJsonFile, writePrivateFile } from '@athanor/mesh/home';
 import type { ClusterPlace } from '../cluster/pods.js';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 

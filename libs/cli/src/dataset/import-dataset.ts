@@ -1,7 +1,7 @@
-import { type AthanorClient, RpcError, uploadFile } from '@athanor/client';
+import { type AthanorClient, uploadFile } from '@athanor/client';
 import { canonicalJson, sha256Digest } from '@athanor/contracts';
 import type { DatasetVersion, RecipeInput, SourceInput } from '@athanor/contracts/ingest';
-import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { CliError, EXIT_CODES, isRpcError } from '../exit-codes.js';
 import { startProgress } from '../output/progress.js';
 import { formatBytes } from '../output/render.js';
 import type { Terminal } from '../terminal.js';
@@ -35,7 +35,7 @@ export async function importDataset(request: ImportRequest): Promise<DatasetVers
   const { format, files } = await findSources(path, options.test);
   // Before anything is sent, so that a wrong name is refused at once.
   await client.ingest.createDataset({ datasetId: name }, { signal }).catch(error => {
-    if (!(error instanceof RpcError && error.code === 'ALREADY_EXISTS')) throw error;
+    if (!isRpcError(error, 'ALREADY_EXISTS')) throw error;
   });
   const sources: SourceInput[] = [];
   for (const file of files) sources.push(await upload(request, file));

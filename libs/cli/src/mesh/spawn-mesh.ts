@@ -41,7 +41,7 @@ function readState(
     });
     child.stderr?.on('data', (data: Buffer) => {
       err += data.toString();
-      for (const line of data.toString().trim().split('\n')) onLine?.(line);
+      for (const line of data.toString().trimEnd().split('\n')) onLine?.(line);
     });
     child.once('error', reject);
     child.once('exit', code => {

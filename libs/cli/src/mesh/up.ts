@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DirectoryLockedError, InheritedVariablesError, type MeshState, openLogFile, startMesh } from '@athanor/mesh';
 import type { CommandContext } from '../commands/command-context.js';
-import { meshHome } from '../context/connect.js';
+import { meshHome } from '../context/resolve-context.js';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { interruptible } from '../interruption.js';
 import { commandLine } from './command-line.js';
@@ -18,7 +18,8 @@ export async function up(context: CommandContext, { portBase, json, detach }: Up
   const { env, options } = context;
   const { root: home, logsDir } = await meshHome({ env, home: options.home });
   if (detach) {
-    const state = await interruptible(signal => spawnMesh({ home, portBase, env, signal }));
+    const onLine = (line: string) => context.terminal.err(`${line}\n`);
+    const state = await interruptible(signal => spawnMesh({ home, portBase, env, signal, onLine }));
     printReady(context, { state, json, how: 'It runs in the background; stop it with' });
     return;
   }

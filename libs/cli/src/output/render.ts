@@ -1,5 +1,5 @@
-import Table from 'cli-table3';
-import { stringify } from 'yaml';
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
 
 export const FORMATS = ['table', 'json', 'yaml'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -12,8 +12,13 @@ export interface View {
 
 export function render(view: View, format: Format): string {
   if (format === 'json') return `${JSON.stringify(view.value, jsonValue, 2)}\n`;
-  if (format === 'yaml') return stringify(JSON.parse(JSON.stringify(view.value, jsonValue)));
+  if (format === 'yaml') return toYaml(JSON.parse(JSON.stringify(view.value, jsonValue)));
   return view.text();
+}
+
+/** The library is loaded when it is asked for. */
+function toYaml(value: unknown): string {
+  return (createRequire(import.meta.url)('yaml') as typeof Yaml).stringify(value);
 }
 
 // Timestamps are shown as people write them; bytes would only be noise.
@@ -33,21 +38,19 @@ export function formatTime(time: Timestamp | null | undefined): string {
   return new Date(Number(time.seconds) * 1000 + time.nanos / 1e6).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-/** Columns under their titles, without lines between. */
+/** Columns under their titles, two spaces between them. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const noBorders = Object.fromEntries(
-    ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
-      .concat(['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'])
-      .map(name => [name, '']),
-  );
-  const style = { 'padding-left': 0, 'padding-right': 2, head: [], border: [] };
-  const drawn = new Table({ head: [...head], chars: { ...noBorders, middle: '' }, style });
-  for (const row of rows) drawn.push(row.map(String));
-  return `${drawn
-    .toString()
-    .split('\n')
-    .map(line => line.trimEnd())
-    .join('\n')}\n`;
+  const lines = [head, ...rows].map(cells => cells.map(cell => String(cell).replaceAll(/\s*\n\s*/g, ' ')));
+  const widths = head.map((_title, column) => Math.max(...lines.map(cells => cells[column]?.length ?? 0)));
+  return lines
+    .map(
+      cells =>
+        `${cells
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
 }
 
 /** "name: value" lines; empty values are left out. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AthanorClient, RpcError } from '@athanor/client';
+import type { AthanorClient } from '@athanor/client';
 import type { ModelVersion } from '@athanor/contracts/registry';
-import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { CliError, EXIT_CODES, isRpcError } from '../exit-codes.js';
 
 const POLL_MS = 50;
 const TIMEOUT_MS = 60_000;
@@ -36,7 +36,7 @@ async function poll<T>(what: string, signal: AbortSignal, look: () => Promise<T 
     await sleep(POLL_MS, undefined, { signal })
   ) {
     const found = await look().catch(error => {
-      if (error instanceof RpcError && ['NOT_FOUND', 'UNAVAILABLE'].includes(error.code)) return undefined;
+      if (isRpcError(error, 'NOT_FOUND', 'UNAVAILABLE')) return undefined;
       throw error;
     });
     if (found !== undefined) return found;

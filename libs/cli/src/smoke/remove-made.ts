@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RpcError } from '@athanor/client';
+import { isRpcError } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
 
 /** Something that was made, and how it is removed again. */
@@ -21,7 +21,7 @@ export async function removeMade(made: readonly Made[], terminal: Terminal): Pro
     try {
       await remove();
     } catch (error) {
-      const code = error instanceof RpcError ? error.code : undefined;
+      const code = isRpcError(error) ? error.code : undefined;
       if (code === 'NOT_FOUND') continue;
       terminal.err(`The ${what} stays: ${(error as Error).message}\n`);
       if (code !== 'FAILED_PRECONDITION') failures.push(error);
@@ -36,7 +36,7 @@ export async function isMissing(look: Promise<unknown>): Promise<boolean> {
     await look;
     return false;
   } catch (error) {
-    if (error instanceof RpcError && error.code === 'NOT_FOUND') return true;
+    if (isRpcError(error, 'NOT_FOUND')) return true;
     throw error;
   }
 }
@@ -50,7 +50,7 @@ export async function whenPrepared(remove: () => Promise<unknown>, pauseMs = PAU
     try {
       return await remove();
     } catch (error) {
-      const isPreparing = error instanceof RpcError && error.reason === 'DATASET_PREPARING';
+      const isPreparing = isRpcError(error) && error.reason === 'DATASET_PREPARING';
       if (!isPreparing || tries === TRIES) throw error;
       await sleep(pauseMs);
     }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RpcError } from '@athanor/client';
+import { isRpcError } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
 
 export interface ResumeOptions {
@@ -49,10 +49,10 @@ export async function* resumeWatch<T>(open: () => AsyncIterable<T>, options: Res
 }
 
 function canResume(error: unknown): boolean {
-  return error instanceof RpcError && (error.code === 'UNAVAILABLE' || isIdleEnd(error));
+  return isRpcError(error, 'UNAVAILABLE') || isIdleEnd(error);
 }
 
 /** The server ends a stream on which nothing has moved for long. */
 function isIdleEnd(error: unknown): boolean {
-  return error instanceof RpcError && error.code === 'DEADLINE_EXCEEDED';
+  return isRpcError(error, 'DEADLINE_EXCEEDED');
 }

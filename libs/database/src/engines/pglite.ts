@@ -12,6 +12,7 @@ import { DatabaseError } from '../database-error.js';
 import type { EngineOptions, OpenDriver } from '../engine.js';
 import { createTurnstile, type Turnstile } from '../turnstile.js';
 import { VALUE_PARSERS } from '../values.js';
+import { copyTemplate, templateArchive } from './pglite-template.js';
 
 export async function openPGliteDriver(url: string, options: EngineOptions): Promise<OpenDriver> {
   const directory = directoryOf(url);
@@ -19,7 +20,13 @@ export async function openPGliteDriver(url: string, options: EngineOptions): Pro
   const lock = directory ? await lockDirectory(directory) : undefined;
   try {
     const { PGlite } = await importPGlite();
-    const pglite = await PGlite.create({ parsers: { ...VALUE_PARSERS }, ...(directory ? { dataDir: directory } : {}) });
+    if (directory) await copyTemplate(directory);
+    const archive = directory ? undefined : await templateArchive();
+    const pglite = await PGlite.create({
+      parsers: { ...VALUE_PARSERS },
+      ...(directory && { dataDir: directory }),
+      ...(archive && { loadDataDir: archive }),
+    });
     const driver = new PGliteDriver(pglite, createTurnstile(options.acquireTimeoutMs ?? 30_000));
     const close = async () => {
       await driver.close();

@@ -7,7 +7,8 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
-import { checkApplied, EVENT_STREAM } from '../streams.js';
+import { EVENT_STREAM } from '../stream-names.js';
+import { checkApplied } from '../streams.js';
 
 export interface DurableSpec {
   readonly name: string;

@@ -5,9 +5,10 @@ import { SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTelemetry } from '../telemetry/index.js';
 import { createTestCredentials, type TestCredentials } from '../testing/index.js';
-import { createApiKey, hashApiKey, parseKeysFile } from './api-keys.js';
+import { createApiKey, hashApiKey } from './api-keys.js';
 import { createAuthenticator } from './authenticator.js';
 import { KeyRing } from './key-ring.js';
+import { parseKeysFile } from './keys-file.js';
 import { createTokenAuthority } from './tokens.js';
 
 const RELOADED_MS = 1_300;

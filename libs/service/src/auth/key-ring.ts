@@ -2,7 +2,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { type ApiKeyEntry, apiKeyId, hashApiKey, parseKeysFile } from './api-keys.js';
+import { apiKeyId, hashApiKey } from './api-keys.js';
+import { type ApiKeyEntry, parseKeysFile } from './keys-file.js';
 import type { Principal } from './principal.js';
 
 const RELOAD_INTERVAL_MS = 1_000;

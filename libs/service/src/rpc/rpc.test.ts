@@ -10,7 +10,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { trace } from '@opentelemetry/api';
-import { tracing } from '@opentelemetry/sdk-node';
+import * as tracing from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { invalidFields, ServiceError } from '../errors/index.js';
 import { type Bench, startBench } from '../test-bench.js';

@@ -1,8 +1,7 @@
 import { isIP } from 'node:net';
-import { loadContracts, type ServiceKey, serviceDefinition } from '@athanor/contracts';
+import { type ServiceKey, serviceDefinition } from '@athanor/contracts';
 import { serverCredentials, type WatchedCertificates } from '@athanor/tls';
 import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
-import { ReflectionService } from '@grpc/reflection';
 import type { HealthImplementation } from 'grpc-health-check';
 import type { ServiceConfig } from '../config/index.js';
 import type { ListenerCertificates } from '../tls/listener-certificates.js';
@@ -10,6 +9,7 @@ import { CallsInFlight } from './calls-in-flight.js';
 import { type AdapterOptions, adaptService } from './grpc-adapter.js';
 import { ListenError } from './listen-error.js';
 import { guardService } from './raw-adapter.js';
+import { addReflection } from './reflection.js';
 
 export interface RpcServerOptions extends Omit<AdapterOptions, 'calls'> {
   readonly config: ServiceConfig;
@@ -53,7 +53,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   }
   const guarding = guardedServer(server, adapterOptions);
   options.health.addToServer(guarding);
-  new ReflectionService(loadContracts()).addToServer(guarding);
+  addReflection(guarding);
   const { open, mesh } = options.certificates;
   const port = await bind(server, { host: config.HOST, port: config.PORT, credentials: publicCredentials(open) });
   const meshPort = meshListener && mesh ? await bind(server, toMeshListener(config, mesh)) : undefined;

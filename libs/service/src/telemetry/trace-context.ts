@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, type ContextManager, context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api';
-import { core } from '@opentelemetry/sdk-node';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
 
 // W3C Trace Context (https://www.w3.org/TR/trace-context/), carried by gRPC metadata and NATS headers alike.
 
-const propagator = new core.W3CTraceContextPropagator();
+const propagator = new W3CTraceContextPropagator();
 
 /** The context that a remote "traceparent" names; the root context where it is absent or malformed. */
 export function extractTraceparent(traceparent: string | undefined): Context {

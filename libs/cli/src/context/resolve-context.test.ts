@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readAddressBook, writeAddressBook } from './address-book.js';
-import { resolveContext } from './connect.js';
+import { resolveContext } from './resolve-context.js';
 
 const addresses = { ingest: 'a:1', training: 'b:2', registry: 'c:3', inference: 'd:4' };
 const local = { addresses, apiKeyFile: '/key' };

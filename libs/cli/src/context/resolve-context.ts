@@ -1,0 +1,66 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Addresses } from '@athanor/client';
+import { servicePorts } from '@athanor/contracts';
+import { findHome, type Home } from '@athanor/mesh/home';
+import { readRunningState } from '@athanor/mesh/state';
+import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { findContext, type MeshContext, readAddressBook } from './address-book.js';
+
+/** What says which mesh a command speaks to. */
+export interface ConnectOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** --context */
+  readonly context?: string | undefined;
+  /** --home */
+  readonly home?: string | undefined;
+}
+
+const SERVICES = ['ingest', 'training', 'registry', 'inference'] as const;
+
+export function defaultHome(env: ConnectOptions['env']): string {
+  return env.ATHANOR_HOME || join(env.HOME || homedir(), '.athanor');
+}
+
+/** The folder of --home or ATHANOR_HOME, else the default one. */
+export async function meshHome({ env, home }: Pick<ConnectOptions, 'env' | 'home'>): Promise<Home> {
+  return await findHome(home || defaultHome(env));
+}
+
+/**
+ * The mesh that was named: --context or ATHANOR_CONTEXT, else --home or ATHANOR_HOME, else ATHANOR_API_KEY
+ * with ATHANOR_<SERVICE>_ADDRESS, else the current context, else the mesh that runs in the default home.
+ */
+export async function resolveContext(options: ConnectOptions): Promise<MeshContext> {
+  return (await namedContext(options)) ?? (await contextOfHome(await meshHome(options)));
+}
+
+/** The context that was named, by the command line, the environment or the address book; undefined: a home is meant. */
+export async function namedContext(options: ConnectOptions): Promise<MeshContext | undefined> {
+  const { env } = options;
+  const book = await readAddressBook(env);
+  const named = options.context ?? (options.home === undefined ? env.ATHANOR_CONTEXT : undefined);
+  if (named !== undefined) return findContext(book, named);
+  if (options.home || env.ATHANOR_HOME) return undefined;
+  if (env.ATHANOR_API_KEY !== undefined) return contextOfEnvironment(env, env.ATHANOR_API_KEY);
+  return book.current === undefined ? undefined : findContext(book, book.current);
+}
+
+async function contextOfHome(home: Home): Promise<MeshContext> {
+  const state = await readRunningState(home);
+  if (state === undefined) {
+    const { root } = home;
+    throw new CliError(
+      `no mesh runs in ${root}; start one with: athanor up --home ${root}, or name another with --context or --home`,
+      EXIT_CODES.unavailable,
+    );
+  }
+  return { addresses: state.addresses, apiKeyFile: state.credentialsFile };
+}
+
+function contextOfEnvironment(env: ConnectOptions['env'], apiKey: string): MeshContext {
+  const address = (name: (typeof SERVICES)[number]) =>
+    env[`ATHANOR_${name.toUpperCase()}_ADDRESS`] ?? `127.0.0.1:${servicePorts(name).public}`;
+  const addresses = Object.fromEntries(SERVICES.map(name => [name, address(name)])) as unknown as Addresses;
+  return { addresses, apiKey, ...(env.ATHANOR_CA_FILE && { caFile: env.ATHANOR_CA_FILE }) };
+}

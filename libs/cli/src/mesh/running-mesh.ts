@@ -1,0 +1,12 @@
+import { type MeshState, readRunningState } from '@athanor/mesh/state';
+import type { CommandContext } from '../commands/command-context.js';
+import { meshHome } from '../context/resolve-context.js';
+
+/** The mesh of the home that was named, where one runs. */
+export async function readMesh({
+  env,
+  options,
+}: CommandContext): Promise<{ home: string; state: MeshState | undefined }> {
+  const home = await meshHome({ env, home: options.home });
+  return { home: home.root, state: await readRunningState(home) };
+}
