@@ -18,8 +18,9 @@ type KnownKeys<T> = keyof { [K in keyof T as string extends K ? never : K]: T[K]
 
 // Triton's file carries no options of ours, so its rules stand here; a method without one does not compile.
 const INFERENCE: Record<KnownKeys<GRPCInferenceServiceHandlers>, MethodRule> = {
-  ServerLive: repeatable('models.infer'),
-  ServerReady: repeatable('models.infer'),
+  // Probes carry no credential.
+  ServerLive: repeatable(undefined),
+  ServerReady: repeatable(undefined),
   ModelReady: repeatable('models.infer'),
   ServerMetadata: repeatable('models.infer'),
   ModelMetadata: repeatable('models.infer'),

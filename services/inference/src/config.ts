@@ -10,6 +10,8 @@ export const inferenceConfigSchema = z.object({
   ...serviceFields({ port, adminPort, meshPort }),
   /** Tensors are larger than other services' messages. */
   MAX_MESSAGE_BYTES: integer({ min: 1_024, max: 2_147_483_647, fallback: 64 * 1024 * 1024 }),
+  MAX_IN_FLIGHT_BYTES: integer({ min: 1_024, max: 1_099_511_627_776, fallback: 512 * 1024 * 1024 }),
+  MAX_CONNECTION_IN_FLIGHT_BYTES: integer({ min: 1_024, max: 1_099_511_627_776, fallback: 256 * 1024 * 1024 }),
   ...eventFields(),
   REGISTRY_ADDRESS: text(`127.0.0.1:${servicePorts('registry').public}`),
   /** The pool that this process belongs to, for people and metrics. */

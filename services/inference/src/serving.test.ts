@@ -1,6 +1,6 @@
 // The RPCs as clients see them, on a real server with real models.
 
-import { type InferTensor, infer, RpcError } from '@athanor/client';
+import { createStub, type InferTensor, infer, RpcError } from '@athanor/client';
 import { serviceDefinition } from '@athanor/contracts';
 import type { ModelInferRequestInput } from '@athanor/contracts/inference';
 import { Client, credentials, type ServiceError as GrpcError, Metadata } from '@grpc/grpc-js';
@@ -258,6 +258,15 @@ describe('what is wrong is said with the code that Triton has for it', () => {
 });
 
 describe('what is told of server and models', () => {
+  test('bug: a probe needed a key to ask whether the server lives and is ready', async () => {
+    const probe = createStub('inference', { address: bench.address, credential: '' });
+    expect(await probe.serverLive({})).toEqual({ live: true });
+    expect(await probe.serverReady({})).toEqual({ ready: true });
+    await expect(probe.serverMetadata({})).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(probe.traceSetting({})).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    probe.close();
+  });
+
   test('it lives, is ready, and lists the extensions that it has', async () => {
     expect(await bench.acme.serverLive({})).toEqual({ live: true });
     expect(await bench.acme.serverReady({})).toEqual({ ready: true });

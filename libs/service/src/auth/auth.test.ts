@@ -21,7 +21,7 @@ let ring: KeyRing;
 beforeEach(async () => {
   folder = await temporaryDirectory('auth');
   credentials = await createTestCredentials(folder.path);
-  ring = new KeyRing({ path: credentials.keysFile, log, allPermissions: ['a', 'b'] });
+  ring = new KeyRing({ path: credentials.keysFile, log, keyPermissions: ['a', 'b'] });
 });
 
 afterEach(async () => {
@@ -36,7 +36,7 @@ describe('API keys', () => {
     expect(ring.verify(key)).toMatchObject({ kind: 'key', tenant: 'acme', permissions: new Set(['a']) });
   });
 
-  test('"*" means every permission there is', async () => {
+  test('"*" means every permission that a key may have', async () => {
     const key = await credentials.addKey({ tenant: 'acme', permissions: ['*'] });
     await ring.start();
     expect(ring.verify(key)?.permissions).toEqual(new Set(['a', 'b']));
@@ -86,7 +86,7 @@ describe('API keys', () => {
   });
 
   test('bug: a keys file that cannot be read at the start did not say which it is, nor what to do', async () => {
-    const missing = new KeyRing({ path: `${folder.path}/none.json`, log, allPermissions: [] });
+    const missing = new KeyRing({ path: `${folder.path}/none.json`, log, keyPermissions: [] });
     await expect(missing.start()).rejects.toThrow(/API_KEYS_FILE.*none\.json.*no such file/);
     await writeFile(credentials.keysFile, '{"keys":[{"id":"x"}]}');
     await expect(ring.start()).rejects.toThrow(/API_KEYS_FILE.*keys\.0\.id: expected 8 hexadecimal digits/);
@@ -98,7 +98,7 @@ describe('API keys', () => {
       service: 'auth-test',
       logDestination: { write: line => void lines.push(line) },
     });
-    const noisy = new KeyRing({ path: credentials.keysFile, log: observed.log, allPermissions: [] });
+    const noisy = new KeyRing({ path: credentials.keysFile, log: observed.log, keyPermissions: [] });
     await noisy.start();
     await writeFile(credentials.keysFile, 'broken');
     await sleep(3_300);

@@ -12,17 +12,18 @@ const RELOAD_INTERVAL_MS = 1_000;
 export class KeyRing {
   readonly #path: string;
   readonly #log: Logger;
-  readonly #allPermissions: readonly string[];
+  /** What "*" stands for. */
+  readonly #keyPermissions: readonly string[];
   #entries = new Map<string, ApiKeyEntry>();
   #verified = new Map<string, { principal: Principal; expires: number }>();
   #version = '';
   #problem = '';
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: { path: string; log: Logger; allPermissions: readonly string[] }) {
+  constructor(options: { path: string; log: Logger; keyPermissions: readonly string[] }) {
     this.#path = options.path;
     this.#log = options.log;
-    this.#allPermissions = options.allPermissions;
+    this.#keyPermissions = options.keyPermissions;
   }
 
   async start(): Promise<void> {
@@ -49,7 +50,7 @@ export class KeyRing {
   }
 
   #principal(entry: ApiKeyEntry): Principal {
-    const permissions = new Set(entry.permissions.includes('*') ? this.#allPermissions : entry.permissions);
+    const permissions = new Set(entry.permissions.includes('*') ? this.#keyPermissions : entry.permissions);
     return { kind: 'key', id: entry.id, tenant: entry.tenant, actor: `key:${entry.id}`, permissions };
   }
 

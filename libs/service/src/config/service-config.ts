@@ -39,6 +39,11 @@ export function serviceFields(defaults: { port: number; adminPort: number; meshP
     STREAM_IDLE_MS: integer({ min: 1_000, max: 86_400_000, fallback: 600_000 }),
     /** Largest message received. */
     MAX_MESSAGE_BYTES: integer({ min: 1_024, max: 2_147_483_647, fallback: 4 * 1024 * 1024 }),
+    /** Bytes of requests that are being received or worked on, of the whole service and of one connection; what is over is refused. */
+    MAX_IN_FLIGHT_BYTES: integer({ min: 1_024, max: 1_099_511_627_776, fallback: 128 * 1024 * 1024 }),
+    MAX_CONNECTION_IN_FLIGHT_BYTES: integer({ min: 1_024, max: 1_099_511_627_776, fallback: 64 * 1024 * 1024 }),
+    /** A call with one request is ended where that has not arrived so long after the headers. */
+    REQUEST_TIMEOUT_MS: integer({ min: 100, max: 3_600_000, fallback: 30_000 }),
     /** A connection is closed, gracefully, after so long, so that callers find new replicas; 0: never. */
     MAX_CONNECTION_AGE_MS: integer({ min: 0, max: 86_400_000, fallback: 0 }),
     /** After SIGTERM: how long NOT_SERVING is shown before calls are refused. */

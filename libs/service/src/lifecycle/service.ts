@@ -1,4 +1,4 @@
-import { PERMISSIONS, SERVICE_NAMES, type ServiceKey } from '@athanor/contracts';
+import { SERVICE_NAMES, type ServiceKey, TENANT_PERMISSIONS } from '@athanor/contracts';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { HealthImplementation, type ServingStatusMap } from 'grpc-health-check';
 import { startAdminListener } from '../admin/listener.js';
@@ -10,7 +10,7 @@ import {
   type TokenAuthority,
 } from '../auth/index.js';
 import { checkBind, type ServiceConfig } from '../config/index.js';
-import { composeInterceptors, defaultInterceptors, startRpcServer } from '../rpc/index.js';
+import { composeInterceptors, createAdmission, defaultInterceptors, startRpcServer } from '../rpc/index.js';
 import type { Telemetry } from '../telemetry/index.js';
 import { openListenerCertificates } from '../tls/listener-certificates.js';
 import { Closing } from './closing.js';
@@ -50,7 +50,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   checkBind(config);
   const closing = new Closing();
   try {
-    const keys = new KeyRing({ path: config.API_KEYS_FILE, log, allPermissions: PERMISSIONS });
+    const keys = new KeyRing({ path: config.API_KEYS_FILE, log, keyPermissions: TENANT_PERMISSIONS });
     await keys.start();
     closing.add(() => keys.stop());
     const names = ['', ...Object.keys(services).map(key => SERVICE_NAMES[key as ServiceKey])];
@@ -61,17 +61,13 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       for (const name of names) health.setStatus(name, value ? 'SERVING' : 'NOT_SERVING');
     };
     const authenticate = createAuthenticator(keys, await openTokenAuthority(config));
-    const interceptors = defaultInterceptors({
-      telemetry,
-      authenticate,
-      certifiedServices: config.MESH_CERT_FILE !== undefined,
-      defaultDeadlineMs: config.DEFAULT_DEADLINE_MS,
-    });
+    const admit = createAdmission({ authenticate, certifiedServices: config.MESH_CERT_FILE !== undefined });
+    const interceptors = defaultInterceptors({ telemetry, defaultDeadlineMs: config.DEFAULT_DEADLINE_MS });
     const intercept = composeInterceptors(interceptors);
     const certificates = openListenerCertificates(config, telemetry);
     closing.add(() => certificates.close());
     const streamIdleMs = config.STREAM_IDLE_MS;
-    const rpc = await startRpcServer({ ...options, health, intercept, log, streamIdleMs, certificates });
+    const rpc = await startRpcServer({ ...options, admit, health, intercept, log, streamIdleMs, certificates });
     closing.add(() => rpc.stop(config.DRAIN_GRACE_MS));
     const { ADMIN_HOST: host, ADMIN_PORT: port } = config;
     const metricsText = () => telemetry.metricsText();

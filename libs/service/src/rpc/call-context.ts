@@ -19,6 +19,11 @@ export class CallContext {
   /** A handler whose stream is silent while nothing happens sets it: then silence does not end the stream. */
   mayBeSilent = false;
   requestId = '';
+  /**
+   * For a stream of requests whose handler works on several at a time: the request read last counts as memory in use until
+   * the returned function is called, instead of until the next one is asked for.
+   */
+  keepRequest: () => () => void = () => () => undefined;
   span: Span | undefined;
   #principal: Principal | undefined;
   readonly #abort: CallAbort;

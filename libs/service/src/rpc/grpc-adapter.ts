@@ -13,6 +13,8 @@ import type {
 import type { Logger } from 'pino';
 import { ServiceError } from '../errors/index.js';
 import { AbortGate } from './abort-gate.js';
+import { readAdmission } from './admission/admission.js';
+import type { RequestBody } from './admission/request-body.js';
 import { CallAbort } from './call-abort.js';
 import { CallContext, type Interceptor } from './call-context.js';
 import type { CallsInFlight } from './calls-in-flight.js';
@@ -58,12 +60,19 @@ function adaptMethod(method: MethodDefinition<unknown, unknown>, handler: AnyHan
   const respond = method.responseStream ? respondWithStream : respondOnce;
   return (call: AnyCall, callback?: sendUnaryData<unknown>): void => {
     const abort = createAbort(call);
+    const { principal, body } = readAdmission(call.metadata);
     const context = createContext(call, method.path, { isStream, log: options.log, abort });
+    if (principal !== undefined) context.principal = principal;
     const idle = isStream ? new IdleTimer(context, options.streamIdleMs) : undefined;
+    if (method.requestStream) {
+      context.keepRequest = () => body.keep();
+      // Answers may have gone out already, so the call ends as it does by any other failure.
+      body.onProblem = problem => abort.abort(problem);
+    }
     const served = { context, idle };
     options.calls.add(served);
     const request = method.requestStream
-      ? readRequests(call as ServerReadableStream<unknown, unknown>, idle)
+      ? readRequests(call as ServerReadableStream<unknown, unknown>, { body, idle })
       : 'request' in call
         ? call.request
         : undefined;
@@ -131,11 +140,15 @@ async function drained(stream: ServerWritableStream<unknown, unknown>, idle: Idl
   if (idle) idle.working = false;
 }
 
-async function* readRequests(call: ServerReadableStream<unknown, unknown>, idle: IdleTimer | undefined) {
+async function* readRequests(
+  call: ServerReadableStream<unknown, unknown>,
+  { body, idle }: { readonly body: RequestBody; readonly idle: IdleTimer | undefined },
+) {
   // The default iterator destroys the call when the requests have ended, and with it the way for the answer.
   for await (const message of call.iterator({ destroyOnReturn: false })) {
     idle?.touch();
     yield message;
+    body.release();
   }
   if (idle) idle.working = true;
 }

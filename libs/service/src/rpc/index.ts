@@ -1,3 +1,4 @@
+export { createAdmission } from './admission/admit.js';
 export { CallContext, composeInterceptors, type Interceptor } from './call-context.js';
 export { type AdapterOptions, adaptService } from './grpc-adapter.js';
 export { defaultInterceptors, type InterceptorOptions } from './interceptors/index.js';

@@ -6,6 +6,7 @@ import type {
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { ServiceError } from '../errors/index.js';
+import { readAdmission } from './admission/admission.js';
 import { CallAbort } from './call-abort.js';
 import { CallContext } from './call-context.js';
 import type { CallsInFlight } from './calls-in-flight.js';
@@ -27,6 +28,7 @@ export function guardService(
     // Named as the method or in camelCase, as grpc-js allows.
     const handler = (implementation[name] ?? implementation[originalName]) as RawHandler;
     guarded[name] = (call, callback) => {
+      const { principal } = readAdmission(call.metadata);
       const context = new CallContext({
         method: path,
         isStream: requestStream || responseStream,
@@ -36,6 +38,7 @@ export function guardService(
         abort: new CallAbort(),
         log,
       });
+      if (principal !== undefined) context.principal = principal;
       const refuse = (error: ServiceError) =>
         callback ? callback(toStatus(error)) : call.emit('error', toStatus(error));
       if (callback === undefined) cutAtTheEnd(call, calls);

@@ -78,7 +78,11 @@ beforeAll(async () => {
   unhandled = [];
   process.on('unhandledRejection', error => unhandled.push(error));
   bench = await startBench({
-    services: { ingest: handlers, registry: { listResolvedDeployments: async () => ({ deployments: [] }) } },
+    services: {
+      ingest: handlers,
+      registry: { listResolvedDeployments: async () => ({ deployments: [] }) },
+      attempts: { heartbeat: async () => ({}) },
+    },
     env: { ATHANOR_DEFAULT_DEADLINE_MS: '300', ATHANOR_STREAM_IDLE_MS: '1000' },
     telemetry: {
       logLevel: 'debug',
@@ -170,6 +174,14 @@ describe('admission', () => {
     expect(error.message).toMatch(/only services of the mesh/);
     const token = await bench.credentials.tokens.serviceToken('inference');
     expect(await bench.stub('registry', token).listResolvedDeployments({})).toEqual({ deployments: [] });
+  });
+
+  test('bug: a key with "*" held what only services and attempts may do', async () => {
+    const key = await bench.credentials.addKey({ tenant: 'acme', permissions: ['*'] });
+    await sleep(1_300);
+    const error = await failureOf(bench.stub('attempts', key).heartbeat({ attemptId: 'a' }));
+    expect(error).toMatchObject({ code: 'PERMISSION_DENIED' });
+    expect(error.message).toContain("lacks the permission 'attempts.run'");
   });
 
   test('a service without a tenant is told that the call needs one', async () => {

@@ -1,10 +1,19 @@
 import { isIP } from 'node:net';
 import { type ServiceKey, serviceDefinition } from '@athanor/contracts';
 import { serverCredentials, type WatchedCertificates } from '@athanor/tls';
-import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import {
+  type Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import type { HealthImplementation } from 'grpc-health-check';
 import type { ServiceConfig } from '../config/index.js';
 import type { ListenerCertificates } from '../tls/listener-certificates.js';
+import type { Admit } from './admission/admit.js';
+import { createGuardedServer, type GuardOptions, type RequestLimits } from './admission/guarded-server.js';
+import { CallAbort } from './call-abort.js';
+import { CallContext } from './call-context.js';
 import { CallsInFlight } from './calls-in-flight.js';
 import { type AdapterOptions, adaptService } from './grpc-adapter.js';
 import { ListenError } from './listen-error.js';
@@ -13,6 +22,7 @@ import { addReflection } from './reflection.js';
 
 export interface RpcServerOptions extends Omit<AdapterOptions, 'calls'> {
   readonly config: ServiceConfig;
+  readonly admit: Admit;
   readonly health: HealthImplementation;
   readonly certificates: ListenerCertificates;
   /** Functions by RPC for each service served. */
@@ -35,8 +45,8 @@ export interface RpcServer {
 /** The public listener, and the mesh's where the service has a certificate for it: our services, health and reflection. */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const { config, meshListener = true } = options;
-  const server = new Server({
-    'grpc.max_receive_message_length': config.MAX_MESSAGE_BYTES,
+  const guard: GuardOptions = { admit: options.admit, limits: toLimits(config), onRefusal: observeRefusals(options) };
+  const serverOptions = {
     'grpc.max_send_message_length': -1,
     'grpc.enable_channelz': 0,
     ...(config.MAX_CONNECTION_AGE_MS > 0 && { 'grpc.max_connection_age_ms': config.MAX_CONNECTION_AGE_MS }),
@@ -44,7 +54,8 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 20_000,
     'grpc-node.flow_control_window': 8 * 1024 * 1024,
-  });
+  };
+  const { server, stopWatching } = createGuardedServer(serverOptions, guard);
   const calls = new CallsInFlight();
   const adapterOptions: AdapterOptions = { ...options, calls };
   for (const [key, implementation] of Object.entries(options.services)) {
@@ -57,7 +68,29 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const { open, mesh } = options.certificates;
   const port = await bind(server, { host: config.HOST, port: config.PORT, credentials: publicCredentials(open) });
   const meshPort = meshListener && mesh ? await bind(server, toMeshListener(config, mesh)) : undefined;
-  return { port, meshPort, stop: graceMs => stop(server, calls, graceMs) };
+  const stopServer = (graceMs: number) => stop(server, calls, graceMs).finally(stopWatching);
+  return { port, meshPort, stop: stopServer };
+}
+
+function toLimits(config: ServiceConfig): RequestLimits {
+  return {
+    maxMessageBytes: config.MAX_MESSAGE_BYTES,
+    maxConnectionBytes: config.MAX_CONNECTION_IN_FLIGHT_BYTES,
+    maxBytes: config.MAX_IN_FLIGHT_BYTES,
+    bodyTimeoutMs: config.REQUEST_TIMEOUT_MS,
+  };
+}
+
+/** A refused call has no handler; it is measured and logged as one that failed at once. */
+function observeRefusals({ intercept, log }: Pick<AdapterOptions, 'intercept' | 'log'>): GuardOptions['onRefusal'] {
+  return ({ method, isStream, metadata, error }) => {
+    const context = new CallContext({
+      ...{ method, isStream, log, abort: new CallAbort(), deadlineMs: Number.POSITIVE_INFINITY },
+      metadata: key => metadata.get(key)[0]?.toString(),
+      isCertified: () => false,
+    });
+    intercept(context, () => Promise.reject(error)).catch(() => undefined);
+  };
 }
 
 /** Where foreign implementations are added: our interceptors stand in front of them. */

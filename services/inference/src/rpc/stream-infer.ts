@@ -21,8 +21,9 @@ export async function* streamInfer(requests: AsyncIterable<Buffer>, scope: Infer
       yield next.value;
     } else if (next?.value.done === false) {
       const response = respond(next.value.value, scope, endsOnError);
-      // Handled when its turn comes; until then it must not count as unhandled.
-      response.catch(() => undefined);
+      const release = scope.context.keepRequest();
+      // A failure is handled when its turn comes; until then it must not count as unhandled.
+      response.then(release, release);
       pending.push(response);
       reading = iterator.next();
     } else reading = undefined;

@@ -236,6 +236,9 @@ describe('an attempt', () => {
     for (const [name, call] of Object.entries(calls)) {
       await expect(call(), name).rejects.toMatchObject({ code: 'PERMISSION_DENIED', reason: 'WRONG_ATTEMPT' });
     }
+    // Bug: what such a call lacks was told before it was known whose attempt it is.
+    for (const call of [() => stranger.reportEpoch({ attemptId }), () => stranger.completeAttempt({ attemptId })])
+      await expect(call()).rejects.toMatchObject({ code: 'PERMISSION_DENIED', reason: 'WRONG_ATTEMPT' });
     const forged = stubOf(
       await createTokenAuthority(new TextEncoder().encode('z'.repeat(40))).attemptToken(attemptId, 'acme'),
     );

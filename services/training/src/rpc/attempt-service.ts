@@ -70,9 +70,11 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
     },
 
     async reportEpoch({ attemptId, epoch, metrics }, context) {
-      if (metrics === null)
-        throw new ServiceError('INVALID_ARGUMENT', 'metrics: expected the figures of an epoch, got none');
-      await held({ attemptId, epoch }, context, (trx, holding) => recordEpoch(trx, holding, metrics));
+      await held({ attemptId, epoch }, context, async (trx, holding) => {
+        if (metrics === null)
+          throw new ServiceError('INVALID_ARGUMENT', 'metrics: expected the figures of an epoch, got none');
+        await recordEpoch(trx, holding, metrics);
+      });
       return {};
     },
 
@@ -114,9 +116,9 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
     },
 
     async completeAttempt({ attemptId, epoch, result }, context) {
-      if (result === null)
-        throw new ServiceError('INVALID_ARGUMENT', 'result: expected the files and figures, got none');
       await held({ attemptId, epoch }, context, async (trx, holding) => {
+        if (result === null)
+          throw new ServiceError('INVALID_ARGUMENT', 'result: expected the files and figures, got none');
         for (const { digest, name } of result.files) {
           if (!(await ownsBlob(trx, holding.job.job_id, digest)))
             throw notFound('blob', `${name} ${digest}`, 'write it first');

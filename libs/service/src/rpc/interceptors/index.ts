@@ -1,20 +1,18 @@
 import type { Telemetry } from '../../telemetry/index.js';
 import type { Interceptor } from '../call-context.js';
-import { type AuthOptions, auth } from './auth.js';
 import { deadline } from './deadline.js';
 import { errorMapping } from './error-mapping.js';
 import { logging } from './logging.js';
 import { metrics } from './metrics.js';
-import { permission } from './permission.js';
 import { requestId } from './request-id.js';
 import { tracing } from './tracing.js';
 
-export interface InterceptorOptions extends AuthOptions {
+export interface InterceptorOptions {
   readonly telemetry: Telemetry;
   readonly defaultDeadlineMs: number;
 }
 
-/** All that happens around every call, outermost first. */
+/** All that happens around every call, outermost first; who calls, and whether they may, was decided before (`admission`). */
 export function defaultInterceptors(options: InterceptorOptions): Interceptor[] {
   const { telemetry, defaultDeadlineMs } = options;
   return [
@@ -23,8 +21,6 @@ export function defaultInterceptors(options: InterceptorOptions): Interceptor[] 
     metrics(telemetry.meter),
     logging,
     errorMapping,
-    auth(options),
-    permission,
     deadline(defaultDeadlineMs),
   ];
 }

@@ -1,0 +1,202 @@
+import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import {
+  type Metadata,
+  Server,
+  ServerInterceptingCall,
+  type ServerInterceptingCallInterface,
+  type ServerInterceptor,
+  type ServerOptions,
+} from '@grpc/grpc-js';
+import type { Principal } from '../../auth/index.js';
+import { ServiceError } from '../../errors/index.js';
+import { toStatus } from '../status.js';
+import { writeAdmission } from './admission.js';
+import { type Admit, isOpenMethod } from './admit.js';
+import { ByteBudget } from './byte-budget.js';
+import { checkTimeout } from './grpc-timeout.js';
+import { RequestBody } from './request-body.js';
+
+export interface RequestLimits {
+  readonly maxMessageBytes: number;
+  /** Of all requests that have not been answered, by connection and by service. */
+  readonly maxConnectionBytes: number;
+  readonly maxBytes: number;
+  /** From the headers of a call with one request to the end of that request. */
+  readonly bodyTimeoutMs: number;
+}
+
+export interface Refusal {
+  readonly method: string;
+  readonly isStream: boolean;
+  readonly metadata: Metadata;
+  readonly error: ServiceError;
+}
+
+export interface GuardOptions {
+  readonly admit: Admit;
+  readonly limits: RequestLimits;
+  /** A call was refused before a handler saw it: for metrics and logs. */
+  readonly onRefusal: (refusal: Refusal) => void;
+}
+
+/** For callers without a credential: requests of health and liveness are a few bytes. */
+const MAX_OPEN_MESSAGE_BYTES = 1_024;
+const SWEEP_INTERVAL_MS = 1_000;
+/** What is called there does not exist. As a metric's label it is one value, whatever callers invent. */
+const UNKNOWN_METHOD = '/_OTHER';
+
+/** What this file relies on of grpc-js 1.14 besides its documented interface; guarded-server.test.ts proves each use. */
+interface GrpcInternals {
+  readonly handlers: ReadonlyMap<string, { readonly type: string }>;
+  _streamHandler(interceptors: ServerInterceptor[], stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void;
+}
+
+interface Incoming {
+  readonly body: RequestBody;
+  readonly path: string;
+  readonly authorization: string | undefined;
+  readonly problem: ServiceError | undefined;
+}
+
+export interface GuardedServer {
+  readonly server: Server;
+  /** Ends the watch over requests that do not arrive. */
+  stopWatching(): void;
+}
+
+/**
+ * A grpc-js server that decides over every call at its headers, whether the method exists or not, and reads nothing of a
+ * call before. `_streamHandler` of grpc-js is wrapped for what its interceptors are not shown: raw headers, the first bytes
+ * of messages, and calls of unknown methods. A call that has come around the wrapper is refused.
+ */
+export function createGuardedServer(options: ServerOptions, guard: GuardOptions): GuardedServer {
+  // grpc-js builds a call's interceptors while the wrapper below is on the stack.
+  let incoming: Incoming | undefined;
+  const intercept: ServerInterceptor = (method, call) => {
+    const current = incoming;
+    incoming = undefined;
+    return guardCall(call, { ...method, current, guard });
+  };
+  const { limits } = guard;
+  const server = new Server({
+    ...options,
+    'grpc.max_receive_message_length': limits.maxMessageBytes,
+    interceptors: [intercept],
+  });
+  server.register(UNKNOWN_METHOD, () => undefined, asItIs, asItIs, 'bidi');
+  const internals = server as unknown as GrpcInternals;
+  const original = internals._streamHandler;
+  const all = new ByteBudget(Math.max(limits.maxBytes, limits.maxMessageBytes));
+  const connections = new WeakMap<Http2Session, ByteBudget>();
+  const arriving = new Set<RequestBody>();
+
+  const budgetOf = (session: Http2Session): ByteBudget => {
+    let budget = connections.get(session);
+    if (budget === undefined) {
+      budget = new ByteBudget(Math.max(limits.maxConnectionBytes, limits.maxMessageBytes));
+      connections.set(session, budget);
+    }
+    return budget;
+  };
+
+  internals._streamHandler = function (interceptors, stream, headers) {
+    const { session } = stream;
+    if (session === undefined || !String(headers['content-type']).startsWith('application/grpc')) {
+      original.call(this, interceptors, stream, headers);
+      stream.resume();
+      return;
+    }
+    const path = String(headers[':path']);
+    const handler = this.handlers.get(path);
+    if (handler === undefined) headers[':path'] = UNKNOWN_METHOD;
+    const problem = checkTimeout(headers);
+    const isOpen = isOpenMethod(path);
+    const body = new RequestBody({
+      stream,
+      encoding: headers['grpc-encoding'] as string | undefined,
+      maxMessageBytes: isOpen ? MAX_OPEN_MESSAGE_BYTES : limits.maxMessageBytes,
+      budgets: [budgetOf(session), all],
+    });
+    if (handler?.type === 'unary' || handler?.type === 'serverStream') {
+      arriving.add(body);
+      const remove = () => arriving.delete(body);
+      stream.once('end', remove).once('close', remove);
+    }
+    incoming = { body, path, authorization: headers.authorization, problem };
+    original.call(this, interceptors, stream, headers);
+    incoming = undefined;
+    body.watch();
+  };
+
+  const timer = setInterval(() => refuseLate(arriving, limits.bodyTimeoutMs), SWEEP_INTERVAL_MS).unref();
+  return { server, stopWatching: () => clearInterval(timer) };
+}
+
+interface GuardedMethod {
+  readonly path: string;
+  readonly requestStream: boolean;
+  readonly responseStream: boolean;
+  readonly current: Incoming | undefined;
+  readonly guard: GuardOptions;
+}
+
+function guardCall(call: ServerInterceptingCallInterface, method: GuardedMethod): ServerInterceptingCall {
+  const { current, guard, requestStream, responseStream } = method;
+  if (current === undefined) throw new Error('grpc-js has changed: a call came around the guard of its server');
+  const { body, authorization, problem } = current;
+  const refuse = (metadata: Metadata, error: unknown): void => {
+    const known = error instanceof ServiceError ? error : new ServiceError('INTERNAL', 'an internal error');
+    call.sendStatus(toStatus(known));
+    body.refuseRest();
+    guard.onRefusal({ method: method.path, isStream: requestStream || responseStream, metadata, error: known });
+  };
+  const start = (next: (listener: object) => void): void =>
+    next({
+      onReceiveMetadata(metadata: Metadata, proceed: (metadata: Metadata) => void) {
+        const enter = (principal: Principal | undefined): void => {
+          body.onProblem = error => refuse(metadata, error);
+          writeAdmission(metadata, { principal, body });
+          proceed(metadata);
+        };
+        try {
+          const isCertified = () => call.getAuthContext().sslPeerCertificate !== undefined;
+          const admitted = guard.admit({ method: current.path, authorization, isCertified, problem });
+          if (admitted instanceof Promise) admitted.then(enter, (error: unknown) => refuse(metadata, error));
+          else enter(admitted);
+        } catch (error) {
+          refuse(metadata, error);
+        }
+      },
+    });
+  return requestStream ? new BoundedReads(call, start, body) : new ServerInterceptingCall(call, { start });
+}
+
+/** A stream of requests is read no further than what its handler takes. */
+class BoundedReads extends ServerInterceptingCall {
+  readonly #body: RequestBody;
+
+  constructor(
+    call: ServerInterceptingCallInterface,
+    start: (next: (listener: object) => void) => void,
+    body: RequestBody,
+  ) {
+    super(call, { start });
+    this.#body = body;
+  }
+
+  override startRead(): void {
+    this.#body.read(() => super.startRead());
+  }
+}
+
+/** Sets keep their order, so the first that is young enough ends the search. */
+function refuseLate(arriving: ReadonlySet<RequestBody>, timeoutMs: number): void {
+  const latest = performance.now() - timeoutMs;
+  for (const body of arriving) {
+    if (body.startedAtMs > latest) return;
+    const message = `the request did not arrive within ${timeoutMs / 1_000} s; send it sooner, or in smaller parts`;
+    body.fail(new ServiceError('DEADLINE_EXCEEDED', message, { reason: 'REQUEST_INCOMPLETE' }));
+  }
+}
+
+const asItIs = (value: unknown): Buffer => value as Buffer;

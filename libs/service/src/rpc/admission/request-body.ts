@@ -1,0 +1,126 @@
+import { constants, type ServerHttp2Stream } from 'node:http2';
+import { ServiceError } from '../../errors/index.js';
+import type { ByteBudget } from './byte-budget.js';
+import { FrameReader } from './frame-reader.js';
+
+/** DEFLATE makes at most so many bytes of one (https://zlib.net/zlib_tech.html). */
+const MAX_INFLATION = 1_032;
+
+/** Messages of one stream that were read and not yet handled: above this the stream is read no further. */
+const READ_AHEAD_BYTES = 4 * 1024 * 1024;
+
+const COMPRESSED = 1;
+
+export interface BodyOptions {
+  readonly stream: ServerHttp2Stream;
+  /** grpc-encoding */
+  readonly encoding: string | undefined;
+  readonly maxMessageBytes: number;
+  /** Of the connection and of the service: all of them must have room. */
+  readonly budgets: readonly ByteBudget[];
+}
+
+/**
+ * The request of one call as it arrives. What is wrong with a message is known from its first five bytes, before any of it
+ * is kept: a malformed prefix, a message that is too long, or one for which there is no memory now. Bytes stay counted until
+ * the call ends or, on a stream of requests, until the handler asks for the next message.
+ */
+export class RequestBody {
+  readonly stream: ServerHttp2Stream;
+  readonly startedAtMs = performance.now();
+  /** Told once of what is wrong. */
+  onProblem: ((problem: ServiceError) => void) | undefined;
+  readonly #options: BodyOptions;
+  readonly #heldBytes: number[] = [];
+  #heldSum = 0;
+  #currentIsKept = false;
+  #waitingRead: (() => void) | undefined;
+
+  constructor(options: BodyOptions) {
+    this.#options = options;
+    this.stream = options.stream;
+  }
+
+  /** Call it when grpc-js has added its own listeners: this one comes before them. */
+  watch(): void {
+    const frames = new FrameReader((flags, length) => this.#begin(flags, length));
+    this.stream.prependListener('data', (chunk: Buffer) => frames.push(chunk));
+    this.stream.once('close', () => this.#give(this.#heldSum));
+  }
+
+  /** Reads on, now or when messages read before have been handled. */
+  read(start: () => void): void {
+    if (this.#heldSum < READ_AHEAD_BYTES) start();
+    else this.#waitingRead = start;
+  }
+
+  /** The handler is done with the oldest message, unless it keeps it. */
+  release(): void {
+    if (!this.#currentIsKept) this.#give(this.#heldBytes.shift() ?? 0);
+    this.#currentIsKept = false;
+  }
+
+  /** The handler keeps the oldest message beyond the next one: its bytes count until the returned function is called. */
+  keep(): () => void {
+    const bytes = this.#heldBytes.shift() ?? 0;
+    this.#currentIsKept = true;
+    return () => this.#give(bytes);
+  }
+
+  /** Tells the caller to send no more, after the status (RFC 9113 §8.1). */
+  refuseRest(): void {
+    this.stream.close(constants.NGHTTP2_NO_ERROR);
+  }
+
+  /** Ends the call, unless it has been told of a problem before. */
+  fail(problem: ServiceError): void {
+    const { onProblem } = this;
+    this.onProblem = undefined;
+    onProblem?.(problem);
+  }
+
+  #begin(flags: number, length: number): void {
+    const bytes = flags === COMPRESSED ? Math.min(length * MAX_INFLATION, this.#options.maxMessageBytes) : length;
+    const problem = this.#check(flags, length) ?? this.#take(bytes);
+    if (problem !== undefined) this.fail(problem);
+  }
+
+  #check(flags: number, length: number): ServiceError | undefined {
+    const { encoding = 'identity', maxMessageBytes } = this.#options;
+    if (flags > COMPRESSED)
+      return malformed(`expected 0 or 1 in the first byte of a message (compressed or not), received ${flags}`);
+    if (flags === COMPRESSED && encoding === 'identity')
+      return malformed('a message is marked as compressed, but no grpc-encoding was sent; send gzip or deflate there');
+    if (length <= maxMessageBytes) return undefined;
+    const message = `expected a message of ${maxMessageBytes} bytes at most, received one of ${length}`;
+    return new ServiceError('RESOURCE_EXHAUSTED', message, { reason: 'MESSAGE_TOO_LARGE' });
+  }
+
+  #take(bytes: number): ServiceError | undefined {
+    const { budgets } = this.#options;
+    const full = budgets.findIndex(budget => !budget.take(bytes));
+    if (full === -1) {
+      this.#heldBytes.push(bytes);
+      this.#heldSum += bytes;
+      return undefined;
+    }
+    for (const budget of budgets.slice(0, full)) budget.give(bytes);
+    const { usedBytes, limitBytes } = budgets[full]!;
+    const message = `${usedBytes} of ${limitBytes} bytes for requests are in use, ${bytes} more were asked for; call again later`;
+    return new ServiceError('RESOURCE_EXHAUSTED', message, { reason: 'BYTES_IN_FLIGHT', retryAfterMs: 500 });
+  }
+
+  #give(bytes: number): void {
+    const given = Math.min(bytes, this.#heldSum);
+    this.#heldSum -= given;
+    for (const budget of this.#options.budgets) budget.give(given);
+    const start = this.#waitingRead;
+    if (start === undefined || this.#heldSum >= READ_AHEAD_BYTES) return;
+    this.#waitingRead = undefined;
+    start();
+  }
+}
+
+function malformed(message: string): ServiceError {
+  return new ServiceError('INTERNAL', message, { reason: 'MALFORMED_FRAME' });
+}
