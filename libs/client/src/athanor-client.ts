@@ -30,7 +30,7 @@ export function createAthanorClient({ addresses, apiKey, ...rest }: AthanorClien
   const stub = <K extends ClientService>(key: K): Stub<K> => {
     const service: keyof Addresses = key === 'events' ? 'registry' : (key as Exclude<ClientService, 'events'>);
     const address = addresses[service];
-    const found = made.get(key) ?? createStub(key, { ...rest, address, credential: apiKey });
+    const found = made.get(key) ?? createStub(key, { waitForReady: true, ...rest, address, credential: apiKey });
     made.set(key, found);
     return found as Stub<K>;
   };

@@ -9,6 +9,7 @@ export { allPages, collectChunks, collectPages } from './paging.js';
 export { type Datatype, decodeRaw, encodeRaw, type TensorData, toTensorData } from './raw-tensor.js';
 export type { CallOptions } from './rpc/call-options.js';
 export type { ChannelOptions } from './rpc/channel.js';
+export type { Outage } from './rpc/outage.js';
 export { type RpcCode, RpcError, toRpcError, type Violation } from './rpc/rpc-error.js';
 export { createStub, type Stub } from './rpc/stub.js';
 export { type UploadFileOptions, uploadFile } from './upload/upload-file.js';

@@ -12,13 +12,15 @@ interface ServiceStatus {
   readonly problem: string;
 }
 
+const ASKED = { timeoutMs: 5_000, failFast: true };
+
 /** The cheapest question that each service answers. */
 const QUESTIONS: { readonly [S in keyof Addresses]: (client: AthanorClient) => Promise<unknown> } = {
-  ingest: ({ ingest }) => ingest.listDatasets({ pageSize: 1 }, { timeoutMs: 5_000 }),
-  training: ({ training }) => training.listTrainingJobs({ pageSize: 1 }, { timeoutMs: 5_000 }),
-  registry: ({ registry }) => registry.listModels({ pageSize: 1 }, { timeoutMs: 5_000 }),
+  ingest: ({ ingest }) => ingest.listDatasets({ pageSize: 1 }, ASKED),
+  training: ({ training }) => training.listTrainingJobs({ pageSize: 1 }, ASKED),
+  registry: ({ registry }) => registry.listModels({ pageSize: 1 }, ASKED),
   async inference({ inference }) {
-    const { ready } = await inference.serverReady({}, { timeoutMs: 5_000 });
+    const { ready } = await inference.serverReady({}, ASKED);
     if (!ready) throw new Error('it is not ready');
   },
 };

@@ -1,4 +1,4 @@
-import type { AthanorClient } from '@athanor/client';
+import type { AthanorClient, Outage } from '@athanor/client';
 import type { MeshPrograms } from '@athanor/mesh';
 import type { Command } from 'commander';
 import { type Format, render, type View } from '../output/render.js';
@@ -34,9 +34,13 @@ export function commandContext(cli: CliEnvironment, command: Command): CommandCo
 
 /** Runs work with a client, and closes it. */
 export async function withClient<T>(context: CommandContext, work: (client: AthanorClient) => Promise<T>): Promise<T> {
-  const { env, options } = context;
+  const { env, options, terminal } = context;
+  const onOutage = ({ service, address, untilMs }: Outage) => {
+    const until = new Date(untilMs).toTimeString().slice(0, 8);
+    terminal.err(`${service} is unavailable at ${address}; retrying until ${until}\n`);
+  };
   const { connect } = await import('../context/connect.js');
-  const client = await connect({ env, context: options.context, home: options.home });
+  const client = await connect({ env, context: options.context, home: options.home, onOutage });
   try {
     return await work(client);
   } finally {

@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { type AthanorClient, createAthanorClient } from '@athanor/client';
+import { type AthanorClient, type AthanorClientOptions, createAthanorClient } from '@athanor/client';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { type ConnectOptions, resolveContext } from './resolve-context.js';
 
 /** A client for the mesh that was named. */
-export async function connect(options: ConnectOptions): Promise<AthanorClient> {
+export async function connect(
+  options: ConnectOptions & Pick<AthanorClientOptions, 'onOutage'>,
+): Promise<AthanorClient> {
   const context = await resolveContext(options);
   const apiKey = context.apiKey ?? (await readApiKey(context.apiKeyFile ?? ''));
-  return createAthanorClient({ addresses: context.addresses, apiKey, caFile: context.caFile });
+  const { addresses, caFile } = context;
+  return createAthanorClient({ addresses, apiKey, caFile, onOutage: options.onOutage });
 }
 
 async function readApiKey(path: string): Promise<string> {

@@ -34,9 +34,13 @@ export async function importDataset(request: ImportRequest): Promise<DatasetVers
   const { client, name, path, options, signal } = request;
   const { format, files } = await findSources(path, options.test);
   // Before anything is sent, so that a wrong name is refused at once.
-  await client.ingest.createDataset({ datasetId: name }, { signal }).catch(error => {
-    if (!isRpcError(error, 'ALREADY_EXISTS')) throw error;
-  });
+  const create = () => client.ingest.createDataset({ datasetId: name }, { signal });
+  await create()
+    // Of a call that was cut off nobody knows whether it ran; here that makes no difference.
+    .catch(error => (isRpcError(error, 'UNAVAILABLE') ? create() : Promise.reject(error)))
+    .catch(error => {
+      if (!isRpcError(error, 'ALREADY_EXISTS')) throw error;
+    });
   const sources: SourceInput[] = [];
   for (const file of files) sources.push(await upload(request, file));
   const recipe: RecipeInput = {

@@ -4,6 +4,8 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** A point in time, epoch milliseconds, as a served call hands it on; the earlier of the two counts. */
   readonly deadlineMs?: number;
+  /** Fails at once where there is no connection, on a channel whose calls wait for one. */
+  readonly failFast?: boolean;
   readonly signal?: AbortSignal;
   /** W3C trace context of the caller's span. */
   readonly traceparent?: string;

@@ -2,6 +2,7 @@ import { methodRule, type ServiceKey, serviceDefinition } from '@athanor/contrac
 import { openChannelCredentials } from '@athanor/tls';
 import { Client, type ClientOptions } from '@grpc/grpc-js';
 import type { CallOptions } from './call-options.js';
+import { type Outage, OutageWatch } from './outage.js';
 
 /** How to reach one service. */
 export interface ChannelOptions {
@@ -16,6 +17,10 @@ export interface ChannelOptions {
   readonly keyFile?: string | undefined;
   /** Deadline of unary calls that are given none. */
   readonly defaultTimeoutMs?: number;
+  /** Whether a call with a deadline waits until then for a service that cannot be reached, instead of failing at once. */
+  readonly waitForReady?: boolean;
+  /** Told when a call begins to wait so, once for each time in which there is no connection. */
+  readonly onOutage?: ((outage: Outage) => void) | undefined;
 }
 
 export const DEFAULT_TIMEOUT_MS = 30_000;
@@ -51,7 +56,7 @@ const CLIENT_OPTIONS: ClientOptions = {
   'grpc.max_send_message_length': -1,
   // A service that is started again is found again soon (the default waits up to two minutes).
   'grpc.initial_reconnect_backoff_ms': 200,
-  'grpc.max_reconnect_backoff_ms': 3_000,
+  'grpc.max_reconnect_backoff_ms': 1_000,
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
   'grpc.enable_channelz': 0,
@@ -61,10 +66,12 @@ const CLIENT_OPTIONS: ClientOptions = {
 /** A connection to one service, made when it is first used. */
 export interface Channel {
   readonly client: Client;
+  readonly outages: OutageWatch | undefined;
   close(): void;
 }
 
-export function openChannel(key: ServiceKey, { address, caFile, certFile, keyFile }: ChannelOptions): Channel {
+export function openChannel(key: ServiceKey, options: ChannelOptions): Channel {
+  const { address, caFile, certFile, keyFile, onOutage } = options;
   const security = openChannelCredentials({ caFile, certFile, keyFile });
   const client = new Client(address, security.credentials, {
     ...CLIENT_OPTIONS,
@@ -72,6 +79,7 @@ export function openChannel(key: ServiceKey, { address, caFile, certFile, keyFil
   });
   return {
     client,
+    outages: onOutage && new OutageWatch(client, untilMs => onOutage({ service: key, address, untilMs })),
     close() {
       client.close();
       security.close();

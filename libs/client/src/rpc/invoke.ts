@@ -9,6 +9,7 @@ import {
 import type { CallOptions } from './call-options.js';
 import { toRpcError } from './rpc-error.js';
 import type { Invocation } from './stub.js';
+import { unreachable } from './unreachable.js';
 
 // The four shapes of a call over grpc-js, as promises and async iterables.
 
@@ -16,9 +17,9 @@ export async function invokeUnary(request: unknown, invocation: Invocation): Pro
   const { client, method } = invocation;
   const metadata = await callMetadata(invocation);
   return await new Promise((resolve, reject) => {
-    const done = settle(resolve, reject, method.path);
     const { path, requestSerialize, responseDeserialize } = method;
     const options = grpcOptions(invocation);
+    const done = settle(resolve, reject, invocation);
     const call = client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, options, done);
     cancelOnAbort(call, invocation.options.signal);
     tellRetries(call, invocation.options.onRetried);
@@ -29,9 +30,9 @@ export async function invokeWithRequests(requests: AsyncIterable<unknown>, invoc
   const { client, method } = invocation;
   const metadata = await callMetadata(invocation);
   return await new Promise((resolve, reject) => {
-    const done = settle(resolve, reject, method.path);
     const { path, requestSerialize, responseDeserialize } = method;
     const options = grpcOptions(invocation);
+    const done = settle(resolve, reject, invocation);
     const call = client.makeClientStreamRequest(path, requestSerialize, responseDeserialize, metadata, options, done);
     cancelOnAbort(call, invocation.options.signal);
     pump(requests, call).catch(error => {
@@ -67,7 +68,7 @@ async function* responses(call: ClientReadableStream<unknown>, invocation: Invoc
   try {
     for await (const message of call) yield message;
   } catch (error) {
-    throw toRpcError(error, invocation.method.path);
+    throw toRpcError(unreachable(error, invocation), invocation.method.path);
   } finally {
     // A reader that stops early lets the server stop too.
     call.cancel();
@@ -94,9 +95,10 @@ function writable(call: ClientWritableStream<unknown>): Promise<void> {
   });
 }
 
-async function callMetadata({ channel, options }: Invocation): Promise<Metadata> {
+async function callMetadata(invocation: Invocation): Promise<Metadata> {
+  const { channel, options } = invocation;
   const { credential } = channel;
-  const metadata = new Metadata();
+  const metadata = new Metadata({ waitForReady: waitsForReady(invocation) });
   const bearer = typeof credential === 'string' ? credential : await credential(options);
   metadata.set('authorization', `Bearer ${bearer}`);
   if (options.traceparent !== undefined) metadata.set('traceparent', options.traceparent);
@@ -104,11 +106,22 @@ async function callMetadata({ channel, options }: Invocation): Promise<Metadata>
   return metadata;
 }
 
-function grpcOptions({ options, defaultTimeoutMs }: Invocation): GrpcCallOptions {
+/** Without a deadline a call would wait for ever, so its caller is told at once. */
+function waitsForReady(invocation: Invocation): boolean {
+  const { channel, options } = invocation;
+  return channel.waitForReady === true && !options.failFast && deadlineOf(invocation) !== Number.POSITIVE_INFINITY;
+}
+
+function grpcOptions(invocation: Invocation): GrpcCallOptions {
+  const deadline = deadlineOf(invocation);
+  return deadline === Number.POSITIVE_INFINITY ? {} : { deadline };
+}
+
+/** Epoch milliseconds. */
+function deadlineOf({ options, defaultTimeoutMs }: Invocation): number {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const own = timeoutMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs;
-  const deadline = Math.min(own, options.deadlineMs ?? Number.POSITIVE_INFINITY);
-  return deadline === Number.POSITIVE_INFINITY ? {} : { deadline };
+  return Math.min(own, options.deadlineMs ?? Number.POSITIVE_INFINITY);
 }
 
 function cancelOnAbort(
@@ -135,9 +148,11 @@ function tellRetries(call: ClientUnaryCall, onRetried: CallOptions['onRetried'])
   call.once('status', ({ metadata }) => tell(metadata));
 }
 
-function settle(resolve: (value: unknown) => void, reject: (error: Error) => void, path: string) {
+function settle(resolve: (value: unknown) => void, reject: (error: Error) => void, invocation: Invocation) {
+  const end = waitsForReady(invocation) ? invocation.outages?.begin(deadlineOf(invocation)) : undefined;
   return (error: ServiceError | null, response?: unknown): void => {
-    if (error) reject(toRpcError(error, path));
+    end?.();
+    if (error) reject(toRpcError(unreachable(error, invocation), invocation.method.path));
     else resolve(response);
   };
 }

@@ -3,6 +3,7 @@ import { Metadata } from '@grpc/grpc-js';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type FakeServer, startFakeServer } from '../test-bench.js';
 import type { ChannelOptions } from './channel.js';
+import type { Outage } from './outage.js';
 import { createStub, type Stub } from './stub.js';
 
 const opened: { close(): void }[] = [];
@@ -180,3 +181,55 @@ describe('a stub', () => {
     });
   });
 });
+
+describe('bug: a client gave up while its service was restarting', () => {
+  test('a call waits for a service that comes back before the deadline, and its caller is told once', async () => {
+    const first = await startFakeServer('ingest', {});
+    await first.stop();
+    const outages: Outage[] = [];
+    const stub = connectTo(first.address, outages);
+    const calls = [stub.createDataset({ datasetId: 'd' }), stub.getDataset({ datasetId: 'd' })];
+    await expect.poll(() => outages.length).toBe(1);
+    let made = 0;
+    server = await startFakeServer(
+      'ingest',
+      {
+        CreateDataset: (_call, callback) => callback(null, { dataset: { datasetId: `d${++made}` } }),
+        GetDataset: (_call, callback) => callback(null, { dataset: { datasetId: 'd' } }),
+      },
+      Number(first.address.split(':')[1]),
+    );
+    expect(await Promise.all(calls)).toMatchObject([{ dataset: { datasetId: 'd1' } }, { dataset: { datasetId: 'd' } }]);
+    expect(outages).toEqual([{ service: 'ingest', address: first.address, untilMs: expect.any(Number) }]);
+    await server.stop();
+    stub.getDataset({ datasetId: 'd' }).catch(() => undefined);
+    await expect.poll(() => outages.length).toBe(2);
+  });
+
+  test('one that stays away is named with its address, not with what balances the load', async () => {
+    const away = await startFakeServer('ingest', {});
+    await away.stop();
+    const stub = connectTo(away.address, []);
+    await expect(stub.getDataset({ datasetId: 'd' }, { timeoutMs: 400 })).rejects.toMatchObject({
+      code: 'DEADLINE_EXCEEDED',
+      message: `ingest cannot be reached at ${away.address}: there was no connection until the call's deadline`,
+    });
+    const begun = performance.now();
+    await expect(stub.getDataset({ datasetId: 'd' }, { failFast: true })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(`^ingest cannot be reached at ${away.address}: .*ECONNREFUSED`),
+    });
+    await expect(stub.watchDatasetVersion({ datasetId: 'd' })[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.not.stringContaining('round_robin'),
+    });
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+});
+
+function connectTo(address: string, outages: Outage[]): Stub<'ingest'> {
+  const onOutage = (outage: Outage) => void outages.push(outage);
+  const stub = createStub('ingest', { address, credential: 'secret', waitForReady: true, onOutage });
+  opened.push(stub);
+  return stub;
+}

@@ -4,12 +4,15 @@ import type { Client, MethodDefinition } from '@grpc/grpc-js';
 import type { CallOptions } from './call-options.js';
 import { type ChannelOptions, DEFAULT_TIMEOUT_MS, openChannel } from './channel.js';
 import { invokeDuplex, invokeUnary, invokeWithRequests, invokeWithResponses } from './invoke.js';
+import type { OutageWatch } from './outage.js';
 
 export type Stub<K extends ServiceKey> = ServiceStub<K, CallOptions> & { close(): void };
 
 /** One call about to be made. */
 export interface Invocation {
+  readonly service: ServiceKey;
   readonly client: Client;
+  readonly outages: OutageWatch | undefined;
   readonly method: MethodDefinition<unknown, unknown>;
   readonly channel: ChannelOptions;
   readonly options: CallOptions;
@@ -18,11 +21,14 @@ export interface Invocation {
 
 /** The functions of a service, each a remote call. Nothing is connected before the first. */
 export function createStub<K extends ServiceKey>(key: K, channel: ChannelOptions): Stub<K> {
-  const { client, close } = openChannel(key, channel);
+  const { client, outages, close } = openChannel(key, channel);
   const stub: Record<string, unknown> = { close };
   for (const [name, method] of Object.entries(serviceDefinition(key))) {
     stub[name.charAt(0).toLowerCase() + name.slice(1)] = (input: unknown, options: CallOptions = {}) =>
-      invoke(input, { client, method, channel, options, defaultTimeoutMs: timeoutOf(method, channel) });
+      invoke(input, {
+        ...{ service: key, client, outages, method, channel, options },
+        defaultTimeoutMs: timeoutOf(method, channel),
+      });
   }
   return stub as Stub<K>;
 }

@@ -1,0 +1,22 @@
+import { type ServiceError, status } from '@grpc/grpc-js';
+import { RpcError } from './rpc-error.js';
+import type { Invocation } from './stub.js';
+
+// grpc-js says "round_robin: No connection established. Last error: …", and for a call that waited "Deadline exceeded after
+// 30.001s,Waiting for LB pick": what load balancing is at work is nothing to the caller, the address is.
+const NO_CONNECTION = /No connection established|Name resolution failed/;
+const LAST_ERROR = /.*Last error: (.*?)(?:\. Resolution note:.*)?$/s;
+const NEVER_CONNECTED = /Waiting for LB pick|Waiting for name resolution/;
+
+/** The error of a call that did not come through, in words that name the service and its address; others as they are. */
+export function unreachable(error: unknown, { service, channel, method }: Invocation): unknown {
+  const { code, details = '' } = error as Partial<ServiceError>;
+  const where = `${service} cannot be reached at ${channel.address}`;
+  const told = (name: 'UNAVAILABLE' | 'DEADLINE_EXCEEDED', message: string) =>
+    new RpcError({ code: name, message, method: method.path, cause: error });
+  if (code === status.UNAVAILABLE && NO_CONNECTION.test(details))
+    return told('UNAVAILABLE', `${where}: ${details.replace(LAST_ERROR, '$1')}`);
+  if (code === status.DEADLINE_EXCEEDED && NEVER_CONNECTED.test(details))
+    return told('DEADLINE_EXCEEDED', `${where}: there was no connection until the call's deadline`);
+  return error;
+}

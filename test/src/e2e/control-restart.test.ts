@@ -1,0 +1,70 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { homeAt } from '@athanor/mesh/home';
+import { readRunningState } from '@athanor/mesh/state';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runAthanor } from '../mesh/run-athanor.js';
+import { removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
+
+let home: string;
+let mesh: TestMesh;
+let csv: string;
+
+beforeAll(async () => {
+  home = await temporaryHome('restart');
+  mesh = await startMesh({ home });
+  csv = join(home, 'rows.csv');
+  const rows = Array.from({ length: 2_000 }, (_, row) => `${row},${row % 7},${row % 2 === 0 ? 'even' : 'odd'}`);
+  await writeFile(csv, `a,b,y\n${rows.join('\n')}\n`);
+}, 120_000);
+afterAll(async () => {
+  await mesh?.stop();
+  await removeHome(home);
+});
+
+/** Kills the control process; the supervisor starts it again. */
+async function killControl(): Promise<void> {
+  const state = await readRunningState(homeAt(home));
+  process.kill(state?.processes.control?.pid as number, 'SIGKILL');
+}
+
+const cli = (...args: string[]) => runAthanor(['--home', home, ...args]);
+
+describe('bug: control restarted, and commands ended with 6 and "round_robin: No connection established"', () => {
+  it('dataset import waits for it, and says so in one line', async () => {
+    await killControl();
+    const { code, stderr } = await cli('dataset', 'import', 'rows', csv, '--label', 'y');
+    expect(stderr).not.toContain('round_robin');
+    expect(stderr.match(/unavailable/g)).toHaveLength(1);
+    expect(stderr).toMatch(/^ingest is unavailable at 127\.0\.0\.1:\d+; retrying until \d\d:\d\d:\d\d$/m);
+    expect(code).toBe(0);
+  }, 60_000);
+
+  it('train --wait goes on with the job when it is back', async () => {
+    const training = cli('train', '--dataset', 'rows', '--name', 'm', '--epochs', '60', '--wait', '-o', 'json');
+    await expect
+      .poll(async () => (await mesh.client.training.listTrainingJobs({})).jobs[0]?.state, { timeout: 30_000 })
+      .toBe('STATE_RUNNING');
+    await killControl();
+    const { code, stdout, stderr } = await training;
+    expect(stderr).not.toContain('round_robin');
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ state: 'STATE_SUCCEEDED' });
+  }, 120_000);
+
+  it.each([
+    ['model', 'list'],
+    ['job', 'list'],
+    ['dataset', 'list'],
+    ['model', 'describe', 'm'],
+  ])(
+    '%s %s %s waits for it',
+    async (...args) => {
+      await killControl();
+      const { code, stderr } = await cli(...args.filter(Boolean));
+      expect(stderr).toMatch(/^\w+ is unavailable at 127\.0\.0\.1:\d+; retrying until \d\d:\d\d:\d\d\n$/);
+      expect(code).toBe(0);
+    },
+    60_000,
+  );
+});
