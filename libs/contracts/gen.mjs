@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
+import { generateDescriptors } from './gen-descriptors.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const protos = join(here, '../../protos');
@@ -83,6 +84,8 @@ if (missing.length > 0) {
 }
 const table = `// Generated from protos/ by gen.mjs.\nexport const METHOD_RULES = ${JSON.stringify(rules, null, 2)} as const;\n`;
 writeFileSync(join(outDir, 'method-rules.ts'), table);
+
+generateDescriptors({ protos, outDir, buf: join(here, '../../node_modules/.bin/buf') });
 
 // One barrel per domain: @athanor/contracts/<domain>.
 const barrels = {

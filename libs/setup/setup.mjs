@@ -23,7 +23,7 @@ const STEPS = [
   {
     name: 'gen',
     says: 'Generating types from protos/',
-    inputs: ['protos', 'libs/contracts/gen.mjs', 'pnpm-lock.yaml'],
+    inputs: ['protos', 'libs/contracts/gen.mjs', 'libs/contracts/gen-descriptors.mjs', 'pnpm-lock.yaml'],
     outputs: ['libs/contracts/src/gen/method-rules.ts'],
     command: [process.execPath, 'libs/contracts/gen.mjs'],
   },

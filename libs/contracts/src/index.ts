@@ -8,6 +8,7 @@ export {
   SPLITS,
   type SplitName,
 } from './dataset-manifest.js';
+export { descriptorsOf } from './descriptors.js';
 export {
   decodeEvent,
   EVENT_CATALOGUE,

@@ -1,24 +1,48 @@
-import { loadContracts } from '@athanor/contracts';
-import type { Server, ServiceDefinition, UntypedHandleCall, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { descriptorsOf } from '@athanor/contracts';
+import type {
+  Server,
+  ServiceDefinition,
+  ServiceError,
+  UntypedHandleCall,
+  UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 
-/** Adds gRPC reflection. Its index of all protos takes half a second of CPU, so it is made when somebody asks first. */
-export function addReflection(server: Server): void {
-  let index: Map<string, UntypedHandleCall> | undefined;
+/** What every port serves besides its own services. */
+const STANDARD_SERVICES = [
+  'grpc.health.v1.Health',
+  'grpc.reflection.v1.ServerReflection',
+  'grpc.reflection.v1alpha.ServerReflection',
+];
+
+type Handler = (...call: unknown[]) => void;
+
+/**
+ * Adds gRPC reflection of the services of this port, by full name. Its index takes time to make, so it is made when
+ * somebody asks first.
+ */
+export function addReflection(server: Server, services: readonly string[]): void {
+  let index: Promise<Map<string, Handler>> | undefined;
   forEachMethod(new ReflectionService({}), (definition, path) => {
-    const handle = (...call: unknown[]) => {
-      index ??= indexAll();
-      (index.get(path) as ((...call: unknown[]) => void) | undefined)?.(...call);
+    const handle = (...call: unknown[]): void => {
+      index ??= indexServices([...services, ...STANDARD_SERVICES]);
+      index.then(
+        handlers => handlers.get(path)?.(...call),
+        (error: ServiceError) => (call[0] as NodeJS.EventEmitter).emit('error', error),
+      );
     };
     server.addService(definition, { ServerReflectionInfo: handle as UntypedHandleCall });
   });
 }
 
-function indexAll(): Map<string, UntypedHandleCall> {
-  const handlers = new Map<string, UntypedHandleCall>();
-  forEachMethod(new ReflectionService(loadContracts()), (_definition, path, implementation) => {
+async function indexServices(services: readonly string[]): Promise<Map<string, Handler>> {
+  const files = { files: { fileDescriptorProtos: await descriptorsOf(services) } } as unknown as PackageDefinition;
+  const handlers = new Map<string, Handler>();
+  const reflection = new ReflectionService(files, { services: [...services] });
+  forEachMethod(reflection, (_definition, path, implementation) => {
     const handler = implementation.ServerReflectionInfo;
-    if (handler !== undefined) handlers.set(path, handler);
+    if (handler !== undefined) handlers.set(path, handler as Handler);
   });
   return handlers;
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type ServiceKey, serviceDefinition } from '@athanor/contracts';
+import { SERVICE_NAMES, type ServiceKey, serviceDefinition } from '@athanor/contracts';
 import { serverCredentials, type WatchedCertificates } from '@athanor/tls';
 import {
   type Server,
@@ -64,7 +64,10 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   }
   const guarding = guardedServer(server, adapterOptions);
   options.health.addToServer(guarding);
-  addReflection(guarding);
+  addReflection(
+    guarding,
+    Object.keys(options.services).map(key => SERVICE_NAMES[key as ServiceKey]),
+  );
   const { open, mesh } = options.certificates;
   const port = await bind(server, { host: config.HOST, port: config.PORT, credentials: publicCredentials(open) });
   const meshPort = meshListener && mesh ? await bind(server, toMeshListener(config, mesh)) : undefined;
