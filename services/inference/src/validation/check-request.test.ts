@@ -2,6 +2,7 @@
 
 import { readModel } from '@athanor/onnx';
 import { ServiceError } from '@athanor/service';
+import type { DType } from '@athanor/tensor';
 import { describe, expect, test } from 'vitest';
 import { identitiesModel, scaleModel, sumModel, unbatchedModel } from '../fixtures/models.js';
 import { readModelSpec } from '../models/model-spec.js';
@@ -198,6 +199,28 @@ describe('every datatype', () => {
     const one = { name: 'i', spec: { ...all.spec, inputs: all.spec.inputs.filter(({ dtype }) => dtype === datatype) } };
     const request = requestOf([{ ...tensor(datatype.toLowerCase(), [1, 2], datatype), contents }], []);
     expect([...(checkRequest(request, one).inputs[0]!.data as Uint8Array)]).toEqual(bytes);
+  });
+
+  test.each([
+    ['UINT8', { uint_contents: [1, 256] }, 'UINT8 from 0 to 255', 256],
+    ['UINT16', { uint_contents: [1, 65_536] }, 'UINT16 from 0 to 65535', 65_536],
+    ['INT8', { int_contents: [127, -129] }, 'INT8 from -128 to 127', -129],
+    ['INT8', { int_contents: [-128, 128] }, 'INT8 from -128 to 127', 128],
+    ['INT16', { int_contents: [32_767, -32_769] }, 'INT16 from -32768 to 32767', -32_769],
+  ])('bug: %s took a number that does not fit, without its upper bits', (datatype, contents, what, value) => {
+    const input = { ...all.spec.inputs[0]!, name: 'x', dtype: datatype as DType };
+    const one = { name: 'i', spec: { ...all.spec, inputs: [input] } };
+    const request = requestOf([{ ...tensor('x', [1, 2], datatype), contents }], []);
+    expect(refusal(request, one)).toBe(
+      `INVALID_ARGUMENT ${unknown} expected ${what} in element 1 of input 'x' for model 'i', got ${value}`,
+    );
+  });
+
+  test('bug: BOOL took bytes other than 0 and 1', () => {
+    const one = { name: 'i', spec: { ...all.spec, inputs: all.spec.inputs.filter(({ dtype }) => dtype === 'BOOL') } };
+    expect(refusal(requestOf([tensor('bool', [1, 2], 'BOOL')], [Buffer.from([1, 2])]), one)).toBe(
+      `INVALID_ARGUMENT ${unknown} expected BOOL, 0 or 1, in element 1 of input 'bool' for model 'i', got 2`,
+    );
   });
 
   describe('BYTES', () => {

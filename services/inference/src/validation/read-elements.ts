@@ -1,4 +1,4 @@
-import { byteSizeOf, type NumericDType } from '@athanor/tensor';
+import { byteSizeOf, type DType, type NumericDType } from '@athanor/tensor';
 import type { TensorSpec } from '../models/model-spec.js';
 import type { Elements } from '../scheduler/work.js';
 import type { TensorContents } from '../wire/infer-request.js';
@@ -22,9 +22,11 @@ export function readElements(data: InputData, place: ElementsPlace): Elements {
     const expected = countElements(place.shape);
     return Buffer.isBuffer(data) ? readBytesElements(data, expected, place) : readTexts(data, expected, place);
   }
+  if (!Buffer.isBuffer(data)) checkRange(dtype, data, place);
   const bytes = Buffer.isBuffer(data) ? data : layOut(dtype, data);
   const expected = countElements(place.shape) * byteSizeOf(dtype);
   if (bytes.byteLength !== expected) throw sizeMismatch(expected, bytes.byteLength, place);
+  if (dtype === 'BOOL') checkBooleans(bytes, place);
   return bytes;
 }
 
@@ -44,7 +46,36 @@ function readTexts(
   return elements.map((element, index) => readText(element, index, place));
 }
 
-// Integers that are too wide for their datatype lose their upper bits, as Triton's casts do.
+// Lists of 32-bit integers carry the narrower datatypes too. Triton's casts drop the upper bits; a caller who sends 256 for
+// UINT8 would get the prediction for 0, so it is refused.
+const RANGES: { readonly [D in DType]?: readonly [min: number, max: number] } = {
+  INT8: [-0x80, 0x7f],
+  INT16: [-0x8000, 0x7fff],
+  UINT8: [0, 0xff],
+  UINT16: [0, 0xffff],
+};
+
+function checkRange(dtype: DType, contents: TensorContents, place: ElementsPlace): void {
+  const range = RANGES[dtype];
+  if (range === undefined) return;
+  const [min, max] = range;
+  const list = contents.int_contents ?? contents.uint_contents ?? [];
+  const index = list.findIndex(value => value < min || value > max);
+  if (index !== -1) throw outOfRange(`${dtype} from ${min} to ${max}`, { index, value: list[index]! }, place);
+}
+
+/** What ONNX Runtime makes of another byte than 0 and 1 is undefined. */
+function checkBooleans(bytes: Uint8Array, place: ElementsPlace): void {
+  const index = bytes.findIndex(byte => byte > 1);
+  if (index !== -1) throw outOfRange('BOOL, 0 or 1,', { index, value: bytes[index]! }, place);
+}
+
+function outOfRange(what: string, { index, value }: { index: number; value: number }, place: ElementsPlace): Error {
+  const { spec, id, model } = place;
+  const where = `element ${index} of input '${spec.name}' for model '${model}'`;
+  return invalidInference(id, `expected ${what} in ${where}, got ${value}`);
+}
+
 const LAYOUTS: { readonly [D in NumericDType]: (contents: TensorContents) => ArrayBufferView } = {
   BOOL: ({ bool_contents: list = [] }) => Uint8Array.from(list, Number),
   INT8: ({ int_contents: list = [] }) => Int8Array.from(list),
