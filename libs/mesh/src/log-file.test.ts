@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openLogFile } from './log-file.js';
+import { openLogFile, rotateLog } from './log-file.js';
 
 it('bug: a log that could not be written ended the supervisor', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'athanor-log-'));
@@ -14,5 +14,25 @@ it('bug: a log that could not be written ended the supervisor', async () => {
   const path = join(folder, 'a.log');
   openLogFile(path, line => expect.fail(line))('three');
   expect(await readFile(path, 'utf8')).toBe('three\n');
+  await rm(folder, { recursive: true });
+});
+
+it('bug: the logs of a mesh grew without end', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'athanor-log-'));
+  const path = join(folder, 'a.log');
+  const log = openLogFile(path, line => expect.fail(line), 1_000);
+  for (let line = 0; line < 500; line++) log(`line ${line} ${'x'.repeat(40)}`);
+  expect((await stat(path)).size).toBeLessThan(1_100);
+  expect((await stat(`${path}.1`)).size).toBeLessThan(1_100);
+  expect(await readFile(path, 'utf8')).toContain('line 499 ');
+
+  const foreign = join(folder, 'b.log');
+  for (let round = 0; round < 5; round++) {
+    await appendFile(foreign, `${round}\n${'y'.repeat(1_200)}`);
+    rotateLog(foreign, 1_000);
+  }
+  await appendFile(foreign, 'goes on');
+  expect(await readFile(foreign, 'utf8')).toBe('goes on');
+  expect(await readFile(`${foreign}.1`, 'utf8')).toMatch(/^4\ny+$/);
   await rm(folder, { recursive: true });
 });

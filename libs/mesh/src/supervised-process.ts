@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess, type ProcessIdentity } from '@athanor/process';
+import { rotateLog } from './log-file.js';
 
 export interface ProgramOptions {
   readonly name: string;
@@ -17,9 +18,12 @@ export interface ProgramOptions {
   readonly onRestart: (identity: ProcessIdentity) => void;
   readonly onEnd: (how: string) => void;
   readonly onLogLost?: (line: string) => void;
+  /** The log is rotated beyond this. */
+  readonly maxLogBytes?: number;
 }
 
 const RESTART_DELAYS_MS = [100, 500, 1_000, 2_000, 5_000];
+const LOG_CHECK_MS = 2_000;
 const STOP_TIMEOUT_MS = 30_000;
 const LOG_TAIL_CHARS = 1_500;
 
@@ -29,6 +33,7 @@ export class SupervisedProcess {
   #child: ChildProcess | undefined;
   #stopping = false;
   #restarts = 0;
+  #logTimer: NodeJS.Timeout | undefined;
 
   constructor(options: ProgramOptions) {
     this.#options = options;
@@ -36,6 +41,7 @@ export class SupervisedProcess {
 
   /** Returns when the program is ready. */
   async start(): Promise<ProcessIdentity> {
+    this.#logTimer ??= setInterval(() => this.#rotateLog(), LOG_CHECK_MS).unref();
     const child = this.#spawn();
     const identity = identifyProcess(child.pid ?? 0);
     try {
@@ -43,6 +49,7 @@ export class SupervisedProcess {
     } catch (error) {
       // A program that cannot start at all is the caller's to know, and not started again and again behind its back.
       this.#stopping = true;
+      clearInterval(this.#logTimer);
       throw error;
     }
     if (identity === undefined) throw new Error(`${this.#options.name} ended right after its start`);
@@ -51,6 +58,7 @@ export class SupervisedProcess {
 
   async stop(): Promise<void> {
     this.#stopping = true;
+    clearInterval(this.#logTimer);
     const child = this.#child;
     if (child === undefined || hasEnded(child)) return;
     const ended = new Promise<void>(resolve => child.once('close', () => resolve()));
@@ -80,6 +88,15 @@ export class SupervisedProcess {
     } catch (error) {
       this.#options.onLogLost?.(`${logFile} cannot be opened, its lines are lost: ${(error as Error).message}`);
       return 'ignore';
+    }
+  }
+
+  #rotateLog(): void {
+    const { logFile, maxLogBytes, onLogLost } = this.#options;
+    try {
+      rotateLog(logFile, maxLogBytes);
+    } catch (error) {
+      onLogLost?.(`the old lines of ${logFile} are lost: ${(error as Error).message}`);
     }
   }
 

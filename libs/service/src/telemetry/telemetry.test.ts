@@ -20,6 +20,27 @@ describe('logs', () => {
   });
 });
 
+test('lines of one kind are written twenty times in ten seconds, then counted', async () => {
+  const lines: Record<string, unknown>[] = [];
+  const telemetry = createTelemetry({
+    service: 'test',
+    logDestination: { write: line => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+  });
+  const child = telemetry.log.child({ requestId: 'r' });
+  for (let round = 0; round < 1_000; round++) child.info({ code: 'NOT_FOUND', round }, 'call failed');
+  telemetry.log.info({ code: 'INTERNAL' }, 'call failed');
+  telemetry.log.warn('another');
+  expect(lines).toHaveLength(22);
+  await telemetry.shutdown();
+  expect(lines).toHaveLength(23);
+  expect(lines.at(-1)).toMatchObject({
+    msg: 'repeated lines left out',
+    of: 'call failed',
+    code: 'NOT_FOUND',
+    leftOut: 980,
+  });
+});
+
 describe('trace context', () => {
   test('of a remote caller is the parent of the span made under it', () => {
     const { tracer } = createTelemetry({ service: 'test', logLevel: 'silent' });

@@ -7,6 +7,8 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, NodeTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { type DestinationStream, type LevelWithSilent, type Logger, type LoggerOptions, pino } from 'pino';
+import { LogDestination } from './log-destination.js';
+import { LogSampler } from './log-sampler.js';
 import { enableContextPropagation } from './trace-context.js';
 
 /** What a service observes itself with. Made once for each service and handed on; nothing is global. */
@@ -44,31 +46,61 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     'service.name': options.service,
     'service.namespace': 'athanor',
   });
+  const sampler = new LogSampler();
   const logOptions: LoggerOptions = {
+    hooks: sampler.hooks,
     level: options.logLevel ?? 'info',
     base: { service: options.service },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: REDACT_PATHS, censor: '[redacted]' },
   };
-  const log = options.logDestination === undefined ? pino(logOptions) : pino(logOptions, options.logDestination);
+  const output = options.logDestination ?? standardOutput(options.service);
+  const log = pino(logOptions, output);
   if (options.followsContext ?? true) enableContextPropagation();
   const exporter = new PrometheusExporter({ preventServerStart: true });
   const meterProvider = new MeterProvider({ resource, readers: [exporter] });
   const tracerProvider = new NodeTracerProvider({ resource, spanProcessors: spanProcessors(options) });
   const serializer = new PrometheusSerializer();
+  const meter = meterProvider.getMeter('athanor');
+  if (output instanceof LogDestination) {
+    const lost = meter.createObservableCounter('athanor_log_lines_lost', {
+      description: 'Lines of the log that could not be written',
+    });
+    lost.addCallback(result => result.observe(output.lostLines));
+  }
   return {
     log,
     tracer: tracerProvider.getTracer('athanor'),
-    meter: meterProvider.getMeter('athanor'),
+    meter,
     async metricsText() {
       const { resourceMetrics, errors } = await exporter.collect();
       for (const error of errors) log.error({ err: error }, 'a metric could not be collected');
       return serializer.serialize(resourceMetrics);
     },
     async shutdown() {
+      sampler.flush();
       await Promise.all([tracerProvider.shutdown(), meterProvider.shutdown()]);
     },
   };
+}
+
+const STDOUT = 1;
+const outputs = new Set<LogDestination>();
+
+function flushOutputs(): void {
+  for (const output of outputs) output.flushSync();
+}
+
+const WARN = 40;
+
+function standardOutput(service: string): LogDestination {
+  const msg = 'lines were lost while the log could not be written';
+  const describeLoss = (lines: number, cause: string) =>
+    JSON.stringify({ level: WARN, time: new Date().toISOString(), service, lines, cause, msg });
+  const destination = new LogDestination({ fd: STDOUT, describeLoss });
+  if (outputs.size === 0) process.once('exit', flushOutputs);
+  outputs.add(destination);
+  return destination;
 }
 
 function spanProcessors(options: TelemetryOptions): SpanProcessor[] {

@@ -1,7 +1,10 @@
 import { ServiceError } from '../../errors/index.js';
 import type { Interceptor } from '../call-context.js';
 
-/** One line for each call: failures at info, those of ours at error, successes at debug. */
+/** A caller's name of something may stand in it. */
+const MAX_MESSAGE_CHARS = 500;
+
+/** One line for each call: failures at info, those of ours at error and with the stack, successes at debug. */
 export const logging: Interceptor = async (context, next) => {
   const start = performance.now();
   const fields = () => ({ method: context.method, ms: Math.round((performance.now() - start) * 10) / 10 });
@@ -11,7 +14,12 @@ export const logging: Interceptor = async (context, next) => {
   } catch (error) {
     const code = error instanceof ServiceError ? error.code : 'INTERNAL';
     const ours = code === 'INTERNAL' || code === 'UNKNOWN' || code === 'DATA_LOSS';
-    context.log[ours ? 'error' : 'info']({ ...fields(), code, err: error }, 'call failed');
+    if (ours) context.log.error({ ...fields(), code, err: error }, 'call failed');
+    else context.log.info({ ...fields(), code, error: messageOf(error) }, 'call failed');
     throw error;
   }
 };
+
+function messageOf(error: unknown): string {
+  return (error as Error).message.slice(0, MAX_MESSAGE_CHARS);
+}

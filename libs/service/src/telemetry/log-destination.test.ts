@@ -1,0 +1,104 @@
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, test } from 'vitest';
+import { LogDestination } from './log-destination.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'athanor-log-'));
+const smallDisk = mountSmallDisk();
+afterAll(() => {
+  if (smallDisk !== undefined) execFileSync('umount', [smallDisk]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const open = (fd: number) => new LogDestination({ fd, describeLoss: (lines, cause) => `lost ${lines}: ${cause}` });
+
+/** A disk of 64 KiB; undefined where mounting is not allowed. */
+function mountSmallDisk(): string | undefined {
+  const path = mkdtempSync(join(tmpdir(), 'athanor-small-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path], { stdio: 'ignore' });
+    return path;
+  } catch {
+    rmSync(path, { recursive: true, force: true });
+    return undefined;
+  }
+}
+
+test('lines come in their order, and the last ones of a process too', async () => {
+  const path = join(folder, 'a.log');
+  const fd = openSync(path, 'a');
+  const log = open(fd);
+  for (let line = 0; line < 1_000; line++) log.write(`${line}\n`);
+  await expect.poll(() => readFileSync(path, 'utf8').split('\n').length).toBe(1_001);
+  log.write('last\n');
+  log.flushSync();
+  expect(readFileSync(path, 'utf8')).toMatch(/\n998\n999\nlast\n$/);
+  expect(log.lostLines).toBe(0);
+  closeSync(fd);
+});
+
+test.skipIf(smallDisk === undefined)(
+  `bug: a service stopped answering when its log's disk was full${smallDisk ? '' : ' (no right to mount one)'}`,
+  async () => {
+    const path = join(smallDisk!, 'a.log');
+    const filler = join(smallDisk!, 'filler');
+    const fd = openSync(path, 'a');
+    const log = open(fd);
+    log.write('before\n');
+    await expect.poll(() => readFileSync(path, 'utf8')).toBe('before\n');
+    writeFileSync(filler, Buffer.alloc(60 * 1024));
+    for (let line = 0; line < 500; line++) {
+      log.write(`${'x'.repeat(200)}\n`);
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    await expect.poll(() => log.lostLines, { timeout: 5_000 }).toBeGreaterThan(100);
+    const begin = performance.now();
+    log.flushSync();
+    expect(performance.now() - begin).toBeLessThan(100);
+    rmSync(filler);
+    log.write('after\n');
+    await expect
+      .poll(() => readFileSync(path, 'utf8'), { timeout: 5_000 })
+      .toMatch(/\nlost \d+: ENOSPC[^\n]*\n(x+\n)*after\n$/);
+    closeSync(fd);
+  },
+);
+
+describe('a pipe that nobody reads', () => {
+  test('bug: held up the service; its lines are dropped and counted', async () => {
+    const path = join(folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    // Open for reading too, so that opening it does not wait.
+    const fd = openSync(path, constants.O_RDWR);
+    const log = open(fd);
+    const begin = performance.now();
+    for (let line = 0; line < 20_000; line++) {
+      log.write(`${'x'.repeat(200)}\n`);
+      if (line % 100 === 0) await new Promise(resolve => setImmediate(resolve));
+    }
+    expect(performance.now() - begin).toBeLessThan(2_000);
+    expect(log.lostLines).toBeGreaterThan(5_000);
+    let read = '';
+    const reader = createReadStream(path, { encoding: 'utf8' }).on('data', text => {
+      read += text;
+    });
+    log.write('after\n');
+    await sleep(1_500);
+    log.write('at last\n');
+    await expect.poll(() => read, { timeout: 5_000 }).toMatch(/lost \d+: nobody reads it[^\n]*\n[\s\S]*at last\n$/);
+    reader.destroy();
+    closeSync(fd);
+  });
+});

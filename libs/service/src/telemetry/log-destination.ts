@@ -1,0 +1,115 @@
+import { write, writeSync } from 'node:fs';
+import type { DestinationStream } from 'pino';
+
+/** Lines that wait to be written, as long as the reader of a pipe is slow. */
+const MAX_WAITING_BYTES = 1024 * 1024;
+const RETRY_MS = 1_000;
+const NEWLINE = '\n';
+
+export interface LogDestinationOptions {
+  readonly fd: number;
+  /** The line that tells how many lines were lost, and why. */
+  readonly describeLoss: (lines: number, cause: string) => string;
+}
+
+/**
+ * Writes a log without ever holding up the process, or ending it: on a full disk and into a pipe that nobody reads, lines
+ * are dropped and counted, and when writing works again the first line says so.
+ */
+export class LogDestination implements DestinationStream {
+  readonly #options: LogDestinationOptions;
+  #waiting: string[] = [];
+  #waitingBytes = 0;
+  #isWriting = false;
+  #scheduled: NodeJS.Immediate | NodeJS.Timeout | undefined;
+  #cause = '';
+  #lost = 0;
+  #lostInAll = 0;
+
+  constructor(options: LogDestinationOptions) {
+    this.#options = options;
+  }
+
+  get lostLines(): number {
+    return this.#lostInAll;
+  }
+
+  write(line: string): void {
+    if (this.#waitingBytes + line.length > MAX_WAITING_BYTES) {
+      this.#lose(1, 'nobody reads it, or not fast enough');
+      return;
+    }
+    this.#waiting.push(line);
+    this.#waitingBytes += line.length;
+    if (this.#isWriting || this.#scheduled !== undefined) return;
+    this.#schedule();
+  }
+
+  /** For the last lines of a process. */
+  flushSync(): void {
+    // A write that does not end would not end here either.
+    if (this.#isWriting || this.#waiting.length === 0) return;
+    this.#unschedule();
+    const { text, lines, reported } = this.#take();
+    try {
+      writeSync(this.#options.fd, text);
+      this.#lost -= reported;
+    } catch (error) {
+      this.#lose(lines, (error as Error).message);
+    }
+  }
+
+  #schedule(): void {
+    const run = () => {
+      this.#scheduled = undefined;
+      this.#flush();
+    };
+    // A disk that was full is not tried at every line.
+    this.#scheduled = this.#lost > 0 ? setTimeout(run, RETRY_MS).unref() : setImmediate(run);
+  }
+
+  #unschedule(): void {
+    if (this.#scheduled === undefined) return;
+    clearImmediate(this.#scheduled as NodeJS.Immediate);
+    clearTimeout(this.#scheduled as NodeJS.Timeout);
+    this.#scheduled = undefined;
+  }
+
+  #flush(): void {
+    const { text, lines, reported } = this.#take();
+    this.#isWriting = true;
+    this.#writeAll(Buffer.from(text), error => {
+      this.#isWriting = false;
+      if (error === undefined) this.#lost -= reported;
+      else this.#lose(lines, error.message);
+      if (this.#waiting.length > 0) this.#schedule();
+    });
+  }
+
+  #writeAll(bytes: Buffer, done: (error?: Error) => void): void {
+    write(this.#options.fd, bytes, (error, written) => {
+      // A pipe that does not block: it is full, and read sooner or later.
+      if (error?.code === 'EAGAIN') setTimeout(() => this.#writeAll(bytes, done), 50).unref();
+      else if (error) done(error);
+      else if (written < bytes.length) this.#writeAll(bytes.subarray(written), done);
+      else done();
+    });
+  }
+
+  /** All that waits, after a line about what was lost. A line that was cut off by the failure is ended first. */
+  #take(): { text: string; lines: number; reported: number } {
+    const reported = this.#lost;
+    const lines = this.#waiting;
+    const text = lines.join('');
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    const notice = reported === 0 ? '' : `${NEWLINE}${this.#options.describeLoss(reported, this.#cause)}${NEWLINE}`;
+    return { text: notice + text, lines: lines.length, reported };
+  }
+
+  #lose(lines: number, cause: string): void {
+    this.#lost += lines;
+    this.#lostInAll += lines;
+    this.#cause = cause;
+  }
+}
