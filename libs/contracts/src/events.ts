@@ -5,12 +5,10 @@ import type { DeploymentChanged } from './gen/athanor/registry/v1/DeploymentChan
 import type { ModelAliasMoved } from './gen/athanor/registry/v1/ModelAliasMoved.js';
 import type { ModelDeleted } from './gen/athanor/registry/v1/ModelDeleted.js';
 import type { ModelVersionRegistered } from './gen/athanor/registry/v1/ModelVersionRegistered.js';
+import type { TrainingJobDeleted } from './gen/athanor/training/v1/TrainingJobDeleted.js';
 import type { TrainingJobEnded } from './gen/athanor/training/v1/TrainingJobEnded.js';
 import type { TrainingJobQueued } from './gen/athanor/training/v1/TrainingJobQueued.js';
-import type {
-  TrainingJobSucceeded,
-  TrainingJobSucceededInput,
-} from './gen/athanor/training/v1/TrainingJobSucceeded.js';
+import type { TrainingJobSucceeded } from './gen/athanor/training/v1/TrainingJobSucceeded.js';
 import { findMessage } from './loader.js';
 
 /** What each event carries. */
@@ -21,15 +19,11 @@ export interface EventPayloads {
   'training.job.queued': TrainingJobQueued;
   'training.job.succeeded': TrainingJobSucceeded;
   'training.job.ended': TrainingJobEnded;
+  'training.job.deleted': TrainingJobDeleted;
   'model.version.registered': ModelVersionRegistered;
   'model.alias.moved': ModelAliasMoved;
   'model.deleted': ModelDeleted;
   'deployment.changed': DeploymentChanged;
-}
-
-/** What may be given to make an event: looser only where messages nest. */
-export interface EventInputs extends Omit<EventPayloads, 'training.job.succeeded'> {
-  'training.job.succeeded': TrainingJobSucceededInput;
 }
 
 export type EventType = keyof EventPayloads;
@@ -84,6 +78,12 @@ export const EVENT_CATALOGUE: { readonly [T in EventType]: EventKind } = {
     event: 'ended',
     message: 'athanor.training.v1.TrainingJobEnded',
   },
+  'training.job.deleted': {
+    source: 'training',
+    aggregate: 'training-job',
+    event: 'deleted',
+    message: 'athanor.training.v1.TrainingJobDeleted',
+  },
   'model.version.registered': {
     source: 'registry',
     aggregate: 'model-version',
@@ -121,7 +121,7 @@ export function isEventType(type: string): type is EventType {
   return Object.hasOwn(EVENT_CATALOGUE, type);
 }
 
-export function encodeEvent<T extends EventType>(type: T, payload: EventInputs[T]): Buffer {
+export function encodeEvent<T extends EventType>(type: T, payload: EventPayloads[T]): Buffer {
   return findMessage(EVENT_CATALOGUE[type].message).serialize(payload);
 }
 

@@ -14,7 +14,6 @@ export {
   EVENT_CATALOGUE,
   EVENT_CONSUMERS,
   type EventConsumerName,
-  type EventInputs,
   type EventPayloads,
   type EventType,
   encodeEvent,

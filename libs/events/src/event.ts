@@ -1,4 +1,4 @@
-import { EVENT_CATALOGUE, type EventInputs, type EventPayloads, type EventType } from '@athanor/contracts';
+import { EVENT_CATALOGUE, type EventPayloads, type EventType } from '@athanor/contracts';
 
 /** A fact to be told, as a service writes it beside its state change. */
 export interface NewEvent<T extends EventType = EventType> {
@@ -7,7 +7,7 @@ export interface NewEvent<T extends EventType = EventType> {
   readonly aggregateId: string;
   /** Of the aggregate after the change; grows with each change, so that late deliveries can be told. */
   readonly aggregateVersion: number;
-  readonly payload: EventInputs[T];
+  readonly payload: EventPayloads[T];
   /** Default: now. */
   readonly time?: Date;
 }

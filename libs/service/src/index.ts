@@ -37,6 +37,7 @@ export {
   CallContext,
   checkResourceId,
   checkSameRequest,
+  encodePageToken,
   fromTimestamp,
   type Page,
   readPage,

@@ -1,5 +1,5 @@
 import { createStub } from '@athanor/client';
-import { parseSelectors, toSelectable, watchDeployments } from '@athanor/placement';
+import { listDeployments, parseSelectors, toSelectable, watchDeployments } from '@athanor/placement';
 import { chooseProvider, createThreadRunner } from '@athanor/runtime';
 import {
   type App,
@@ -62,7 +62,7 @@ export async function startInference({ config }: AppOptions): Promise<App> {
     const reconciler = new Reconciler({
       ...{ catalog, intervalMs: config.RECONCILE_INTERVAL_MS, log },
       async list(context) {
-        const { deployments } = await registry.listResolvedDeployments({}, context);
+        const deployments = await listDeployments(registry, context);
         return deployments.filter(each => isServedHere(toSelectable(each))).map(fromResolved);
       },
       load: target => loadVersion(target, loading),

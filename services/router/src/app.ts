@@ -1,5 +1,5 @@
 import { createStub } from '@athanor/client';
-import { watchDeployments } from '@athanor/placement';
+import { listDeployments, watchDeployments } from '@athanor/placement';
 import {
   Closing,
   createTelemetry,
@@ -68,7 +68,7 @@ export async function startRouter({ config }: AppOptions): Promise<ServiceApp> {
     const table = new RouteTable(pools);
     const following = followDeployments({
       ...{ table, log, intervalMs: config.RECONCILE_INTERVAL_MS },
-      list: async context => (await registry.listResolvedDeployments({}, context)).deployments,
+      list: context => listDeployments(registry, context),
       onReady: () => service.setReady(true),
     });
     const refresh = () => following.refresh();

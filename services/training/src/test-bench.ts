@@ -3,6 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createStub, type Stub } from '@athanor/client';
+import type { RecipeInput } from '@athanor/contracts/ingest';
 import type { EpochMetrics, TrainingJob, TrainingSpecInput } from '@athanor/contracts/training';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { loadIngestConfig, startIngest } from '@athanor/ingest';
@@ -72,7 +73,7 @@ export async function importCsv(
   ingest: Stub<'ingest'>,
   datasetId: string,
   content: Buffer,
-  labelColumn = 'y',
+  recipe: RecipeInput = { labelColumn: 'y' },
 ): Promise<void> {
   await ingest.createDataset({ datasetId });
   const { upload } = await ingest.createUpload({ filename: `${datasetId}.csv`, byteSize: content.length });
@@ -82,7 +83,7 @@ export async function importCsv(
   };
   await ingest.writeUpload(messages());
   const sources = [{ uploadId, role: 'ROLE_FEATURES' as const, partition: 'train' }];
-  await ingest.createDatasetVersion({ datasetId, sources, recipe: { format: 'FORMAT_CSV', labelColumn } });
+  await ingest.createDatasetVersion({ datasetId, sources, recipe: { format: 'FORMAT_CSV', ...recipe } });
   for await (const { datasetVersion } of ingest.watchDatasetVersion({ datasetId, version: 1 })) {
     if (datasetVersion?.state === 'STATE_FAILED') throw new Error(datasetVersion.preparation?.error?.message);
   }

@@ -1,6 +1,9 @@
-import type { TrainingJob } from '@athanor/contracts/training';
+import type { AthanorClient } from '@athanor/client';
+import type { EpochMetrics, TrainingJob } from '@athanor/contracts/training';
 import type { Command } from 'commander';
 import { jobText } from '../job/describe.js';
+import { withJobDetails } from '../job/evaluation.js';
+import { readEpochs } from '../job/read-epochs.js';
 import { watchJob } from '../job/watch-job.js';
 import { collectPages } from '../output/pages.js';
 import { enumText, formatTime, table } from '../output/render.js';
@@ -30,8 +33,10 @@ export function addJobCommands(program: Command, cli: CliEnvironment): void {
     .addHelpText('after', '\nExamples:\n  athanor job describe job-2f6c…\n  athanor job describe job-2f6c… -o yaml')
     .action(async (jobId: string, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);
-      const { job: found } = await withClient(context, client => client.training.getTrainingJob({ jobId }));
-      showJob(context, found);
+      await withClient(context, async client => {
+        const { job: found } = await client.training.getTrainingJob({ jobId });
+        await showJob(context, client, { job: found, epochs: await readEpochs(client, jobId) });
+      });
     });
   job
     .command('watch <job>')
@@ -39,9 +44,12 @@ export function addJobCommands(program: Command, cli: CliEnvironment): void {
     .addHelpText('after', '\nExamples:\n  athanor job watch job-2f6c… && athanor model promote digits 2')
     .action(async (jobId: string, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);
-      const ended = await withClient(context, client => watchJob({ client, terminal: cli.terminal, jobId }));
-      showJob(context, ended);
-      expectSuccess(ended, true);
+      await withClient(context, async client => {
+        const ended = await watchJob({ client, terminal: cli.terminal, jobId });
+        // Its epochs were shown when they ended.
+        await showJob(context, client, { job: ended, epochs: [] });
+        expectSuccess(ended, true);
+      });
     });
   job
     .command('cancel <job>')
@@ -49,14 +57,33 @@ export function addJobCommands(program: Command, cli: CliEnvironment): void {
     .addHelpText('after', '\nExamples:\n  athanor job cancel job-2f6c…')
     .action(async (jobId: string, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);
-      const { job: found } = await withClient(context, client => client.training.cancelTrainingJob({ jobId }));
-      showJob(context, found);
+      await withClient(context, async client => {
+        const { job: found } = await client.training.cancelTrainingJob({ jobId });
+        await showJob(context, client, { job: found, epochs: [] });
+      });
+    });
+  job
+    .command('delete <job>')
+    .description('delete a job that has ended, with its history; the model version that it made stays')
+    .addHelpText('after', '\nExamples:\n  athanor job delete job-2f6c…')
+    .action(async (jobId: string, _options: unknown, command: Command) => {
+      const context = commandContext(cli, command);
+      await withClient(context, client => client.training.deleteTrainingJob({ jobId }));
+      cli.terminal.err(`Job ${jobId} is deleted.\n`);
     });
 }
 
-function showJob(context: CommandContext, job: TrainingJob | null): void {
+interface ShownJob {
+  readonly job: TrainingJob | null;
+  /** Empty where they are not asked for. */
+  readonly epochs: readonly EpochMetrics[];
+}
+
+async function showJob(context: CommandContext, client: AthanorClient, { job, epochs }: ShownJob): Promise<void> {
   if (job === null) throw new Error('the server answered without a job');
-  context.show({ value: job, text: () => jobText(job) });
+  const shown = await withJobDetails(client, job);
+  const value = epochs.length > 0 ? { ...shown, epochs } : shown;
+  context.show({ value, text: () => jobText(shown, epochs) });
 }
 
 function jobsText(jobs: readonly TrainingJob[]): string {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { AthanorClient } from '@athanor/client';
 import type { AliasMove, Model, ModelVersion } from '@athanor/contracts/registry';
 import type { Command } from 'commander';
-import { evaluationText, metricOf } from '../job/describe.js';
+import { evaluationText, metricOf, withVersionDetails } from '../job/evaluation.js';
 import { collectPages } from '../output/pages.js';
-import { fields, formatTime, shortDigest, table } from '../output/render.js';
+import { fields, figure, formatTime, shortDigest, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 import { positiveNumber, realNumber, wholeNumber } from './number-options.js';
 
@@ -50,7 +50,9 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
       await withClient(context, async client => {
         if (version !== undefined) {
           const { modelVersion } = await client.registry.getModelVersion({ modelName: name, version });
-          context.show({ value: modelVersion, text: () => versionText(modelVersion as ModelVersion) });
+          if (modelVersion === null) throw new Error('the server answered without a version');
+          const shown = await withVersionDetails(client, modelVersion);
+          context.show({ value: shown, text: () => versionText(shown) });
           return;
         }
         const value = await readModel(client, name);
@@ -158,7 +160,7 @@ function modelsText(models: readonly Model[]): string {
 function modelText(model: Model, versions: readonly ModelVersion[], moves: readonly AliasMove[]): string {
   const rows = versions.map(each => {
     const [evaluation] = each.evaluations;
-    const accuracy = evaluation ? metricOf(evaluation, 'accuracy').toFixed(4) : '';
+    const accuracy = evaluation ? figure(metricOf(evaluation, 'accuracy')) : '-';
     return [
       `v${each.version}`,
       shortDigest(each.digest),

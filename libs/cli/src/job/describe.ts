@@ -1,8 +1,9 @@
-import type { Evaluation } from '@athanor/contracts/api';
 import type { EpochMetrics, TrainingJob } from '@athanor/contracts/training';
-import { enumText, fields, formatTime, table } from '../output/render.js';
+import { enumText, fields, figure, formatTime, table } from '../output/render.js';
+import { evaluationText } from './evaluation.js';
 
-export function jobText(job: TrainingJob): string {
+/** A job with its epochs, as `job describe` and `train --wait` show it. */
+export function jobText(job: TrainingJob, epochs: readonly EpochMetrics[]): string {
   const { spec, progress, result, attempts, transitions } = job;
   const head = fields([
     ['Job', job.jobId],
@@ -18,7 +19,7 @@ export function jobText(job: TrainingJob): string {
     [
       'Progress',
       progress && progress.totalSteps > 0
-        ? `step ${progress.step} of ${progress.totalSteps}, loss ${progress.loss.toFixed(4)}`
+        ? `step ${progress.step} of ${progress.totalSteps}, loss ${figure(progress.loss)}`
         : '',
     ],
     ['Created', formatTime(job.createTime)],
@@ -39,46 +40,28 @@ export function jobText(job: TrainingJob): string {
     each.message,
   ]);
   const parts = [head, table(['ATTEMPT', 'STATE', 'RESUMED FROM', 'STARTED', 'MESSAGE'], attemptRows)];
-  if (result !== null && result.epochs.length > 0) parts.push(epochsText(result.epochs));
-  if (result?.evaluation) parts.push(evaluationText(result.evaluation));
+  if (epochs.length > 0) parts.push(epochsText(epochs));
+  for (const each of [result?.evaluation, ...(result?.otherEvaluations ?? [])])
+    if (each) parts.push(evaluationText(each));
   parts.push(table(['TIME', 'STATE', 'PHASE', 'REASON', 'MESSAGE'], transitionRows));
   return parts.join('\n');
 }
 
-export function epochsText(epochs: readonly EpochMetrics[]): string {
-  const rows = epochs.map(each => [
-    each.epoch,
-    each.trainLoss.toFixed(4),
-    each.trainAccuracy.toFixed(4),
-    each.validationLoss.toFixed(4),
-    each.validationAccuracy.toFixed(4),
-    each.seconds.toFixed(2),
-  ]);
-  return table(['EPOCH', 'TRAIN LOSS', 'ACCURACY', 'VALIDATION LOSS', 'ACCURACY', 'SECONDS'], rows);
-}
+/** The table of the last epochs shows at most so many. */
+const MAX_EPOCHS_SHOWN = 20;
 
-export function metricOf(evaluation: Evaluation, name: string): number {
-  return evaluation.metrics.find(metric => metric.name === name)?.value ?? Number.NaN;
-}
-
-/** Accuracy, precision, recall and F1, per class and averaged, and the confusion matrix. */
-export function evaluationText(evaluation: Evaluation): string {
-  const show = (value: number) => value.toFixed(4);
-  const rows = evaluation.classes.map(each => [
-    each.className,
-    show(each.precision),
-    show(each.recall),
-    show(each.f1),
-    each.support,
-  ]);
-  for (const average of ['macro', 'weighted']) {
-    const figures = ['precision', 'recall', 'f1'].map(name => show(metricOf(evaluation, `${name}_${average}`)));
-    rows.push([average, ...figures, evaluation.rows]);
-  }
-  const names = evaluation.classes.map(each => each.className);
-  const size = names.length;
-  const matrix = names.map((name, row) => [name, ...evaluation.confusionMatrix.slice(row * size, (row + 1) * size)]);
-  const head = `On ${evaluation.rows} ${evaluation.split} rows: accuracy ${show(metricOf(evaluation, 'accuracy'))}, loss ${show(metricOf(evaluation, 'loss'))}\n`;
-  const confusion = size > 20 ? '' : `\n${table(['TRUE \\ SAID', ...names], matrix)}`;
-  return `${head}\n${table(['CLASS', 'PRECISION', 'RECALL', 'F1', 'ROWS'], rows)}${confusion}`;
+function epochsText(epochs: readonly EpochMetrics[]): string {
+  const rows = epochs
+    .slice(-MAX_EPOCHS_SHOWN)
+    .map(each => [
+      each.epoch,
+      figure(each.trainLoss),
+      figure(each.trainAccuracy),
+      figure(each.validationLoss),
+      figure(each.validationAccuracy),
+      each.seconds.toFixed(2),
+    ]);
+  const earlier = epochs.length - rows.length;
+  const note = earlier > 0 ? `The last ${rows.length} of ${epochs.length} epochs; -o json has all of them.\n` : '';
+  return note + table(['EPOCH', 'TRAIN LOSS', 'ACCURACY', 'VALIDATION LOSS', 'ACCURACY', 'SECONDS'], rows);
 }

@@ -1,7 +1,7 @@
 import type { AthanorClient } from '@athanor/client';
 import type { EpochMetrics, TrainingJob } from '@athanor/contracts/training';
 import { startProgress } from '../output/progress.js';
-import { enumText } from '../output/render.js';
+import { enumText, figure } from '../output/render.js';
 import type { Terminal } from '../terminal.js';
 import { resumeWatch } from '../watch/resume-watch.js';
 
@@ -26,8 +26,8 @@ export async function watchJob({ client, terminal, jobId, signal }: WatchJobOpti
     }
     if (job === null) continue;
     last = job;
-    const { step = 0, totalSteps = 0, loss = 0 } = job.progress ?? {};
-    const note = totalSteps === 0 ? '' : `step ${step}/${totalSteps} loss ${loss.toFixed(4)}`;
+    const { step = 0, totalSteps = 0, loss } = job.progress ?? {};
+    const note = totalSteps === 0 ? '' : `step ${step}/${totalSteps} loss ${figure(loss)}`;
     progress.update(step / Math.max(totalSteps, 1), `${(job.phase || enumText(job.state)).toLowerCase()} ${note}`);
   }
   if (last === undefined) throw new Error(`the server ended the watch of job ${jobId} without a job`);
@@ -37,6 +37,10 @@ export async function watchJob({ client, terminal, jobId, signal }: WatchJobOpti
 
 function epochLine(epoch: EpochMetrics): string {
   const { trainLoss, trainAccuracy, validationLoss, validationAccuracy, seconds } = epoch;
-  const train = `loss ${trainLoss.toFixed(4)} accuracy ${trainAccuracy.toFixed(4)}`;
-  return `epoch ${epoch.epoch}: ${train}, validation loss ${validationLoss.toFixed(4)} accuracy ${validationAccuracy.toFixed(4)}, ${seconds.toFixed(2)} s`;
+  const train = `loss ${figure(trainLoss)} accuracy ${figure(trainAccuracy)}`;
+  const validation =
+    validationLoss === undefined
+      ? 'no validation rows'
+      : `validation loss ${figure(validationLoss)} accuracy ${figure(validationAccuracy)}`;
+  return `epoch ${epoch.epoch}: ${train}, ${validation}, ${seconds.toFixed(2)} s`;
 }

@@ -21,8 +21,9 @@ function toYaml(value: unknown): string {
   return (createRequire(import.meta.url)('yaml') as typeof Yaml).stringify(value);
 }
 
-// Timestamps are shown as people write them; bytes would only be noise.
-function jsonValue(_key: string, value: unknown): unknown {
+// Timestamps in ISO 8601; without the decoder's marks of which optional fields are present.
+function jsonValue(key: string, value: unknown): unknown {
+  if (key.startsWith('_')) return undefined;
   if (value === null || typeof value !== 'object') return value;
   if ('seconds' in value && 'nanos' in value && Object.keys(value).length === 2) return formatTime(value as Timestamp);
   return value;
@@ -61,6 +62,11 @@ export function fields(entries: readonly (readonly [string, string | number | un
 }
 
 /** "STATE_READY" as "READY". */
+/** A figure with four decimals; a dash where there is none. */
+export function figure(value: number | undefined): string {
+  return value === undefined ? '-' : value.toFixed(4);
+}
+
 export function enumText(value: string, prefix = 'STATE_'): string {
   return value.startsWith(prefix) ? value.slice(prefix.length) : value;
 }

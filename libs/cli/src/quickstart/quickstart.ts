@@ -10,7 +10,8 @@ import { expectSuccess } from '../commands/train.js';
 import { findingsText } from '../dataset/describe.js';
 import { importDataset } from '../dataset/import-dataset.js';
 import { interruptible, unlessAborted } from '../interruption.js';
-import { evaluationText, metricOf } from '../job/describe.js';
+import { evaluationText, metricOf } from '../job/evaluation.js';
+import { readEpochs } from '../job/read-epochs.js';
 import { watchJob } from '../job/watch-job.js';
 import { commandLine } from '../mesh/command-line.js';
 import { spawnMesh } from '../mesh/spawn-mesh.js';
@@ -127,11 +128,11 @@ async function mainJob(
     indent(lineageText(await client.registry.getLineage({ versionDigest: asked.versionDigest, modelName: NAME }))),
   );
   return {
-    testAccuracy: metricOf(evaluation, 'accuracy'),
+    testAccuracy: metricOf(evaluation, 'accuracy') ?? Number.NaN,
     servedAccuracy: asked.accuracy,
     servedRows: asked.served,
     evaluatedAccuracyOfServedRows: asked.evaluatedAccuracy,
-    secondsPerEpoch: (job.result?.epochs ?? []).map(({ seconds }) => seconds),
+    secondsPerEpoch: (await readEpochs(client, job.jobId)).map(({ seconds }) => seconds),
     p50Ms: asked.p50Ms,
     p99Ms: asked.p99Ms,
     versionDigest: version.digest,

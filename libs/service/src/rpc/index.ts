@@ -3,7 +3,7 @@ export { CallContext, composeInterceptors, type Interceptor } from './call-conte
 export { type AdapterOptions, adaptService } from './grpc-adapter.js';
 export { defaultInterceptors, type InterceptorOptions } from './interceptors/index.js';
 export { ListenError } from './listen-error.js';
-export { type Page, type PageRequest, readPage, toPage } from './page.js';
+export { encodePageToken, type Page, type PageRequest, readPage, toPage } from './page.js';
 export { checkResourceId, checkSameRequest, requestFingerprint } from './resource-id.js';
 export { type RpcServer, type RpcServerOptions, startRpcServer } from './server.js';
 export { toStatus } from './status.js';

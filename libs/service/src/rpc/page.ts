@@ -39,7 +39,12 @@ export function toPage<Row, Key>(
 ): { rows: Row[]; nextPageToken: string } {
   if (rows.length <= page.size) return { rows, nextPageToken: '' };
   const kept = rows.slice(0, page.size);
-  return { rows: kept, nextPageToken: Buffer.from(JSON.stringify(key(kept.at(-1) as Row))).toString('base64url') };
+  return { rows: kept, nextPageToken: encodePageToken(key(kept.at(-1) as Row)) };
+}
+
+/** The page_token of the page after the row with this key. */
+export function encodePageToken(lastKey: unknown): string {
+  return Buffer.from(JSON.stringify(lastKey)).toString('base64url');
 }
 
 function decodeToken<T extends keyof KeyTypes>(token: string, keyType: T): KeyTypes[T] {

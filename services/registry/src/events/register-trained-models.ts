@@ -23,10 +23,16 @@ export async function collectRegistration(
   outgoing: EventOutgoing,
   sources: RegistrationSources,
 ): Promise<Registration> {
-  const { jobId, modelName, spec, result } = event;
-  if (spec === null || result === null) throw new Error(`training.job.succeeded of ${jobId} has no spec or result`);
-  const evaluations = result.evaluation === null ? [] : [result.evaluation];
-  const digests = [...result.files.map(file => file.digest), ...evaluations.map(each => each.predictionsDigest)];
+  const { jobId, modelName } = event;
+  const { job } = await sources.training.getTrainingJob({ jobId }, outgoing);
+  const { spec = null, result = null } = job ?? {};
+  if (spec === null || result === null) throw new Error(`the succeeded job ${jobId} has no spec or result`);
+  const { evaluation, otherEvaluations } = result;
+  const evaluations = evaluation === null ? [] : [evaluation, ...otherEvaluations];
+  const digests = [
+    ...result.files.map(file => file.digest),
+    ...evaluations.flatMap(each => [each.predictionsDigest, each.detailsDigest]),
+  ];
   for (const digest of digests) await fetchFile({ jobId, digest }, outgoing, sources);
   crashPoint('registration.after-files');
   const { datasetId, datasetVersion: version } = spec;

@@ -1,5 +1,6 @@
 import type { Evaluation } from '@athanor/contracts/api';
 import type { Gate, GateResult } from '@athanor/contracts/registry';
+import { invalidFields } from '@athanor/service/errors';
 
 /** What a gate needs to know of a version. */
 export interface GateSubject {
@@ -7,10 +8,17 @@ export interface GateSubject {
   readonly evaluations: readonly Evaluation[];
 }
 
+/** Throws INVALID_ARGUMENT for a gate that no version can pass because none has its metric on its split. */
+export function checkGateCanPass(gate: Gate, latest: GateSubject | undefined): void {
+  if (latest === undefined || latest.evaluations.length === 0) return;
+  if (metricOf({ ...gate, datasetDigest: '' }, latest) !== undefined) return;
+  throw invalidFields([{ field: 'gate.metric', description: missingMessage({ ...gate, datasetDigest: '' }, latest) }]);
+}
+
 /** Holds a candidate against a gate, and against the version that the alias points to now. */
 export function evaluateGate(gate: Gate, candidate: GateSubject, champion: GateSubject | undefined): GateResult {
   const value = metricOf(gate, candidate);
-  if (value === undefined) return failed(gate, Number.NaN, missingMessage(gate, candidate));
+  if (value === undefined) return failed(gate, undefined, missingMessage(gate, candidate));
   const sign = gate.smallerIsBetter ? -1 : 1;
   if (sign * value < sign * gate.threshold) {
     const bound = gate.smallerIsBetter ? 'at most' : 'at least';
@@ -18,6 +26,10 @@ export function evaluateGate(gate: Gate, candidate: GateSubject, champion: GateS
   }
   const championValue = champion === undefined ? undefined : metricOf(gate, champion);
   const passed: GateResult = { gate, passed: true, value, message: `${gate.metric} is ${value}` };
+  if (gate.minImprovement > 0 && champion !== undefined && championValue === undefined) {
+    const message = `${missingMessage(gate, champion)}, so the improvement of ${gate.minImprovement} that is asked for cannot be measured; promote it without this gate, or evaluate version ${champion.version} first`;
+    return failed(gate, value, message);
+  }
   if (championValue === undefined) return passed;
   if (gate.minImprovement > 0 && sign * (value - championValue) < gate.minImprovement) {
     const message = `${gate.metric} is ${value}; version ${champion?.version} has ${championValue}, and an improvement of ${gate.minImprovement} is asked for`;
@@ -40,6 +52,6 @@ function missingMessage(gate: Gate, { version, evaluations }: GateSubject): stri
   return `version ${version} has no '${gate.metric}' on split '${gate.split}'${on}; it has ${known.join(', ') || 'no evaluation'}`;
 }
 
-function failed(gate: Gate, value: number, message: string): GateResult {
-  return { gate, passed: false, value, message };
+function failed(gate: Gate, value: number | undefined, message: string): GateResult {
+  return { gate, passed: false, ...(value !== undefined && { value }), message };
 }

@@ -62,7 +62,7 @@ function gateFailed(view: AliasView, version: number, failures: readonly GateRes
   const why = failures.map(({ message }) => message).join('; ');
   const metadata = Object.fromEntries(
     failures.flatMap(({ gate, value }) => [
-      [`${gate?.metric}_value`, String(value)],
+      ...(value === undefined ? [] : [[`${gate?.metric}_value`, String(value)]]),
       [`${gate?.metric}_threshold`, String(gate?.threshold)],
     ]),
   );

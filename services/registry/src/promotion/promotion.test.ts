@@ -17,7 +17,7 @@ function subject(version: number, metric: string, value: number): GateSubject {
   const evaluation = { split: 'test', datasetDigest: 'sha256:d', metrics: [{ name: metric, value }] };
   return {
     version,
-    evaluations: [{ ...evaluation, rows: 1, classes: [], confusionMatrix: [], batchSize: 1, predictionsDigest: '' }],
+    evaluations: [{ ...evaluation, rows: 1, classes: [], confusionMatrix: [], batchSize: 1, predictionsDigest: '', detailsDigest: '' }],
   };
 }
 

@@ -11,6 +11,7 @@ import {
   requestFingerprint,
   toPage,
 } from '@athanor/service';
+import { checkGateCanPass } from '../promotion/gate.js';
 import { type AliasView, type DecidedMove, decidePromotion, decideRollback } from '../promotion/promote.js';
 import {
   type AliasKey,
@@ -43,6 +44,8 @@ export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMetho
       // A gate may stand before the first version: then it is the model's first row.
       const model = await db.transaction().execute(async trx => {
         const row = await lockModel(trx, tenant, modelName);
+        const latest = await findVersion(trx, { tenant, modelName, version: row.latest_version });
+        checkGateCanPass(checked, latest);
         await setGate(trx, { tenant, modelName }, checked);
         return row;
       });

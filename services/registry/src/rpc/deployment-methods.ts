@@ -1,5 +1,5 @@
 import type { DeploymentInput, ResolvedDeploymentInput } from '@athanor/contracts/registry';
-import { checkResourceId, invalidFields, notFound, readPage, toPage } from '@athanor/service';
+import { checkResourceId, encodePageToken, invalidFields, notFound, readPage, toPage } from '@athanor/service';
 import {
   type DeploymentRow,
   deleteDeployment,
@@ -51,17 +51,55 @@ export function deploymentMethods({ db, onCommit }: RegistryDependencies): Deplo
       return {};
     },
 
-    async listResolvedDeployments() {
-      const rows = await listAllDeployments(db);
-      return { deployments: await Promise.all(rows.map(row => resolve(db, row))) };
+    async listResolvedDeployments(request) {
+      // Servers of before there were pages would take a page for all that there is.
+      if (request.pageSize === 0) {
+        const rows = await listAllDeployments(db, { after: undefined, limit: undefined });
+        return { deployments: await Promise.all(rows.map(row => resolve(db, row))), nextPageToken: '' };
+      }
+      const page = readPage(request, 'string');
+      const after = page.after === undefined ? undefined : fromPageKey(page.after);
+      const { rows, nextPageToken } = toPage(
+        await listAllDeployments(db, { after, limit: page.size + 1 }),
+        page,
+        toPageKey,
+      );
+      return await resolvePage(db, rows, nextPageToken);
     },
   };
+}
+
+/** Bytes of class names after which a page ends: far below gRPC's 4 MiB with one more version's names. */
+const MAX_PAGE_NAME_BYTES = 1024 * 1024;
+
+async function resolvePage(db: Db, rows: readonly DeploymentRow[], nextPageToken: string) {
+  const deployments: ResolvedDeploymentInput[] = [];
+  let bytes = 0;
+  for (const [index, row] of rows.entries()) {
+    const resolved = await resolve(db, row);
+    deployments.push(resolved);
+    for (const name of resolved.modelVersion?.signature?.classes ?? []) bytes += Buffer.byteLength(name);
+    if (bytes > MAX_PAGE_NAME_BYTES && index < rows.length - 1)
+      return { deployments, nextPageToken: encodePageToken(toPageKey(row)) };
+  }
+  return { deployments, nextPageToken };
+}
+
+// Neither tenants nor deployments' names have a slash.
+function toPageKey({ tenant, name }: DeploymentRow): string {
+  return `${tenant}/${name}`;
+}
+
+function fromPageKey(key: string): { tenant: string; name: string } {
+  const [tenant = '', name = ''] = key.split('/', 2);
+  return { tenant, name };
 }
 
 async function resolve(db: Db, row: DeploymentRow): Promise<ResolvedDeploymentInput> {
   const version = await activeVersion(db, row);
   const deployment = toDeployment(row, version?.version ?? 0);
-  return { tenant: row.tenant, deployment, modelVersion: version && (await describeVersion(db, version)) };
+  if (version === undefined) return { tenant: row.tenant, deployment, modelVersion: null };
+  return { tenant: row.tenant, deployment, modelVersion: { ...(await describeVersion(db, version)), evaluations: [] } };
 }
 
 async function describe(db: Db, row: DeploymentRow): Promise<DeploymentInput> {

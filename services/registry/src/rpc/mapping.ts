@@ -42,6 +42,16 @@ export function toModelVersion(
   };
 }
 
+/** A version as lists show it: without what grows with the number of classes. */
+export function summarizeVersion(version: ModelVersionInput): ModelVersionInput {
+  const { signature, evaluations = [] } = version;
+  return {
+    ...version,
+    signature: signature && { ...signature, classes: [] },
+    evaluations: evaluations.map(each => ({ ...each, classes: [], confusionMatrix: [] })),
+  };
+}
+
 export function toAliasMove(row: AliasMoveRow): AliasMoveInput {
   return {
     alias: row.alias,

@@ -19,7 +19,7 @@ import {
   type Trx,
   type VersionReference,
 } from '../store/models.js';
-import { toModel, toModelVersion } from './mapping.js';
+import { summarizeVersion, toModel, toModelVersion } from './mapping.js';
 import type { RegistryDependencies, RegistryMethods } from './registry-service.js';
 
 type ModelMethods = Pick<
@@ -73,7 +73,8 @@ export function modelMethods({ db, blobs, onCommit }: RegistryDependencies): Mod
       const page = readPage(request, 'number');
       const found = await listVersions(db, { tenant, name: request.modelName }, page);
       const { rows, nextPageToken } = toPage(found, page, row => row.version);
-      return { modelVersions: await Promise.all(rows.map(row => describeVersion(db, row))), nextPageToken };
+      const versions = await Promise.all(rows.map(row => describeVersion(db, row)));
+      return { modelVersions: versions.map(summarizeVersion), nextPageToken };
     },
 
     async *readModelFile({ versionDigest, fileDigest }, { tenant, signal }) {
@@ -82,7 +83,7 @@ export function modelMethods({ db, blobs, onCommit }: RegistryDependencies): Mod
       // Equal versions of several models have the same files, but each its own evaluations.
       const known = rows.flatMap(({ files, evaluations }) => [
         ...files.map(file => file.digest),
-        ...evaluations.map(each => each.predictionsDigest),
+        ...evaluations.flatMap(each => [each.predictionsDigest, each.detailsDigest]),
       ]);
       if (!known.includes(fileDigest))
         throw notFound('file', fileDigest, `version ${versionDigest} names no such file`);

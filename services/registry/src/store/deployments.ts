@@ -1,6 +1,6 @@
 import { appendEvent } from '@athanor/events';
 import type { Page } from '@athanor/service';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Db, Trx } from './models.js';
 import type { DeploymentTable } from './tables.js';
 
@@ -32,8 +32,15 @@ export function listDeployments(db: Db, tenant: string, page: Page<string>): Pro
     .execute();
 }
 
-export function listAllDeployments(db: Db): Promise<DeploymentRow[]> {
-  return db.selectFrom('deployments').selectAll().orderBy('tenant').orderBy('name').execute();
+/** Of all tenants, in the order of tenant and name, those after a deployment. */
+export function listAllDeployments(
+  db: Db,
+  { after, limit }: { after: Pick<DeploymentRow, 'tenant' | 'name'> | undefined; limit: number | undefined },
+): Promise<DeploymentRow[]> {
+  let query = db.selectFrom('deployments').selectAll().orderBy('tenant').orderBy('name');
+  if (after !== undefined) query = query.where(sql<boolean>`(tenant, name) > (${after.tenant}, ${after.name})`);
+  if (limit !== undefined) query = query.limit(limit);
+  return query.execute();
 }
 
 /** The names of those that refer to a model, in their order. */

@@ -6,7 +6,6 @@ import { canonicalJson } from '@athanor/contracts';
 import { computeTarget, runtimeVersion } from '@athanor/runtime';
 import { readSafetensors, SafetensorsError, sameShape, type Tensor, writeSafetensors } from '@athanor/tensor';
 import { CheckpointCorrupt, CheckpointMismatch } from './errors.js';
-import type { EpochReport } from './reports.js';
 import type { TrainingSpec } from './spec.js';
 
 const FORMAT = 'athanor.checkpoint/1';
@@ -22,7 +21,6 @@ export interface Cursor {
   /** Over the steps of this epoch: Σ loss · rows, and rows predicted right. */
   readonly lossSum: number;
   readonly correct: number;
-  readonly history: readonly EpochReport[];
 }
 
 export interface Checkpoint {
@@ -31,7 +29,9 @@ export interface Checkpoint {
 }
 
 export function writeCheckpoint(spec: TrainingSpec, { cursor, state }: Checkpoint): Uint8Array {
-  return writeSafetensors({ tensors: state, metadata: { ...conditions(spec), cursor: JSON.stringify(cursor) } });
+  // Version N-1 reads a history of epochs here, which grew with them.
+  const metadata = { ...conditions(spec), cursor: JSON.stringify({ ...cursor, history: [] }) };
+  return writeSafetensors({ tensors: state, metadata });
 }
 
 /** Throws CheckpointCorrupt, or CheckpointMismatch when continuing would not give the bits of an uninterrupted run. */
@@ -59,7 +59,8 @@ export function assertStateFits({ state }: Checkpoint, shapes: ReadonlyMap<strin
 
 function parseCursor(text: string | undefined): Cursor {
   try {
-    return JSON.parse(text!) as Cursor;
+    const { history: _, ...cursor } = JSON.parse(text!) as Cursor & { readonly history?: unknown };
+    return cursor;
   } catch (cause) {
     throw new CheckpointCorrupt('the checkpoint does not say where training stood', { cause });
   }

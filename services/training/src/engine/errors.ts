@@ -1,25 +1,48 @@
-/** The loss is no longer a finite number. */
+/** What is known of a divergence; a figure that is not known is absent. */
+interface Divergence {
+  readonly epoch?: number;
+  /** Steps since the start of the job, counted from 1. */
+  readonly step?: number;
+  readonly lastFiniteLoss?: number | undefined;
+}
+
+/** The loss, the weights or the predictions are no longer finite numbers. */
 export class TrainingDiverged extends Error {
   override readonly name = 'TrainingDiverged';
-  readonly epoch: number;
-  /** Steps since the start of the job, counted from 1. */
-  readonly step: number;
+  readonly epoch: number | undefined;
+  readonly step: number | undefined;
   readonly lastFiniteLoss: number | undefined;
-  readonly remedy: string;
 
-  constructor(facts: { epoch: number; step: number; lastFiniteLoss: number | undefined; learningRate: number }) {
-    const { epoch, step, lastFiniteLoss, learningRate } = facts;
+  private constructor(what: string, learningRate: number, facts: Divergence = {}) {
     const lower = Number((learningRate / 10).toPrecision(3));
-    const remedy = `lower the learning rate (${learningRate} now; try ${lower}), or set clipNorm to 1`;
+    super(
+      `training diverged${what}; lower the learning rate (${learningRate} now; try ${lower}), or set clipNorm to 1`,
+    );
+    this.epoch = facts.epoch;
+    this.step = facts.step;
+    this.lastFiniteLoss = facts.lastFiniteLoss;
+  }
+
+  static ofLoss(facts: {
+    readonly epoch: number;
+    readonly step: number;
+    readonly lastFiniteLoss: number | undefined;
+    readonly learningRate: number;
+  }): TrainingDiverged {
+    const { epoch, step, lastFiniteLoss, learningRate } = facts;
     const last =
       lastFiniteLoss === undefined ? 'no step before it was finite' : `the last finite loss was ${lastFiniteLoss}`;
-    super(
-      `training diverged in epoch ${epoch + 1} at step ${step}: the loss is not a finite number, ${last}; ${remedy}`,
-    );
-    this.epoch = epoch;
-    this.step = step;
-    this.lastFiniteLoss = lastFiniteLoss;
-    this.remedy = remedy;
+    const what = ` in epoch ${epoch + 1} at step ${step}: the loss is not a finite number, ${last}`;
+    return new TrainingDiverged(what, learningRate, facts);
+  }
+
+  static ofWeights(parameter: string, facts: { readonly step: number; readonly learningRate: number }) {
+    const what = ` by step ${facts.step}: the weights '${parameter}' are not all finite numbers`;
+    return new TrainingDiverged(what, facts.learningRate, { step: facts.step });
+  }
+
+  static ofPredictions(split: string, learningRate: number): TrainingDiverged {
+    return new TrainingDiverged(`: the loss on the ${split} split is not a finite number`, learningRate);
   }
 }
 

@@ -8,7 +8,13 @@ export {
   type SignatureTensor,
   signatureOf,
 } from './export-model.js';
-export { type ClassificationMetrics, type ClassMetrics, classificationMetrics } from './metrics.js';
+export {
+  type ClassificationMetrics,
+  type ClassMetrics,
+  type ConfusionCell,
+  classificationMetrics,
+  denseConfusion,
+} from './metrics.js';
 export type { ChunkReport, EpochReport } from './reports.js';
 export { type AdamSpec, InvalidTrainingSpec, type OptimizerSpec, type SgdSpec, type TrainingSpec } from './spec.js';
 export { type TrainingResult, type TrainOptions, train } from './train.js';

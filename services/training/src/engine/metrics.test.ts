@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { classificationMetrics } from './metrics.js';
+import { classificationMetrics, denseConfusion } from './metrics.js';
 
 // scikit-learn 1.9.1: accuracy_score, log_loss, precision_recall_fscore_support(zero_division=0), confusion_matrix.
 const probabilities = Float32Array.from(
@@ -21,11 +21,7 @@ test('metrics are those of scikit-learn', () => {
   expect(metrics.rows).toBe(8);
   expect(metrics.accuracy).toBe(0.75);
   expect(metrics.loss).toBeCloseTo(0.728668207769074, 12);
-  expect(metrics.confusionMatrix).toEqual([
-    [2, 0, 0],
-    [1, 2, 0],
-    [0, 1, 2],
-  ]);
+  expect(denseConfusion(metrics.confusion, 3)).toEqual([2, 0, 0, 1, 2, 0, 0, 1, 2]);
   expect(metrics.perClass.map(({ precision }) => precision)).toEqual([2 / 3, 2 / 3, 1]);
   expect(metrics.perClass.map(({ recall }) => recall)).toEqual([1, 2 / 3, 2 / 3]);
   expect(metrics.perClass.map(({ f1 }) => f1)).toEqual([0.8, 2 / 3, 0.8]);
@@ -48,6 +44,19 @@ test('a probability of zero for the right class gives a finite loss', () => {
   expect(classificationMetrics(Float32Array.of(0, 1), Int32Array.of(0), 2).loss).toBeCloseTo(52 * Math.LN2, 9);
 });
 
-test('no rows give zeros, not NaN', () => {
-  expect(classificationMetrics(new Float32Array(), new Int32Array(), 2)).toMatchObject({ accuracy: 0, loss: 0 });
+test('bug: no rows gave figures of zero', () => {
+  expect(() => classificationMetrics(new Float32Array(), new Int32Array(), 2)).toThrow('at least one row');
+});
+
+test('bug: the confusion matrix of many classes grew with their square', () => {
+  const classes = 20_000;
+  const labels = Int32Array.of(7, 19_999);
+  const probabilities = new Float32Array(labels.length * classes);
+  labels.forEach((label, row) => {
+    probabilities[row * classes + label] = 1;
+  });
+  expect(classificationMetrics(probabilities, labels, classes).confusion).toEqual([
+    [7, 7, 1],
+    [19_999, 19_999, 1],
+  ]);
 });

@@ -9,6 +9,9 @@ export interface ClassMetrics {
   readonly support: number;
 }
 
+/** How many rows of one class were predicted as another, or as itself. */
+export type ConfusionCell = readonly [trueClass: number, predictedClass: number, rows: number];
+
 export interface ClassificationMetrics {
   readonly rows: number;
   readonly accuracy: number;
@@ -20,38 +23,50 @@ export interface ClassificationMetrics {
   readonly macro: Omit<ClassMetrics, 'support'>;
   /** Mean over the classes, weighted by their support. */
   readonly weighted: Omit<ClassMetrics, 'support'>;
-  /** confusionMatrix[true][predicted] */
-  readonly confusionMatrix: readonly (readonly number[])[];
+  /** Only cells with rows, by true class, then predicted class: at most one a row, where a full matrix is classes². */
+  readonly confusion: readonly ConfusionCell[];
 }
 
 // log 0 is not a number to report: probabilities are clipped as in scikit-learn's log_loss for float64.
 const SMALLEST_PROBABILITY = 2 ** -52;
 
-/** `probabilities` is row-major [N, classes], `labels` [N]. */
+/** `probabilities` is row-major [N, classes], `labels` [N] with N > 0: without rows there are no figures. */
 export function classificationMetrics(
   probabilities: Float32Array,
   labels: Int32Array,
   classes: number,
 ): ClassificationMetrics {
-  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  const rows = labels.length;
+  if (rows === 0) throw new RangeError('expected at least one row to evaluate, received none');
+  const cells = new Map<number, number>();
   let loss = 0;
   labels.forEach((label, row) => {
     const rowProbabilities = probabilities.subarray(row * classes, (row + 1) * classes);
-    confusion[label]![argMax(rowProbabilities)]! += 1;
+    const cell = label * classes + argMax(rowProbabilities);
+    cells.set(cell, (cells.get(cell) ?? 0) + 1);
     loss -= Math.log(Math.max(rowProbabilities[label]!, SMALLEST_PROBABILITY));
   });
-  const rows = labels.length;
-  const perClass = confusion.map((_, index) => classMetrics(confusion, index));
-  const right = confusion.reduce((sum, row, index) => sum + row[index]!, 0);
+  const confusion = [...cells]
+    .sort(([a], [b]) => a - b)
+    .map(([cell, count]): ConfusionCell => [Math.floor(cell / classes), cell % classes, count]);
+  const perClass = classMetrics(confusion, classes);
+  const right = confusion.reduce((sum, [label, predicted, count]) => sum + (label === predicted ? count : 0), 0);
   return {
     rows,
-    accuracy: ratio(right, rows),
-    loss: ratio(loss, rows),
+    accuracy: right / rows,
+    loss: loss / rows,
     perClass,
     macro: average(perClass, () => 1),
     weighted: average(perClass, ({ support }) => support),
-    confusionMatrix: confusion,
+    confusion,
   };
+}
+
+/** confusionMatrix[true * classes + predicted] */
+export function denseConfusion(confusion: readonly ConfusionCell[], classes: number): number[] {
+  const matrix = new Array<number>(classes * classes).fill(0);
+  for (const [label, predicted, count] of confusion) matrix[label * classes + predicted] = count;
+  return matrix;
 }
 
 // The first of equal maxima, as ONNX ArgMax chooses.
@@ -61,16 +76,19 @@ function argMax(values: Float32Array): number {
   return best;
 }
 
-function classMetrics(confusion: readonly (readonly number[])[], index: number): ClassMetrics {
-  const hits = confusion[index]![index]!;
-  const support = confusion[index]!.reduce((sum, count) => sum + count, 0);
-  const predicted = confusion.reduce((sum, row) => sum + row[index]!, 0);
-  return {
+function classMetrics(confusion: readonly ConfusionCell[], classes: number): ClassMetrics[] {
+  const counts = Array.from({ length: classes }, () => ({ hits: 0, support: 0, predicted: 0 }));
+  for (const [label, predicted, count] of confusion) {
+    counts[label]!.support += count;
+    counts[predicted]!.predicted += count;
+    if (label === predicted) counts[label]!.hits += count;
+  }
+  return counts.map(({ hits, support, predicted }) => ({
     precision: ratio(hits, predicted),
     recall: ratio(hits, support),
     f1: ratio(2 * hits, support + predicted),
     support,
-  };
+  }));
 }
 
 function average(perClass: readonly ClassMetrics[], weightOf: (metrics: ClassMetrics) => number) {
@@ -83,6 +101,7 @@ function average(perClass: readonly ClassMetrics[], weightOf: (metrics: ClassMet
   return { precision: mean('precision'), recall: mean('recall'), f1: mean('f1') };
 }
 
+// zero_division=0
 function ratio(numerator: number, denominator: number): number {
   return denominator === 0 ? 0 : numerator / denominator;
 }

@@ -5,7 +5,7 @@ import { TrainingDiverged } from './errors.js';
 import type { TrainingSpec } from './spec.js';
 import type { StepResults } from './step-runner.js';
 
-export const START: Cursor = { epoch: 0, stepInEpoch: 0, step: 0, lossSum: 0, correct: 0, history: [] };
+export const START: Cursor = { epoch: 0, stepInEpoch: 0, step: 0, lossSum: 0, correct: 0 };
 
 /** Equal batches of one epoch that one run trains, as positions in the epoch's row order. */
 export interface Chunk {
@@ -48,7 +48,7 @@ export function advance(cursor: Cursor, { steps, batchRows }: Chunk, { losses, c
 export function assertFinite(cursor: Cursor, losses: Float32Array, before: number | undefined, spec: TrainingSpec) {
   const index = losses.findIndex(loss => !Number.isFinite(loss));
   if (index < 0) return;
-  throw new TrainingDiverged({
+  throw TrainingDiverged.ofLoss({
     epoch: cursor.epoch,
     step: cursor.step + index + 1,
     lastFiniteLoss: index > 0 ? losses[index - 1] : before,

@@ -5,7 +5,7 @@ import { CheckpointCorrupt, CheckpointMismatch, TrainingDiverged } from './error
 import type { EpochReport } from './reports.js';
 import type { TrainingSpec } from './spec.js';
 import { columnData, imageData, specOf } from './testing-data.js';
-import { type TrainOptions, train } from './train.js';
+import { type TrainingResult, type TrainOptions, train } from './train.js';
 
 interface Trace {
   readonly checkpoints: Map<number, Uint8Array>;
@@ -86,7 +86,12 @@ test('a checkpoint at the very end of the job resumes into the finished model', 
   const whole = await trace(specOf());
   const again = await trace(specOf(), { resumeFrom: whole.checkpoints.get(12)! });
   expect(again.losses).toEqual([]);
-  expect(again.checkpoints.get(12)).toEqual(whole.checkpoints.get(12));
+  // The step is no new one: a checkpoint again would renew the job's retry budget.
+  expect(again.checkpoints.size).toBe(0);
+  const parametersOf = (result: TrainingResult) => result.status === 'completed' && result.parameters;
+  const options = { spec: specOf(), data: imageData() };
+  const resumed = await train({ ...options, resumeFrom: whole.checkpoints.get(12)! });
+  expect(parametersOf(resumed)).toEqual(parametersOf(await train(options)));
 });
 
 test('other seeds give other weights', async () => {
@@ -113,6 +118,27 @@ test('a loss that is not finite ends training with the step and a remedy', async
   expect(failure).toMatchObject({ epoch: 0, lastFiniteLoss: expect.any(Number) });
   expect(failure.step).toBeGreaterThan(1);
   expect(failure.message).toContain('lower the learning rate (1e+30 now; try 1e+29)');
+});
+
+test('bug: weights that the last update made infinite were a finished model', async () => {
+  // One step: its loss is finite, and what it makes of the weights is seen by no later loss.
+  const data = imageData();
+  const batchSize = data.train.labels.length;
+  const spec = specOf({ epochs: 1, batchSize, optimizer: { kind: 'sgd', learningRate: 1e39 } });
+  const noValidation = {
+    ...data,
+    validation: { features: tensor('UINT8', [0, 2, 3], new Uint8Array()), labels: new Int32Array() },
+  };
+  const failure = await trace(spec, { data: noValidation }).catch(error => error);
+  expect(failure).toBeInstanceOf(TrainingDiverged);
+  expect(failure.message).toMatch(
+    /^training diverged by step 1: the weights 'layer\d\.\w+' are not all finite numbers; lower/,
+  );
+});
+
+test('bug: no step was reported before 64 had been run', async () => {
+  const { steps } = await trace(specOf({ checkpointEverySteps: 100 }));
+  expect(steps[0]).toBe(1);
 });
 
 test.each([

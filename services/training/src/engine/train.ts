@@ -7,6 +7,7 @@ import { openSession, type Session } from '@athanor/runtime';
 import type { Tensor } from '@athanor/tensor';
 import { assertStateFits, type Checkpoint, type Cursor, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { type ChunkSizer, createChunkSizer } from './chunk-size.js';
+import { TrainingDiverged } from './errors.js';
 import { evaluate } from './evaluate.js';
 import { initialWeights } from './initial-weights.js';
 import { buildNetwork, evalGraph, type Network, trainGraph } from './network.js';
@@ -25,7 +26,7 @@ export interface TrainOptions {
   onChunk?(report: ChunkReport): void | Promise<void>;
   /** May be called again for an epoch after resuming at its very end. */
   onEpoch?(report: EpochReport): void | Promise<void>;
-  /** Every `checkpointEverySteps`, when stopped, and at the end. */
+  /** Every `checkpointEverySteps`, when stopped, and at the end; not again for the step that was resumed from. */
   onCheckpoint?(checkpoint: Uint8Array, cursor: Cursor): void | Promise<void>;
   /** Stops between two runs, after a checkpoint. */
   readonly signal?: AbortSignal;
@@ -40,7 +41,6 @@ export type TrainingResult =
       readonly step: number;
       readonly network: Network;
       readonly parameters: ReadonlyMap<string, Tensor<'FP32'>>;
-      readonly history: readonly EpochReport[];
     };
 
 const VALIDATION_BATCH = 256;
@@ -74,12 +74,14 @@ class Training {
   #cursor: Cursor;
   #lastLoss: number | undefined;
   #validation: Session | undefined;
+  #checkpointedStep: number;
 
   constructor(options: TrainOptions, network: Network, runner: StepRunner, cursor: Cursor) {
     this.#options = options;
     this.#network = network;
     this.#runner = runner;
     this.#cursor = cursor;
+    this.#checkpointedStep = cursor.step;
     this.#sizer = createChunkSizer(options.spec.chunkSteps);
     this.#clock = options.clock ?? (() => performance.now());
   }
@@ -94,10 +96,8 @@ class Training {
       await this.#finishEpoch();
     }
     await this.#checkpoint();
-    const state = this.#runner.state();
-    const parameters = new Map(this.#network.model.parameters.map(({ name }) => [name, state.get(name)!]));
-    const { step, history } = this.#cursor;
-    return { status: 'completed', step, network: this.#network, parameters, history };
+    const { step } = this.#cursor;
+    return { status: 'completed', step, network: this.#network, parameters: this.#parameters() };
   }
 
   async release(): Promise<void> {
@@ -135,11 +135,11 @@ class Training {
 
   async #finishEpoch(): Promise<void> {
     const { data, onEpoch } = this.#options;
-    const { epoch, step, lossSum, correct, history } = this.#cursor;
+    const { epoch, step, lossSum, correct } = this.#cursor;
     const rows = rowCount(data.train);
     const validation = await this.#validate();
     const report = { epoch, trainLoss: lossSum / rows, trainAccuracy: correct / rows, ...validation };
-    this.#cursor = { ...START, epoch: epoch + 1, step, history: [...history, report] };
+    this.#cursor = { ...START, epoch: epoch + 1, step };
     await onEpoch?.(report);
   }
 
@@ -150,21 +150,36 @@ class Training {
       intraOpThreads: spec.cpuThreads,
       provider: spec.provider ?? 'cpu',
     });
-    const state = this.#runner.state();
-    const feeds = Object.fromEntries(this.#network.model.parameters.map(({ name }) => [name, state.get(name)!]));
+    const feeds = Object.fromEntries(this.#parameters());
     const { metrics } = await evaluate(this.#validation, data.validation, {
       inputName: data.inputName,
       classes: data.classes.length,
       batchSize: VALIDATION_BATCH,
       feeds,
     });
+    if (!Number.isFinite(metrics.loss)) throw TrainingDiverged.ofPredictions('validation', spec.optimizer.learningRate);
     return { validationLoss: metrics.loss, validationAccuracy: metrics.accuracy };
+  }
+
+  /** Throws TrainingDiverged where a weight is not finite: the last update may have made it so after a finite loss. */
+  #parameters(): Map<string, Tensor<'FP32'>> {
+    const state = this.#runner.state();
+    const parameters = new Map(this.#network.model.parameters.map(({ name }) => [name, state.get(name)!]));
+    for (const [name, { data }] of parameters) {
+      if (data.every(Number.isFinite)) continue;
+      const { learningRate } = this.#options.spec.optimizer;
+      throw TrainingDiverged.ofWeights(name, { step: this.#cursor.step, learningRate });
+    }
+    return parameters;
   }
 
   async #checkpoint(): Promise<void> {
     const { spec, onCheckpoint } = this.#options;
-    if (!onCheckpoint) return;
+    const { step } = this.#cursor;
+    if (!onCheckpoint || step === this.#checkpointedStep) return;
+    this.#parameters();
     const checkpoint: Checkpoint = { cursor: this.#cursor, state: this.#runner.state() };
     await onCheckpoint(writeCheckpoint(spec, checkpoint), this.#cursor);
+    this.#checkpointedStep = step;
   }
 }

@@ -15,7 +15,7 @@ import {
   recordCheckpoint,
   recordEpoch,
 } from '../store/attempts.js';
-import { type Db, listEpochs, type Trx } from '../store/jobs.js';
+import type { Db, Trx } from '../store/jobs.js';
 import { toRpcFailure } from './peer-error.js';
 
 export interface AttemptDependencies {
@@ -57,7 +57,6 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
           epoch: attempt.epoch,
           ...resume,
           leaseMs,
-          epochs: await listEpochs(trx, jobId),
         };
       });
     },
@@ -123,9 +122,10 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
           if (!(await ownsBlob(trx, holding.job.job_id, digest)))
             throw notFound('blob', `${name} ${digest}`, 'write it first');
         }
-        const epochs = await listEpochs(trx, holding.job.job_id);
-        const evaluation = result.evaluation && { ...result.evaluation, datasetDigest: holding.job.spec.datasetDigest };
-        await completeJob(trx, holding, { ...result, evaluation, epochs });
+        const { datasetDigest } = holding.job.spec;
+        const evaluation = result.evaluation && { ...result.evaluation, datasetDigest };
+        const otherEvaluations = result.otherEvaluations.map(each => ({ ...each, datasetDigest }));
+        await completeJob(trx, holding, { ...result, evaluation, otherEvaluations });
         crashPoint('training.before-complete-commit');
       });
       crashPoint('training.after-complete');

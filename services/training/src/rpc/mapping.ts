@@ -4,27 +4,35 @@ import {
   type AttemptRow,
   type Db,
   type JobRow,
+  type JobSummaryRow,
   listAttempts,
   listTransitions,
   type TransitionRow,
 } from '../store/jobs.js';
 
-/** A job with its history. */
-export async function describeJob(db: Db, row: JobRow): Promise<TrainingJobInput> {
-  const [transitions, attempts] = await Promise.all([listTransitions(db, row.job_id), listAttempts(db, row.job_id)]);
+/** A job without what grows with its work. */
+export function summarizeJob(row: JobSummaryRow): TrainingJobInput {
   return {
     jobId: row.job_id,
     modelName: row.model_name,
     spec: row.spec,
     state: row.state,
     phase: row.phase,
-    transitions: transitions.map(toTransition),
-    attempts: attempts.map(toAttempt),
     progress: row.progress,
-    result: row.result,
     error: row.error,
     createTime: toTimestamp(row.create_time),
     endTime: row.end_time && toTimestamp(row.end_time),
+  };
+}
+
+/** A job with its history. */
+export async function describeJob(db: Db, row: JobRow): Promise<TrainingJobInput> {
+  const [transitions, attempts] = await Promise.all([listTransitions(db, row.job_id), listAttempts(db, row.job_id)]);
+  return {
+    ...summarizeJob(row),
+    transitions: transitions.map(toTransition),
+    attempts: attempts.map(toAttempt),
+    result: row.result,
   };
 }
 

@@ -3,7 +3,7 @@ import type { BlobStore } from '@athanor/blobs';
 import type { Stub } from '@athanor/client';
 import type { ServiceImplementation } from '@athanor/contracts';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
-import type { CreateTrainingJobRequest, TrainingSpec } from '@athanor/contracts/training';
+import type { CreateTrainingJobRequest, EpochMetrics, TrainingSpec } from '@athanor/contracts/training';
 import { isDatabaseError } from '@athanor/database';
 import {
   type CallContext,
@@ -14,12 +14,14 @@ import {
   notFound,
   readPage,
   requestFingerprint,
+  ServiceError,
   toPage,
 } from '@athanor/service';
 import { checkDataset, checkSpec } from '../jobs/check-spec.js';
 import { newJobId } from '../jobs/job-id.js';
 import { hasEnded } from '../jobs/job-state.js';
 import { ownsBlob } from '../store/attempts.js';
+import { deleteJob } from '../store/deletion.js';
 import {
   changeJob,
   type Db,
@@ -31,7 +33,7 @@ import {
   listJobs,
   lockJob,
 } from '../store/jobs.js';
-import { describeJob } from './mapping.js';
+import { describeJob, summarizeJob } from './mapping.js';
 import { toRpcFailure } from './peer-error.js';
 
 export interface TrainingDependencies {
@@ -41,14 +43,16 @@ export interface TrainingDependencies {
   /** Threads of a job whose request leaves them open. */
   readonly defaultCpuThreads: number;
   readonly maxCpuThreads: number;
-  /** Something was committed that the dispatcher and the outbox must see. */
+  /** Called after a commit that concerns the dispatcher or the outbox. */
   readonly onChanged: () => void;
   /** Between equal messages of a watch. Default 30 s. */
   readonly watchRepeatMs?: number;
 }
 
 const WATCH_INTERVAL_MS = 200;
-/** A watch says the same again so often: a silent stream would be taken for a dead one, here or on the way. */
+/** In one message, which stays far below gRPC's 4 MiB. */
+const MAX_WATCHED_EPOCHS = 1_000;
+/** A watch repeats itself after this time: a silent stream would be taken for a dead one. */
 const WATCH_REPEAT_MS = 30_000;
 
 export function trainingService(dependencies: TrainingDependencies): ServiceImplementation<'training', CallContext> {
@@ -61,18 +65,38 @@ export function trainingService(dependencies: TrainingDependencies): ServiceImpl
       return { job: await describeJob(db, row) };
     },
 
-    async getTrainingJob({ jobId }, { tenant }) {
-      return { job: await describeJob(db, await expectJob(db, tenant, jobId)) };
+    async getTrainingJob({ jobId }, caller) {
+      return { job: await describeJob(db, await expectJob(db, caller, jobId)) };
     },
 
     async listTrainingJobs(request, { tenant }) {
       const page = readPage(request, 'string');
       const { rows, nextPageToken } = toPage(await listJobs(db, tenant, page), page, row => row.job_id);
-      return { jobs: await Promise.all(rows.map(row => describeJob(db, row))), nextPageToken };
+      return { jobs: rows.map(summarizeJob), nextPageToken };
     },
 
-    async cancelTrainingJob({ jobId }, { tenant, principal }) {
-      await expectJob(db, tenant, jobId);
+    async listTrainingEpochs(request, { tenant, principal }) {
+      const { job_id: jobId } = await expectJob(db, { tenant, principal }, request.jobId);
+      const page = readPage(request, 'number');
+      const found = await listEpochs(db, jobId, { after: page.after ?? 0, limit: page.size + 1 });
+      const { rows: epochs, nextPageToken } = toPage(found, page, ({ epoch }) => epoch);
+      return { epochs, nextPageToken };
+    },
+
+    async deleteTrainingJob({ jobId }, caller) {
+      await expectJob(db, caller, jobId);
+      await db.transaction().execute(async trx => {
+        const job = await lockJob(trx, jobId);
+        if (job.delete_time !== null) throw jobNotFound(jobId);
+        if (!hasEnded(job.state)) throw stillOpen(job);
+        await deleteJob(trx, job, caller.principal.actor);
+      });
+      onChanged();
+      return {};
+    },
+
+    async cancelTrainingJob({ jobId }, caller) {
+      await expectJob(db, caller, jobId);
       await db.transaction().execute(async trx => {
         const job = await lockJob(trx, jobId);
         if (hasEnded(job.state) || job.state === 'STATE_CANCELLING') return;
@@ -81,33 +105,39 @@ export function trainingService(dependencies: TrainingDependencies): ServiceImpl
           state,
           phase: job.phase,
           reason: 'CancelRequested',
-          message: `by ${principal.actor}`,
+          message: `by ${caller.principal.actor}`,
         });
       });
       onChanged();
-      return { job: await describeJob(db, await expectJob(db, tenant, jobId)) };
+      return { job: await describeJob(db, await expectJob(db, caller, jobId)) };
     },
 
-    async *watchTrainingJob({ jobId }, { tenant, signal }) {
+    async *watchTrainingJob({ jobId }, caller) {
+      const { signal } = caller;
       let revision = -1;
-      let sentEpochs = 0;
+      let lastEpoch = 0;
       let sentAt = 0;
       for (;;) {
-        const row = await expectJob(db, tenant, jobId);
+        const row = await expectJob(db, caller, jobId);
         if (row.revision !== revision || performance.now() - sentAt >= watchRepeatMs) {
           sentAt = performance.now();
           revision = row.revision;
-          const epochs = (await listEpochs(db, jobId)).slice(sentEpochs);
-          sentEpochs += epochs.length;
-          yield { job: await describeJob(db, row), epochs };
+          const job = await describeJob(db, row);
+          let epochs: EpochMetrics[];
+          do {
+            epochs = await listEpochs(db, jobId, { after: lastEpoch, limit: MAX_WATCHED_EPOCHS });
+            lastEpoch = epochs.at(-1)?.epoch ?? lastEpoch;
+            yield { job, epochs };
+          } while (epochs.length === MAX_WATCHED_EPOCHS);
         }
         if (hasEnded(row.state)) return;
         await sleep(WATCH_INTERVAL_MS, undefined, { signal });
       }
     },
 
-    async *readJobArtifact({ jobId, digest }, { tenant, signal }) {
-      await expectJob(db, tenant, jobId);
+    async *readJobArtifact({ jobId, digest }, caller) {
+      const { signal } = caller;
+      await expectJob(db, caller, jobId);
       if (!(await ownsBlob(db, jobId, digest))) throw notFound('artifact', digest, `job ${jobId} names no such file`);
       for await (const chunk of blobs.get(digest, { signal })) yield { chunk: Buffer.from(chunk) };
     },
@@ -163,8 +193,22 @@ async function resolveDataset(
   return answer.datasetVersion;
 }
 
-async function expectJob(db: Db, tenant: string, jobId: string): Promise<JobRow> {
+/** A deleted job is there for services only: the registry may still have to register what it made. */
+async function expectJob(
+  db: Db,
+  { tenant, principal }: Pick<CallContext, 'tenant' | 'principal'>,
+  jobId: string,
+): Promise<JobRow> {
   const row = await findJob(db, tenant, jobId);
-  if (row === undefined) throw notFound('training job', jobId, 'list the jobs with: athanor job list');
+  if (row === undefined || (row.delete_time !== null && principal.kind !== 'service')) throw jobNotFound(jobId);
   return row;
+}
+
+function jobNotFound(jobId: string): ServiceError {
+  return notFound('training job', jobId, 'list the jobs with: athanor job list');
+}
+
+function stillOpen({ job_id: jobId, state }: JobRow): ServiceError {
+  const message = `job ${jobId} is ${state.replace('STATE_', '')}; cancel it and wait until it has ended: athanor job cancel ${jobId}`;
+  return new ServiceError('FAILED_PRECONDITION', message, { reason: 'JOB_NOT_ENDED' });
 }

@@ -5,7 +5,7 @@ import type {
   ProgressInput,
   TrainingResultInput,
 } from '@athanor/contracts/training';
-import { patiently } from './patience.js';
+import { retryWhileUnavailable } from './retry-while-unavailable.js';
 import type { WorkOrder } from './work-order.js';
 
 const CHUNK_BYTES = 512 * 1024;
@@ -18,57 +18,64 @@ export interface Failure {
   readonly retryable: boolean;
 }
 
-/** The AttemptService as one attempt sees it: its id and epoch go with every call. */
+/** The AttemptService as one attempt sees it: its id and fencing token go with every call. */
 export class AttemptClient {
   readonly #stub: Stub<'attempts'>;
-  readonly #attemptId: string;
-  #epoch = 0;
+  readonly #order: WorkOrder;
+  #epoch: number;
 
-  constructor({ address, caFile, attemptId, token }: WorkOrder) {
+  /** `epoch` is the fencing token of an attempt that was claimed before. */
+  constructor(order: WorkOrder, epoch = 0) {
+    const { address, caFile, token } = order;
     this.#stub = createStub('attempts', { address, caFile, credential: token });
-    this.#attemptId = attemptId;
+    this.#order = order;
+    this.#epoch = epoch;
+  }
+
+  get order(): WorkOrder {
+    return this.#order;
   }
 
   async claim(): Promise<ClaimAttemptResponse> {
-    const request = { attemptId: this.#attemptId, executorRef: '' };
-    const claim = await patiently(() => this.#stub.claimAttempt(request));
+    const request = { attemptId: this.#order.attemptId, executorRef: '' };
+    const claim = await retryWhileUnavailable(() => this.#stub.claimAttempt(request));
     this.#epoch = claim.epoch;
     return claim;
   }
 
   /** False when the attempt is to stop. */
   async heartbeat(phase: string, progress?: ProgressInput): Promise<boolean> {
-    const { desiredState } = await patiently(() =>
+    const { desiredState } = await retryWhileUnavailable(() =>
       this.#stub.heartbeat({ ...this.#identity(), phase, progress: progress ?? null }),
     );
     return desiredState !== 'DESIRED_STATE_STOP';
   }
 
   async reportEpoch(metrics: EpochMetricsInput): Promise<void> {
-    await patiently(() => this.#stub.reportEpoch({ ...this.#identity(), metrics }));
+    await retryWhileUnavailable(() => this.#stub.reportEpoch({ ...this.#identity(), metrics }));
   }
 
   /** A blob of the dataset or a checkpoint; the empty digest is the dataset's manifest. */
   async readBlob(digest: string): Promise<Buffer> {
-    return await patiently(() => collectChunks(this.#stub.readBlob({ ...this.#identity(), digest })));
+    return await retryWhileUnavailable(() => collectChunks(this.#stub.readBlob({ ...this.#identity(), digest })));
   }
 
   async writeBlob(bytes: Uint8Array): Promise<string> {
-    const { digest } = await patiently(() => this.#stub.writeBlob(chunked(this.#identity(), bytes)));
+    const { digest } = await retryWhileUnavailable(() => this.#stub.writeBlob(chunked(this.#identity(), bytes)));
     return digest;
   }
 
   async commitCheckpoint(step: number, bytes: Uint8Array): Promise<void> {
     const digest = await this.writeBlob(bytes);
-    await patiently(() => this.#stub.commitCheckpoint({ ...this.#identity(), step, digest }));
+    await retryWhileUnavailable(() => this.#stub.commitCheckpoint({ ...this.#identity(), step, digest }));
   }
 
   async complete(result: TrainingResultInput): Promise<void> {
-    await patiently(() => this.#stub.completeAttempt({ ...this.#identity(), result }));
+    await retryWhileUnavailable(() => this.#stub.completeAttempt({ ...this.#identity(), result }));
   }
 
   async fail(failure: Failure): Promise<void> {
-    await patiently(() => this.#stub.failAttempt({ ...this.#identity(), ...failure }));
+    await retryWhileUnavailable(() => this.#stub.failAttempt({ ...this.#identity(), ...failure }));
   }
 
   close(): void {
@@ -76,7 +83,7 @@ export class AttemptClient {
   }
 
   #identity() {
-    return { attemptId: this.#attemptId, epoch: this.#epoch };
+    return { attemptId: this.#order.attemptId, epoch: this.#epoch };
   }
 }
 

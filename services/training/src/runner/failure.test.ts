@@ -1,15 +1,44 @@
+import { GradientError, MissingGradientError } from '@athanor/autodiff';
 import { RpcError } from '@athanor/client';
+import { TypeInferenceError } from '@athanor/onnx';
 import { RuntimeFailure } from '@athanor/runtime';
+import { SafetensorsError } from '@athanor/tensor';
 import { expect, test } from 'vitest';
-import { TrainingDiverged } from '../engine/index.js';
+import { InvalidTrainingData, TrainingDiverged } from '../engine/index.js';
+import { UnsupportedFeatures } from '../preprocessing/preprocessing.js';
 import { runAttempt } from './attempt.js';
 import type { AttemptClient } from './attempt-client.js';
 import { toFailure } from './failure.js';
 
 test('a failure that would come again ends the job', () => {
-  const error = Object.create(TrainingDiverged.prototype, { name: { value: 'TrainingDiverged' } }) as Error;
-  expect(toFailure(error)).toMatchObject({ reason: 'TrainingDiverged', retryable: false });
+  expect(toFailure(TrainingDiverged.ofPredictions('test', 1))).toMatchObject({
+    reason: 'TrainingDiverged',
+    retryable: false,
+  });
   expect(toFailure(new RuntimeFailure('RUN_FAILED', 'x'))).toMatchObject({ code: 13, retryable: true });
+});
+
+test.each([
+  new UnsupportedFeatures('text'),
+  new MissingGradientError({ op: 'Det', outputs: ['y'] } as never),
+  new GradientError('x'),
+  new TypeInferenceError('x'),
+  new SafetensorsError('x'),
+  new InvalidTrainingData('x'),
+  new RuntimeFailure('INVALID_MODEL', 'x'),
+  new Error('expected one thing, received another'),
+  new RpcError({ code: 'RESOURCE_EXHAUSTED', message: 'message larger than max', method: '/a/CompleteAttempt' }),
+  new RpcError({ code: 'INVALID_ARGUMENT', message: 'x', method: '/a/CompleteAttempt' }),
+])('bug: %s was retried although every attempt would end so', error => {
+  expect(toFailure(error).retryable).toBe(false);
+});
+
+test.each([
+  new RpcError({ code: 'UNAVAILABLE', message: 'x', method: '/a/ReadBlob' }),
+  new RpcError({ code: 'RESOURCE_EXHAUSTED', message: 'full', method: '/a/WriteBlob', details: { reason: 'STORAGE' } }),
+  Object.assign(new Error('no space left on device'), { errno: -28, code: 'ENOSPC' }),
+])('%s may pass, so another attempt is made', error => {
+  expect(toFailure(error).retryable).toBe(true);
 });
 
 test('a dataset that was deleted ends the job at once, with what ingest says', () => {
@@ -18,7 +47,7 @@ test('a dataset that was deleted ends the job at once, with what ingest says', (
     new RpcError({ code: 'NOT_FOUND', message, method: '/a/ReadBlob', details: { reason } });
   const gone = { code: 5, reason: 'DatasetDeleted', message, retryable: false };
   expect(toFailure(notFound('DATASET_DELETED'))).toEqual(gone);
-  expect(toFailure(notFound('NOT_FOUND'))).toMatchObject({ retryable: true });
+  expect(toFailure(notFound('NOT_FOUND'))).toMatchObject({ retryable: false });
 });
 
 test('bug: that a GPU was missing was never told to the service', async () => {
@@ -34,7 +63,7 @@ test('bug: that a GPU was missing was never told to the service', async () => {
     calls.push('choose');
     throw new RuntimeFailure('NO_GPU', line);
   };
-  const failed = runAttempt({ client, stop: new AbortController(), tell: () => undefined, chooseProvider });
+  const failed = runAttempt({ client, stop: new AbortController(), log: () => undefined, chooseProvider });
   const error = await failed.catch((thrown: Error) => thrown);
   // Only who has claimed has an epoch, and is listened to.
   expect(calls).toEqual(['claim', 'choose']);

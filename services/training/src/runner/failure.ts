@@ -1,36 +1,61 @@
 import { RpcError } from '@athanor/client';
 import { RuntimeFailure } from '@athanor/runtime';
-import {
-  CheckpointCorrupt,
-  CheckpointMismatch,
-  InvalidTrainingData,
-  InvalidTrainingSpec,
-  TrainingDiverged,
-} from '../engine/index.js';
 import type { Failure } from './attempt-client.js';
 
+// google.rpc codes.
 const INVALID_ARGUMENT = 3;
 const NOT_FOUND = 5;
 const FAILED_PRECONDITION = 9;
+const UNIMPLEMENTED = 12;
 const INTERNAL = 13;
+const DATA_LOSS = 15;
 
-/** What would end the same way again, and so ends the job. */
-const FINAL: readonly [abstract new (...args: never[]) => Error, number][] = [
-  [TrainingDiverged, FAILED_PRECONDITION],
-  [CheckpointMismatch, FAILED_PRECONDITION],
-  [CheckpointCorrupt, FAILED_PRECONDITION],
-  [InvalidTrainingData, INVALID_ARGUMENT],
-  [InvalidTrainingSpec, INVALID_ARGUMENT],
-];
+/** Codes of errors by name; every other error of our own code is INTERNAL. */
+const CODES: Readonly<Record<string, number>> = {
+  TrainingDiverged: FAILED_PRECONDITION,
+  CheckpointMismatch: FAILED_PRECONDITION,
+  CheckpointCorrupt: FAILED_PRECONDITION,
+  InvalidTrainingData: INVALID_ARGUMENT,
+  InvalidTrainingSpec: INVALID_ARGUMENT,
+  UnsupportedFeatures: INVALID_ARGUMENT,
+  MissingGradientError: UNIMPLEMENTED,
+  SafetensorsError: DATA_LOSS,
+};
 
+/** Codes of a call that another attempt would get again, whatever it does. */
+const PERMANENT_RPC_CODES: ReadonlySet<string> = new Set([
+  'INVALID_ARGUMENT',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'UNAUTHENTICATED',
+  'FAILED_PRECONDITION',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+  'DATA_LOSS',
+]);
+
+/**
+ * An attempt is repeated only after an error of something that may be there again: another service, the disk, a device. What
+ * our own code throws is a function of the job, and the next attempt would throw it too.
+ */
 export function toFailure(error: Error): Failure {
-  // Where a GPU is required and cannot be used, what is missing is missing in every pod of the same shape.
+  // Where a GPU is required and cannot be used, it is missing in every pod of the same shape.
   if (error instanceof RuntimeFailure && error.code === 'NO_GPU')
     return { code: FAILED_PRECONDITION, reason: 'NoGpu', message: error.message, retryable: false };
-  // What ingest says of a dataset that was deleted: it does not come back, since numbers of versions go on.
+  // Ingest's reason for a deleted dataset: it does not come back, since version numbers are never used again.
   if (error instanceof RpcError && error.reason === 'DATASET_DELETED')
     return { code: NOT_FOUND, reason: 'DatasetDeleted', message: error.message, retryable: false };
-  const [, code] = FINAL.find(([type]) => error instanceof type) ?? [];
   const { name: reason, message } = error;
-  return { code: code ?? INTERNAL, reason, message, retryable: code === undefined };
+  return { code: CODES[reason] ?? INTERNAL, reason, message, retryable: isRetryable(error) };
+}
+
+function isRetryable(error: Error): boolean {
+  // gRPC's own RESOURCE_EXHAUSTED, without a reason of ours, is a message over the size limit.
+  if (error instanceof RpcError)
+    return !PERMANENT_RPC_CODES.has(error.code) && !(error.code === 'RESOURCE_EXHAUSTED' && error.reason === '');
+  // Memory or a device may be missing only here and now.
+  if (error instanceof RuntimeFailure) return error.code === 'RUN_FAILED';
+  // Of the operating system: a full disk, a broken connection.
+  return 'errno' in error;
 }

@@ -7,11 +7,16 @@ import {
   type Tensor,
   tensorFromBytes,
 } from '@athanor/tensor';
-import type { Split, TrainingData } from '../engine/index.js';
+import { InvalidTrainingData, type Split, type TrainingData } from '../engine/index.js';
 
-/** Rows of a dataset version in memory, and the split to judge the model on. */
+export interface EvaluatedSplit extends Split {
+  readonly name: SplitName;
+}
+
+/** Rows of a dataset version in memory. */
 export interface LoadedData extends TrainingData {
-  readonly evaluation: Split & { readonly name: SplitName };
+  /** Splits with rows to evaluate the model on; the first is the one that it is judged by. */
+  readonly evaluated: readonly EvaluatedSplit[];
 }
 
 type ReadBlob = (digest: string) => Promise<Buffer>;
@@ -21,20 +26,19 @@ export async function loadData(readBlob: ReadBlob): Promise<LoadedData> {
   const manifest = parseDatasetManifest(await readBlob(''));
   const [feature] = manifest.features;
   if (feature === undefined || manifest.features.length > 1) {
-    throw new Error(`expected one feature tensor, the dataset has ${manifest.features.length}`);
+    throw new InvalidTrainingData(`expected one feature tensor, the dataset has ${manifest.features.length}`);
   }
   const load = (split: SplitName) => loadSplit(manifest, split, readBlob);
   const train = await load('train');
   const validation = await load('validation');
-  const name = evaluationSplit(manifest);
-  const evaluation = { ...(name === 'test' ? await load('test') : name === 'validation' ? validation : train), name };
-  return { inputName: feature.name, classes: manifest.classes, train, validation, evaluation };
-}
-
-/** The test split; without one the validation split, which training has only looked at; without that, training rows. */
-function evaluationSplit({ splits }: DatasetManifest): SplitName {
-  if (splits.test.rows > 0) return 'test';
-  return splits.validation.rows > 0 ? 'validation' : 'train';
+  const test = await load('test');
+  // Training has looked at the validation split, so it is second choice; training rows show only that something was learned.
+  const named = [
+    { ...test, name: 'test' as const },
+    { ...validation, name: 'validation' as const },
+  ].filter(split => split.labels.length > 0);
+  const evaluated = named.length > 0 ? named : [{ ...train, name: 'train' as const }];
+  return { inputName: feature.name, classes: manifest.classes, train, validation, evaluated };
 }
 
 async function loadSplit(manifest: DatasetManifest, name: SplitName, readBlob: ReadBlob): Promise<Split> {
@@ -60,6 +64,6 @@ async function loadSplit(manifest: DatasetManifest, name: SplitName, readBlob: R
 function expectTensor(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {
   const found = tensors.get(name);
   if (found === undefined)
-    throw new Error(`a shard lacks the tensor '${name}'; it has ${[...tensors.keys()].join(', ')}`);
+    throw new InvalidTrainingData(`a shard lacks the tensor '${name}'; it has ${[...tensors.keys()].join(', ')}`);
   return found;
 }

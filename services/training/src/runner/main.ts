@@ -9,14 +9,14 @@ import { readWorkOrder, readWorkOrderFile } from './work-order.js';
 
 const EXIT = { done: 0, failed: 1, stale: 3, orphaned: 4 } as const;
 
-// In a pod the order is a mounted file, and what is told goes to the pod's log; a child of the service reads it from its
-// standard input, and what it prints is part of the message should it die.
+// In a pod the order is a mounted file, and the log is the pod's; a child of the service reads its order from standard input,
+// and what it prints becomes part of the message if it dies.
 const [flag, file = ''] = process.argv.slice(2);
 const isPod = flag === '--work-order';
 const order = isPod
   ? await readWorkOrderFile(file)
   : await readWorkOrder(process.stdin, () => process.exit(EXIT.orphaned));
-const tell = isPod ? createPodLog(order.attemptId) : () => undefined;
+const log = isPod ? createPodLog(order.attemptId) : () => undefined;
 const client = new AttemptClient(order);
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort()).on('SIGINT', () => stop.abort());
@@ -25,8 +25,8 @@ process.exit(await work());
 
 async function work(): Promise<number> {
   try {
-    await runAttempt({ client, stop, tell, chooseProvider: provider });
-    tell('the attempt is over');
+    await runAttempt({ client, stop, log, chooseProvider: provider });
+    log('attempt ended');
     return EXIT.done;
   } catch (error) {
     process.stderr.write(`${(error as Error).stack}\n`);
@@ -39,7 +39,7 @@ async function work(): Promise<number> {
 
 function provider(): ExecutionProvider {
   const { provider, problem } = chooseProvider(gpuMode(process.env.ATHANOR_GPU));
-  tell('execution provider chosen', { provider, ...(problem !== undefined && { problem }) });
+  log('execution provider chosen', { provider, ...(problem !== undefined && { problem }) });
   return provider;
 }
 

@@ -6,7 +6,7 @@ import { retryPauseMs, stateAfterAttempt } from '../jobs/job-state.js';
 import type { HeldJob } from './attempts.js';
 import { type AttemptRow, changeJob, type Trx } from './jobs.js';
 
-/** Ends the job with its result, and says so in an event, in one transaction. */
+/** Ends the job with its result and writes the event, in one transaction. */
 export async function completeJob(trx: Trx, { attempt, job }: HeldJob, result: TrainingResult): Promise<void> {
   await closeAttempt(trx, attempt, { state: 'STATE_FINISHED', message: '' });
   await trx
@@ -15,8 +15,8 @@ export async function completeJob(trx: Trx, { attempt, job }: HeldJob, result: T
     .where('job_id', '=', job.job_id)
     .execute();
   await changeJob(trx, job, { state: 'STATE_SUCCEEDED', reason: 'Completed', message: '' });
-  const { job_id: jobId, tenant, model_name: modelName, spec } = job;
-  const payload = { jobId, modelName, spec, result };
+  const { job_id: jobId, tenant, model_name: modelName } = job;
+  const payload = { jobId, modelName };
   await appendEvent(trx, { type: 'training.job.succeeded', tenant, aggregateId: jobId, aggregateVersion: 2, payload });
 }
 
@@ -37,7 +37,7 @@ export async function endAttempt(
   await trx.updateTable('jobs').set({ not_before }).where('job_id', '=', job.job_id).execute();
 }
 
-/** Attempts that failed in a row: one that has left a checkpoint has brought the job on, and the count begins anew. */
+/** Consecutive attempts that failed without new steps: a checkpoint of a step that no attempt had reached starts the count again. */
 async function countFailed(trx: Trx, jobId: string): Promise<number> {
   const { count } = await trx
     .selectFrom('attempts')

@@ -96,7 +96,8 @@ export async function recordCheckpoint(
   await trx
     .insertInto('checkpoints')
     .values({ job_id: job.job_id, step, digest, attempt_epoch: attempt.epoch })
-    .onConflict(c => c.columns(['job_id', 'step']).doUpdateSet({ digest, attempt_epoch: attempt.epoch }))
+    // The attempt that reached the step first stays: only new steps renew the job's retry budget.
+    .onConflict(c => c.columns(['job_id', 'step']).doUpdateSet({ digest }))
     .execute();
   await recordBlobs(trx, job.job_id, [digest]);
   const progress = { ...job.progress, checkpointStep: step };

@@ -31,6 +31,7 @@ export interface JobChange {
   readonly columns?: { readonly error?: { code: number; message: string }; readonly attempt_epoch?: number };
 }
 
+/** A deleted job too. */
 export function findJob(db: Db, tenant: string, jobId: string): Promise<JobRow | undefined> {
   return db.selectFrom('jobs').selectAll().where('tenant', '=', tenant).where('job_id', '=', jobId).executeTakeFirst();
 }
@@ -44,9 +45,23 @@ export function findJobByRequest(db: Db, tenant: string, requestId: string): Pro
     .executeTakeFirst();
 }
 
+/** What a list shows of a job: nothing that grows with its work. */
+export type JobSummaryRow = Pick<JobRow, (typeof SUMMARY)[number]>;
+const SUMMARY = [
+  'job_id',
+  'model_name',
+  'spec',
+  'state',
+  'phase',
+  'progress',
+  'error',
+  'create_time',
+  'end_time',
+] as const;
+
 /** Newest first, one more row than the page's size; ids are in the order of their creation. */
-export function listJobs(db: Db, tenant: string, page: Page<string>): Promise<JobRow[]> {
-  let query = db.selectFrom('jobs').selectAll().where('tenant', '=', tenant);
+export function listJobs(db: Db, tenant: string, page: Page<string>): Promise<JobSummaryRow[]> {
+  let query = db.selectFrom('jobs').select(SUMMARY).where('tenant', '=', tenant).where('delete_time', 'is', null);
   if (page.after !== undefined) query = query.where('job_id', '<', page.after);
   return query
     .orderBy('job_id', 'desc')
@@ -158,7 +173,19 @@ export function listAttempts(db: Db, jobId: string): Promise<AttemptRow[]> {
   return db.selectFrom('attempts').selectAll().where('job_id', '=', jobId).orderBy('epoch').execute();
 }
 
-export async function listEpochs(db: Db, jobId: string): Promise<EpochMetrics[]> {
-  const rows = await db.selectFrom('epochs').select('metrics').where('job_id', '=', jobId).orderBy('epoch').execute();
+/** Oldest first, those after epoch `after`, at most `limit`. */
+export async function listEpochs(
+  db: Db,
+  jobId: string,
+  { after, limit }: { after: number; limit: number },
+): Promise<EpochMetrics[]> {
+  const rows = await db
+    .selectFrom('epochs')
+    .select('metrics')
+    .where('job_id', '=', jobId)
+    .where('epoch', '>', after)
+    .orderBy('epoch')
+    .limit(limit)
+    .execute();
   return rows.map(row => row.metrics);
 }

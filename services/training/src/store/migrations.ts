@@ -98,4 +98,10 @@ export const MIGRATIONS: readonly Migration[] = [
         .execute();
     },
   },
+  {
+    name: '0005_deleted_jobs',
+    async up(db) {
+      await db.schema.alterTable('jobs').addColumn('delete_time', 'timestamptz').execute();
+    },
+  },
 ];

@@ -32,6 +32,8 @@ export interface JobTable {
   revision: number;
   create_time: Created;
   end_time: Date | null;
+  /** Set where its owner deleted it: the row stays for the registry, which may still have to register its result. */
+  delete_time: Date | null;
 }
 
 export interface TransitionTable {

@@ -1,0 +1,68 @@
+import { type AthanorClient, collectChunks } from '@athanor/client';
+import type { ClassMetrics, Evaluation } from '@athanor/contracts/api';
+import type { ModelVersion } from '@athanor/contracts/registry';
+import type { TrainingJob } from '@athanor/contracts/training';
+import { figure, table } from '../output/render.js';
+
+export function metricOf(evaluation: Evaluation, name: string): number | undefined {
+  return evaluation.metrics.find(metric => metric.name === name)?.value;
+}
+
+/** With more classes the worst of them are shown, and no matrix. */
+const MAX_CLASSES_SHOWN = 20;
+const WORST_SHOWN = 10;
+
+/** Accuracy, precision, recall and F1, per class and averaged, and the confusion matrix. */
+export function evaluationText(evaluation: Evaluation): string {
+  const { classes } = evaluation;
+  const isSmall = classes.length <= MAX_CLASSES_SHOWN;
+  const shown = isSmall ? classes : classes.toSorted((a, b) => a.f1 - b.f1).slice(0, WORST_SHOWN);
+  const rows = shown.map(each => [
+    each.className,
+    figure(each.precision),
+    figure(each.recall),
+    figure(each.f1),
+    each.support,
+  ]);
+  for (const average of ['macro', 'weighted']) {
+    const figures = ['precision', 'recall', 'f1'].map(name => figure(metricOf(evaluation, `${name}_${average}`)));
+    rows.push([average, ...figures, evaluation.rows]);
+  }
+  const head = `On ${evaluation.rows} ${evaluation.split} rows: accuracy ${figure(metricOf(evaluation, 'accuracy'))}, loss ${figure(metricOf(evaluation, 'loss'))}\n`;
+  const worst = isSmall ? '' : `The ${shown.length} of ${classes.length} classes with the lowest F1:\n`;
+  const figures = table(['CLASS', 'PRECISION', 'RECALL', 'F1', 'ROWS'], rows);
+  return `${head}\n${worst}${figures}${isSmall ? confusionText(evaluation) : ''}`;
+}
+
+function confusionText({ classes, confusionMatrix }: Evaluation): string {
+  const names = classes.map(each => each.className);
+  const size = names.length;
+  if (confusionMatrix.length !== size * size || size === 0) return '';
+  const matrix = names.map((name, row) => [name, ...confusionMatrix.slice(row * size, (row + 1) * size)]);
+  return `\n${table(['TRUE \\ SAID', ...names], matrix)}`;
+}
+
+/** The job with the figures of every class: of many they stand in a file. */
+export async function withJobDetails(client: AthanorClient, job: TrainingJob): Promise<TrainingJob> {
+  const { jobId, result } = job;
+  if (result === null) return job;
+  const read = (digest: string) => collectChunks(client.training.readJobArtifact({ jobId, digest }));
+  const evaluation = result.evaluation && (await withDetails(result.evaluation, read));
+  const otherEvaluations = await Promise.all(result.otherEvaluations.map(each => withDetails(each, read)));
+  return { ...job, result: { ...result, evaluation, otherEvaluations } };
+}
+
+/** The version with the figures of every class. */
+export async function withVersionDetails(client: AthanorClient, version: ModelVersion): Promise<ModelVersion> {
+  const { digest: versionDigest, evaluations } = version;
+  const read = (fileDigest: string) => collectChunks(client.registry.readModelFile({ versionDigest, fileDigest }));
+  return { ...version, evaluations: await Promise.all(evaluations.map(each => withDetails(each, read))) };
+}
+
+async function withDetails(evaluation: Evaluation, read: (digest: string) => Promise<Buffer>): Promise<Evaluation> {
+  if (evaluation.classes.length > 0 || evaluation.detailsDigest === '') return evaluation;
+  const { classes } = JSON.parse((await read(evaluation.detailsDigest)).toString('utf8')) as {
+    classes: ClassMetrics[];
+  };
+  return { ...evaluation, classes };
+}

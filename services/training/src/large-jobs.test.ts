@@ -1,0 +1,82 @@
+// Jobs whose figures are larger than a message, or no numbers at all.
+import { collectChunks } from '@athanor/client';
+import type { TrainingJob, TrainingSpecInput } from '@athanor/contracts/training';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Bench, clustersCsv, importCsv, specOf, startBench, watchJob } from './test-bench.js';
+
+let bench: Bench;
+
+beforeAll(async () => {
+  bench = await startBench();
+  await importCsv(bench.ingest, 'clusters', clustersCsv(600, { columns: 12, classes: 3 }));
+});
+afterAll(() => bench.stop());
+
+async function run(spec: TrainingSpecInput): Promise<TrainingJob> {
+  const { job } = await bench.training.createTrainingJob({ modelName: 'm', spec });
+  return await watchJob(bench.training, job!.jobId);
+}
+
+test('bug: a result with 2,300 classes was over the size of a message, and its job was tried without end', async () => {
+  const classes = 2_300;
+  const rows = Array.from({ length: 3 * classes }, (_, row) => `${row % classes},${row},c${row % classes}`);
+  await importCsv(bench.ingest, 'wide', Buffer.from(`a,b,y\n${rows.join('\n')}\n`));
+  const job = await run(specOf({ datasetId: 'wide', epochs: 1, batchSize: 64 }));
+  expect(job).toMatchObject({ state: 'STATE_SUCCEEDED', attempts: [{ epoch: 1 }] });
+  const { evaluation } = job.result!;
+  expect(evaluation).toMatchObject({ classes: [], confusionMatrix: [] });
+  const file = await collectChunks(
+    bench.training.readJobArtifact({ jobId: job.jobId, digest: evaluation!.detailsDigest }),
+  );
+  const details = JSON.parse(file.toString()) as { classes: { support: number }[]; confusion: number[][] };
+  expect(details.classes).toHaveLength(classes);
+  expect(details.classes.reduce((sum, { support }) => sum + support, 0)).toBe(evaluation!.rows);
+  expect(details.confusion.reduce((sum, [, , count]) => sum + count!, 0)).toBe(evaluation!.rows);
+}, 60_000);
+
+test('bug: a job whose last step made its weights useless was SUCCEEDED and served no numbers', async () => {
+  const optimizer = { kind: 'sgd', learningRate: 1e20 };
+  const job = await run(specOf({ optimizer, epochs: 1, batchSize: 4_000 }));
+  expect(job).toMatchObject({ state: 'STATE_FAILED', result: null, attempts: [{ state: 'STATE_ERRORED' }] });
+  expect(job.error!.message).toMatch(/^training diverged.*not a finite number; lower the learning rate/);
+});
+
+test('bug: figures that did not exist were shown as zero', async () => {
+  await importCsv(bench.ingest, 'unvalidated', clustersCsv(60, { columns: 4, classes: 2 }), {
+    labelColumn: 'y',
+    split: { validationFraction: 0, testFraction: 0.2 },
+  });
+  const job = await run(specOf({ datasetId: 'unvalidated', epochs: 1 }));
+  const [epoch] = (await bench.training.listTrainingEpochs({ jobId: job.jobId })).epochs;
+  expect(epoch).toMatchObject({ epoch: 1, trainLoss: expect.any(Number) });
+  expect(epoch).not.toHaveProperty('validationLoss');
+  expect(epoch).not.toHaveProperty('validationAccuracy');
+  const [first] = (await bench.training.listTrainingJobs({ pageSize: 1 })).jobs;
+  expect(first!.jobId).toBe(job.jobId);
+});
+
+test('bug: a list of jobs carried every figure of every job', async () => {
+  const job = await run(specOf({ epochs: 1 }));
+  const [listed] = (await bench.training.listTrainingJobs({ pageSize: 1 })).jobs;
+  expect(listed).toMatchObject({ jobId: job.jobId, state: 'STATE_SUCCEEDED' });
+  expect(listed).toMatchObject({ result: null, transitions: [], attempts: [] });
+});
+
+test('the validation split is evaluated too, so that a gate may ask for it', async () => {
+  const { evaluation, otherEvaluations } = (await run(specOf({ epochs: 1 }))).result!;
+  expect([evaluation, ...otherEvaluations].map(each => each!.split)).toEqual(['test', 'validation']);
+  expect(otherEvaluations[0]!.datasetDigest).toBe(evaluation!.datasetDigest);
+});
+
+test('a job that has ended can be deleted; what it made can still be registered', async () => {
+  const { job: open } = await bench.training.createTrainingJob({ modelName: 'm', spec: specOf({ epochs: 2_000 }) });
+  const jobId = open!.jobId;
+  await expect(bench.training.deleteTrainingJob({ jobId })).rejects.toMatchObject({ reason: 'JOB_NOT_ENDED' });
+  await expect(bench.stranger.deleteTrainingJob({ jobId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await bench.training.cancelTrainingJob({ jobId });
+  await watchJob(bench.training, jobId);
+  await bench.training.deleteTrainingJob({ jobId });
+  await expect(bench.training.deleteTrainingJob({ jobId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(bench.training.getTrainingJob({ jobId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  expect((await bench.training.listTrainingJobs({})).jobs.map(each => each.jobId)).not.toContain(jobId);
+});

@@ -1,0 +1,72 @@
+// Heartbeats come from a thread of their own: a run() of the runtime blocks the engine's thread for as long as it computes,
+// and one step of a large network may take longer than a lease.
+import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { type RpcCode, RpcError } from '@athanor/client';
+import type { ProgressInput } from '@athanor/contracts/training';
+import type { FromThread, HeartbeatWork, ToThread } from './heartbeat-protocol.js';
+import type { Log } from './pod-log.js';
+
+export interface HeartbeatOptions extends HeartbeatWork {
+  /** Aborted when the service asks the attempt to stop, or has given it up. */
+  readonly stop: AbortController;
+  readonly log: Log;
+}
+
+/** Renews the attempt's lease, reports phase and progress, and learns whether the attempt is to stop. */
+export class Heartbeat {
+  readonly #thread: Worker;
+  readonly #log: Log;
+  #phase = '';
+  #entering: { resolve(): void; reject(error: Error): void } | undefined;
+
+  constructor({ stop, log, ...work }: HeartbeatOptions) {
+    this.#log = log;
+    this.#thread = new Worker(new URL('./heartbeat-thread.js', import.meta.url), { workerData: work });
+    this.#thread.on('message', (message: FromThread) => this.#receive(message, stop));
+    this.#thread.on('error', error => {
+      this.#settle(error);
+      stop.abort(error);
+    });
+  }
+
+  /**
+   * Reports the phase, with how far it is. Returns when the service knows a new phase; progress within a phase is not waited for,
+   * but signals and the thread's messages are let in.
+   */
+  async enter(phase: string, progress?: ProgressInput): Promise<void> {
+    if (phase === this.#phase) {
+      this.#post({ progress });
+      await turnOfTheEventLoop();
+      return;
+    }
+    this.#log('phase', { phase });
+    this.#phase = phase;
+    await new Promise<void>((resolve, reject) => {
+      this.#entering = { resolve, reject };
+      this.#post({ phase, progress });
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#thread.terminate();
+  }
+
+  #receive(message: FromThread, stop: AbortController): void {
+    if (message.kind === 'stop') stop.abort();
+    if (message.kind === 'entered') this.#settle(undefined);
+    if (message.kind === 'failed') {
+      this.#settle(new RpcError({ ...message, code: message.code as RpcCode, method: 'Heartbeat' }));
+    }
+  }
+
+  #settle(error: Error | undefined): void {
+    if (error === undefined) this.#entering?.resolve();
+    else this.#entering?.reject(error);
+    this.#entering = undefined;
+  }
+
+  #post(message: ToThread): void {
+    this.#thread.postMessage(message);
+  }
+}

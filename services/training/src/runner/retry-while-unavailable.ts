@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RpcError } from '@athanor/client';
+
+const MAX_UNAVAILABLE_MS = 120_000;
+const FIRST_BACKOFF_MS = 250;
+const MAX_BACKOFF_MS = 5_000;
+
+/**
+ * Repeats a call while the service is unavailable: it is being upgraded, or moves to another node. Every call of an attempt is
+ * idempotent, since attempt and fencing token say what it belongs to; a call of an attempt that does not hold its job any more
+ * is refused with ABORTED.
+ */
+export async function retryWhileUnavailable<T>(call: () => Promise<T>, maxMs = MAX_UNAVAILABLE_MS): Promise<T> {
+  const until = performance.now() + maxMs;
+  for (let pauseMs = FIRST_BACKOFF_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_BACKOFF_MS)) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isUnavailable(error) || performance.now() + pauseMs > until) throw error;
+    }
+    await sleep(pauseMs);
+  }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof RpcError && (error.code === 'UNAVAILABLE' || error.code === 'DEADLINE_EXCEEDED');
+}
