@@ -9,6 +9,7 @@ export type EventTelemetry = Pick<Telemetry, 'log' | 'tracer' | 'meter'>;
 export interface EventCounters {
   readonly published: Counter;
   readonly publishFailures: Counter;
+  readonly setAside: Counter;
   readonly consumed: Counter;
   readonly deadLettered: Counter;
 }
@@ -18,7 +19,11 @@ export function eventCounters(meter: EventTelemetry['meter']): EventCounters {
   return {
     published: counter('athanor.events.published', 'Events that JetStream has acknowledged'),
     publishFailures: counter('athanor.events.publish_failures', 'Attempts to publish that failed and are repeated'),
+    setAside: counter('athanor.events.set_aside', 'Events that can never be published as they are'),
     consumed: counter('athanor.events.consumed', 'Deliveries, by consumer and outcome'),
-    deadLettered: counter('athanor.events.dead_lettered', 'Events put aside, by consumer and reason'),
+    deadLettered: counter(
+      'athanor.events.dead_lettered',
+      'Events moved to the dead-letter stream, by consumer and reason',
+    ),
   };
 }

@@ -97,6 +97,25 @@ test('bug: an event became a dead letter because another service was being resta
   expect(await ownDeadLetters()).toEqual([]);
 }, 60_000);
 
+test('bug: an event over the size limit was tried without end, and all later events waited behind it', async () => {
+  const message = 'x'.repeat(2 * 1024 * 1024);
+  const tooLarge = { ...queued('large', 1, tenant), type: 'training.job.ended' } as const;
+  const payload = { jobId: 'large', state: 'STATE_FAILED', message } as const;
+  await db.transaction().execute(trx => appendEvent(trx, { ...tooLarge, payload }));
+  // Of the same aggregate and of another one.
+  await append('large', 2);
+  await append('small', 1);
+  relay();
+  await consume();
+  await vi.waitFor(async () => expect((await effectsOf(db)).toSorted()).toEqual(['large/2', 'small/1']), {
+    timeout: 5_000,
+    interval: 20,
+  });
+  const row = await db.selectFrom('outbox').selectAll().where('type', '=', tooLarge.type).executeTakeFirstOrThrow();
+  expect(row).toMatchObject({ published_at: null, failures: 1, failure: expect.stringMatching(/max_payload/) });
+  expect(row.set_aside_at).toBeInstanceOf(Date);
+});
+
 test('a consumer that waits for something away stops at once, and the next one goes on', async () => {
   let calls = 0;
   const away = {

@@ -19,7 +19,7 @@ export type { EventLog, EventTelemetry } from './event-telemetry.js';
 export type { ApplyOutcome } from './inbox/apply-once.js';
 export { type InboxTables, inboxMigration } from './inbox/inbox-table.js';
 export { appendEvent } from './outbox/append-event.js';
-export { type OutboxTables, outboxMigration } from './outbox/outbox-table.js';
+export { type OutboxTables, outboxFailuresMigration, outboxMigration } from './outbox/outbox-table.js';
 export { type Relay, type RelayOptions, type RelayPoint, startRelay } from './outbox/relay.js';
 export { DEAD_LETTER_STREAM, EVENT_STREAM } from './stream-names.js';
 export { ensureStreams, type StreamOptions } from './streams.js';

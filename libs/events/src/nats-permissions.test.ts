@@ -1,12 +1,27 @@
 // Against a real nats-server, which alone knows what its permissions mean.
 
+import { openDatabase } from '@athanor/database';
+import { createTelemetry } from '@athanor/service';
 import { startNats, type TestNats } from '@athanor/testkit';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDurable } from './consumer/durable-consumer.js';
-import { connectNats, DEAD_LETTER_STREAM, EVENT_STREAM, ensureStreams, listDeadLetters, tailEvents } from './index.js';
+import {
+  appendEvent,
+  connectNats,
+  DEAD_LETTER_STREAM,
+  EVENT_STREAM,
+  ensureStreams,
+  listDeadLetters,
+  type OutboxTables,
+  outboxFailuresMigration,
+  outboxMigration,
+  startRelay,
+  tailEvents,
+} from './index.js';
 import { natsPermissions } from './nats-permissions.js';
+import { queued } from './test-bench.js';
 
 const SERVICES = ['ingest', 'training', 'registry', 'inference'] as const;
 type Service = (typeof SERVICES)[number];
@@ -101,4 +116,25 @@ describe('as its NATS user', () => {
     expect((await streams.getMessage(DEAD_LETTER_STREAM, { seq }))?.seq).toBe(seq);
     expect(await streams.deleteMessage(DEAD_LETTER_STREAM, seq)).toBe(true);
   });
+});
+
+test('bug: an event that the NATS user may not publish delayed all others', async () => {
+  const engine = await openDatabase('pglite:');
+  const migrations = [outboxMigration, outboxFailuresMigration];
+  const db = await engine.open<OutboxTables>({ schema: 'refused', migrations });
+  const telemetry = createTelemetry({ service: 'events-test', logLevel: 'silent' });
+  await db.transaction().execute(async trx => {
+    const identity = { tenant: 'acme', aggregateId: 'm', aggregateVersion: 1 };
+    await appendEvent(trx, { ...identity, type: 'model.deleted', payload: { name: 'm', actor: 'a' } });
+    for (const jobId of ['one', 'two']) await appendEvent(trx, queued(jobId, 1));
+  });
+  const relay = startRelay({ db, connection: connections.training, telemetry, pollIntervalMs: 20 });
+  const rows = () => db.selectFrom('outbox').selectAll().orderBy('sequence').execute();
+  await expect
+    .poll(async () => (await rows()).map(row => row.published_at !== null), { timeout: 5_000 })
+    .toEqual([false, true, true]);
+  expect((await rows())[0]).toMatchObject({ set_aside_at: null, failure: expect.stringMatching(REFUSED) });
+  await relay.stop();
+  await telemetry.shutdown();
+  await engine.close();
 });

@@ -15,6 +15,7 @@ import {
   type InboxTables,
   inboxMigration,
   type OutboxTables,
+  outboxFailuresMigration,
   outboxMigration,
   type ReceivedEvent,
 } from './index.js';
@@ -35,7 +36,12 @@ const effectsMigration: Migration = {
   },
 };
 
-export const BENCH_MIGRATIONS: readonly Migration[] = [outboxMigration, inboxMigration, effectsMigration];
+export const BENCH_MIGRATIONS: readonly Migration[] = [
+  outboxMigration,
+  inboxMigration,
+  effectsMigration,
+  outboxFailuresMigration,
+];
 
 export interface Bench {
   readonly nats: TestNats;

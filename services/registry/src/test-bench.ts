@@ -39,7 +39,9 @@ export function registrationOf(options: RegistrationOptions): Registration {
   return {
     ...{ tenant, jobId, modelName, manifest, cpuThreads: 1 },
     files: [{ name: 'model.onnx', digest, byteSize: 5 }],
-    evaluations: [{ ...evaluation, classes: [], confusionMatrix: [], batchSize: 32, predictionsDigest: '', detailsDigest: '' }],
+    evaluations: [
+      { ...evaluation, classes: [], confusionMatrix: [], batchSize: 32, predictionsDigest: '', detailsDigest: '' },
+    ],
     lineage: {
       jobId,
       dataset: { datasetId: 'mnist', version: 1, digest: 'sha256:data', split: 'hash' },

@@ -2,7 +2,14 @@
 import { createHash } from 'node:crypto';
 import { createStub } from '@athanor/client';
 import { openDatabase } from '@athanor/database';
-import { appendEvent, connectNats, type OutboxTables, outboxMigration, startRelay } from '@athanor/events';
+import {
+  appendEvent,
+  connectNats,
+  type OutboxTables,
+  outboxFailuresMigration,
+  outboxMigration,
+  startRelay,
+} from '@athanor/events';
 import { type CallContext, createTelemetry, loadConfig, serviceFields, startService } from '@athanor/service';
 import { createTestCredentials, testEnvironment } from '@athanor/service/testing';
 import { startNats, temporaryDirectory } from '@athanor/testkit';
@@ -21,7 +28,10 @@ test('bug: the trace of a job ended at its event, and the calls that registered 
   const credentials = await createTestCredentials(folder.path);
   const env = testEnvironment({ credentials, nats, folder: folder.path });
   const database = await openDatabase('pglite:');
-  const db = await database.open<OutboxTables>({ schema: 'training', migrations: [outboxMigration] });
+  const db = await database.open<OutboxTables>({
+    schema: 'training',
+    migrations: [outboxMigration, outboxFailuresMigration],
+  });
   const connection = await connectNats({ ...nats, url: nats.url, name: 'test' });
   const telemetry = createTelemetry({ service: 'test', logLevel: 'silent' });
   const seen = new Map<string, { traceparent: string; deadlineMs: number }>();
@@ -34,12 +44,13 @@ test('bug: the trace of a job ended at its event, and the calls that registered 
     ...{ epochs: 1, batchSize: 1, seed: 0, cpuThreads: 1, checkpointEverySteps: 0 },
   };
   const files = [{ name: 'model.onnx', digest, byteSize: FILE.length }];
-  const result = { files, evaluation: null, epochs: [], runtime: 'r', instructionSet: 'i', signature: null };
+  const made = { files, evaluation: null, otherEvaluations: [], signature: null };
+  const result = { ...made, runtime: 'r', instructionSet: 'i' };
   // Training and ingest as far as the registry sees them: a call that tells of a job, and what registration asks.
   const services = {
     training: {
       async createTrainingJob() {
-        const payload = { jobId: 'j', modelName: 'm', spec, result };
+        const payload = { jobId: 'j', modelName: 'm' };
         const identity = {
           type: 'training.job.succeeded',
           tenant: 'acme',
@@ -48,6 +59,10 @@ test('bug: the trace of a job ended at its event, and the calls that registered 
         } as const;
         await db.transaction().execute(trx => appendEvent(trx, { ...identity, payload }));
         return {};
+      },
+      async getTrainingJob(_request: object, context: CallContext) {
+        note(context);
+        return { job: { jobId: 'j', spec, result } };
       },
       async *readJobArtifact(_request: object, context: CallContext) {
         note(context);
@@ -79,7 +94,9 @@ test('bug: the trace of a job ended at its event, and the calls that registered 
   });
 
   await training.createTrainingJob({}, { traceparent: `00-${TRACE_ID}-${'cd'.repeat(8)}-01` });
-  await expect.poll(() => [...seen.keys()], { timeout: 10_000 }).toEqual(['ReadJobArtifact', 'GetDatasetVersion']);
+  await expect
+    .poll(() => [...seen.keys()], { timeout: 10_000 })
+    .toEqual(['GetTrainingJob', 'ReadJobArtifact', 'GetDatasetVersion']);
   for (const { traceparent, deadlineMs } of seen.values()) {
     expect(traceparent).toMatch(new RegExp(`^00-${TRACE_ID}-`));
     expect(deadlineMs).toBeLessThan(Number.POSITIVE_INFINITY);

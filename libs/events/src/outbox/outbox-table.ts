@@ -13,6 +13,14 @@ export interface OutboxTables {
     occurred_at: Date;
     traceparent: string | null;
     published_at: Date | null;
+    /** How often publishing this row failed while others were published. */
+    failures: Generated<number>;
+    /** It is not tried again before, and neither are later rows of its aggregate. */
+    retry_at: Date | null;
+    /** Set where it can never be published as it is; it stays here and delays nobody. */
+    set_aside_at: Date | null;
+    /** Why it was not published when it was last tried. */
+    failure: string | null;
   };
 }
 
@@ -37,6 +45,20 @@ export const outboxMigration: Migration = {
       .on('outbox')
       .column('sequence')
       .where(sql.ref('published_at'), 'is', null)
+      .execute();
+  },
+};
+
+/** Rows that cannot be published now, or at all, without delaying the others. */
+export const outboxFailuresMigration: Migration = {
+  name: 'events_outbox_2_failures',
+  up: async db => {
+    await db.schema
+      .alterTable('outbox')
+      .addColumn('failures', 'integer', column => column.notNull().defaultTo(0))
+      .addColumn('retry_at', 'timestamptz')
+      .addColumn('set_aside_at', 'timestamptz')
+      .addColumn('failure', 'text')
       .execute();
   },
 };

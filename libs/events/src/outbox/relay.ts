@@ -1,18 +1,19 @@
 /*
- * Carries the outbox to JetStream: publish, wait for the acknowledgement, mark. A relay that dies in between publishes
- * again, and the stream drops the second by its id. Within an aggregate events go one after another, so their order is
- * the order of the changes; different aggregates go side by side. Two relays on one outbox do no harm.
+ * Publishes the outbox to JetStream: publish, wait for the acknowledgement, mark. A relay that dies in between publishes again,
+ * and the stream drops the duplicate by its id. Within an aggregate events go one after another, in the order of the changes;
+ * different aggregates go side by side. A row that cannot be published delays no other aggregate: it is tried again later, or
+ * set aside when it can never be. Two relays on one outbox do no harm.
  */
 import { EVENT_CATALOGUE, isEventType } from '@athanor/contracts';
 import { crashPoint } from '@athanor/service';
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { toHeaders } from '../event-message.js';
 import { type EventCounters, type EventTelemetry, eventCounters } from '../event-telemetry.js';
-import { parseEventSubject } from '../subject.js';
 import { Waker } from '../waker.js';
 import type { OutboxTables } from './outbox-table.js';
+import { classifyPublishFailure, rowRetryMs } from './publish-failure.js';
 
 export interface RelayOptions<DB extends OutboxTables> {
   readonly db: Kysely<DB>;
@@ -89,14 +90,14 @@ class OutboxRelay {
     let retryMs = RETRY_FIRST_MS;
     while (!this.#waker.ended) {
       try {
-        const published = await this.#relayBatch();
+        const found = await this.#relayBatch();
         retryMs = RETRY_FIRST_MS;
-        if (published > 0) continue;
+        if (found > 0) continue;
         await this.#removeOld();
         await this.#waker.wait(this.#pollIntervalMs);
       } catch (error) {
         this.#counters.publishFailures.add(1);
-        this.#log.warn({ err: error, retryMs }, 'outbox not relayed, trying again');
+        this.#log.warn({ err: error, retryMs }, 'the outbox could not be published; trying again');
         await this.#waker.pause(retryMs);
         retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
       }
@@ -104,13 +105,7 @@ class OutboxRelay {
   }
 
   async #relayBatch(): Promise<number> {
-    const rows = await this.#db
-      .selectFrom('outbox')
-      .selectAll()
-      .where('published_at', 'is', null)
-      .orderBy('sequence')
-      .limit(BATCH_SIZE)
-      .execute();
+    const rows = await this.#dueRows();
     if (rows.length === 0) return 0;
     this.#at('outbox.read');
     const published: number[] = [];
@@ -124,17 +119,69 @@ class OutboxRelay {
     this.#at('outbox.marked');
     const failure = results.find(result => result.status === 'rejected');
     if (failure) throw failure.reason;
-    return published.length;
+    return rows.length;
   }
 
+  /** The oldest unpublished rows, without those of an aggregate that has to wait. */
+  async #dueRows(): Promise<OutboxRow[]> {
+    const waiting = await this.#db
+      .selectFrom('outbox')
+      .select(['sequence', 'subject'])
+      .where('published_at', 'is', null)
+      .where('set_aside_at', 'is', null)
+      .where('retry_at', '>', sql<Date>`now()`)
+      .execute();
+    let query = this.#db
+      .selectFrom('outbox')
+      .selectAll()
+      .where('published_at', 'is', null)
+      .where('set_aside_at', 'is', null);
+    for (const { subject } of waiting) query = query.where('subject', 'not like', `${aggregateOf(subject)}.%`);
+    return await query.orderBy('sequence').limit(BATCH_SIZE).execute();
+  }
+
+  /** Throws only where NATS is unavailable: every other failure is noted with its row. */
   async #publishInOrder(rows: readonly OutboxRow[], published: number[]): Promise<void> {
     for (const row of rows) {
-      const ack = await this.#jetstream.publish(row.subject, row.payload, {
-        msgID: row.event_id,
-        headers: headersOf(row),
-      });
-      published.push(row.sequence);
-      this.#counters.published.add(1, { type: row.type, duplicate: ack.duplicate });
+      try {
+        const ack = await this.#jetstream.publish(row.subject, row.payload, {
+          msgID: row.event_id,
+          headers: headersOf(row),
+        });
+        published.push(row.sequence);
+        this.#counters.published.add(1, { type: row.type, duplicate: ack.duplicate });
+      } catch (error) {
+        const failure = classifyPublishFailure(error);
+        if (failure === 'unavailable') throw error;
+        await this.#noteFailure(row, error as Error, failure);
+        if (failure === 'row') return;
+      }
+    }
+  }
+
+  async #noteFailure(row: OutboxRow, error: Error, failure: 'row' | 'permanent'): Promise<void> {
+    const { event_id: eventId, sequence, type } = row;
+    const failures = row.failures + 1;
+    const retryMs = rowRetryMs(failures);
+    const isPermanent = failure === 'permanent';
+    await this.#db
+      .updateTable('outbox')
+      .set({
+        failures,
+        failure: error.message,
+        ...(isPermanent
+          ? { set_aside_at: sql<Date>`now()` }
+          : { retry_at: sql<Date>`now() + ${retryMs} * interval '1 millisecond'` }),
+      })
+      .where('sequence', '=', sequence)
+      .execute();
+    const fields = { err: error, eventId, type, bytes: row.payload.length, failures };
+    if (isPermanent) {
+      this.#counters.setAside.add(1, { type });
+      this.#log.error(fields, 'an event can never be published as it is; it is set aside in the outbox');
+    } else {
+      this.#counters.publishFailures.add(1);
+      this.#log.warn({ ...fields, retryMs }, 'an event could not be published; others go on, and it is tried again');
     }
   }
 
@@ -157,13 +204,17 @@ class OutboxRelay {
 function lanesByAggregate(rows: readonly OutboxRow[]): OutboxRow[][] {
   const lanes = new Map<string, OutboxRow[]>();
   for (const row of rows) {
-    const parts = parseEventSubject(row.subject);
-    const aggregate = parts ? `${parts.tenant}.${parts.aggregate}.${parts.id}` : row.subject;
+    const aggregate = aggregateOf(row.subject);
     const lane = lanes.get(aggregate);
     if (lane) lane.push(row);
     else lanes.set(aggregate, [row]);
   }
   return [...lanes.values()].reverse();
+}
+
+/** A subject without its last token, which names the event. */
+function aggregateOf(subject: string): string {
+  return subject.slice(0, subject.lastIndexOf('.'));
 }
 
 function headersOf(row: OutboxRow) {

@@ -1,5 +1,5 @@
 import type { Migration } from '@athanor/database';
-import { outboxMigration } from '@athanor/events';
+import { outboxFailuresMigration, outboxMigration } from '@athanor/events';
 import { sql } from 'kysely';
 
 /** Ingest's schema. Append only: version N−1 must run on what N makes. */
@@ -80,4 +80,5 @@ export const MIGRATIONS: readonly Migration[] = [
       await datasets.addColumn('delete_time', 'timestamptz').addColumn('deleted_version', 'integer').execute();
     },
   },
+  outboxFailuresMigration,
 ];

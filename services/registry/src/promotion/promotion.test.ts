@@ -17,7 +17,17 @@ function subject(version: number, metric: string, value: number): GateSubject {
   const evaluation = { split: 'test', datasetDigest: 'sha256:d', metrics: [{ name: metric, value }] };
   return {
     version,
-    evaluations: [{ ...evaluation, rows: 1, classes: [], confusionMatrix: [], batchSize: 1, predictionsDigest: '', detailsDigest: '' }],
+    evaluations: [
+      {
+        ...evaluation,
+        rows: 1,
+        classes: [],
+        confusionMatrix: [],
+        batchSize: 1,
+        predictionsDigest: '',
+        detailsDigest: '',
+      },
+    ],
   };
 }
 
@@ -37,6 +47,21 @@ describe('evaluateGate', () => {
     const result = evaluateGate(strict, subject(2, 'accuracy', 0.975), subject(1, 'accuracy', 0.97));
     expect(result.passed).toBe(false);
     expect(result.championValue).toBe(0.97);
+  });
+
+  it('bug: a champion without the metric let every improvement pass', () => {
+    const strict = { ...gate, minImprovement: 0.01 };
+    const result = evaluateGate(strict, subject(2, 'accuracy', 0.975), subject(1, 'loss', 0.1));
+    expect(result.passed).toBe(false);
+    expect(result.message).toMatch(
+      /^version 1 has no 'accuracy' on split 'test'; it has test\/loss, so the improvement/,
+    );
+    // Without a champion there is nothing to be better than.
+    expect(evaluateGate(strict, subject(2, 'accuracy', 0.975), undefined).passed).toBe(true);
+  });
+
+  it('bug: the figure of a version that has none was shown as a number', () => {
+    expect(evaluateGate(gate, subject(1, 'loss', 0.1), undefined)).not.toHaveProperty('value');
   });
 
   it('turns the comparison round where smaller is better', () => {

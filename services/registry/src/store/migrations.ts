@@ -1,5 +1,5 @@
 import type { Migration } from '@athanor/database';
-import { inboxMigration, outboxMigration } from '@athanor/events';
+import { inboxMigration, outboxFailuresMigration, outboxMigration } from '@athanor/events';
 import { type Kysely, sql } from 'kysely';
 import type { RegistryTables } from './tables.js';
 
@@ -125,4 +125,5 @@ export const MIGRATIONS: readonly Migration[] = [
         .execute();
     },
   },
+  outboxFailuresMigration,
 ];

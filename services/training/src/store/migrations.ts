@@ -1,5 +1,5 @@
 import type { Migration } from '@athanor/database';
-import { outboxMigration } from '@athanor/events';
+import { outboxFailuresMigration, outboxMigration } from '@athanor/events';
 import { sql } from 'kysely';
 
 /** The training service's schema. Append only: version N−1 must run on what N makes. */
@@ -104,4 +104,5 @@ export const MIGRATIONS: readonly Migration[] = [
       await db.schema.alterTable('jobs').addColumn('delete_time', 'timestamptz').execute();
     },
   },
+  outboxFailuresMigration,
 ];
