@@ -11,20 +11,30 @@ export interface Parameter {
 }
 
 export interface PackedGroup extends ParameterGroup {
-  /** Alone under its own name, or several one after the other in a vector. */
+  /** One parameter under its own name, or several one after the other in a vector. */
   readonly members: readonly Parameter[];
+  readonly isVector: boolean;
 }
-
-export const PACKED = 'packed';
 
 /** Parameters with fewer elements than `packBelow` share a vector, when there are at least two of them. */
 export function packParameters(parameters: readonly Parameter[], packBelow: number): PackedGroup[] {
   const small = parameters.filter(({ shape }) => elementCount(shape) < packBelow);
   const packs = small.length > 1;
   const alone = parameters.filter(parameter => !packs || !small.includes(parameter));
-  const groups: PackedGroup[] = alone.map(parameter => ({ ...parameter, members: [parameter] }));
-  if (packs) groups.push({ name: PACKED, shape: [small.reduce(addCount, 0)], members: small });
+  const groups: PackedGroup[] = alone.map(parameter => ({ ...parameter, members: [parameter], isVector: false }));
+  if (packs) {
+    const shape = [small.reduce(addCount, 0)];
+    groups.push({ name: vectorName(parameters), shape, members: small, isVector: true });
+  }
   return groups;
+}
+
+/** A name that no parameter has. */
+function vectorName(parameters: readonly Parameter[]): string {
+  const taken = new Set(parameters.map(({ name }) => name));
+  let name = 'packed';
+  while (taken.has(name)) name = `${name}_`;
+  return name;
 }
 
 /** The parameters by name, out of the groups' values. */
@@ -34,9 +44,9 @@ export function unpackValues(
   values: readonly Value[],
 ): Map<string, Value> {
   const named = new Map<string, Value>();
-  for (const [index, { name, members }] of groups.entries()) {
+  for (const [index, { name, members, isVector }] of groups.entries()) {
     const value = values[index]!;
-    if (name !== PACKED) {
+    if (!isVector) {
       named.set(name, value);
       continue;
     }
@@ -55,8 +65,8 @@ export function packValues(
   groups: readonly PackedGroup[],
   named: ReadonlyMap<string, Value>,
 ): Value[] {
-  return groups.map(({ name, members }) => {
-    if (name !== PACKED) return named.get(name)!;
+  return groups.map(({ name, members, isVector }) => {
+    if (!isVector) return named.get(name)!;
     const vectors = members.map(member => reshape(g, named.get(member.name)!, [elementCount(member.shape)]));
     return g.op('Concat', vectors, { attributes: { axis: int(0) } });
   });

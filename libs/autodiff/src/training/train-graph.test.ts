@@ -136,3 +136,24 @@ test('the same specification gives the same bytes', () => {
   const bytes = () => writeModel(buildTrainGraph(specOf(adam())).model);
   expect(bytes()).toEqual(bytes());
 });
+
+test("bug: a parameter named 'packed' was taken for the vector of the small ones", async () => {
+  const rename = (name: string) => (name === 'b0' ? 'packed' : name);
+  const spec = specOf(adam());
+  const renamed: TrainGraphSpec = {
+    ...spec,
+    parameters: parameters.map(({ name, shape }) => ({ name: rename(name), shape })),
+    forward: (g, features, named) =>
+      spec.forward(g, features, new Map(parameters.map(({ name }) => [name, named.get(rename(name))!]))),
+  };
+  const graph = buildTrainGraph(renamed);
+  const state = new Map(
+    parameters.map(({ name, shape }) => [
+      rename(name),
+      tensor('FP32', shape, Float32Array.from(reference.initial[name]!)),
+    ]),
+  );
+  expect([...unpackState(graph, packState(graph, state)).keys()]).toContain('packed');
+  expect(unpackState(graph, packState(graph, state)).get('packed')).toEqual(state.get('packed'));
+  expect(graph.groups.map(({ name }) => name)).toEqual(['packed_']);
+});

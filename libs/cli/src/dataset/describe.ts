@@ -1,6 +1,8 @@
 import type { DatasetVersion } from '@athanor/contracts/ingest';
 import { enumText, fields, formatTime, table } from '../output/render.js';
 
+const CLASSES_SHOWN = 20;
+
 export function datasetVersionText(version: DatasetVersion): string {
   const { datasetId, state, features, classes, findings, splits, sources } = version;
   const head = fields([
@@ -10,7 +12,12 @@ export function datasetVersionText(version: DatasetVersion): string {
     ['Digest', version.digest],
     ['Created', formatTime(version.createTime)],
     ['Features', features.map(({ name, datatype, shape }) => `${name} ${datatype} [${shape.join(', ')}]`).join(', ')],
-    ['Classes', classes.length > 0 ? `${classes.length}: ${classes.slice(0, 20).join(', ')}` : 'none'],
+    [
+      'Classes',
+      classes.length > 0
+        ? `${classes.length}: ${classes.slice(0, CLASSES_SHOWN).join(', ')}${classes.length > CLASSES_SHOWN ? ', …' : ''}`
+        : 'none',
+    ],
     ['Rows read', version.rowsRead],
     ['Sources', sources.map(({ filename, partition }) => `${filename} (${partition})`).join(', ')],
   ]);
@@ -31,10 +38,10 @@ function splitsText(splits: DatasetVersion['splits']): string {
   const rows = splits.map(each => [
     each.split,
     each.rows,
-    each.classRows.join(' '),
-    each.mean.toFixed(3),
-    each.standardDeviation.toFixed(3),
-    `${each.min} to ${each.max}`,
+    each.classRows.slice(0, CLASSES_SHOWN).join(' ') + (each.classRows.length > CLASSES_SHOWN ? ' …' : ''),
+    each.mean?.toFixed(3) ?? '-',
+    each.standardDeviation?.toFixed(3) ?? '-',
+    each.min === undefined ? '-' : `${each.min} to ${each.max}`,
   ]);
   return table(['SPLIT', 'ROWS', 'ROWS PER CLASS', 'MEAN', 'STD', 'RANGE'], rows);
 }

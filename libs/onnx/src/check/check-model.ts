@@ -57,14 +57,17 @@ class Check {
     }
     const visible = new Set(outer);
     const inputs = new Set(graph.inputs.map(({ name }) => name));
-    for (const name of inputs) this.#define(name, visible);
+    for (const { name } of graph.inputs) this.#define(name, visible);
     for (const [name, value] of graph.initializers) {
       this.#count(value);
       // Before IR 4 an initializer had to be an input as well: a default value.
       if (!inputs.has(name)) this.#define(name, visible);
     }
     for (const node of graph.nodes) this.#node(node, visible, depth);
+    const outputs = new Set<string>();
     for (const { name } of graph.outputs) {
+      if (outputs.has(name)) throw new ModelError('DUPLICATE_VALUE', `two outputs have the name "${name}"`);
+      outputs.add(name);
       if (!visible.has(name)) throw undefinedValue(`output "${name}" of graph "${graph.name}"`);
     }
   }

@@ -16,9 +16,7 @@ export function readModel(bytes: Uint8Array): Model {
   if (!wire.graph) throw new ModelError('MALFORMED', 'the file holds no graph');
   return {
     irVersion: Number(fromWireInt64(wire.irVersion)),
-    opsets: Object.fromEntries(
-      wire.opsetImport.map(({ domain, version }) => [canonicalDomain(domain), Number(fromWireInt64(version))]),
-    ),
+    opsets: decodeOpsets(wire),
     producer: wire.producerName ?? '',
     graph: decodeGraph(wire.graph),
   };
@@ -30,6 +28,19 @@ function parse(bytes: Uint8Array): WireModel {
   } catch (cause) {
     throw new ModelError('MALFORMED', 'the file is not an ONNX model', { cause });
   }
+}
+
+function decodeOpsets({ opsetImport }: WireModel): Model['opsets'] {
+  const opsets = new Map<string, number>();
+  for (const entry of opsetImport) {
+    const [domain, version] = [canonicalDomain(entry.domain), Number(fromWireInt64(entry.version))];
+    const earlier = opsets.get(domain);
+    if (earlier !== undefined && earlier !== version) {
+      throw new ModelError('DUPLICATE_VALUE', `the operator set '${domain}' is imported as ${earlier} and ${version}`);
+    }
+    opsets.set(domain, version);
+  }
+  return Object.fromEntries(opsets);
 }
 
 // The two spellings of the default domain are the same operator set (IR.md, "Operator Sets").
@@ -44,9 +55,19 @@ function decodeGraph(wire: WireGraph): Graph {
     name: wire.name ?? '',
     inputs: wire.input.map(decodeValueInfo),
     outputs: wire.output.map(decodeValueInfo),
-    initializers: new Map(initializers),
+    initializers: new Map(unique('initializers', initializers)),
     nodes: wire.node.map(decodeNode),
   };
+}
+
+// A runtime reads the file itself: what a later entry hides here could be what it runs.
+function unique<T>(what: string, entries: readonly (readonly [string, T])[]): readonly (readonly [string, T])[] {
+  const names = new Set<string>();
+  for (const [name] of entries) {
+    if (names.has(name)) throw new ModelError('DUPLICATE_VALUE', `two ${what} have the name "${name}"`);
+    names.add(name);
+  }
+  return entries;
 }
 
 function decodeValueInfo(wire: WireValueInfo): ValueInfo {
@@ -63,13 +84,14 @@ function decodeValueInfo(wire: WireValueInfo): ValueInfo {
 }
 
 function decodeNode(wire: WireNode): Node {
+  const attributes = wire.attribute.map(attribute => [attribute.name, decodeAttribute(attribute)] as const);
   return {
     op: wire.opType,
     domain: canonicalDomain(wire.domain),
     name: wire.name ?? '',
     inputs: wire.input,
     outputs: wire.output,
-    attributes: Object.fromEntries(wire.attribute.map(attribute => [attribute.name, decodeAttribute(attribute)])),
+    attributes: Object.fromEntries(unique(`attributes of ${wire.opType}`, attributes)),
   };
 }
 

@@ -130,3 +130,23 @@ test('a huge declared shape is refused before memory is taken for it', () => {
   const bytes = encodeWireModel(wireModel([{ name: 'w', dims: [2 ** 30, 1024], dataType: 1 }]));
   expect(() => readModel(bytes)).toThrow('needs 1099511627776 elements, received 0');
 });
+
+test('bug: of two initializers, attributes or opsets of one name the guard saw only the last', () => {
+  const wire = (graph: object, opsetImport = [{ domain: '', version: 21 }]) =>
+    encodeWireModel({ irVersion: 10, opsetImport, graph } as unknown as WireModel);
+  const tensorOf = (name: string) => ({ name, dataType: 1, dims: [], rawData: new Uint8Array(4) });
+  const twins = {
+    initializer: wire({ initializer: [tensorOf('w'), tensorOf('w')] }),
+    attribute: wire({
+      node: [
+        { opType: 'Relu', input: ['x'], output: ['y'], attribute: [1, 2].map(i => ({ name: 'axis', type: 2, i })) },
+      ],
+    }),
+    opset: wire({}, [
+      { domain: '', version: 21 },
+      { domain: 'ai.onnx', version: 20 },
+    ]),
+  };
+  for (const bytes of Object.values(twins))
+    expect(() => readModel(bytes)).toThrow(expect.objectContaining({ code: 'DUPLICATE_VALUE' }));
+});

@@ -40,6 +40,9 @@ export interface PreparedVersion {
 export type OnPhase = (phase: string, completed: number, total: number) => void;
 
 const FIRST_ROW_IDS = 20;
+/** Class names travel whole in messages of at most 4 MiB. */
+const MAX_CLASSES = 50_000;
+const MAX_CLASS_NAME_BYTES = 1024 * 1024;
 
 /** From stored sources to a stored version: read, clean, split, describe, write. The same plan gives the same digest. */
 export async function prepareVersion(
@@ -82,7 +85,16 @@ function classNames(tables: readonly RowTable[], cleaned: readonly CleanResult[]
   for (const [index, { labels }] of tables.entries()) {
     if (labels !== undefined) for (const row of cleaned[index]?.kept ?? []) names.add(labels[row] ?? '');
   }
-  return [...names].sort(compareClasses);
+  const classes = [...names].sort(compareClasses);
+  const nameBytes = classes.reduce((sum, name) => sum + Buffer.byteLength(name), 0);
+  if (classes.length > MAX_CLASSES || nameBytes > MAX_CLASS_NAME_BYTES)
+    throw new FormatError(tooManyClasses(classes, nameBytes));
+  return classes;
+}
+
+function tooManyClasses({ length }: readonly string[], nameBytes: number): string {
+  const expected = `expected at most ${MAX_CLASSES} classes with ${MAX_CLASS_NAME_BYTES} bytes of names`;
+  return `${expected}, the labels have ${length} different values with ${nameBytes} bytes; a label column of numbers to predict or of ids cannot be classified: choose another one`;
 }
 
 type Places = Record<SplitName, RowPlace[]>;

@@ -106,6 +106,28 @@ describe('the preparer', () => {
     await preparer.stop();
   });
 
+  test('bug: a long preparation queued a transaction for every wake-up in the meantime', async () => {
+    const { db, row } = await waiting('woken');
+    const finishing: ((result: PreparedVersion) => void)[] = [];
+    const prepare = () => new Promise<PreparedVersion>(resolve => finishing.push(resolve));
+    let transactions = 0;
+    const counting = new Proxy(db, {
+      get(target, property) {
+        if (property === 'transaction') transactions++;
+        const value = Reflect.get(target, property) as unknown;
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const preparer = new Preparer({ db: counting, log, prepare, onCommit: () => undefined });
+    preparer.start();
+    await expect.poll(async () => (await row()).attempts).toBe(1);
+    for (let call = 0; call < 1_000; call++) preparer.wake();
+    for (const finish of finishing) finish(RESULT);
+    await expect.poll(async () => (await row()).state).toBe('STATE_READY');
+    await preparer.stop();
+    expect(transactions).toBeLessThan(10);
+  });
+
   test('bug: of two preparers the one that had lost its lease undid what the other did', async () => {
     const { db, row } = await waiting('fenced');
     const take = async (leaseMs: number) => {

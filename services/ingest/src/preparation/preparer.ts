@@ -37,6 +37,7 @@ export class Preparer {
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
+  #isQueued = false;
 
   constructor(options: PreparerOptions) {
     this.#options = options;
@@ -48,8 +49,14 @@ export class Preparer {
   }
 
   wake(): void {
+    // A pass that has not begun will find it. A preparation takes minutes, in which this is called hundreds of times.
+    if (this.#isQueued) return;
+    this.#isQueued = true;
     this.#work = this.#work
-      .then(() => this.#drain())
+      .then(() => {
+        this.#isQueued = false;
+        return this.#drain();
+      })
       .catch(error => {
         this.#options.log.error({ err: error }, 'preparing failed; it is tried again');
       });

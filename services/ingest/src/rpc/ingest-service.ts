@@ -15,8 +15,10 @@ export interface IngestDependencies {
   readonly maxUploadBytes: number;
   /** A version waits to be prepared. */
   readonly onVersionCreated: () => void;
-  /** Something was committed that the outbox must tell. */
+  /** Called after a commit that wrote to the outbox. */
   readonly onCommit: () => void;
+  /** Between equal messages of a watch. Default 30 s. */
+  readonly watchRepeatMs?: number;
 }
 
 /** All RPCs of ingest, one file for each kind of thing. */

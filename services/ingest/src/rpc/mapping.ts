@@ -25,6 +25,17 @@ export function toDataset(row: DatasetRow): DatasetInput {
   };
 }
 
+/** A version as lists show it: without what grows with the number of classes and columns. */
+export function summarizeVersion(row: DatasetVersionRow): DatasetVersionInput {
+  const version = toDatasetVersion(row);
+  return {
+    ...version,
+    classes: [],
+    features: version.features?.map(feature => ({ ...feature, columns: [] })) ?? [],
+    splits: version.splits?.map(split => ({ ...split, classRows: [] })) ?? [],
+  };
+}
+
 export function toDatasetVersion(row: DatasetVersionRow): DatasetVersionInput {
   const { plan, result, progress, state, error } = row;
   return {

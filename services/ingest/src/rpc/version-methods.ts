@@ -25,7 +25,7 @@ import { wasDeleted } from '../store/deletion.js';
 import type { Db } from '../store/uploads.js';
 import { datasetNotFound, expectDataset } from './dataset-methods.js';
 import type { IngestDependencies, IngestMethods } from './ingest-service.js';
-import { toDatasetVersion } from './mapping.js';
+import { summarizeVersion, toDatasetVersion } from './mapping.js';
 import { expectUpload } from './upload-methods.js';
 
 type VersionMethods = Pick<
@@ -39,10 +39,12 @@ type VersionMethods = Pick<
 >;
 
 const WATCH_INTERVAL_MS = 100;
+/** A watch repeats itself after this time: a silent stream would be taken for a dead one. */
+const WATCH_REPEAT_MS = 30_000;
 const DEFAULT_FINDINGS = 100;
 
 export function versionMethods(dependencies: IngestDependencies): VersionMethods {
-  const { db, blobs, onVersionCreated } = dependencies;
+  const { db, blobs, onVersionCreated, watchRepeatMs = WATCH_REPEAT_MS } = dependencies;
   return {
     async createDatasetVersion(request, { tenant }) {
       const row = await createVersion(request, tenant, dependencies);
@@ -64,13 +66,18 @@ export function versionMethods(dependencies: IngestDependencies): VersionMethods
         page,
         row => row.version,
       );
-      return { datasetVersions: rows.map(toDatasetVersion), nextPageToken };
+      return { datasetVersions: rows.map(summarizeVersion), nextPageToken };
     },
 
     async *watchDatasetVersion({ datasetId, version }, { tenant, signal }) {
-      for (let revision = 0; ; await sleep(WATCH_INTERVAL_MS, undefined, { signal })) {
+      let revision = 0;
+      let sentAt = 0;
+      for (; ; await sleep(WATCH_INTERVAL_MS, undefined, { signal })) {
         const row = await expectVersion(db, { tenant, datasetId, version });
-        if (row.revision !== revision) yield { datasetVersion: toDatasetVersion(row) };
+        if (row.revision !== revision || performance.now() - sentAt >= watchRepeatMs) {
+          yield { datasetVersion: toDatasetVersion(row) };
+          sentAt = performance.now();
+        }
         revision = row.revision;
         if (row.state !== 'STATE_PREPARING') return;
       }

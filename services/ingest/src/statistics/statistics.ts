@@ -2,11 +2,12 @@
 export interface SplitStatistics {
   readonly rows: number;
   readonly classRows: readonly number[];
-  readonly mean: number;
-  readonly standardDeviation: number;
-  readonly min: number;
-  readonly max: number;
-  readonly zeroFraction: number;
+  /** Absent, like the others, where there are no values. */
+  readonly mean?: number;
+  readonly standardDeviation?: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly zeroFraction?: number;
 }
 
 /** Population statistics in float64; two passes, so that a large mean does not swallow a small deviation. */
@@ -20,7 +21,7 @@ export function splitStatistics(
     classRows[labels[row] as number] = (classRows[labels[row] as number] ?? 0) + 1;
   const { rows } = shape;
   const count = values.length;
-  if (count === 0) return { rows, classRows, mean: 0, standardDeviation: 0, min: 0, max: 0, zeroFraction: 0 };
+  if (count === 0) return { rows, classRows };
   let sum = 0;
   let zeros = 0;
   let min = Number.POSITIVE_INFINITY;

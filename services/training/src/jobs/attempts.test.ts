@@ -339,6 +339,25 @@ describe('an attempt', () => {
     expect((await jobOf(db, 'job-1')).state).not.toBe('STATE_FAILED');
   });
 
+  test('bug: a checkpoint of a step that had been reached before renewed the retry budget without end', async () => {
+    await queueJob(db, 'job-1');
+    await dispatcher.start();
+    // Three attempts may be lost in a row; each commits the job's last step again, and is lost after it.
+    for (let index = 0; index < 3; index++) {
+      const { attemptId, stub } = await attempt(index);
+      const { epoch } = await stub.claimAttempt({ attemptId });
+      const messages = async function* () {
+        yield { attemptId, epoch, chunk: Buffer.from(`checkpoint ${index}`) };
+      };
+      const { digest } = await stub.writeBlob(messages());
+      await stub.commitCheckpoint({ attemptId, epoch, step: 100, digest });
+      recorder.onEnd({ attemptId, reason: 'ProcessEnded', message: 'signal SIGKILL' });
+    }
+    // The first attempt counts too: it is the one that reached the step.
+    await expect.poll(async () => (await jobOf(db, 'job-1')).state, { timeout: 10_000 }).toBe('STATE_FAILED');
+    expect(await listAttempts(db, 'job-1')).toHaveLength(3);
+  });
+
   test('that fails for good ends the job; a slot is free for the next', async () => {
     await queueJob(db, 'job-1');
     await queueJob(db, 'job-2');

@@ -98,7 +98,7 @@ export class Dispatcher {
     const expired = (await listExpiredAttempts(db)).filter(
       ({ state, executor_ref }) => sight === 'clear' || state === 'STATE_RUNNING' || !executor.owns(executor_ref),
     );
-    const end = lost('LeaseExpired', 'it has not been heard of for longer than its lease');
+    const end = lost('LeaseExpired', leaseExpired(this.#care.leaseMs));
     const stops: Promise<void>[] = [];
     for (const attempt of expired) {
       if (await giveUp(this.#care, attempt.attempt_id, end)) stops.push(stopGivenUp(this.#care, toGiven(attempt)));
@@ -125,4 +125,9 @@ export class Dispatcher {
     });
     this.wake();
   }
+}
+
+function leaseExpired(leaseMs: number): string {
+  const why = `no heartbeat for longer than its lease of ${leaseMs / 1_000} s: its process was stopped, or its machine is overloaded or cannot be reached`;
+  return `${why}; see the log of that machine or pod, and where this is usual raise LEASE_MS of the training service`;
 }
