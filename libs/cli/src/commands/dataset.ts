@@ -1,8 +1,8 @@
+import { collectPages } from '@athanor/client/paging';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
 import type { Command } from 'commander';
 import { datasetVersionText } from '../dataset/describe.js';
 import type { ImportOptions } from '../dataset/import-dataset.js';
-import { collectPages } from '../output/pages.js';
 import { formatTime, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 import { positiveNumber, share } from './number-options.js';

@@ -1,5 +1,5 @@
+import { collectPages } from '@athanor/client/paging';
 import type { Command } from 'commander';
-import { collectPages } from '../output/pages.js';
 import { formatTime, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 import { positiveNumber } from './number-options.js';

@@ -1,11 +1,11 @@
 import type { AthanorClient } from '@athanor/client';
+import { collectPages } from '@athanor/client/paging';
 import type { EpochMetrics, TrainingJob } from '@athanor/contracts/training';
 import type { Command } from 'commander';
 import { jobText } from '../job/describe.js';
 import { withJobDetails } from '../job/evaluation.js';
 import { readEpochs } from '../job/read-epochs.js';
 import { watchJob } from '../job/watch-job.js';
-import { collectPages } from '../output/pages.js';
 import { enumText, formatTime, table } from '../output/render.js';
 import { type CliEnvironment, type CommandContext, commandContext, withClient } from './command-context.js';
 import { expectSuccess } from './train.js';

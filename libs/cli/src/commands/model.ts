@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { AthanorClient } from '@athanor/client';
+import { collectPages } from '@athanor/client/paging';
 import type { AliasMove, Model, ModelVersion } from '@athanor/contracts/registry';
 import type { Command } from 'commander';
 import { evaluationText, metricOf, withVersionDetails } from '../job/evaluation.js';
-import { collectPages } from '../output/pages.js';
 import { fields, figure, formatTime, shortDigest, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 import { positiveNumber, realNumber, wholeNumber } from './number-options.js';

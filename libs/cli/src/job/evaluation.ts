@@ -1,4 +1,5 @@
-import { type AthanorClient, collectChunks } from '@athanor/client';
+import type { AthanorClient } from '@athanor/client';
+import { collectChunks } from '@athanor/client/paging';
 import type { ClassMetrics, Evaluation } from '@athanor/contracts/api';
 import type { ModelVersion } from '@athanor/contracts/registry';
 import type { TrainingJob } from '@athanor/contracts/training';

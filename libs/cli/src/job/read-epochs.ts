@@ -1,6 +1,6 @@
 import type { AthanorClient } from '@athanor/client';
+import { collectPages } from '@athanor/client/paging';
 import type { EpochMetrics } from '@athanor/contracts/training';
-import { collectPages } from '../output/pages.js';
 
 const PAGE_SIZE = 1_000;
 
