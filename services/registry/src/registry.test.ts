@@ -154,6 +154,25 @@ describe('promotion', () => {
     expect(moved!.gateResults).toMatchObject([{ passed: true, gate: { split: 'validation' } }]);
   });
 
+  test.each(['1', '42', 'v2', 'latest'])(
+    "bug: '%s' was taken as the name of an alias and read like a version",
+    async alias => {
+      const { registry } = bench.client;
+      const refused = (field: string) => ({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringMatching(
+          `^${field}: expected a name that does not read like a version .*; got '${alias}'$`,
+        ),
+      });
+      await expect(move(1, { alias })).rejects.toMatchObject(refused('alias'));
+      await expect(registry.setGate({ modelName: 'm', gate: gate({ alias }) })).rejects.toMatchObject(
+        refused('gate.alias'),
+      );
+      const deployment = { name: 'live', modelName: 'm', alias };
+      await expect(registry.setDeployment({ deployment })).rejects.toMatchObject(refused('deployment.alias'));
+    },
+  );
+
   test('below its gate is refused with the figures, and the alias stays', async () => {
     await bench.client.registry.setGate({ modelName: 'm', gate: gate({ threshold: 1.5 }) });
     await expect(move(1)).rejects.toMatchObject({

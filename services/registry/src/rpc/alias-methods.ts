@@ -11,6 +11,7 @@ import {
   requestFingerprint,
   toPage,
 } from '@athanor/service';
+import { checkAlias } from '../promotion/alias-name.js';
 import { checkGateCanPass } from '../promotion/gate.js';
 import { type AliasView, type DecidedMove, decidePromotion, decideRollback } from '../promotion/promote.js';
 import {
@@ -66,7 +67,7 @@ export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMetho
 
     async moveAlias(request, { tenant, principal }) {
       const { modelName, version, requestId, reason } = request;
-      const alias = checkResourceId('alias', request.alias);
+      const alias = checkAlias('alias', request.alias);
       const expectedVersion = request._expectedVersion === undefined ? undefined : request.expectedVersion;
       const fingerprint = requestFingerprint(request);
       const key = { tenant, modelName, alias };
@@ -185,6 +186,6 @@ function checkGate(gate: Gate | null): Gate {
   if (!(gate.minImprovement >= 0))
     violations.push({ field: 'gate.min_improvement', description: 'expected 0 or more' });
   if (violations.length > 0) throw invalidFields(violations);
-  checkResourceId('gate.alias', gate.alias);
+  checkAlias('gate.alias', gate.alias);
   return gate;
 }

@@ -1,5 +1,6 @@
 import type { DeploymentInput, ResolvedDeploymentInput } from '@athanor/contracts/registry';
 import { checkResourceId, encodePageToken, invalidFields, notFound, readPage, toPage } from '@athanor/service';
+import { checkAlias } from '../promotion/alias-name.js';
 import {
   type DeploymentRow,
   deleteDeployment,
@@ -26,7 +27,7 @@ export function deploymentMethods({ db, onCommit }: RegistryDependencies): Deplo
         const description = `expected an alias or a version, got ${alias === '' ? 'neither' : 'both'}`;
         throw invalidFields([{ field: 'deployment.alias', description }]);
       }
-      if (alias !== '') checkResourceId('deployment.alias', alias);
+      if (alias !== '') checkAlias('deployment.alias', alias);
       const row = await db.transaction().execute(async trx => {
         await expectLockedModel(trx, tenant, modelName);
         if (version !== 0 && (await findVersion(trx, { tenant, modelName, version })) === undefined) {

@@ -1,0 +1,17 @@
+import { checkResourceId, invalidFields } from '@athanor/service';
+
+/** What clients write where they mean a version: 3, v3, latest. */
+const READS_LIKE_A_VERSION = /^(v?\d+|latest)$/;
+
+/**
+ * Checks the name of an alias. Names that read like versions are reserved: `model@2` must not mean version 5. Models, datasets and
+ * deployments need no such rule, since none of their names stands where a version may.
+ */
+export function checkAlias(field: string, alias: string): string {
+  checkResourceId(field, alias);
+  if (!READS_LIKE_A_VERSION.test(alias)) return alias;
+  const description =
+    "expected a name that does not read like a version ('latest', digits, and 'v' with digits are reserved), " +
+    `for example 'champion'; got '${alias}'`;
+  throw invalidFields([{ field, description }]);
+}
