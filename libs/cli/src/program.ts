@@ -68,7 +68,6 @@ export function createProgram(cli: CliEnvironment): Command {
     .option('--home <folder>', 'the mesh that runs in this folder (ATHANOR_HOME, default ~/.athanor)')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', EXAMPLES)
-    .showHelpAfterError('(athanor --help shows the commands)')
     .exitOverride()
     .configureOutput({ writeOut: text => cli.terminal.out(text), writeErr: text => cli.terminal.err(text) });
   const add = [addMeshCommands, addQuickstartCommand, addDatasetCommands, addTrainCommand, addJobCommands];
@@ -83,5 +82,12 @@ export function createProgram(cli: CliEnvironment): Command {
   ]) {
     addCommands(program, cli);
   }
+  hintAtHelp(program, 'athanor');
   return program;
+}
+
+/** A wrong command line is told where its own help is. */
+function hintAtHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`(${path} --help shows what there is)`);
+  for (const each of command.commands) hintAtHelp(each, `${path} ${each.name()}`);
 }

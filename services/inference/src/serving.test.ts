@@ -301,8 +301,8 @@ describe('what is told of server and models', () => {
       ...{ maxBatchSize: 8, schedulingChoice: 'dynamicBatching', modelTransactionPolicy: { decoupled: false } },
       input: [{ name: 'x', dataType: 'TYPE_FP32', dims: [2] }],
       output: [
-        { name: 'y', dims: [2] },
-        { name: 'place', dataType: 'TYPE_INT64', dims: [] },
+        { name: 'y', dims: [2], labelFilename: 'labels.txt' },
+        { name: 'place', dataType: 'TYPE_INT64', dims: [], labelFilename: '' },
       ],
     });
     expect((await bench.acme.modelConfig({ name: 'plain' })).config).toMatchObject({

@@ -334,8 +334,15 @@ describe('versions', () => {
       code: 'FAILED_PRECONDITION',
       reason: 'DATASET_NOT_READY',
     });
+    // bug: it said "latest of … is not found; see: athanor dataset describe …", which said the same.
     await expect(bench.ingest.getDatasetVersion({ datasetId, version: 0 })).rejects.toMatchObject({
       code: 'NOT_FOUND',
+      message: expect.stringMatching(
+        `^dataset '${datasetId}' has no version that is READY; its newest, v1 is FAILED: .*; import`,
+      ),
+    });
+    await expect(bench.ingest.getDatasetVersion({ datasetId, version: 2 })).rejects.toMatchObject({
+      message: `dataset version '${datasetId} v2' is not found; the newest is v1`,
     });
   });
 

@@ -83,6 +83,10 @@ export function addContextCommands(program: Command, cli: CliEnvironment): void 
         value: book,
         text: () => table(['', 'NAME', 'INFERENCE', 'API KEY FILE'], rows),
       });
+      if (rows.length === 0)
+        cli.terminal.err(
+          'There is no context: commands speak to the mesh of the home. Add one with: athanor context set <name> …\n',
+        );
     });
 }
 

@@ -1,10 +1,10 @@
-import { collectPages } from '@athanor/client/paging';
-import type { DatasetVersion } from '@athanor/contracts/ingest';
+import type { Dataset, DatasetVersion } from '@athanor/contracts/ingest';
 import type { Command } from 'commander';
 import { datasetVersionText } from '../dataset/describe.js';
 import type { ImportOptions } from '../dataset/import-dataset.js';
 import { formatTime, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
+import { type ListOptions, showList, withLimit } from './list.js';
 import { positiveNumber, share } from './number-options.js';
 
 export function addDatasetCommands(program: Command, cli: CliEnvironment): void {
@@ -31,27 +31,21 @@ export function addDatasetCommands(program: Command, cli: CliEnvironment): void 
         importDataset({ client, terminal: cli.terminal, name, path, options }),
       );
       context.show({ value: version, text: () => datasetVersionText(version) });
+      cli.terminal.err(`Train on it: athanor train --dataset ${name} --name ${name} --wait\n`);
     });
-  dataset
-    .command('list')
+  withLimit(dataset.command('list'))
     .description('list the datasets')
-    .addHelpText('after', '\nExamples:\n  athanor dataset list\n  athanor dataset list -o json')
-    .action(async (_options: unknown, command: Command) => {
+    .addHelpText('after', '\nExamples:\n  athanor dataset list\n  athanor dataset list --limit 20 -o json')
+    .action(async ({ limit }: ListOptions, command: Command) => {
       const context = commandContext(cli, command);
-      await withClient(context, async client => {
-        const list = (pageToken: string) =>
-          client.ingest
-            .listDatasets({ pageToken })
-            .then(({ datasets, nextPageToken }) => ({ items: datasets, nextPageToken }));
-        const datasets = await collectPages(list);
-        const rows = datasets.map(each => [
-          each.datasetId,
-          each.latestVersion || '-',
-          formatTime(each.createTime),
-          each.description,
-        ]);
-        context.show({ value: datasets, text: () => table(['DATASET', 'VERSION', 'CREATED', 'DESCRIPTION'], rows) });
-      });
+      await withClient(context, client =>
+        showList(context, {
+          limit,
+          list: page => client.ingest.listDatasets(page).then(answer => ({ ...answer, items: answer.datasets })),
+          text: datasetsText,
+          empty: 'There is no dataset yet; make one with: athanor dataset import <dataset> <path>',
+        }),
+      );
     });
   dataset
     .command('describe <dataset>')
@@ -77,4 +71,14 @@ export function addDatasetCommands(program: Command, cli: CliEnvironment): void 
       await withClient(context, client => client.ingest.deleteDataset({ datasetId }));
       cli.terminal.err(`Dataset ${datasetId} is deleted, with all its versions.\n`);
     });
+}
+
+function datasetsText(datasets: readonly Dataset[]): string {
+  const rows = datasets.map(each => [
+    each.datasetId,
+    each.latestVersion || '-',
+    formatTime(each.createTime),
+    each.description,
+  ]);
+  return table(['DATASET', 'VERSION', 'CREATED', 'DESCRIPTION'], rows);
 }

@@ -1,8 +1,9 @@
-import { collectPages } from '@athanor/client/paging';
+import type { AthanorClient } from '@athanor/client';
 import type { Deployment } from '@athanor/contracts/registry';
 import type { Command } from 'commander';
 import { formatTime, table } from '../output/render.js';
-import { type CliEnvironment, commandContext, withClient } from './command-context.js';
+import { type CliEnvironment, type CommandContext, commandContext, withClient } from './command-context.js';
+import { type ListOptions, showList, withLimit } from './list.js';
 import { positiveNumber } from './number-options.js';
 
 interface SetOptions {
@@ -21,30 +22,35 @@ export function addDeploymentCommands(program: Command, cli: CliEnvironment): vo
     .option('--version <number>', 'stay at this version', positiveNumber)
     .addHelpText(
       'after',
-      '\nExamples:\n  athanor deployment set digits\n  athanor deployment set digits-canary --model digits --version 3',
+      '\nExamples:\n  athanor deployment set digits\n  athanor deployment set digits-canary --model digits --version 3' +
+        '\n\nThe alias may point nowhere yet: the deployment waits for it, and exit code is 0 all the same.',
     )
     .action(async (name: string, options: SetOptions, command: Command) => {
       const context = commandContext(cli, command);
       const { model = name, version = 0 } = options;
       const alias = options.alias ?? (version === 0 ? 'champion' : '');
       const request = { deployment: { name, modelName: model, alias, version } };
-      const { deployment: made } = await withClient(context, client => client.registry.setDeployment(request));
-      context.show({ value: made, text: () => deploymentsText([made as Deployment]) });
+      await withClient(context, async client => {
+        const { deployment: made } = await client.registry.setDeployment(request);
+        if (made === null) throw new Error('the server answered without a deployment');
+        context.show({ value: made, text: () => deploymentsText([made]) });
+        if (made.activeVersion === 0) await explainNothingServed(context, client, made);
+      });
     });
-  deployment
-    .command('list')
+  withLimit(deployment.command('list'))
     .description('list the deployments')
     .addHelpText('after', '\nExamples:\n  athanor deployment list\n  athanor deployment list -o json')
-    .action(async (_options: unknown, command: Command) => {
+    .action(async ({ limit }: ListOptions, command: Command) => {
       const context = commandContext(cli, command);
-      await withClient(context, async client => {
-        const list = (pageToken: string) =>
-          client.registry
-            .listDeployments({ pageToken })
-            .then(({ deployments, nextPageToken }) => ({ items: deployments, nextPageToken }));
-        const deployments = await collectPages(list);
-        context.show({ value: deployments, text: () => deploymentsText(deployments) });
-      });
+      await withClient(context, client =>
+        showList(context, {
+          limit,
+          list: page =>
+            client.registry.listDeployments(page).then(answer => ({ ...answer, items: answer.deployments })),
+          text: deploymentsText,
+          empty: 'Nothing is deployed yet; make a model callable with: athanor deployment set <model>',
+        }),
+      );
     });
   deployment
     .command('delete <name>')
@@ -55,6 +61,20 @@ export function addDeploymentCommands(program: Command, cli: CliEnvironment): vo
       await withClient(context, client => client.registry.deleteDeployment({ name }));
       cli.terminal.err(`Deployment ${name} has ended.\n`);
     });
+}
+
+async function explainNothingServed(
+  { terminal }: CommandContext,
+  client: AthanorClient,
+  { name, modelName, alias }: Deployment,
+): Promise<void> {
+  const { model } = await client.registry.getModel({ name: modelName });
+  const version = model?.latestVersion || '<version>';
+  const option = alias === 'champion' ? '' : ` --alias ${alias}`;
+  terminal.err(
+    `Nothing is served as '${name}' until ${modelName}@${alias} points to a version; ` +
+      `make it do so with: athanor model promote ${modelName} ${version}${option}\n`,
+  );
 }
 
 function deploymentsText(deployments: readonly Deployment[]): string {

@@ -1,5 +1,4 @@
 import type { AthanorClient } from '@athanor/client';
-import { collectPages } from '@athanor/client/paging';
 import type { EpochMetrics, TrainingJob } from '@athanor/contracts/training';
 import type { Command } from 'commander';
 import { jobText } from '../job/describe.js';
@@ -8,24 +7,24 @@ import { readEpochs } from '../job/read-epochs.js';
 import { watchJob } from '../job/watch-job.js';
 import { enumText, formatTime, table } from '../output/render.js';
 import { type CliEnvironment, type CommandContext, commandContext, withClient } from './command-context.js';
+import { type ListOptions, showList, withLimit } from './list.js';
 import { expectSuccess } from './train.js';
 
 export function addJobCommands(program: Command, cli: CliEnvironment): void {
   const job = program.command('job').description('training jobs');
-  job
-    .command('list')
+  withLimit(job.command('list'))
     .description('list the jobs, newest first')
-    .addHelpText('after', '\nExamples:\n  athanor job list\n  athanor job list -o json')
-    .action(async (_options: unknown, command: Command) => {
+    .addHelpText('after', '\nExamples:\n  athanor job list\n  athanor job list --limit 20 -o json')
+    .action(async ({ limit }: ListOptions, command: Command) => {
       const context = commandContext(cli, command);
-      await withClient(context, async client => {
-        const list = (pageToken: string) =>
-          client.training
-            .listTrainingJobs({ pageToken })
-            .then(({ jobs, nextPageToken }) => ({ items: jobs, nextPageToken }));
-        const jobs = await collectPages(list);
-        context.show({ value: jobs, text: () => jobsText(jobs) });
-      });
+      await withClient(context, client =>
+        showList(context, {
+          limit,
+          list: page => client.training.listTrainingJobs(page).then(answer => ({ ...answer, items: answer.jobs })),
+          text: jobsText,
+          empty: 'There is no job yet; start one with: athanor train --dataset <dataset> --name <model> --wait',
+        }),
+      );
     });
   job
     .command('describe <job>')

@@ -34,7 +34,9 @@ async function resolveVersion(client: AthanorClient, reference: string) {
   if (modelName === '') {
     throw new CliError(`expected model@alias, model:number or sha256:…, got '${reference}'`, EXIT_CODES.usage);
   }
-  const by = alias === undefined ? { version: Number(version) } : { alias };
+  // No alias reads like a number, so whoever writes model@2 means the version.
+  const number = version ?? (/^\d+$/.test(alias ?? '') ? alias : undefined);
+  const by = number === undefined ? { alias: alias ?? '' } : { version: Number(number) };
   const { modelVersion } = await client.registry.getModelVersion({ modelName, ...by });
   return { versionDigest: modelVersion?.digest ?? '', modelName };
 }

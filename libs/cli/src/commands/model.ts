@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { AthanorClient } from '@athanor/client';
-import { collectPages } from '@athanor/client/paging';
 import type { AliasMove, Model, ModelVersion } from '@athanor/contracts/registry';
 import type { Command } from 'commander';
+import { classesText } from '../dataset/describe.js';
 import { evaluationText, metricOf, withVersionDetails } from '../job/evaluation.js';
+import { collectPages } from '../output/pages.js';
 import { fields, figure, formatTime, shortDigest, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
+import { type ListOptions, showList, withLimit } from './list.js';
 import { positiveNumber, realNumber, wholeNumber } from './number-options.js';
 
 interface GateOptions {
@@ -25,20 +27,19 @@ interface MoveOptions {
 
 export function addModelCommands(program: Command, cli: CliEnvironment): void {
   const model = program.command('model').description('registered models, their versions and aliases');
-  model
-    .command('list')
+  withLimit(model.command('list'))
     .description('list the models')
     .addHelpText('after', '\nExamples:\n  athanor model list\n  athanor model list -o json')
-    .action(async (_options: unknown, command: Command) => {
+    .action(async ({ limit }: ListOptions, command: Command) => {
       const context = commandContext(cli, command);
-      await withClient(context, async client => {
-        const list = (pageToken: string) =>
-          client.registry
-            .listModels({ pageToken })
-            .then(({ models, nextPageToken }) => ({ items: models, nextPageToken }));
-        const models = await collectPages(list);
-        context.show({ value: models, text: () => modelsText(models) });
-      });
+      await withClient(context, client =>
+        showList(context, {
+          limit,
+          list: page => client.registry.listModels(page).then(answer => ({ ...answer, items: answer.models })),
+          text: modelsText,
+          empty: 'There is no model yet; train one with: athanor train --dataset <dataset> --name <model> --wait',
+        }),
+      );
     });
   model
     .command('describe <model>')
@@ -56,7 +57,7 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
           return;
         }
         const value = await readModel(client, name);
-        context.show({ value, text: () => modelText(value.model, value.modelVersions, value.moves) });
+        context.show({ value, text: () => modelText(value) });
       });
     });
   model
@@ -127,20 +128,21 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
 /** A model with all its versions and moves. */
 async function readModel(client: AthanorClient, modelName: string) {
   const { registry } = client;
-  const versions = (pageToken: string) =>
-    registry
-      .listModelVersions({ modelName, pageToken })
-      .then(({ modelVersions, nextPageToken }) => ({ items: modelVersions, nextPageToken }));
-  const moves = (pageToken: string) =>
-    registry
-      .listAliasMoves({ modelName, pageToken })
-      .then(answer => ({ items: answer.moves, nextPageToken: answer.nextPageToken }));
-  const [{ model }, allVersions, allMoves] = await Promise.all([
+  const [{ model }, versions, moves] = await Promise.all([
     registry.getModel({ name: modelName }),
-    collectPages(versions),
-    collectPages(moves),
+    collectPages(page =>
+      registry.listModelVersions({ modelName, ...page }).then(answer => ({ ...answer, items: answer.modelVersions })),
+    ),
+    collectPages(page =>
+      registry.listAliasMoves({ modelName, ...page }).then(answer => ({ ...answer, items: answer.moves })),
+    ),
   ]);
-  return { model: model as Model, modelVersions: allVersions, moves: allMoves };
+  if (model === null) throw new Error('the server answered without a model');
+  // Lists of versions are without the names of classes.
+  const { latestVersion: version } = model;
+  const latest = version === 0 ? null : (await registry.getModelVersion({ modelName, version })).modelVersion;
+  const classes = latest?.signature?.classes ?? [];
+  return { model, classes, modelVersions: versions.items, moves: moves.items };
 }
 
 function modelsText(models: readonly Model[]): string {
@@ -157,8 +159,8 @@ function modelsText(models: readonly Model[]): string {
   );
 }
 
-function modelText(model: Model, versions: readonly ModelVersion[], moves: readonly AliasMove[]): string {
-  const rows = versions.map(each => {
+function modelText({ model, classes, modelVersions, moves }: Awaited<ReturnType<typeof readModel>>): string {
+  const rows = modelVersions.map(each => {
     const [evaluation] = each.evaluations;
     const accuracy = evaluation ? figure(metricOf(evaluation, 'accuracy')) : '-';
     return [
@@ -184,6 +186,7 @@ function modelText(model: Model, versions: readonly ModelVersion[], moves: reado
       ['Model', model.name],
       ['Description', model.description],
       ['Created', formatTime(model.createTime)],
+      ['Classes', classesText(classes)],
     ]),
     gatesText(model),
     table(['VERSION', 'DIGEST', 'ALIASES', 'ACCURACY', 'JOBS', 'CREATED'], rows),
@@ -211,6 +214,7 @@ function versionText(version: ModelVersion): string {
     ['Aliases', version.aliases.join(', ')],
     ['Inputs', tensors(signature?.inputs ?? [])],
     ['Outputs', tensors(signature?.outputs ?? [])],
+    ['Classes', classesText(signature?.classes ?? [])],
     ['Dataset', version.datasetDigest],
     ['Jobs', version.jobIds.join(', ')],
     ['Created', formatTime(version.createTime)],

@@ -5,6 +5,7 @@ import { servicePorts } from '@athanor/contracts';
 import { findHome, type Home } from '@athanor/mesh/home';
 import { readRunningState } from '@athanor/mesh/state';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { commandLine } from '../mesh/command-line.js';
 import { findContext, type MeshContext, readAddressBook } from './address-book.js';
 
 /** What says which mesh a command speaks to. */
@@ -32,7 +33,7 @@ export async function meshHome({ env, home }: Pick<ConnectOptions, 'env' | 'home
  * with ATHANOR_<SERVICE>_ADDRESS, else the current context, else the mesh that runs in the default home.
  */
 export async function resolveContext(options: ConnectOptions): Promise<MeshContext> {
-  return (await namedContext(options)) ?? (await contextOfHome(await meshHome(options)));
+  return (await namedContext(options)) ?? (await contextOfHome(options));
 }
 
 /** The context that was named, by the command line, the environment or the address book; undefined: a home is meant. */
@@ -46,15 +47,10 @@ export async function namedContext(options: ConnectOptions): Promise<MeshContext
   return book.current === undefined ? undefined : findContext(book, book.current);
 }
 
-async function contextOfHome(home: Home): Promise<MeshContext> {
+async function contextOfHome(options: ConnectOptions): Promise<MeshContext> {
+  const home = await meshHome(options);
   const state = await readRunningState(home);
-  if (state === undefined) {
-    const { root } = home;
-    throw new CliError(
-      `no mesh runs in ${root}; start one with: athanor up --home ${root}, or name another with --context or --home`,
-      EXIT_CODES.unavailable,
-    );
-  }
+  if (state === undefined) throw noMesh(options, home.root);
   return { addresses: state.addresses, apiKeyFile: state.credentialsFile };
 }
 
@@ -63,4 +59,11 @@ function contextOfEnvironment(env: ConnectOptions['env'], apiKey: string): MeshC
     env[`ATHANOR_${name.toUpperCase()}_ADDRESS`] ?? `127.0.0.1:${servicePorts(name).public}`;
   const addresses = Object.fromEntries(SERVICES.map(name => [name, address(name)])) as unknown as Addresses;
   return { addresses, apiKey, ...(env.ATHANOR_CA_FILE && { caFile: env.ATHANOR_CA_FILE }) };
+}
+
+/** Nothing runs where the command looks, which may be another place than where the user has a mesh. */
+export function noMesh({ env, home }: Pick<ConnectOptions, 'env' | 'home'>, root: string): CliError {
+  const up = commandLine('up --detach', home || env.ATHANOR_HOME ? root : undefined);
+  const message = `no mesh runs in ${root}; start one with: ${up}, or name another with --home or --context`;
+  return new CliError(message, EXIT_CODES.unavailable);
 }

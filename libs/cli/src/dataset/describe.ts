@@ -12,12 +12,7 @@ export function datasetVersionText(version: DatasetVersion): string {
     ['Digest', version.digest],
     ['Created', formatTime(version.createTime)],
     ['Features', features.map(({ name, datatype, shape }) => `${name} ${datatype} [${shape.join(', ')}]`).join(', ')],
-    [
-      'Classes',
-      classes.length > 0
-        ? `${classes.length}: ${classes.slice(0, CLASSES_SHOWN).join(', ')}${classes.length > CLASSES_SHOWN ? ', …' : ''}`
-        : 'none',
-    ],
+    ['Classes', classesText(classes) || 'none'],
     ['Rows read', version.rowsRead],
     ['Sources', sources.map(({ filename, partition }) => `${filename} (${partition})`).join(', ')],
   ]);
@@ -44,4 +39,11 @@ function splitsText(splits: DatasetVersion['splits']): string {
     each.min === undefined ? '-' : `${each.min} to ${each.max}`,
   ]);
   return table(['SPLIT', 'ROWS', 'ROWS PER CLASS', 'MEAN', 'STD', 'RANGE'], rows);
+}
+
+/** "3: setosa, versicolor, virginica"; empty where there are none. */
+export function classesText(classes: readonly string[]): string {
+  if (classes.length === 0) return '';
+  const more = classes.length > CLASSES_SHOWN ? ', …' : '';
+  return `${classes.length}: ${classes.slice(0, CLASSES_SHOWN).join(', ')}${more}`;
 }

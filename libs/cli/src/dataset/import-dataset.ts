@@ -96,7 +96,8 @@ async function waitUntilPrepared(
   }
   if (last.state !== 'STATE_READY') {
     throw new CliError(
-      `${what} could not be prepared: ${last.preparation?.error?.message ?? last.state}`,
+      `${what} could not be prepared: ${last.preparation?.error?.message ?? last.state}. ` +
+        'The upload is kept; once the cause is removed, give the same command again',
       EXIT_CODES.failed,
     );
   }

@@ -1,9 +1,10 @@
-import { type AthanorClient, type InferResponse, type InferTensor, infer } from '@athanor/client';
+import { type AthanorClient, type InferResponse, type InferTensor, infer, type RpcError } from '@athanor/client';
 import { type CommandContext, withClient } from '../commands/command-context.js';
-import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { CliError, EXIT_CODES, isRpcError } from '../exit-codes.js';
 import { readIdxFile } from '../idx/idx-file.js';
 import { fields, shortDigest } from '../output/render.js';
 import { readInputs, toInputTensors } from './json-inputs.js';
+import { outputText } from './output-text.js';
 
 /** What `infer` may be told, as the command line names it. */
 export interface AskOptions {
@@ -19,7 +20,10 @@ export async function askDeployment(context: CommandContext, modelName: string, 
     const inputs = await tensorsFor(client, modelName);
     const modelVersion = options.modelVersion === undefined ? '' : String(options.modelVersion);
     const answer = await infer(client.inference, { modelName, modelVersion, inputs });
-    context.show({ value: answerValue(answer), text: () => answerText(answer) });
+    const classes = await readClasses(client, answer);
+    context.show({ value: { ...answerValue(answer), classes }, text: () => answerText(answer, classes) });
+  }).catch(error => {
+    throw isRpcError(error, 'NOT_FOUND') ? notServed(error, modelName) : error;
   });
 }
 
@@ -43,6 +47,26 @@ async function readIdxRow(path: string, row: number): Promise<TensorsFor> {
   };
 }
 
+/** Names of the model's classes; none where it has none, or where the key may not read models. */
+async function readClasses(client: AthanorClient, { parameters }: InferResponse): Promise<readonly string[]> {
+  const digest = parameters.get('athanor_version_digest');
+  if (typeof digest !== 'string') return [];
+  try {
+    const { modelVersion } = await client.registry.getModelVersion({ digest }, { failFast: true });
+    return modelVersion?.signature?.classes ?? [];
+  } catch (error) {
+    if (isRpcError(error)) return [];
+    throw error;
+  }
+}
+
+function notServed(cause: RpcError, name: string): CliError {
+  const message =
+    `${cause.message}; 'athanor deployment list' shows what is deployed (where ACTIVE is '-' an alias points nowhere), ` +
+    `'athanor deployment set ${name}' deploys the model of that name`;
+  return new CliError(message, EXIT_CODES.notFound, { cause });
+}
+
 function answerValue(answer: InferResponse): object {
   const outputs = [...answer.outputs.values()].map(each => ({ ...each, data: plainValues(each) }));
   return { ...answer, outputs, parameters: Object.fromEntries(answer.parameters) };
@@ -55,19 +79,12 @@ function plainValues({ data }: InferTensor): (number | string)[] {
   });
 }
 
-function answerText(answer: InferResponse): string {
+function answerText(answer: InferResponse, classes: readonly string[]): string {
   const digest = answer.parameters.get('athanor_version_digest');
-  const outputs = [...answer.outputs.values()].map((each): [string, string] => {
-    const values = plainValues(each).map(value =>
-      typeof value === 'number' && !Number.isInteger(value) ? value.toPrecision(4) : value,
-    );
-    return [each.name, `[${each.shape.join(', ')}] ${values.slice(0, 32).join(' ')}${values.length > 32 ? ' …' : ''}`];
-  });
-  return fields([
-    [
-      'Model',
-      `${answer.modelName} v${answer.modelVersion}${digest === undefined ? '' : ` ${shortDigest(String(digest))}`}`,
-    ],
-    ...outputs,
+  const model = `${answer.modelName} v${answer.modelVersion}${digest === undefined ? '' : ` ${shortDigest(String(digest))}`}`;
+  const outputs = [...answer.outputs.values()].map((each): [string, string] => [
+    each.name,
+    outputText({ name: each.name, shape: each.shape, values: plainValues(each) }, classes),
   ]);
+  return fields([['Model', model], ...outputs]);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readInputs, toInputTensors } from './json-inputs.js';
 
-const X = [{ name: 'x', datatype: 'UINT8' }];
+const X = [{ name: 'x', datatype: 'UINT8', shape: [-1, 2] }];
 
 describe('--inputs', () => {
   it('becomes a tensor for each input', () => {
@@ -30,6 +30,7 @@ describe('--inputs', () => {
     ],
     ['text became NaN', { x: [['a']] }, 'got "a"'],
     ['null became 0', { x: [[null]] }, 'got null'],
+    ['a row that was too short was refused in the words of another server', { x: [[1]] }, 'expected shape [-1, 2]'],
     ['an input was missing', {}, "expected an array for input 'x'; got nothing"],
     ['a name that the model has not was dropped', { x: [1], y: [1] }, "no input 'y'; its inputs are x"],
   ])('bug: %s', (_what, values, message) => {

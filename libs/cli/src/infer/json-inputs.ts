@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
-import { type Datatype, type InferTensor, toTensorData } from '@athanor/client';
+import { type Datatype, type InferTensor, type TensorData, toTensorData } from '@athanor/client';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 
 /** Reads --inputs: the JSON itself, @file, or - for standard input. */
@@ -26,16 +26,23 @@ async function readText(given: string): Promise<string> {
   });
 }
 
+export interface ModelInput {
+  readonly name: string;
+  readonly datatype: string;
+  /** With -1 where the size is open. */
+  readonly shape: readonly number[];
+}
+
 /** A tensor for each input of the model, checked element by element. */
 export function toInputTensors(
-  inputs: readonly { readonly name: string; readonly datatype: string }[],
+  inputs: readonly ModelInput[],
   values: Readonly<Record<string, unknown>>,
 ): InferTensor[] {
   const unknown = Object.keys(values).filter(name => !inputs.some(input => input.name === name));
   if (unknown.length > 0) {
     throw usage(`--inputs: the model has no input '${unknown.join("', '")}'; its inputs are ${namesOf(inputs)}`);
   }
-  return inputs.map(({ name, datatype }) => {
+  return inputs.map(({ name, datatype, shape: expected }) => {
     const nested = values[name];
     if (!Array.isArray(nested)) {
       throw usage(
@@ -44,12 +51,27 @@ export function toInputTensors(
     }
     const shape = shapeOf(nested);
     const flat = flatten(nested, shape, `--inputs: ${name}`);
-    try {
-      return { name, datatype: datatype as Datatype, shape, data: toTensorData(datatype as Datatype, flat) };
-    } catch (error) {
-      throw usage(`--inputs: input '${name}', ${(error as Error).message}`, error);
+    const data = toData(name, datatype as Datatype, flat);
+    if (!fits(shape, expected)) {
+      const batch = expected[0] === -1 ? ' (the first is the batch: one row is [[…]])' : '';
+      throw usage(
+        `--inputs: expected shape [${expected.join(', ')}]${batch} for input '${name}', got [${shape.join(', ')}]`,
+      );
     }
+    return { name, datatype: datatype as Datatype, shape, data };
   });
+}
+
+function toData(name: string, datatype: Datatype, values: unknown[]): TensorData {
+  try {
+    return toTensorData(datatype, values);
+  } catch (error) {
+    throw usage(`--inputs: input '${name}', ${(error as Error).message}`, error);
+  }
+}
+
+function fits(shape: readonly number[], expected: readonly number[]): boolean {
+  return shape.length === expected.length && shape.every((size, axis) => [size, -1].includes(expected[axis] ?? 0));
 }
 
 function namesOf(inputs: readonly { readonly name: string }[]): string {

@@ -1,15 +1,14 @@
 import { get } from 'node:http';
 import type { MeshState } from '@athanor/mesh/state';
 import type { CommandContext } from '../commands/command-context.js';
-import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { noMesh } from '../context/resolve-context.js';
 import { fields, table } from '../output/render.js';
 import { readMesh } from './running-mesh.js';
 
 /** What runs in the home that was named, and whether each service is ready. */
 export async function showMeshStatus(context: CommandContext): Promise<void> {
   const { home, state } = await readMesh(context);
-  if (state === undefined)
-    throw new CliError(`no mesh runs in ${home}; start one with: athanor up`, EXIT_CODES.unavailable);
+  if (state === undefined) throw noMesh({ env: context.env, home: context.options.home }, home);
   const services = await Promise.all(
     Object.entries(state.adminAddresses).map(async ([name, admin]) => {
       const address = state.addresses[name as keyof MeshState['addresses']];

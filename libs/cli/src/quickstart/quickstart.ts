@@ -8,6 +8,7 @@ import { endProcess, readJsonFile } from '@athanor/mesh';
 import { lineageText } from '../commands/lineage.js';
 import { expectSuccess } from '../commands/train.js';
 import { findingsText } from '../dataset/describe.js';
+import { findSources } from '../dataset/find-sources.js';
 import { importDataset } from '../dataset/import-dataset.js';
 import { interruptible, unlessAborted } from '../interruption.js';
 import { evaluationText, metricOf } from '../job/evaluation.js';
@@ -62,6 +63,8 @@ export async function runQuickstart(options: QuickstartOptions): Promise<Quickst
 
 async function runOnMesh(options: QuickstartOptions, signal: AbortSignal): Promise<QuickstartFigures> {
   const { terminal, home, portBase, env } = options;
+  // Before anything is started, so that a wrong path is refused at once.
+  if (options.data !== undefined) await findSources(options.data);
   const began = performance.now();
   const title = (text: string) => terminal.err(`\n${text}\n`);
   title('1. Starting the mesh: nats-server, control (ingest, training, registry), inference');

@@ -1,9 +1,9 @@
-import type { ServiceKey } from '@athanor/contracts';
 import { type Client, connectivityState } from '@grpc/grpc-js';
 
 /** A service that cannot be reached, while a call waits for it. */
 export interface Outage {
-  readonly service: ServiceKey;
+  /** For example "registry". */
+  readonly service: string;
   readonly address: string;
   /** When the call gives up, epoch milliseconds. */
   readonly untilMs: number;

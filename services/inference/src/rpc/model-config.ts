@@ -1,6 +1,6 @@
 import type { ModelConfigInput } from '@athanor/contracts/inference';
 import type { DType } from '@athanor/tensor';
-import type { TensorSpec } from '../models/model-spec.js';
+import type { ModelSpec, TensorSpec } from '../models/model-spec.js';
 import type { ServedModel } from '../models/served-model.js';
 import type { InferenceDependencies } from './inference-service.js';
 
@@ -20,7 +20,10 @@ export function toModelConfig(
     versionPolicy: { specific: { versions: [version] } },
     maxBatchSize: spec.maxBatchSize,
     input: spec.inputs.map(toConfigTensor),
-    output: spec.outputs.map(toConfigTensor),
+    output: spec.outputs.map(tensor => ({
+      ...toConfigTensor(tensor),
+      ...(hasClasses(tensor, spec) && { labelFilename: LABEL_FILENAME }),
+    })),
     instanceGroup: [{ name, kind: chosen.provider === 'cuda' ? 'KIND_GPU' : 'KIND_CPU', count: 1 }],
     ...(chosen.problem !== undefined && { parameters: { gpu_unavailable: { stringValue: chosen.problem } } }),
     defaultModelFilename: 'model.onnx',
@@ -33,6 +36,13 @@ export function toModelConfig(
     }),
     modelTransactionPolicy: { decoupled: false },
   };
+}
+
+/** Says that the output has class names; clients get them by the classification extension, as from Triton. */
+const LABEL_FILENAME = 'labels.txt';
+
+function hasClasses({ dims }: TensorSpec, { classes }: ModelSpec): boolean {
+  return classes.length > 0 && dims.length > 0 && dims.at(-1) === classes.length;
 }
 
 /** Dimensions without the batch, as in Triton's configurations. */

@@ -150,8 +150,25 @@ async function expectVersion(db: Db, key: VersionKey): Promise<DatasetVersionRow
   if (row !== undefined) return row;
   if (await wasDeleted(db, key)) throw versionDeleted(key);
   await expectDataset(db, key.tenant, key.datasetId);
-  const name = key.version === 0 ? `latest of ${key.datasetId}` : `${key.datasetId} v${key.version}`;
-  throw notFound('dataset version', name, `see: athanor dataset describe ${key.datasetId}`);
+  throw await versionNotFound(db, key);
+}
+
+/** Says what there is instead of the version that was asked for. */
+async function versionNotFound(db: Db, key: VersionKey): Promise<ServiceError> {
+  const { datasetId, version } = key;
+  const [newest] = await listVersions(db, key, { size: 1, after: undefined });
+  const remedy = `import one with: athanor dataset import ${datasetId} <path>`;
+  if (newest === undefined)
+    return notFound('dataset version', `${datasetId} v${version || 1}`, `it has no version yet; ${remedy}`);
+  if (version !== 0) return notFound('dataset version', `${datasetId} v${version}`, `the newest is v${newest.version}`);
+  const state = `v${newest.version} is ${newest.state.replace('STATE_', '')}`;
+  const why = newest.error === null ? '' : `: ${newest.error.message}`;
+  const message = `dataset '${datasetId}' has no version that is READY; its newest, ${state}${why}`;
+  const next = newest.state === 'STATE_FAILED' ? remedy : 'wait until it is READY';
+  return new ServiceError('NOT_FOUND', `${message}; ${next}`, {
+    reason: 'NOT_FOUND',
+    metadata: { kind: 'dataset version', name: datasetId },
+  });
 }
 
 /** Told apart from what never was: whoever has used the version hears that it will not come back. */

@@ -64,7 +64,16 @@ export function modelMethods({ db, blobs, onCommit }: RegistryDependencies): Mod
     async getModelVersion(request, { tenant }) {
       const reference = toReference(request, tenant);
       const row = await findVersion(db, reference);
-      if (row === undefined) throw notFound('model version', describeReference(request));
+      if (row === undefined) {
+        const { modelName } = request;
+        if (modelName === '') throw notFound('model version', describeReference(request));
+        await expectModel(db, tenant, modelName);
+        throw notFound(
+          'model version',
+          describeReference(request),
+          `list them with: athanor model describe ${modelName}`,
+        );
+      }
       return { modelVersion: await describeVersion(db, row) };
     },
 
