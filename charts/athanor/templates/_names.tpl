@@ -13,7 +13,7 @@ labels:
   {{- with .labels }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-{{- with merge (dict) (.annotations | default dict) .root.Values.commonAnnotations }}
+{{- with include "service.overlay" (list .root.Values.commonAnnotations .annotations) | fromYaml }}
 annotations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -24,9 +24,23 @@ annotations:
 {{- if . }}{helm.sh/resource-policy: keep}{{ else }}{}{{ end -}}
 {{- end -}}
 
-{{/* A service's values over the defaults of all: root, values. */}}
+{{/* A service's values over its own defaults, over the defaults of all: root, values, service. */}}
 {{- define "athanor.settings" -}}
-{{- mergeOverwrite (deepCopy .root.Values.defaults) (deepCopy .values) | toYaml -}}
+{{- include "service.overlay" (list .root.Values.defaults (include "athanor.ownDefaults" .service | fromYaml) .values) -}}
+{{- end -}}
+
+{{/*
+What a service has instead of the defaults of all. Not in values.yaml: Helm would let a null of the user only take that value away,
+and the one of all services would be in force again.
+*/}}
+{{- define "athanor.ownDefaults" -}}
+{{- if eq . "ingest" -}}
+resources: {requests: {cpu: 250m, memory: 512Mi}, limits: {memory: 4Gi}}
+{{- else if eq . "inference" -}}
+resources: {requests: {cpu: 500m, memory: 512Mi}, limits: {memory: 2Gi}}
+{{- else -}}
+{}
+{{- end -}}
 {{- end -}}
 
 {{/* Image reference: root, image (control, runner, runnerCuda). */}}
@@ -71,9 +85,10 @@ router: {public: 8051, admin: 8052}
 
 {{/* Pools by name, each with its values over the defaults; one that serves everything where none is named. */}}
 {{- define "athanor.pools" -}}
+{{- $own := include "athanor.ownDefaults" "inference" | fromYaml -}}
 {{- range $name, $pool := .Values.inference.pools | default (dict "cpu" dict) }}
 {{ $name }}:
-  {{- mergeOverwrite (deepCopy $.Values.defaults) (deepCopy $.Values.inference.defaults) (deepCopy ($pool | default dict)) | toYaml | nindent 2 }}
+  {{- include "service.overlay" (list $.Values.defaults $own $.Values.inference.defaults $pool) | nindent 2 }}
 {{- end }}
 {{- end -}}
 

@@ -1,6 +1,6 @@
 {{/* ingest in the library's terms. */}}
 {{- define "athanor.ingest" -}}
-{{- $settings := include "athanor.settings" (dict "root" . "values" .Values.ingest) | fromYaml -}}
+{{- $settings := include "athanor.settings" (dict "root" . "values" .Values.ingest "service" "ingest") | fromYaml -}}
 {{- $image := include "athanor.image" (dict "root" . "image" "control") -}}
 {{- $env := include "athanor.env.ingest" . -}}
 {{- include "athanor.stateful" (dict "root" . "service" "ingest" "settings" $settings "image" $image "env" $env) -}}

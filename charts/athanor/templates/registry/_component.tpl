@@ -1,6 +1,6 @@
 {{/* registry in the library's terms. */}}
 {{- define "athanor.registry" -}}
-{{- $settings := include "athanor.settings" (dict "root" . "values" .Values.registry) | fromYaml -}}
+{{- $settings := include "athanor.settings" (dict "root" . "values" .Values.registry "service" "registry") | fromYaml -}}
 {{- $image := include "athanor.image" (dict "root" . "image" "control") -}}
 {{- $env := include "athanor.env.registry" . -}}
 {{- include "athanor.stateful" (dict "root" . "service" "registry" "settings" $settings "image" $image "env" $env) -}}

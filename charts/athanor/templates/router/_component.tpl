@@ -1,6 +1,6 @@
 {{/* router in the library's terms. */}}
 {{- define "athanor.router" -}}
-{{- $settings := include "athanor.settings" (dict "root" . "values" .Values.router) | fromYaml -}}
+{{- $settings := include "athanor.settings" (dict "root" . "values" .Values.router "service" "router") | fromYaml -}}
 {{- $ports := get (include "athanor.ports" . | fromYaml) "router" -}}
 name: router
 component: router

@@ -33,10 +33,7 @@ spec:
   template:
     metadata:
       labels:
-        {{- include "athanor.attemptLabels" . | nindent 8 }}
-        {{- with $job.podLabels }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
+        {{- include "service.overlay" (list $job.podLabels (include "athanor.attemptLabels" . | fromYaml)) | nindent 8 }}
       {{- with $job.podAnnotations }}
       annotations:
         {{- toYaml . | nindent 8 }}

@@ -1,6 +1,6 @@
 {{/* training in the library's terms. */}}
 {{- define "athanor.training" -}}
-{{- $settings := include "athanor.settings" (dict "root" . "values" .Values.training) | fromYaml -}}
+{{- $settings := include "athanor.settings" (dict "root" . "values" .Values.training "service" "training") | fromYaml -}}
 {{- $component := dict "root" . "service" "training" "settings" $settings "env" (include "athanor.env.training" .) -}}
 {{- if eq .Values.training.executor "kubernetes" -}}
 {{- $template := dict "name" (include "athanor.attemptTemplateName" .) "key" "job.json" "content" (include "athanor.attemptTemplate" .) -}}

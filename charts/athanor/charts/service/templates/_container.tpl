@@ -27,9 +27,13 @@ volumeMounts:
   {{- end }}
 {{- end -}}
 
-{{/* Variables, each once: those of the values win over the chart's. Sorted, so that equal values render equally. */}}
+{{/* Variables, each once: those of the values win over the chart's, also where they are empty. Sorted, so that equal values render equally. */}}
 {{- define "service.env" -}}
-{{- range $name, $value := merge (dict) .component.settings.env .component.env }}
+{{- $env := deepCopy .component.env -}}
+{{- range $name, $value := .component.settings.env -}}
+{{- $_ := set $env $name $value -}}
+{{- end -}}
+{{- range $name, $value := $env }}
 - name: {{ $name }}
   {{- if kindIs "map" $value }}
   valueFrom:

@@ -45,16 +45,17 @@ app.kubernetes.io/component: {{ .component.component }}
 {{- end }}
 {{- end -}}
 
-{{/* Labels of objects that belong to no component. */}}
+{{/* Labels of objects that belong to no component. What selects them is never the values'. */}}
 {{- define "service.releaseLabels" -}}
+{{- include "service.overlay" (list .root.Values.commonLabels (include "service.ownLabels" . | fromYaml)) -}}
+{{- end -}}
+
+{{- define "service.ownLabels" -}}
 {{ include "service.releaseSelector" . }}
 app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 app.kubernetes.io/part-of: athanor
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
-{{- with .root.Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
 {{- end -}}
 
 {{/* Labels of a component's objects. */}}
@@ -69,7 +70,8 @@ app.kubernetes.io/component: {{ .component.component }}
 {{/* Labels of pods: without versions, so that only what changes a pod rolls it. */}}
 {{- define "service.podLabels" -}}
 {{- $own := include "service.selector" . | fromYaml -}}
-{{- merge $own (dict "app.kubernetes.io/part-of" "athanor") .root.Values.commonLabels .component.settings.podLabels | toYaml -}}
+{{- $_ := set $own "app.kubernetes.io/part-of" "athanor" -}}
+{{- include "service.overlay" (list .root.Values.commonLabels .component.settings.podLabels $own) -}}
 {{- end -}}
 
 {{/* Metadata of one of a component's objects: name, labels, annotations. */}}
@@ -78,7 +80,7 @@ name: {{ include "service.name" . }}
 namespace: {{ .root.Release.Namespace }}
 labels:
   {{- include "service.labels" . | nindent 2 }}
-{{- with merge (dict) (.annotations | default dict) .root.Values.commonAnnotations }}
+{{- with include "service.overlay" (list .root.Values.commonAnnotations .annotations) | fromYaml }}
 annotations:
   {{- toYaml . | nindent 2 }}
 {{- end }}

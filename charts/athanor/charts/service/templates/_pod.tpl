@@ -103,7 +103,7 @@ spec:
 
 {{/* Annotations of a pod: the values', and checksums of what it reads once only, so that it is rolled when they change. */}}
 {{- define "service.podAnnotations" -}}
-{{- $annotations := merge (dict) .component.settings.podAnnotations .root.Values.commonAnnotations -}}
+{{- $annotations := include "service.overlay" (list .root.Values.commonAnnotations .component.settings.podAnnotations) | fromYaml -}}
 {{- range $name, $sum := .component.checksums | default dict -}}
 {{- $_ := set $annotations (printf "checksum/%s" $name) $sum -}}
 {{- end -}}

@@ -1,0 +1,28 @@
+{{/*
+Maps over one another, the later ones more specific, as YAML: the more specific value always wins, also where it is empty, false
+or 0, and null takes the key away. (Sprig's merge and mergeOverwrite take an empty value for one that is not set.) A list of maps.
+*/}}
+{{- define "service.overlay" -}}
+{{- $result := deepCopy (first . | default dict) -}}
+{{- range rest . -}}
+{{- include "service.overlayInto" (dict "into" $result "over" .) -}}
+{{- end -}}
+{{- toYaml $result -}}
+{{- end -}}
+
+{{/* Changes the map "into"; gives no text. */}}
+{{- define "service.overlayInto" -}}
+{{- $into := .into -}}
+{{- range $key, $value := .over | default dict -}}
+{{- if kindIs "invalid" $value -}}
+{{- $_ := unset $into $key -}}
+{{- else if and (kindIs "map" $value) (kindIs "map" (get $into $key)) -}}
+{{- include "service.overlayInto" (dict "into" (get $into $key) "over" $value) -}}
+{{- else if kindIs "map" $value -}}
+{{- $_ := set $into $key dict -}}
+{{- include "service.overlayInto" (dict "into" (get $into $key) "over" $value) -}}
+{{- else -}}
+{{- $_ := set $into $key $value -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
