@@ -16,8 +16,8 @@ Usage: deploy/images/build.sh [OPTIONS] [control|runner|runner-cuda|all ...]    
 The images are athanor/control:X, athanor/runner:X and athanor/runner:X-cuda. Equal sources give equal layers.
 
 Environment: ENGINE (docker or buildah; default docker where its builder answers), BASE_IMAGE, NODE_IMAGE, PYTHON_IMAGE,
-BUILD_CA (a file of more certificate authorities for the build), SOURCE (URL for the label), SOURCE_DATE_EPOCH (default 0:
-unchanged layers keep their digests from version to version).
+BUILD_CA (a file of more certificate authorities for the build; default: NODE_EXTRA_CA_CERTS), SOURCE (URL for the label),
+SOURCE_DATE_EPOCH (default 0: unchanged layers keep their digests from version to version).
 
 Examples:
   deploy/images/build.sh
@@ -61,7 +61,9 @@ args+=(--build-arg "VERSION=$version" --build-arg "REVISION=$revision" --build-a
 for name in BASE_IMAGE NODE_IMAGE PYTHON_IMAGE; do
   [ -z "${!name:-}" ] || args+=(--build-arg "$name=${!name}")
 done
-[ -z "${BUILD_CA:-}" ] || args+=(--secret "id=ca,src=$BUILD_CA")
+# The authorities that Node.js and npm already trust here are those of the build too.
+BUILD_CA=${BUILD_CA:-${NODE_EXTRA_CA_CERTS:-}}
+[ -z "$BUILD_CA" ] || args+=(--secret "id=ca,src=$BUILD_CA")
 
 if [ -z "${ENGINE:-}" ]; then
   if docker buildx inspect --bootstrap >/dev/null 2>&1; then ENGINE=docker; else ENGINE=buildah; fi

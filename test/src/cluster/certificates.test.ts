@@ -3,6 +3,7 @@ import { type AthanorClient, createStub } from '@athanor/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FULLNAME, NAMESPACE, unavailable } from './cluster.js';
 import { MODEL, serveDigits } from './digits.js';
+import { freshRelease } from './fresh-release.js';
 import { get, kubectl } from './kubectl.js';
 import { loadTable, startLoad } from './load.js';
 import { connectTo, type Door, openDoor, podsOf } from './release.js';
@@ -13,6 +14,7 @@ describe.skipIf(unavailable !== undefined)(`certificates${unavailable ? ` (skipp
   let client: AthanorClient;
 
   beforeAll(async () => {
+    await freshRelease();
     door = await openDoor();
     client = connectTo(door);
     await serveDigits(client);

@@ -4,6 +4,7 @@ import { eventually, serve, versionOfJob } from '../mesh/main-job.js';
 import { runCommand } from '../mesh/run-athanor.js';
 import { NAMESPACE, RELEASE, TEST_BED_STATE, unavailable } from './cluster.js';
 import { importDigits, MODEL, serveDigits, trainDigits } from './digits.js';
+import { freshRelease } from './fresh-release.js';
 import { get, isReady, kubectl, list, type ObjectStatus } from './kubectl.js';
 import { connectTo, deploy, openDoor } from './release.js';
 
@@ -33,6 +34,7 @@ describe.skipIf(why !== undefined)(`a pool on GPUs${why ? ` (skipped: ${why})` :
   let client: AthanorClient;
 
   beforeAll(async () => {
+    await freshRelease();
     client = connectTo(await openDoor());
     await serveDigits(client);
     await importDigits(client);

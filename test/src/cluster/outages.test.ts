@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJob, eventually, referenceSpec, versionOfJob, waitForJob } from '../mesh/main-job.js';
 import { NAMESPACE, unavailable } from './cluster.js';
 import { importDigits, MODEL, serveDigits } from './digits.js';
+import { freshRelease } from './fresh-release.js';
 import { isReady, kubectl, list, type ObjectStatus } from './kubectl.js';
 import { loadTable, startLoad } from './load.js';
 import { killInPod } from './nodes.js';
@@ -14,6 +15,7 @@ describe.skipIf(unavailable !== undefined)(`outages${unavailable ? ` (skipped: $
   let client: AthanorClient;
 
   beforeAll(async () => {
+    await freshRelease();
     door = await openDoor();
     client = connectTo(door);
     await serveDigits(client);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../mesh/main-job.js';
 import { FULLNAME, NAMESPACE, unavailable } from './cluster.js';
+import { freshRelease } from './fresh-release.js';
 import { apply, get, isReady, kubectl } from './kubectl.js';
 import { podsOf } from './release.js';
 
@@ -12,13 +13,14 @@ const OUTSIDE = 'athanor-test-outside';
 
 describe.skipIf(unavailable !== undefined)(`network policies${unavailable ? ` (skipped: ${unavailable})` : ''}`, () => {
   beforeAll(async () => {
+    await freshRelease();
     const [pod] = await podsOf('registry');
     const { image } = (pod!.spec.containers as { image: string }[])[0]!;
     await apply(JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OUTSIDE } }));
     await apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [caller(image), refused(image)] }));
     const ready = async (name: string) => isReady(await get('pod', name, OUTSIDE));
     await eventually('the pods outside', async () => (await ready('caller')) && (await ready('refused')), 60_000, 500);
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await kubectl('delete', 'namespace', OUTSIDE, '--wait=false', '--ignore-not-found');
   });

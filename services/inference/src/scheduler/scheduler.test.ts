@@ -278,3 +278,52 @@ async function giveUp(caller: { abortReason: Error | undefined }, turns: number)
   for (let left = turns; left > 0; left--) await turn();
   caller.abortReason = new ServiceError('CANCELLED', 'gone');
 }
+
+test('bug: under overload every request waited until its deadline, and then failed', async () => {
+  const RUN_MS = 40;
+  const DEADLINE_MS = 300;
+  const { scheduler } = bench({
+    spec: { ...spec, maxBatchSize: 1 },
+    async run({ x }) {
+      await sleep(RUN_MS);
+      return { y: x! };
+    },
+  });
+  await scheduler.submit(workOf([0]));
+  const outcomes: { code: string; waitedMs: number }[] = [];
+  const submit = async () => {
+    const begun = performance.now();
+    const caller = { abortReason: undefined, deadlineMs: Date.now() + DEADLINE_MS };
+    const code = await scheduler.submit(workOf([1], { caller })).then(
+      () => 'OK',
+      (error: ServiceError) => error.code,
+    );
+    outcomes.push({ code, waitedMs: performance.now() - begun });
+  };
+  // Four times what it can do.
+  const sent: Promise<void>[] = [];
+  for (let index = 0; index < 60; index++) {
+    sent.push(submit());
+    await sleep(RUN_MS / 4);
+  }
+  await Promise.all(sent);
+  const refused = outcomes.filter(({ code }) => code === 'RESOURCE_EXHAUSTED');
+  expect(refused.length).toBeGreaterThan(20);
+  for (const { waitedMs } of refused) expect(waitedMs).toBeLessThan(RUN_MS);
+  // A busy machine may delay a run: almost all that were taken are answered.
+  expect(outcomes.filter(({ code }) => code === 'DEADLINE_EXCEEDED').length).toBeLessThan(3);
+  expect(outcomes.filter(({ code }) => code === 'OK').length).toBeGreaterThan(10);
+});
+
+test('a request without a deadline, or with nobody before it, is never refused for overload', async () => {
+  const { scheduler, state, release } = bench();
+  await scheduler.submit(workOf([0]));
+  state.holds = true;
+  const caller = { abortReason: undefined, deadlineMs: Date.now() + 5_000 };
+  const answers = [workOf([1], { caller }), workOf([2]), workOf([3])].map(work => scheduler.submit(work));
+  await turn();
+  state.holds = false;
+  await turn();
+  release();
+  expect((await Promise.all(answers)).map(valuesOf)).toEqual([[-1], [-2], [-3]]);
+});

@@ -4,6 +4,7 @@ import type { ModelSpec } from '../models/model-spec.js';
 import type { ModelStatistics } from '../models/statistics.js';
 import { assembleBatch, canShareRun, splitBatch } from './batch.js';
 import type { SchedulerMeter } from './scheduler-meter.js';
+import { WaitEstimate } from './wait-estimate.js';
 import type { OutputRows, Work } from './work.js';
 
 // Dynamic batching in its simplest sound form: one run at a time; what arrives meanwhile waits and goes into the next
@@ -29,6 +30,7 @@ interface Waiting {
 
 export class Scheduler {
   readonly #options: SchedulerOptions;
+  readonly #estimate: WaitEstimate;
   #queue: Waiting[] = [];
   #isRunning = false;
   #isWoken = false;
@@ -38,6 +40,7 @@ export class Scheduler {
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
+    this.#estimate = new WaitEstimate(options.spec.maxBatchSize);
   }
 
   /** Requests that wait for a run. */
@@ -55,10 +58,27 @@ export class Scheduler {
       statistics.addFailure(0);
       return Promise.reject(new ServiceError('UNAVAILABLE', 'Exceeds maximum queue size'));
     }
+    const tooLate = this.#predictMiss(work);
+    if (tooLate !== undefined) {
+      statistics.addFailure(0);
+      return Promise.reject(tooLate);
+    }
     return new Promise((resolve, reject) => {
       this.#queue.push({ work, arrived: performance.now(), resolve, reject });
       this.#wake();
     });
+  }
+
+  /** Refused now rather than at its deadline: a request that would wait for longer takes the place of one that could be answered. */
+  #predictMiss({ rows, caller }: Work): ServiceError | undefined {
+    // Whoever has no deadline, or nobody before it, is taken.
+    if (this.#queue.length === 0 || caller.deadlineMs === Number.POSITIVE_INFINITY) return undefined;
+    const queuedRows = this.#queue.reduce((sum, { work }) => sum + work.rows, 0);
+    const waitMs = this.#estimate.untilDone({ queuedRows, rows });
+    const leftMs = caller.deadlineMs - Date.now();
+    if (waitMs <= leftMs) return undefined;
+    const message = `the model is overloaded: ${queuedRows} rows wait, which takes about ${Math.ceil(waitMs)} ms, and the deadline is in ${Math.max(Math.ceil(leftMs), 0)} ms; send fewer requests, or give the deployment more replicas`;
+    return new ServiceError('RESOURCE_EXHAUSTED', message, { reason: 'OVERLOADED' });
   }
 
   /** Takes nothing more; settles when everything taken has been answered. */
@@ -152,6 +172,7 @@ export class Scheduler {
       const computed = performance.now();
       const answers = splitBatch(spec, results, works);
       const end = performance.now();
+      this.#estimate.observe(end - start);
       const times = {
         computeInputMs: assembled - start,
         computeInferMs: computed - assembled,

@@ -1,0 +1,30 @@
+import { infer } from '@athanor/client';
+import { connectTo, type Door } from './release.js';
+
+const IN_FLIGHT = 16;
+const WARM_UP_MS = 3_000;
+const MEASURED_MS = 8_000;
+
+export interface CapacityOptions {
+  readonly door: Door;
+  readonly modelName: string;
+  /** Bytes of one UINT8 image of 28 × 28. */
+  readonly image: Uint8Array<ArrayBuffer>;
+}
+
+/** Requests a second that the deployment answers, with clients on the same machine: a closed loop, always 16 in flight. */
+export async function measureCapacity({ door, modelName, image }: CapacityOptions): Promise<number> {
+  const client = connectTo(door);
+  const inputs = [{ name: 'image', datatype: 'UINT8' as const, shape: [1, 28, 28], data: image }];
+  const begun = performance.now();
+  let answered = 0;
+  const loop = async () => {
+    for (let now = begun; now < begun + WARM_UP_MS + MEASURED_MS; now = performance.now()) {
+      await infer(client.inference, { modelName, inputs });
+      if (performance.now() > begun + WARM_UP_MS) answered++;
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, loop));
+  client.close();
+  return answered / (MEASURED_MS / 1000);
+}
