@@ -1,15 +1,17 @@
 // `npm run bench`: one table. Contenders take turns, so that a noisy machine is noisy for all of them.
 import { cpus } from 'node:os';
 import { runCommand } from '../mesh/run-athanor.js';
+import { benchRestart } from './restart.js';
 import { benchServing } from './serving.js';
 import { benchStartup } from './startup.js';
 import { toMarkdown } from './table.js';
 import { benchTraining } from './training.js';
 
-const USAGE = `Usage: npm run bench [-- training | serving | startup]        (default: all; some ten minutes on two cores)
+const USAGE = `Usage: npm run bench [-- training | serving | startup | restart]        (default: all; some ten minutes on two cores)
 
   training   seconds an epoch, beside PyTorch where there is one (ATHANOR_BENCH_PYTHON, python3)
   startup    seconds that commands and athanor up take
+  restart    milliseconds from kill -9 of inference to the next prediction
   serving    requests a second, direct and through the router, beside a server that decodes nothing (needs h2load)
 
 Example:
@@ -17,12 +19,13 @@ Example:
 `;
 const only = process.argv[2];
 const print = (text: string) => process.stdout.write(text);
-if (only !== undefined && !['training', 'serving', 'startup'].includes(only)) {
+if (only !== undefined && !['training', 'serving', 'startup', 'restart'].includes(only)) {
   print(USAGE);
   process.exit(only === '--help' ? 0 : 2);
 }
 print(`${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.versions.node}\n`);
 if (only === undefined || only === 'startup') print(toMarkdown('Start-up', await benchStartup()));
+if (only === undefined || only === 'restart') print(toMarkdown('Restart', await benchRestart()));
 if (only === undefined || only === 'training')
   print(toMarkdown('Training', await benchTraining(await pythonWithTorch())));
 if (only === undefined || only === 'serving') print(toMarkdown('Serving', await benchServing()));
