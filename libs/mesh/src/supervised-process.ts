@@ -22,7 +22,8 @@ export interface ProgramOptions {
   readonly maxLogBytes?: number;
 }
 
-const RESTART_DELAYS_MS = [100, 500, 1_000, 2_000, 5_000];
+/** One that was ready and ends is started again at once; one that ends before it is ready, after a pause. */
+const RESTART_DELAYS_MS = [0, 500, 1_000, 2_000, 5_000];
 const LOG_CHECK_MS = 2_000;
 const STOP_TIMEOUT_MS = 30_000;
 const LOG_TAIL_CHARS = 1_500;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectNats, type NatsOptions, tailEvents } from '@athanor/events';
+import { connectNats, type NatsOptions, tailEvents } from '@athanor/events/tail';
 import type { Telemetry } from '@athanor/service';
 
 type Connection = Awaited<ReturnType<typeof connectNats>>;

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { jwtVerify, SignJWT } from 'jose';
+// Not the whole of jose, whose encryption and key sets no start needs.
+import { SignJWT } from 'jose/jwt/sign';
+import { jwtVerify } from 'jose/jwt/verify';
 import { type Principal, SERVICE_PERMISSIONS } from './principal.js';
 
 // JSON Web Tokens (RFC 7519), HMAC-SHA-256 with the mesh's secret: for services, and for single training attempts.

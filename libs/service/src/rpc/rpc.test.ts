@@ -173,7 +173,7 @@ describe('admission', () => {
     const error = await failureOf(bench.stub('registry', key).listResolvedDeployments({}));
     expect(error.message).toMatch(/only services of the mesh/);
     const token = await bench.credentials.tokens.serviceToken('inference');
-    expect(await bench.stub('registry', token).listResolvedDeployments({})).toEqual({ deployments: [] });
+    expect(await bench.stub('registry', token).listResolvedDeployments({})).toMatchObject({ deployments: [] });
   });
 
   test('bug: a key with "*" held what only services and attempts may do', async () => {
