@@ -2,6 +2,7 @@ import type { Dataset, DatasetVersion } from '@athanor/contracts/ingest';
 import type { Command } from 'commander';
 import { datasetVersionText } from '../dataset/describe.js';
 import type { ImportOptions } from '../dataset/import-dataset.js';
+import { interruptible } from '../interruption.js';
 import { formatTime, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 import { type ListOptions, showList, withLimit } from './list.js';
@@ -28,7 +29,14 @@ export function addDatasetCommands(program: Command, cli: CliEnvironment): void 
       const context = commandContext(cli, command);
       const { importDataset } = await import('../dataset/import-dataset.js');
       const version = await withClient(context, client =>
-        importDataset({ client, terminal: cli.terminal, name, path, options }),
+        interruptible(signal => {
+          signal.addEventListener('abort', () =>
+            cli.terminal.err('\nWhat was sent is kept: the same command goes on from there.\n'),
+          );
+          return importDataset({ client, terminal: cli.terminal, name, path, options, signal }).catch(error => {
+            throw signal.aborted ? signal.reason : error;
+          });
+        }),
       );
       context.show({ value: version, text: () => datasetVersionText(version) });
       cli.terminal.err(`Train on it: athanor train --dataset ${name} --name ${name} --wait\n`);

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { jobText } from '../job/describe.js';
 import { withJobDetails } from '../job/evaluation.js';
 import { readEpochs } from '../job/read-epochs.js';
-import { watchJob } from '../job/watch-job.js';
+import { waitForJob } from '../job/wait-for-job.js';
 import { enumText, formatTime, table } from '../output/render.js';
 import { type CliEnvironment, type CommandContext, commandContext, withClient } from './command-context.js';
 import { type ListOptions, showList, withLimit } from './list.js';
@@ -44,7 +44,7 @@ export function addJobCommands(program: Command, cli: CliEnvironment): void {
     .action(async (jobId: string, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);
       await withClient(context, async client => {
-        const ended = await watchJob({ client, terminal: cli.terminal, jobId });
+        const ended = await waitForJob(context, client, jobId);
         // Its epochs were shown when they ended.
         await showJob(context, client, { job: ended, epochs: [] });
         expectSuccess(ended, true);

@@ -4,7 +4,8 @@ import { type Command, Option } from 'commander';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { jobText } from '../job/describe.js';
 import { withJobDetails } from '../job/evaluation.js';
-import { watchJob } from '../job/watch-job.js';
+import { findMadeVersion, nextSteps } from '../job/next-steps.js';
+import { waitForJob } from '../job/wait-for-job.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 import { positiveNumbers, realNumber, wholeNumber } from './number-options.js';
 
@@ -64,13 +65,17 @@ export function addTrainCommand(program: Command, cli: CliEnvironment): void {
         if (job === null) throw new Error('the server answered without a job');
         if (!options.wait)
           cli.terminal.err(`Job ${job.jobId} is queued; follow it with: athanor job watch ${job.jobId}\n`);
-        const ended = options.wait ? await watchJob({ client, terminal: cli.terminal, jobId: job.jobId }) : job;
+        const ended = options.wait ? await waitForJob(context, client, job.jobId) : job;
         const shown = await withJobDetails(client, ended);
         // Its epochs were shown when they ended.
         const view = { value: shown, text: () => jobText(shown, []) };
         if (options.json) cli.terminal.out(`${JSON.stringify(shown)}\n`);
         else context.show(view);
         expectSuccess(shown, options.wait === true);
+        if (options.wait) {
+          const version = await findMadeVersion(client, shown.jobId);
+          cli.terminal.err(nextSteps(context, shown.modelName, version));
+        }
       });
     });
 }

@@ -86,7 +86,7 @@ async function waitUntilPrepared(
   const progress = startProgress(terminal, 'prepare');
   let last = begun;
   const { datasetId, version } = begun;
-  const open = () => client.ingest.watchDatasetVersion({ datasetId, version });
+  const open = () => client.ingest.watchDatasetVersion({ datasetId, version }, { ...(signal && { signal }) });
   const what = `${datasetId} v${version}`;
   for await (const { datasetVersion } of resumeWatch(open, { terminal, what, signal })) {
     if (datasetVersion === null) continue;

@@ -17,7 +17,7 @@ export async function watchJob({ client, terminal, jobId, signal }: WatchJobOpti
   let lastEpoch = -1;
   let last: TrainingJob | undefined;
   const progress = startProgress(terminal, 'train');
-  const open = () => client.training.watchTrainingJob({ jobId });
+  const open = () => client.training.watchTrainingJob({ jobId }, { ...(signal && { signal }) });
   for await (const { job, epochs } of resumeWatch(open, { terminal, what: `job ${jobId}`, signal })) {
     // A watch that was opened again begins with all epochs.
     for (const epoch of epochs.filter(each => each.epoch > lastEpoch)) {

@@ -1,0 +1,25 @@
+import type { AthanorClient } from '@athanor/client';
+import type { TrainingJob } from '@athanor/contracts/training';
+import type { CommandContext } from '../commands/command-context.js';
+import { interruptible } from '../interruption.js';
+import { commandLine } from '../mesh/command-line.js';
+import { watchJob } from './watch-job.js';
+
+/** Follows a job to its end. The job does not depend on who watches it, and whoever stops watching is told so. */
+export async function waitForJob(
+  { terminal, options }: CommandContext,
+  client: AthanorClient,
+  jobId: string,
+): Promise<TrainingJob> {
+  const command = (words: string) => commandLine(`${words} ${jobId}`, options.home);
+  return await interruptible(signal => {
+    signal.addEventListener('abort', () =>
+      terminal.err(
+        `\nJob ${jobId} goes on. Watch it with: ${command('job watch')}\nCancel it with: ${command('job cancel')}\n`,
+      ),
+    );
+    return watchJob({ client, terminal, jobId, signal }).catch(error => {
+      throw signal.aborted ? signal.reason : error;
+    });
+  });
+}

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runAthanor } from '../mesh/run-athanor.js';
+import { ATHANOR, removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
+
+let home: string;
+let mesh: TestMesh;
+let csv: string;
+
+beforeAll(async () => {
+  home = await temporaryHome('newcomer');
+  mesh = await startMesh({ home });
+  csv = join(home, 'rows.csv');
+  const rows = Array.from({ length: 600 }, (_, row) => `${row},${row % 7},${row < 300 ? 'low' : 'high'}`);
+  await writeFile(csv, `a,b,y\n${rows.join('\n')}\n`);
+}, 120_000);
+afterAll(async () => {
+  await mesh?.stop();
+  await removeHome(home);
+});
+
+const cli = (...args: string[]) => runAthanor(['--home', home, ...args]);
+
+describe('bug: messages did not help', () => {
+  it('an empty list says what to do', async () => {
+    for (const what of ['dataset', 'model', 'deployment', 'job']) {
+      const { code, stderr } = await cli(what, 'list');
+      expect(code).toBe(0);
+      expect(stderr).toMatch(/with: athanor /);
+      expect((await cli(what, 'list', '-o', 'json')).stdout).toBe('[]\n');
+    }
+  });
+
+  it('a dataset whose import failed says why, not where the same is said', async () => {
+    expect((await cli('dataset', 'import', 'texts', csv)).code).toBe(1);
+    const { code, stderr } = await cli('dataset', 'describe', 'texts');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(
+      /no version that is READY; its newest, v1 is FAILED: .*'y'.*; import one with: athanor dataset import/,
+    );
+  });
+
+  it('train --wait names the version that was made and the next commands, and shows each epoch once', async () => {
+    expect((await cli('dataset', 'import', 'rows', csv, '--label', 'y')).stderr).toContain(
+      'athanor train --dataset rows',
+    );
+    const { code, stdout, stderr } = await cli('train', '--dataset', 'rows', '--name', 'm', '--epochs', '2', '--wait');
+    expect(code).toBe(0);
+    expect(`${stdout}${stderr}`.match(/epoch 2/gi)).toHaveLength(1);
+    expect(stderr).toMatch(/m v1 \([0-9a-f]{12}\) is registered/);
+    for (const command of ['model gate m', 'model promote m 1', 'deployment set m'])
+      expect(stderr).toContain(`athanor --home ${home} ${command}`);
+  }, 60_000);
+
+  it('a deployment whose alias points nowhere says that nothing is served, and what to do', async () => {
+    const { code, stderr } = await cli('deployment', 'set', 'live', '--model', 'm');
+    expect(code).toBe(0);
+    expect(stderr).toContain("Nothing is served as 'live' until m@champion points to a version");
+    expect(stderr).toContain('athanor model promote m 1');
+    expect((await cli('infer', 'live', '--inputs', '{"features": [[1, 2]]}')).stderr).toContain(
+      'athanor deployment list',
+    );
+    expect((await cli('model', 'promote', 'm', '1')).code).toBe(0);
+    await expect
+      .poll(async () => (await cli('infer', 'live', '--inputs', '{"features": [[1, 2]]}')).stdout, { timeout: 20_000 })
+      .toMatch(/label: +(low|high) \(class [01]\)/);
+    expect((await cli('model', 'describe', 'm')).stdout).toMatch(/Classes: 2: high, low/);
+  }, 60_000);
+
+  it('an interrupted wait says that the job goes on, and how to watch and cancel it', async () => {
+    const args = ['--home', home, 'train', '--dataset', 'rows', '--name', 'm', '--epochs', '20000', '--wait'];
+    const child = spawn(process.execPath, [ATHANOR, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (data: Buffer) => {
+      stderr += data.toString();
+    });
+    const ended = new Promise(resolve => child.once('close', resolve));
+    await expect.poll(() => stderr, { timeout: 30_000 }).toContain('epoch 1:');
+    child.kill('SIGINT');
+    const killed = performance.now();
+    expect(await ended).toBe(130);
+    expect(performance.now() - killed).toBeLessThan(10_000);
+    const [, jobId = ''] = /Job (job-\w+) goes on/.exec(stderr) ?? [];
+    expect(stderr).toContain(`athanor --home ${home} job watch ${jobId}`);
+    expect(stderr).toContain(`athanor --home ${home} job cancel ${jobId}`);
+    expect((await mesh.client.training.getTrainingJob({ jobId })).job?.state).toBe('STATE_RUNNING');
+    expect((await cli('job', 'cancel', jobId)).code).toBe(0);
+  }, 60_000);
+
+  it('a cut list says that there is more', async () => {
+    const { stdout, stderr } = await cli('dataset', 'list', '--limit', '1');
+    expect(stdout.trim().split('\n')).toHaveLength(2);
+    expect(stderr).toContain('There are more');
+  });
+});
