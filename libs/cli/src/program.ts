@@ -10,6 +10,7 @@ import { addDeploymentCommands } from './commands/deployment.js';
 import { addEventCommands } from './commands/events.js';
 import { addInferCommand } from './commands/infer.js';
 import { addJobCommands } from './commands/job.js';
+import { addKeyCommands } from './commands/key.js';
 import { addLineageCommand } from './commands/lineage.js';
 import { addMeshCommands } from './commands/mesh.js';
 import { addModelCommands } from './commands/model.js';
@@ -77,6 +78,7 @@ export function createProgram(cli: CliEnvironment): Command {
     ...more,
     addSmokeTestCommand,
     addDeadLetterCommands,
+    addKeyCommands,
     addContextCommands,
     addCompletionCommand,
   ]) {

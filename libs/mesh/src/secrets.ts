@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { TENANT_PERMISSIONS } from '@athanor/contracts';
 import { createApiKey } from '@athanor/service/api-keys';
 import { type Home, readJsonFile, writePrivateFile } from './home.js';
+import { addKey } from './keys.js';
 
 export const MESH_SERVICES = ['ingest', 'training', 'registry', 'inference'] as const;
 export type MeshService = (typeof MESH_SERVICES)[number];
@@ -43,7 +44,7 @@ async function createKey(home: Home): Promise<StoredKey> {
     note: 'made by athanor up',
   });
   // The keys file first: a credential that nobody knows yet does no harm, one that is not accepted would.
-  await writePrivateFile(home.apiKeysFile, JSON.stringify({ keys: [entry] }, null, 2));
+  await addKey(home, entry);
   const stored = { apiKey: key, tenant: TENANT };
   await writePrivateFile(home.credentialsFile, JSON.stringify(stored, null, 2));
   return stored;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type AthanorClient, createAthanorClient, type RpcError } from '@athanor/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runAthanor } from '../mesh/run-athanor.js';
 import { ATHANOR, removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
@@ -93,5 +94,73 @@ describe('bug: messages did not help', () => {
     const { stdout, stderr } = await cli('dataset', 'list', '--limit', '1');
     expect(stdout.trim().split('\n')).toHaveLength(2);
     expect(stderr).toContain('There are more');
+  });
+});
+
+describe('athanor key', () => {
+  const called = async (apiKey: string, call: (client: AthanorClient) => Promise<unknown>): Promise<string> => {
+    const client = createAthanorClient({ addresses: mesh.state.addresses, apiKey });
+    const answer = await call(client).then(
+      () => 'OK',
+      (error: RpcError) => error.code,
+    );
+    client.close();
+    return answer;
+  };
+  const listModels = (client: AthanorClient) => client.registry.listModels({});
+  const listDatasets = (client: AthanorClient) => client.ingest.listDatasets({});
+
+  it('makes a key that may do what it is for, lists it without its hash, and revokes it while the mesh runs', async () => {
+    const note = 'web shop';
+    const given = ['--permissions', 'models.read,models.infer', '--expires', '30d', '--note', note, '-o', 'json'];
+    const made = await cli('key', 'create', ...given);
+    expect(made.code, made.stderr).toBe(0);
+    const { id, key } = JSON.parse(made.stdout) as { id: string; key: string };
+    expect(made.stdout).not.toContain('sha256:');
+    await expect.poll(() => called(key, listModels), { timeout: 5_000 }).toBe('OK');
+    expect(await called(key, listDatasets)).toBe('PERMISSION_DENIED');
+    const list = await cli('key', 'list');
+    expect(list.stdout).toMatch(new RegExp(`${id} +default +models\\.read, models\\.infer +20\\S+Z +${note}`));
+    expect(list.stdout + (await cli('key', 'list', '-o', 'json')).stdout).not.toMatch(/sha256:|athanor_/);
+    expect((await cli('key', 'revoke', id)).code).toBe(0);
+    await expect.poll(() => called(key, listModels), { timeout: 5_000 }).toBe('UNAUTHENTICATED');
+    expect(await cli('key', 'revoke', id)).toMatchObject({ code: 3, stderr: expect.stringContaining('key list') });
+  }, 60_000);
+
+  it('refuses what is no permission, no time to come, and its own end', async () => {
+    const create = (...args: string[]) => cli('key', 'create', ...args);
+    expect(await create('--permissions', 'models.eat')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/models\.infer/),
+    });
+    expect(await create('--permissions', '*', '--expires', 'soon')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/'30d'/),
+    });
+    expect(await create('--permissions', '*', '--tenant', 'A B')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--tenant/),
+    });
+    const own = /^athanor_([0-9a-f]{8})_/.exec(mesh.apiKey)?.[1] ?? '';
+    expect(await cli('key', 'revoke', own)).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/credentials\.json/),
+    });
+  });
+
+  it('prints the entry for the values of a release, where a context is meant', async () => {
+    const env = { HOME: home, XDG_CONFIG_HOME: join(home, 'config'), ATHANOR_HOME: undefined };
+    const there = (...args: string[]) => runAthanor(args, { env });
+    expect((await there('context', 'set', 'prod', '--release', 'athanor')).code).toBe(0);
+    const { code, stdout } = await there('--context', 'prod', 'key', 'create', '--permissions', 'models.infer');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Key: athanor_/m);
+    expect(stdout).toMatch(
+      /^apiKeys:\n {2}entries:\n {4}- id: .*\n {6}hash: sha256:[0-9a-f]{64}\n {6}tenant: default\n/m,
+    );
+    expect(await there('--context', 'prod', 'key', 'list')).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/apiKeys\.entries/),
+    });
   });
 });

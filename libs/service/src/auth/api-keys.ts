@@ -6,7 +6,7 @@ import type { ApiKeyEntry } from './keys-file.js';
 const KEY_PATTERN = /^athanor_([0-9a-f]{8})_([A-Za-z0-9_-]{43})$/;
 
 /** Makes a new key: the text for its holder and the entry for the keys file. */
-export function createApiKey(options: { tenant: string; permissions: string[]; note?: string }): {
+export function createApiKey(options: Omit<ApiKeyEntry, 'id' | 'hash'>): {
   key: string;
   entry: ApiKeyEntry;
 } {
