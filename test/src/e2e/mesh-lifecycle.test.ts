@@ -83,7 +83,7 @@ describe('athanor up', () => {
       [training, '/athanor.training.v1.TrainingService/ListTrainingJobs'],
       [registry, '/athanor.registry.v1.RegistryService/ListModels'],
       [registry, '/athanor.events.v1.EventService/TailEvents'],
-      [inference, '/inference.GRPCInferenceService/ServerReady'],
+      [inference, '/inference.GRPCInferenceService/ServerMetadata'],
     ] as const) {
       expect(await bareCall(address, method), method).toBe(UNAUTHENTICATED);
     }
@@ -96,7 +96,7 @@ describe('athanor up', () => {
     });
     await expect(wrong.ingest.listDatasets({})).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     await expect(wrong.training.listTrainingJobs({})).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-    await expect(wrong.inference.serverReady({})).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(wrong.inference.serverMetadata({})).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     await expect(wrong.registry.listModels({})).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     wrong.close();
   });

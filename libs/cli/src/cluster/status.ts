@@ -20,6 +20,8 @@ const QUESTIONS: { readonly [S in keyof Addresses]: (client: AthanorClient) => P
   training: ({ training }) => training.listTrainingJobs({ pageSize: 1 }, ASKED),
   registry: ({ registry }) => registry.listModels({ pageSize: 1 }, ASKED),
   async inference({ inference }) {
+    // Readiness is told to everybody; this one shows whether the key is accepted.
+    await inference.serverMetadata({}, ASKED);
     const { ready } = await inference.serverReady({}, ASKED);
     if (!ready) throw new Error('it is not ready');
   },
