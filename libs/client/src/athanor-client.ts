@@ -1,13 +1,9 @@
+import { type LaptopService, ownerOf } from '@athanor/contracts';
 import type { ChannelOptions } from './rpc/channel.js';
 import { createStub, type Stub } from './rpc/stub.js';
 
-/** Where the mesh's services are. */
-export interface Addresses {
-  readonly ingest: string;
-  readonly training: string;
-  readonly registry: string;
-  readonly inference: string;
-}
+/** Where the mesh's services are, or what stands in front of them. */
+export type Addresses = Readonly<Record<LaptopService, string>>;
 
 export interface AthanorClientOptions extends Omit<ChannelOptions, 'address' | 'credential'> {
   readonly addresses: Addresses;
@@ -28,8 +24,7 @@ export interface AthanorClient {
 export function createAthanorClient({ addresses, apiKey, ...rest }: AthanorClientOptions): AthanorClient {
   const made = new Map<ClientService, { close(): void }>();
   const stub = <K extends ClientService>(key: K): Stub<K> => {
-    const service: keyof Addresses = key === 'events' ? 'registry' : (key as Exclude<ClientService, 'events'>);
-    const address = addresses[service];
+    const address = addresses[ownerOf(key) as LaptopService];
     const found = made.get(key) ?? createStub(key, { waitForReady: true, ...rest, address, credential: apiKey });
     made.set(key, found);
     return found as Stub<K>;

@@ -9,24 +9,28 @@ export {
   type SplitName,
 } from './dataset-manifest.js';
 export { descriptorsOf } from './descriptors.js';
+export type { EventPayloads, EventType } from './event-payloads.js';
 export {
   decodeEvent,
   EVENT_CATALOGUE,
   EVENT_CONSUMERS,
-  type EventConsumerName,
-  type EventPayloads,
-  type EventType,
+  type EventConsumer,
   encodeEvent,
+  eventSource,
   isEventType,
 } from './events.js';
 export { findMessage, loadContracts } from './loader.js';
 export { type MethodRule, methodRule, PERMISSIONS, TENANT_PERMISSIONS } from './permissions.js';
+export { DEFAULT_PORT_BASE, meshPorts, natsPort, servicePorts } from './ports.js';
 export {
-  DEFAULT_PORT_BASE,
-  natsPort,
-  PORT_OFFSETS,
-  servicePorts,
-} from './ports.js';
+  type EventConsumerName,
+  LAPTOP_SERVICES,
+  type LaptopService,
+  ownerOf,
+  SERVICE_LIST,
+  SERVICES,
+  type ServiceName,
+} from './service-table.js';
 export {
   SERVICE_NAMES,
   type ServiceImplementation,

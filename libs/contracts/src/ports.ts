@@ -1,17 +1,9 @@
-/** Default ports: public listener, admin listener (health and metrics), mesh listener (mutual TLS). Inference's are Triton's. */
+import { SERVICE_LIST, SERVICES, type ServiceName } from './service-table.js';
+
 export const DEFAULT_PORT_BASE = 8000;
 
-/** Offsets from the port base. */
-export const PORT_OFFSETS = {
-  inference: { public: 1, admin: 2, mesh: 3 },
-  ingest: { public: 11, admin: 12, mesh: 13 },
-  training: { public: 21, admin: 22, mesh: 23 },
-  registry: { public: 31, admin: 32, mesh: 33 },
-  router: { public: 51, admin: 52, mesh: 53 },
-  nats: { client: 42 },
-} as const;
-
-export type ServiceName = Exclude<keyof typeof PORT_OFFSETS, 'nats'>;
+/** Offset of NATS's client port from the port base. */
+const NATS_PORT_OFFSET = 42;
 
 export interface ServicePorts {
   readonly public: number;
@@ -20,10 +12,15 @@ export interface ServicePorts {
 }
 
 export function servicePorts(service: ServiceName, portBase: number = DEFAULT_PORT_BASE): ServicePorts {
-  const offsets = PORT_OFFSETS[service];
-  return { public: portBase + offsets.public, admin: portBase + offsets.admin, mesh: portBase + offsets.mesh };
+  const { ports } = SERVICES[service];
+  return { public: portBase + ports.public, admin: portBase + ports.admin, mesh: portBase + ports.mesh };
 }
 
 export function natsPort(portBase: number = DEFAULT_PORT_BASE): number {
-  return portBase + PORT_OFFSETS.nats.client;
+  return portBase + NATS_PORT_OFFSET;
+}
+
+/** Every port that a mesh may listen on. */
+export function meshPorts(portBase: number = DEFAULT_PORT_BASE): number[] {
+  return [...SERVICE_LIST.flatMap(service => Object.values(servicePorts(service, portBase))), natsPort(portBase)];
 }

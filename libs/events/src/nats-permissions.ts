@@ -2,7 +2,7 @@
  * What each service may say to NATS, so that one that was taken over cannot speak for another: consumers take the tenant
  * from the subject. JetStream's API is subjects too, of which a service gets those that it calls.
  */
-import { EVENT_CATALOGUE, EVENT_CONSUMERS, type EventType } from '@athanor/contracts';
+import { EVENT_CATALOGUE, EVENT_CONSUMERS, type EventType, SERVICES, type ServiceName } from '@athanor/contracts';
 import { DEAD_LETTER_STREAM, EVENT_STREAM, inboxPrefix } from './stream-names.js';
 import { deadLetterFilter, eventFilter } from './subject.js';
 
@@ -10,8 +10,6 @@ export interface NatsServicePermissions {
   readonly publish: { readonly allow: readonly string[]; readonly deny: readonly string[] };
   readonly subscribe: readonly string[];
 }
-
-type EventService = 'ingest' | 'training' | 'registry' | 'inference' | 'router';
 
 const API = '$JS.API';
 
@@ -35,15 +33,8 @@ const READS_DEAD_LETTERS = [
   `${API}.STREAM.MSG.DELETE.${DEAD_LETTER_STREAM}`,
 ];
 
-const OWN: { readonly [S in EventService]: readonly string[] } = {
-  ingest: ENSURES_STREAMS,
-  training: ENSURES_STREAMS,
-  registry: [...ENSURES_STREAMS, ...TAILS, ...READS_DEAD_LETTERS],
-  inference: TAILS,
-  router: TAILS,
-};
-
-export function natsPermissions(service: EventService): NatsServicePermissions {
+export function natsPermissions(service: ServiceName): NatsServicePermissions {
+  const { publishes, followsEvents, managesDeadLetters } = SERVICES[service];
   const consumers = Object.entries(EVENT_CONSUMERS);
   const own = consumers.filter(([, consumer]) => consumer.service === service);
   const foreign = consumers.filter(([, consumer]) => consumer.service !== service);
@@ -51,8 +42,10 @@ export function natsPermissions(service: EventService): NatsServicePermissions {
     publish: {
       allow: [
         `${API}.INFO`,
-        ...OWN[service],
-        ...ownEvents(service),
+        ...(publishes.length > 0 ? ENSURES_STREAMS : []),
+        ...(followsEvents ? TAILS : []),
+        ...(managesDeadLetters ? READS_DEAD_LETTERS : []),
+        ...ownEvents(publishes),
         ...own.flatMap(([name, { types }]) => asConsumer(name, types)),
       ],
       // A tail's wildcards must not reach the consumers that others live by.
@@ -62,9 +55,8 @@ export function natsPermissions(service: EventService): NatsServicePermissions {
   };
 }
 
-function ownEvents(service: EventService): string[] {
-  const kinds = Object.values(EVENT_CATALOGUE).filter(kind => kind.source === service);
-  return [...new Set(kinds.map(kind => `athanor.v1.*.${kind.aggregate}.>`))];
+function ownEvents(types: readonly EventType[]): string[] {
+  return [...new Set(types.map(type => `athanor.v1.*.${EVENT_CATALOGUE[type].aggregate}.>`))];
 }
 
 function asConsumer(name: string, types: readonly EventType[]): string[] {

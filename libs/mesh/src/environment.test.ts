@@ -1,7 +1,7 @@
+import type { LaptopService } from '@athanor/contracts';
 import { describe, expect, it } from 'vitest';
 import { checkInherited, type Inherited, serviceEnvironment } from './environment.js';
 import { homeAt } from './home.js';
-import type { MeshService } from './secrets.js';
 
 const secrets = {
   ...{ apiKey: 'key', tenant: 'default' },
@@ -9,14 +9,14 @@ const secrets = {
 };
 const CONTROL = ['ingest', 'training', 'registry'] as const;
 
-function environment(services: readonly MeshService[], inherited: Inherited = {}): Record<string, string> {
+function environment(services: readonly LaptopService[], inherited: Inherited = {}): Record<string, string> {
   const natsUrl = 'nats://127.0.0.1:9010';
   return serviceEnvironment({ services, home: homeAt('/h'), secrets, portBase: 9_000, natsUrl, inherited });
 }
 
 describe("a program's variables", () => {
   it("bug: each program got every service's NATS password", () => {
-    const names = (services: readonly MeshService[]) =>
+    const names = (services: readonly LaptopService[]) =>
       Object.keys(environment(services)).filter(name => name.endsWith('_NATS_PASSWORD'));
     expect(names(['inference'])).toEqual(['ATHANOR_INFERENCE_NATS_PASSWORD']);
     expect(names(CONTROL)).not.toContain('ATHANOR_INFERENCE_NATS_PASSWORD');

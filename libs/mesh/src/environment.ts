@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { PORT_OFFSETS, servicePorts } from '@athanor/contracts';
+import { LAPTOP_SERVICES, type LaptopService, SERVICES, servicePorts } from '@athanor/contracts';
 import type { Home } from './home.js';
-import { MESH_SERVICES, type MeshService, type Secrets } from './secrets.js';
+import type { Secrets } from './secrets.js';
 
 export interface EnvironmentOptions {
   /** The services that the program hosts: it gets their variables, and no other service's. */
-  readonly services: readonly MeshService[];
+  readonly services: readonly LaptopService[];
   readonly home: Home;
   readonly secrets: Secrets;
   readonly portBase: number;
@@ -55,16 +55,16 @@ export function serviceEnvironment(options: EnvironmentOptions): Record<string, 
     ATHANOR_MESH_SECRET_FILE: home.meshSecretFile,
     ATHANOR_NATS_URL: natsUrl,
   };
-  if (services.some(service => service !== 'inference')) {
+  if (services.some(service => SERVICES[service].isStateful)) {
     env.ATHANOR_DATABASE_URL = inherited.ATHANOR_DATABASE_URL || embeddedDatabase(home);
   }
-  for (const service of MESH_SERVICES) {
+  for (const service of LAPTOP_SERVICES) {
     env[`${prefixOf(service)}ADDRESS`] = `127.0.0.1:${servicePorts(service, portBase).public}`;
   }
   return Object.assign(env, ...services.map(service => ownVariables(service, options)));
 }
 
-function ownVariables(service: MeshService, { home, secrets, portBase }: EnvironmentOptions): Record<string, string> {
+function ownVariables(service: LaptopService, { home, secrets, portBase }: EnvironmentOptions): Record<string, string> {
   const ports = servicePorts(service, portBase);
   const prefix = prefixOf(service);
   return {
@@ -80,12 +80,12 @@ function embeddedDatabase(home: Home): string {
   return pathToFileURL(home.databaseDir).href.replace('file:', 'pglite:');
 }
 
-function prefixOf(service: MeshService): string {
+function prefixOf(service: LaptopService): string {
   return `ATHANOR_${service.toUpperCase()}_`;
 }
 
-function tuning(inherited: Inherited, services: readonly MeshService[]): Record<string, string> {
-  const others = MESH_SERVICES.filter(service => !services.includes(service)).map(prefixOf);
+function tuning(inherited: Inherited, services: readonly LaptopService[]): Record<string, string> {
+  const others = LAPTOP_SERVICES.filter(service => !services.includes(service)).map(prefixOf);
   const isHandedOn = (name: string) =>
     name === 'PATH' ||
     name === 'TZ' ||
@@ -96,9 +96,4 @@ function tuning(inherited: Inherited, services: readonly MeshService[]): Record<
       !others.some(prefix => name.startsWith(prefix)));
   const kept = Object.entries(inherited).filter(([name]) => isHandedOn(name));
   return Object.fromEntries(kept.filter((entry): entry is [string, string] => entry[1] !== undefined));
-}
-
-/** All ports of a mesh, for the check that they are free. */
-export function meshPorts(portBase: number): number[] {
-  return Object.values(PORT_OFFSETS).flatMap(offsets => Object.values(offsets).map(offset => portBase + offset));
 }

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
+import { meshPorts } from '@athanor/contracts';
 import { afterEach, expect, it } from 'vitest';
-import { meshPorts } from './environment.js';
 import { expectFreePorts, PortInUseError } from './free-ports.js';
 
 const servers: Server[] = [];

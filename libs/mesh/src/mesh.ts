@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { natsPort, servicePorts } from '@athanor/contracts';
+import { LAPTOP_SERVICES, type LaptopService, meshPorts, natsPort, SERVICES, servicePorts } from '@athanor/contracts';
 import { findNatsServer, toolCacheDir } from '@athanor/nats-server';
 import { type DirectoryLock, lockDirectory, type ProcessIdentity } from '@athanor/process';
 import { Closing } from '@athanor/service/closing';
-import { checkInherited, meshPorts, serviceEnvironment } from './environment.js';
+import { checkInherited, serviceEnvironment } from './environment.js';
 import { expectFreePorts } from './free-ports.js';
 import { createHome, type Home } from './home.js';
 import { openLogFile } from './log-file.js';
 import { natsUsers } from './nats-users.js';
-import { type MeshService, openSecrets, type Secrets } from './secrets.js';
+import { openSecrets, type Secrets } from './secrets.js';
 import { endOrphans, type MeshState, removeState } from './state.js';
 import { StateRecorder } from './state-recorder.js';
 import { SupervisedNats } from './supervised-nats.js';
@@ -100,13 +100,13 @@ async function startParts(home: Home, options: MeshOptions, closing: Closing): P
 
 interface Part {
   readonly name: keyof MeshPrograms;
-  readonly services: readonly MeshService[];
+  readonly services: readonly LaptopService[];
 }
 
-const PARTS: readonly Part[] = [
-  { name: 'control', services: ['ingest', 'training', 'registry'] },
-  { name: 'inference', services: ['inference'] },
-];
+const PARTS: readonly Part[] = (['control', 'inference'] as const).map(name => ({
+  name,
+  services: LAPTOP_SERVICES.filter(service => SERVICES[service].laptopProcess === name),
+}));
 
 /** Tells what is waited for, and when it is there. */
 async function timed<T>(what: string, onProgress: MeshOptions['onProgress'], work: () => Promise<T>): Promise<T> {

@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { access } from 'node:fs/promises';
-import { TENANT_PERMISSIONS } from '@athanor/contracts';
+import { LAPTOP_SERVICES, type LaptopService, TENANT_PERMISSIONS } from '@athanor/contracts';
 import { createApiKey } from '@athanor/service/api-keys';
 import { type Home, readJsonFile, writePrivateFile } from './home.js';
 import { addKey } from './keys.js';
-
-export const MESH_SERVICES = ['ingest', 'training', 'registry', 'inference'] as const;
-export type MeshService = (typeof MESH_SERVICES)[number];
 
 /** The tenant of a mesh that serves one laptop. */
 const TENANT = 'default';
@@ -14,7 +11,7 @@ const TENANT = 'default';
 export interface Secrets {
   readonly apiKey: string;
   readonly tenant: string;
-  readonly natsPasswords: Readonly<Record<MeshService, string>>;
+  readonly natsPasswords: Readonly<Record<LaptopService, string>>;
 }
 
 interface StoredKey {
@@ -32,7 +29,7 @@ export async function openSecrets(home: Home): Promise<Secrets> {
 }
 
 async function createPasswords(home: Home): Promise<Secrets['natsPasswords']> {
-  const passwords = Object.fromEntries(MESH_SERVICES.map(name => [name, randomSecret()])) as Secrets['natsPasswords'];
+  const passwords = Object.fromEntries(LAPTOP_SERVICES.map(name => [name, randomSecret()])) as Secrets['natsPasswords'];
   await writePrivateFile(home.natsPasswordsFile, JSON.stringify(passwords));
   return passwords;
 }

@@ -1,7 +1,6 @@
-import { natsPort, servicePorts } from '@athanor/contracts';
+import { LAPTOP_SERVICES, type LaptopService, natsPort, servicePorts } from '@athanor/contracts';
 import { identifyProcess, type ProcessIdentity } from '@athanor/process';
 import type { Home } from './home.js';
-import { MESH_SERVICES, type MeshService } from './secrets.js';
 import { type MeshAddresses, type MeshState, writeState } from './state.js';
 
 /** Keeps the state file true while processes come and go. */
@@ -13,12 +12,12 @@ export class StateRecorder {
   constructor(home: Home, portBase: number) {
     this.#home = home;
     const addresses = (kind: 'public' | 'admin') =>
-      Object.fromEntries(MESH_SERVICES.map(name => [name, `127.0.0.1:${servicePorts(name, portBase)[kind]}`]));
+      Object.fromEntries(LAPTOP_SERVICES.map(name => [name, `127.0.0.1:${servicePorts(name, portBase)[kind]}`]));
     this.state = {
       home: home.root,
       supervisor: identifyProcess(process.pid) ?? { pid: process.pid, startTime: '' },
-      addresses: addresses('public') as Record<MeshService, string> satisfies MeshAddresses,
-      adminAddresses: addresses('admin') as Record<MeshService, string> satisfies MeshAddresses,
+      addresses: addresses('public') as Record<LaptopService, string> satisfies MeshAddresses,
+      adminAddresses: addresses('admin') as Record<LaptopService, string> satisfies MeshAddresses,
       natsUrl: `nats://127.0.0.1:${natsPort(portBase)}`,
       credentialsFile: home.credentialsFile,
       processes: {},

@@ -15,6 +15,7 @@ export {
   natsOptions,
   port,
   type ServiceConfig,
+  type StateConfig,
   s3Options,
   serviceFields,
   stateFields,

@@ -1,7 +1,6 @@
-import { createBlobStore } from '@athanor/blobs';
-import { type DatabaseEngine, openDatabase } from '@athanor/database';
-import { connectNats, ensureStreams, startRelay } from '@athanor/events';
-import { Closing, createTelemetry, natsOptions, type ServiceApp, s3Options, startService } from '@athanor/service';
+import type { DatabaseEngine } from '@athanor/database';
+import { Closing, type ServiceApp, s3Options, startService } from '@athanor/service';
+import { openServiceState } from '@athanor/service-state';
 import type { IngestConfig } from './config.js';
 import { Preparer } from './preparation/preparer.js';
 import { runPreparation } from './preparation/run-preparation.js';
@@ -19,23 +18,15 @@ export interface AppOptions {
 export async function startIngest({ config, database }: AppOptions): Promise<ServiceApp> {
   const closing = new Closing();
   try {
-    const telemetry = createTelemetry({
-      service: 'ingest',
-      logLevel: config.LOG_LEVEL,
-      otlpEndpoint: config.OTLP_ENDPOINT,
+    const state = await openServiceState<IngestTables>({
+      name: 'ingest',
+      config,
+      migrations: MIGRATIONS,
+      database,
+      closing,
     });
-    closing.add(() => telemetry.shutdown());
+    const { telemetry, db, blobs, relay } = state;
     const { log } = telemetry;
-    const engine = database ?? (await openDatabase(config.DATABASE_URL, { log }));
-    if (database === undefined) closing.add(() => engine.close());
-    const db = await engine.open<IngestTables>({ schema: 'ingest', migrations: MIGRATIONS });
-    const blobs = await createBlobStore(config.BLOB_URL, { s3: s3Options(config) });
-    closing.add(() => blobs.close());
-    const connection = await connectNats({ ...natsOptions(config), name: 'ingest', log });
-    closing.add(() => connection.close());
-    await ensureStreams(connection, { replicas: config.NATS_STREAM_REPLICAS });
-    const relay = startRelay({ db, connection, telemetry });
-    closing.add(() => relay.stop());
     const location = { url: config.BLOB_URL, s3: s3Options(config) };
     const preparer = new Preparer({
       db,

@@ -1,18 +1,9 @@
-import { createBlobStore } from '@athanor/blobs';
 import { createStub } from '@athanor/client';
 import type { EventConsumerName } from '@athanor/contracts';
-import { type DatabaseEngine, openDatabase } from '@athanor/database';
-import { connectNats, ensureStreams, startConsumer, startRelay } from '@athanor/events';
-import {
-  Closing,
-  createTelemetry,
-  natsOptions,
-  openTokenAuthority,
-  peerChannel,
-  type ServiceApp,
-  s3Options,
-  startService,
-} from '@athanor/service';
+import type { DatabaseEngine } from '@athanor/database';
+import { startConsumer } from '@athanor/events';
+import { Closing, peerChannel, type ServiceApp, startService } from '@athanor/service';
+import { openServiceState } from '@athanor/service-state';
 import type { RegistryConfig } from './config.js';
 import { collectRegistration } from './events/register-trained-models.js';
 import { eventService } from './rpc/event-service.js';
@@ -31,28 +22,18 @@ export interface AppOptions {
 export async function startRegistry({ config, database }: AppOptions): Promise<ServiceApp> {
   const closing = new Closing();
   try {
-    const telemetry = createTelemetry({
-      service: 'registry',
-      logLevel: config.LOG_LEVEL,
-      otlpEndpoint: config.OTLP_ENDPOINT,
+    const state = await openServiceState<RegistryTables>({
+      name: 'registry',
+      config,
+      migrations: MIGRATIONS,
+      database,
+      closing,
     });
-    closing.add(() => telemetry.shutdown());
-    const { log } = telemetry;
-    const engine = database ?? (await openDatabase(config.DATABASE_URL, { log }));
-    if (database === undefined) closing.add(() => engine.close());
-    const db = await engine.open<RegistryTables>({ schema: 'registry', migrations: MIGRATIONS });
-    const blobs = await createBlobStore(config.BLOB_URL, { s3: s3Options(config) });
-    closing.add(() => blobs.close());
-    const connection = await connectNats({ ...natsOptions(config), name: 'registry', log });
-    closing.add(() => connection.close());
-    await ensureStreams(connection, { replicas: config.NATS_STREAM_REPLICAS });
-    const tokens = await openTokenAuthority(config);
+    const { telemetry, db, blobs, connection, tokens, relay } = state;
     const channel = peerChannel('registry', config, tokens);
     const training = createStub('training', { ...channel, address: config.TRAINING_ADDRESS });
     const ingest = createStub('ingest', { ...channel, address: config.INGEST_ADDRESS });
     for (const stub of [training, ingest]) closing.add(() => stub.close());
-    const relay = startRelay({ db, connection, telemetry });
-    closing.add(() => relay.stop());
     const consumer = await startConsumer<RegistryTables>({
       name: 'registry-register-model' satisfies EventConsumerName,
       db,

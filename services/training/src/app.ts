@@ -1,18 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { createBlobStore } from '@athanor/blobs';
 import { createStub } from '@athanor/client';
-import { type DatabaseEngine, openDatabase } from '@athanor/database';
-import { connectNats, ensureStreams, startRelay } from '@athanor/events';
-import {
-  Closing,
-  createTelemetry,
-  natsOptions,
-  openTokenAuthority,
-  peerChannel,
-  type ServiceApp,
-  s3Options,
-  startService,
-} from '@athanor/service';
+import type { DatabaseEngine } from '@athanor/database';
+import { Closing, peerChannel, type ServiceApp, startService } from '@athanor/service';
+import { openServiceState } from '@athanor/service-state';
 import type { TrainingConfig } from './config.js';
 import { openExecutor } from './executors/open-executor.js';
 import { Dispatcher } from './jobs/dispatcher.js';
@@ -31,29 +21,20 @@ export interface AppOptions {
 export async function startTraining({ config, database }: AppOptions): Promise<ServiceApp> {
   const closing = new Closing();
   try {
-    const telemetry = createTelemetry({
-      service: 'training',
-      logLevel: config.LOG_LEVEL,
-      otlpEndpoint: config.OTLP_ENDPOINT,
+    const state = await openServiceState<TrainingTables>({
+      name: 'training',
+      config,
+      migrations: MIGRATIONS,
+      database,
+      closing,
     });
-    closing.add(() => telemetry.shutdown());
+    const { telemetry, db, blobs, tokens, relay } = state;
     const { log } = telemetry;
-    const engine = database ?? (await openDatabase(config.DATABASE_URL, { log }));
-    if (database === undefined) closing.add(() => engine.close());
-    const db = await engine.open<TrainingTables>({ schema: 'training', migrations: MIGRATIONS });
-    const blobs = await createBlobStore(config.BLOB_URL, { s3: s3Options(config) });
-    closing.add(() => blobs.close());
-    const connection = await connectNats({ ...natsOptions(config), name: 'training', log });
-    closing.add(() => connection.close());
-    await ensureStreams(connection, { replicas: config.NATS_STREAM_REPLICAS });
-    const tokens = await openTokenAuthority(config);
     const ingest = createStub('ingest', {
       ...peerChannel('training', config, tokens),
       address: config.INGEST_ADDRESS,
     });
     closing.add(() => ingest.close());
-    const relay = startRelay({ db, connection, telemetry });
-    closing.add(() => relay.stop());
     const { LEASE_MS: leaseMs, MAX_ATTEMPTS: maxAttempts } = config;
     let dispatcher: Dispatcher | undefined;
     const wake = () => {

@@ -1,14 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { SERVICE_LIST } from '@athanor/contracts';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../mesh/test-mesh.js';
 import { DEPLOY_VALUES, MINIMAL_VALUES, pods, render, variables } from './render.js';
 import { missing } from './tools.js';
 
 const absent = missing('helm');
-const SERVICES = readdirSync(join(ROOT, 'services')).filter(name =>
-  existsSync(join(ROOT, 'services', name, 'src/config.ts')),
-);
 const FILES = [MINIMAL_VALUES, ...DEPLOY_VALUES].map(file => [basename(file), file] as const);
 const shared = readFileSync(join(ROOT, 'libs/service/src/config/service-config.ts'), 'utf8');
 const state = readFileSync(join(ROOT, 'libs/service/src/config/state-fields.ts'), 'utf8');
@@ -30,7 +28,7 @@ describe.skipIf(absent)(`variables${absent ? ` (skipped: ${absent})` : ''}`, () 
   it.each(FILES)('are those that each service has, and all that it needs: %s', async (_name, file) => {
     const checked = new Set<string>();
     for (const pod of pods(await render({ files: [file] }))) {
-      const service = SERVICES.find(name => pod.spec.containers[0].args[0] === `services/${name}/dist/main.js`);
+      const service = SERVICE_LIST.find(name => pod.spec.containers[0].args[0] === `services/${name}/dist/main.js`);
       if (service === undefined) continue;
       checked.add(service);
       const { all, required } = keysOf(service);

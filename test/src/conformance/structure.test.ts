@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { SERVICE_LIST } from '@athanor/contracts';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../mesh/test-mesh.js';
 import { resolveImport, type SourceFile, sourceFiles, walk } from './source-files.js';
@@ -28,14 +29,6 @@ describe('the tree', () => {
 
   it(`has no source file of more than ${MAX_LINES} lines`, () => {
     expect(violations(({ path, text }) => (text.split('\n').length > MAX_LINES ? [path] : []))).toEqual([]);
-  });
-
-  it('has the same skeleton in every service', () => {
-    for (const service of ['ingest', 'training', 'registry', 'inference']) {
-      for (const name of ['src/main.ts', 'src/config.ts', 'src/app.ts', 'src/index.ts', 'src/rpc', 'README.md']) {
-        expect(existsSync(join(ROOT, 'services', service, name)), `services/${service}/${name}`).toBe(true);
-      }
-    }
   });
 });
 
@@ -107,8 +100,10 @@ describe('project references', () => {
   });
 });
 
+const SERVICE_PACKAGES = new Set([...SERVICE_LIST, 'control'].map(name => `@athanor/${name}`));
+
 function isService(specifier: string): boolean {
-  return /^@athanor\/(ingest|training|registry|inference|control)$/.test(specifier);
+  return SERVICE_PACKAGES.has(specifier);
 }
 
 function packageOf(path: string): string {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type AthanorClient, createAthanorClient } from '@athanor/client';
-import { PORT_OFFSETS } from '@athanor/contracts';
+import { meshPorts } from '@athanor/contracts';
 import type { MeshState } from '@athanor/mesh';
 import { isRunning } from '@athanor/process';
 
@@ -99,7 +99,7 @@ export async function freePortBase(): Promise<number> {
   const worker = Number(process.env.VITEST_POOL_ID ?? 0) % 4;
   for (;;) {
     const base = 20_000 + 3_000 * worker + 100 * Math.floor(Math.random() * 30);
-    const ports = Object.values(PORT_OFFSETS).flatMap(offsets => Object.values(offsets).map(offset => base + offset));
+    const ports = meshPorts(base);
     if ((await Promise.all(ports.map(isFree))).every(Boolean)) return base;
   }
 }

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Addresses } from '@athanor/client';
-import { servicePorts } from '@athanor/contracts';
+import { LAPTOP_SERVICES, type LaptopService, servicePorts } from '@athanor/contracts';
 import { findHome, type Home } from '@athanor/mesh/home';
 import { readRunningState } from '@athanor/mesh/state';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
@@ -16,8 +16,6 @@ export interface ConnectOptions {
   /** --home */
   readonly home?: string | undefined;
 }
-
-const SERVICES = ['ingest', 'training', 'registry', 'inference'] as const;
 
 export function defaultHome(env: ConnectOptions['env']): string {
   return env.ATHANOR_HOME || join(env.HOME || homedir(), '.athanor');
@@ -55,9 +53,9 @@ async function contextOfHome(options: ConnectOptions): Promise<MeshContext> {
 }
 
 function contextOfEnvironment(env: ConnectOptions['env'], apiKey: string): MeshContext {
-  const address = (name: (typeof SERVICES)[number]) =>
+  const address = (name: LaptopService) =>
     env[`ATHANOR_${name.toUpperCase()}_ADDRESS`] ?? `127.0.0.1:${servicePorts(name).public}`;
-  const addresses = Object.fromEntries(SERVICES.map(name => [name, address(name)])) as unknown as Addresses;
+  const addresses = Object.fromEntries(LAPTOP_SERVICES.map(name => [name, address(name)])) as unknown as Addresses;
   return { addresses, apiKey, ...(env.ATHANOR_CA_FILE && { caFile: env.ATHANOR_CA_FILE }) };
 }
 

@@ -1,9 +1,8 @@
-import { methodRule, type ServiceKey, serviceDefinition } from '@athanor/contracts';
+import { methodRule, ownerOf, type ServiceKey, serviceDefinition } from '@athanor/contracts';
 import { openChannelCredentials } from '@athanor/tls';
 import { Client, type ClientOptions } from '@grpc/grpc-js';
 import type { CallOptions } from './call-options.js';
 import { type Outage, OutageWatch } from './outage.js';
-import { nameOf } from './unreachable.js';
 
 /** How to reach one service. */
 export interface ChannelOptions {
@@ -80,7 +79,7 @@ export function openChannel(key: ServiceKey, options: ChannelOptions): Channel {
   });
   return {
     client,
-    outages: onOutage && new OutageWatch(client, untilMs => onOutage({ service: nameOf(key), address, untilMs })),
+    outages: onOutage && new OutageWatch(client, untilMs => onOutage({ service: ownerOf(key), address, untilMs })),
     close() {
       client.close();
       security.close();

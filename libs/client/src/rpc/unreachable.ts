@@ -1,4 +1,4 @@
-import type { ServiceKey } from '@athanor/contracts';
+import { ownerOf } from '@athanor/contracts';
 import { type ServiceError, status } from '@grpc/grpc-js';
 import { RpcError } from './rpc-error.js';
 import type { Invocation } from './stub.js';
@@ -12,7 +12,7 @@ const NEVER_CONNECTED = /Waiting for LB pick|Waiting for name resolution/;
 /** The error of a call that did not come through, in words that name the service and its address; others as they are. */
 export function unreachable(error: unknown, { service, channel, method }: Invocation): unknown {
   const { code, details = '' } = error as Partial<ServiceError>;
-  const where = `${nameOf(service)} cannot be reached at ${channel.address}`;
+  const where = `${ownerOf(service)} cannot be reached at ${channel.address}`;
   const told = (name: 'UNAVAILABLE' | 'DEADLINE_EXCEEDED', message: string) =>
     new RpcError({ code: name, message, method: method.path, cause: error });
   if (code === status.UNAVAILABLE && NO_CONNECTION.test(details))
@@ -20,10 +20,4 @@ export function unreachable(error: unknown, { service, channel, method }: Invoca
   if (code === status.DEADLINE_EXCEEDED && NEVER_CONNECTED.test(details))
     return told('DEADLINE_EXCEEDED', `${where}: there was no connection until the call's deadline`);
   return error;
-}
-
-/** The process that answers: events are the registry's. */
-export function nameOf(service: ServiceKey): string {
-  if (service === 'attempts') return 'training';
-  return service === 'events' ? 'registry' : service;
 }

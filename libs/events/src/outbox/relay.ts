@@ -4,7 +4,7 @@
  * different aggregates go side by side. A row that cannot be published delays no other aggregate: it is tried again later, or
  * set aside when it can never be. Two relays on one outbox do no harm.
  */
-import { EVENT_CATALOGUE, isEventType } from '@athanor/contracts';
+import { eventSource, isEventType } from '@athanor/contracts';
 import { crashPoint } from '@athanor/service';
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -218,7 +218,7 @@ function aggregateOf(subject: string): string {
 }
 
 function headersOf(row: OutboxRow) {
-  const source = isEventType(row.type) ? EVENT_CATALOGUE[row.type].source : 'unknown';
+  const source = isEventType(row.type) ? eventSource(row.type) : 'unknown';
   return toHeaders({
     id: row.event_id,
     type: row.type,

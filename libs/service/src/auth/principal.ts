@@ -9,12 +9,3 @@ export interface Principal {
   readonly actor: string;
   readonly permissions: ReadonlySet<string>;
 }
-
-/** What each service may do at the others: least privilege, in one place. */
-export const SERVICE_PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
-  ingest: [],
-  training: ['datasets.read'],
-  registry: ['jobs.read', 'datasets.read'],
-  inference: ['deployments.serve', 'models.read'],
-  router: ['deployments.serve'],
-};

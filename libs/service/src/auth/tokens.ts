@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { SERVICES, type ServiceName } from '@athanor/contracts';
 // Not the whole of jose, whose encryption and key sets no start needs.
 import { SignJWT } from 'jose/jwt/sign';
 import { jwtVerify } from 'jose/jwt/verify';
-import { type Principal, SERVICE_PERMISSIONS } from './principal.js';
+import type { Principal } from './principal.js';
 
 // JSON Web Tokens (RFC 7519), HMAC-SHA-256 with the mesh's secret: for services, and for single training attempts.
 
@@ -76,7 +77,7 @@ async function verify(token: string, secret: Uint8Array): Promise<Principal | un
     if (aud === ATTEMPT_AUDIENCE) {
       return { kind: 'attempt', id, tenant, actor: `attempt:${id}`, permissions: new Set(['attempts.run']) };
     }
-    const permissions = new Set(SERVICE_PERMISSIONS[id] ?? []);
+    const permissions = new Set<string>(Object.hasOwn(SERVICES, id) ? SERVICES[id as ServiceName].permissions : []);
     return { kind: 'service', id, tenant, actor: actor ?? `service:${id}`, permissions };
   } catch {
     // Whatever is wrong with a token, the caller learns only that it is not accepted.

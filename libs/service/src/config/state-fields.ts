@@ -3,7 +3,7 @@ import { text } from './fields.js';
 
 const REPLICAS = 'expected a whole number from 1 to 5';
 
-/** Configuration of a service that keeps state and tells of it: SQL, blobs, events. */
+/** Configuration of a service that keeps state and publishes its changes: SQL, blobs, events. */
 export function stateFields() {
   return {
     /** postgres://…, or pglite:///folder for one process alone. */
@@ -18,6 +18,8 @@ export function stateFields() {
     NATS_STREAM_REPLICAS: z.coerce.number(REPLICAS).int(REPLICAS).min(1, REPLICAS).max(5, REPLICAS).optional(),
   };
 }
+
+export type StateConfig = z.output<z.ZodObject<ReturnType<typeof stateFields>>>;
 
 /** Configuration of a service that only listens to events. */
 export function eventFields() {

@@ -1,0 +1,1 @@
+export { openServiceState, type ServiceState, type ServiceStateOptions } from './open-service-state.js';
