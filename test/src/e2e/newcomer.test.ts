@@ -117,13 +117,13 @@ describe('athanor key', () => {
     expect(made.code, made.stderr).toBe(0);
     const { id, key } = JSON.parse(made.stdout) as { id: string; key: string };
     expect(made.stdout).not.toContain('sha256:');
-    await expect.poll(() => called(key, listModels), { timeout: 5_000 }).toBe('OK');
+    await expect.poll(() => called(key, listModels), { timeout: 20_000 }).toBe('OK');
     expect(await called(key, listDatasets)).toBe('PERMISSION_DENIED');
     const list = await cli('key', 'list');
     expect(list.stdout).toMatch(new RegExp(`${id} +default +models\\.read, models\\.infer +20\\S+Z +${note}`));
     expect(list.stdout + (await cli('key', 'list', '-o', 'json')).stdout).not.toMatch(/sha256:|athanor_/);
     expect((await cli('key', 'revoke', id)).code).toBe(0);
-    await expect.poll(() => called(key, listModels), { timeout: 5_000 }).toBe('UNAUTHENTICATED');
+    await expect.poll(() => called(key, listModels), { timeout: 20_000 }).toBe('UNAUTHENTICATED');
     expect(await cli('key', 'revoke', id)).toMatchObject({ code: 3, stderr: expect.stringContaining('key list') });
   }, 60_000);
 
