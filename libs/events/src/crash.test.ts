@@ -58,7 +58,7 @@ test('a process that dies with kill -9 at each point of relay and consumer loses
   const directory = await temporaryDirectory('events-crash');
   const nats = await startNats();
   try {
-    const connection = await connectNats({ ...nats, url: nats.url, name: 'judge' });
+    const connection = await connectNats({ ...nats, url: nats.url, name: 'observer' });
     await ensureStreams(connection);
     const script = join(directory.path, 'service.mjs');
     await writeFile(script, SERVICE);

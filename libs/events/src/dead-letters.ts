@@ -6,7 +6,7 @@
 import { notFound } from '@athanor/service';
 import { type JetStreamManager, jetstream, jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
 import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
-import { DEAD_LETTER_HEADERS, type DeadLetterReason } from './consumer/bury.js';
+import { DEAD_LETTER_HEADERS, type DeadLetterReason } from './consumer/dead-letter.js';
 import type { ReceivedEvent } from './event.js';
 import { fromMessage, REPLAY_FOR } from './event-message.js';
 import { DEAD_LETTER_STREAM } from './stream-names.js';

@@ -77,7 +77,7 @@ test('bug: an event became a dead letter because another service was being resta
     const left = [...errors];
     const { consumer } = await consume({
       backoffMs: [1],
-      retryPauses: { firstMs: 1, longestMs: 4 },
+      retryPauses: { firstMs: 1, maxMs: 4 },
       handlers: {
         'training.job.queued': async (event, transact) => {
           if (event.tenant !== tenant || event.aggregateId !== id) return;
@@ -125,7 +125,7 @@ test('a consumer that waits for something away stops at once, and the next one g
       throw Object.assign(new Error('away'), { code: 'UNAVAILABLE' });
     },
   };
-  const { name, consumer } = await consume({ handlers: away, retryPauses: { firstMs: 60_000, longestMs: 60_000 } });
+  const { name, consumer } = await consume({ handlers: away, retryPauses: { firstMs: 60_000, maxMs: 60_000 } });
   await append('waiting', 1);
   relay();
   await vi.waitFor(() => expect(calls).toBe(1), { timeout: 10_000 });

@@ -1,5 +1,5 @@
 export { connectNats, type NatsOptions } from './connect-nats.js';
-export type { DeadLetterReason } from './consumer/bury.js';
+export type { DeadLetterReason } from './consumer/dead-letter.js';
 export type { EventHandler, EventHandlers, EventOutgoing, Transact } from './consumer/event-handler.js';
 export {
   type ConsumerOptions,

@@ -33,7 +33,7 @@ test('bug: an event that was applied became a dead letter when its acknowledgeme
   const { signal } = new AbortController();
   const delivery = {
     ...{ name: 'c', db, connection: undefined as never, telemetry, counters: eventCounters(telemetry.meter) },
-    ...{ backoffMs: [1], retryPauses: { firstMs: 1, longestMs: 1 }, at: () => undefined, signal, ending: signal },
+    ...{ backoffMs: [1], retryPauses: { firstMs: 1, maxMs: 1 }, at: () => undefined, signal, ending: signal },
     handlers: { 'training.job.queued': async () => undefined },
     jetstream: { publish: async () => undefined } as unknown as JetStreamClient,
   };

@@ -10,7 +10,7 @@ import { EventFormatError, fromMessage, replayForOf } from '../event-message.js'
 import type { EventCounters } from '../event-telemetry.js';
 import { type ApplyOutcome, applyOnce, isApplied } from '../inbox/apply-once.js';
 import type { InboxTables } from '../inbox/inbox-table.js';
-import { type Burial, bury } from './bury.js';
+import { type DeadLetterFacts, deadLetter } from './dead-letter.js';
 import type { EventHandler, Transact } from './event-handler.js';
 import type { ConsumerOptions, ConsumerPoint } from './start-consumer.js';
 import { isTransient, type RetryPauses, retryPauseMs } from './transient.js';
@@ -32,20 +32,20 @@ const ACK_ATTEMPTS = 5;
 const ACK_TIMEOUT_MS = 1_000;
 const ACK_PAUSE_MS = 100;
 
-/** @throws when the event could be neither settled nor put aside (NATS or the database are away). */
+/** @throws when the event could be neither settled nor dead-lettered (NATS or the database is unavailable). */
 export async function deliver<DB extends InboxTables>(message: JsMsg, delivery: DeliveryContext<DB>): Promise<void> {
   const { name, backoffMs, counters } = delivery;
   const deliveries = message.info.deliveryCount;
   delivery.at('consumer.received');
   if (deliveries > backoffMs.length + 1 && !(await wasApplied(message, delivery))) {
-    return putAside(message, delivery, {
+    return moveToDeadLetters(message, delivery, {
       consumer: name,
       reason: 'crash',
       error: `not settled in ${deliveries - 1} deliveries`,
     });
   }
   try {
-    const outcome = await applyPatiently(message, delivery);
+    const outcome = await applyWithRetries(message, delivery);
     if (outcome === undefined) return message.nak();
     delivery.at('consumer.applied');
     await acknowledge(message);
@@ -55,17 +55,17 @@ export async function deliver<DB extends InboxTables>(message: JsMsg, delivery: 
   }
 }
 
-/** Deliveries whose acknowledgement was lost, with NATS away while a handler waited, are counted too. */
+/** An event may have been applied although every acknowledgement was lost, for example while NATS was unavailable. */
 async function wasApplied<DB extends InboxTables>(message: JsMsg, delivery: DeliveryContext<DB>): Promise<boolean> {
   const id = message.headers?.get('ce-id');
   return id !== undefined && id !== '' && (await isApplied(delivery.db, delivery.name, id));
 }
 
 /**
- * Tries again for as long as something is away, and keeps the delivery meanwhile: the server counts deliveries, and an
- * event must not become a dead letter because a service was. @returns undefined when the consumer stops before.
+ * Retries for as long as a dependency is unavailable, and keeps the delivery in the meantime: the server counts deliveries, and
+ * an outage must not turn an event into a dead letter. @returns undefined when the consumer stops first.
  */
-async function applyPatiently<DB extends InboxTables>(
+async function applyWithRetries<DB extends InboxTables>(
   message: JsMsg,
   delivery: DeliveryContext<DB>,
 ): Promise<Outcome | undefined> {
@@ -80,7 +80,7 @@ async function applyPatiently<DB extends InboxTables>(
       counters.consumed.add(1, { consumer: name, outcome: 'postponed' });
       telemetry.log.warn(
         { err: error, consumer: name, sequence: message.seq, pauseMs },
-        'event not applied, what it needs is away; trying again',
+        'event not applied, a dependency is unavailable; retrying',
       );
       await sleep(pauseMs, undefined, { signal: ending }).catch(() => undefined);
     }
@@ -88,8 +88,8 @@ async function applyPatiently<DB extends InboxTables>(
 }
 
 /**
- * Asks the server to confirm, and asks again for a while: an acknowledgement lost with a connection would hold up the
- * events behind this one for the whole acknowledgement wait. When it stays lost, the inbox knows the redelivery.
+ * Acknowledges until the server confirms: an acknowledgement that is lost with its connection would delay the events behind
+ * this one for the whole acknowledgement wait. If it stays lost, the inbox recognises the redelivery.
  */
 async function acknowledge(message: JsMsg): Promise<void> {
   for (let attempt = 0; attempt < ACK_ATTEMPTS; attempt++) {
@@ -106,24 +106,25 @@ async function settleFailure<DB extends InboxTables>(
   const { name, backoffMs, telemetry, counters } = delivery;
   const text = error instanceof Error ? error.message : String(error);
   if (error instanceof EventFormatError)
-    return putAside(message, delivery, { consumer: name, reason: 'format', error: text });
+    return moveToDeadLetters(message, delivery, { consumer: name, reason: 'format', error: text });
   const pauseMs = backoffMs[message.info.deliveryCount - 1];
-  if (pauseMs === undefined) return putAside(message, delivery, { consumer: name, reason: 'handler', error: text });
+  if (pauseMs === undefined)
+    return moveToDeadLetters(message, delivery, { consumer: name, reason: 'handler', error: text });
   counters.consumed.add(1, { consumer: name, outcome: 'failed' });
-  telemetry.log.warn({ err: error, consumer: name, sequence: message.seq, pauseMs }, 'event not applied, trying again');
+  telemetry.log.warn({ err: error, consumer: name, sequence: message.seq, pauseMs }, 'event not applied; retrying');
   message.nak(pauseMs);
 }
 
-async function putAside<DB extends InboxTables>(
+async function moveToDeadLetters<DB extends InboxTables>(
   message: JsMsg,
   delivery: DeliveryContext<DB>,
-  burial: Burial,
+  facts: DeadLetterFacts,
 ): Promise<void> {
-  await bury(delivery.jetstream, message, burial);
-  delivery.counters.deadLettered.add(1, { consumer: burial.consumer, reason: burial.reason });
+  await deadLetter(delivery.jetstream, message, facts);
+  delivery.counters.deadLettered.add(1, { consumer: facts.consumer, reason: facts.reason });
   delivery.telemetry.log.error(
-    { ...burial, sequence: message.seq, subject: message.subject },
-    'event put aside as a dead letter',
+    { ...facts, sequence: message.seq, subject: message.subject },
+    'event moved to the dead letters',
   );
 }
 

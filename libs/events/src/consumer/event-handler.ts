@@ -22,7 +22,7 @@ export interface EventOutgoing {
 
 /**
  * Throwing asks for another delivery; after the last one the event becomes a dead letter. What was thrown because
- * something is away (transient.ts) is tried again for as long as that takes.
+ * a dependency is unavailable (transient.ts) is retried until it is back.
  */
 export type EventHandler<DB extends InboxTables, T extends EventType> = (
   event: ReceivedEvent<T>,

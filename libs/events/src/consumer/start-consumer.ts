@@ -32,10 +32,10 @@ export interface ConsumerOptions<DB extends InboxTables> {
   readonly ackWaitMs?: number;
   /**
    * Pauses between deliveries that fail by the event's own fault; one more delivery than pauses, then it is put aside.
-   * Default about 11 s in all. While something is only away (see transient.ts) it is tried again without end.
+   * Default about 11 s in all. While a dependency is unavailable (transient.ts), retries have no limit.
    */
   readonly backoffMs?: readonly number[];
-  /** Pauses while something is away. Default from 200 ms on, twice as long each time, up to 30 s. */
+  /** Back-off while a dependency is unavailable. Default: from 200 ms, doubling, up to 30 s. */
   readonly retryPauses?: RetryPauses;
   /** Called at named points, for tests that let the process die there. */
   readonly at?: (point: ConsumerPoint) => void;
@@ -50,7 +50,7 @@ export interface EventConsumer {
 
 const DEFAULT_ACK_WAIT_MS = 5_000;
 const DEFAULT_BACKOFF_MS = [200, 1_000, 3_000, 7_000];
-const DEFAULT_RETRY_PAUSES: RetryPauses = { firstMs: 200, longestMs: 30_000 };
+const DEFAULT_RETRY_PAUSES: RetryPauses = { firstMs: 200, maxMs: 30_000 };
 const REOPEN_PAUSE_MS = 500;
 const STOP_GRACE_MS = 10_000;
 const PULL_EXPIRES_MS = 2_000;
@@ -58,7 +58,7 @@ const PULL_EXPIRES_MS = 2_000;
 /** @throws JetStreamApiError when the server refuses the consumer, for example because the stream is missing. */
 export async function startConsumer<DB extends InboxTables>(options: ConsumerOptions<DB>): Promise<EventConsumer> {
   const consumer = new RunningConsumer(options);
-  // What the server refuses is a mistake and is told at once; a server that is away for a moment is waited for.
+  // What the server refuses is a mistake and fails at once; an unavailable server is waited for.
   const first = await consumer.open().catch((error: unknown) => {
     if (error instanceof JetStreamApiError) throw error;
     options.telemetry.log.warn({ err: error, consumer: options.name }, 'consumer not opened yet, trying again');

@@ -24,7 +24,7 @@ test('the storage tells by the kind of its error, also as a cause', () => {
 });
 
 test('pauses grow, and not beyond the longest', () => {
-  const pauses = { firstMs: 200, longestMs: 30_000 };
+  const pauses = { firstMs: 200, maxMs: 30_000 };
   fc.assert(
     fc.property(fc.nat(2_000), retries => {
       const [now, next] = [retryPauseMs(retries, pauses), retryPauseMs(retries + 1, pauses)];

@@ -1,4 +1,4 @@
-// Errors that say nothing of the event: something that its handler needs is away, and will be back.
+// Errors that say nothing about the event: a dependency of its handler is unavailable for now.
 
 /** gRPC codes by name, of a call to another service or of our own. */
 const CODES: ReadonlySet<unknown> = new Set(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'CANCELLED']);
@@ -13,7 +13,7 @@ const KINDS: ReadonlySet<unknown> = new Set([
   'serialization_failure',
 ]);
 
-/** What the NATS client throws while its server is away. */
+/** What the NATS client throws while its server is unavailable. */
 const NATS_ERRORS: ReadonlySet<unknown> = new Set([
   'TimeoutError',
   'NoRespondersError',
@@ -34,10 +34,10 @@ export function isTransient(error: unknown): boolean {
 
 export interface RetryPauses {
   readonly firstMs: number;
-  readonly longestMs: number;
+  readonly maxMs: number;
 }
 
 /** Twice as long each time; `retries` counts from 0. */
-export function retryPauseMs(retries: number, { firstMs, longestMs }: RetryPauses): number {
-  return Math.min(firstMs * 2 ** retries, longestMs);
+export function retryPauseMs(retries: number, { firstMs, maxMs }: RetryPauses): number {
+  return Math.min(firstMs * 2 ** retries, maxMs);
 }

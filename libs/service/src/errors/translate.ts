@@ -14,7 +14,10 @@ const FULL: Translation = {
   code: 'RESOURCE_EXHAUSTED',
   message: "the service's disk is full, nothing was changed; free space there, then try again",
 };
-const AWAY: Translation = { code: 'UNAVAILABLE', message: 'the service cannot reach its storage now; try again' };
+const STORAGE_UNAVAILABLE: Translation = {
+  code: 'UNAVAILABLE',
+  message: 'the service cannot reach its storage now; try again',
+};
 const DAMAGED: Translation = {
   code: 'DATA_LOSS',
   message: 'stored bytes are damaged, their digest is wrong; restore them from a backup or upload them again',
@@ -25,9 +28,9 @@ const BY_KIND: ReadonlyMap<unknown, Translation> = new Map([
   ['storage_full', FULL],
   ['disk_full', FULL],
   ['corrupt', DAMAGED],
-  ['connection_lost', AWAY],
-  ['unavailable', AWAY],
-  ['timeout', AWAY],
+  ['connection_lost', STORAGE_UNAVAILABLE],
+  ['unavailable', STORAGE_UNAVAILABLE],
+  ['timeout', STORAGE_UNAVAILABLE],
   ['serialization_failure', REPEAT],
   ['unique_violation', REPEAT],
 ]);

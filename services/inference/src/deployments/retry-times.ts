@@ -1,5 +1,5 @@
-const FIRST_MS = 1_000;
-const LONGEST_MS = 60_000;
+const FIRST_BACKOFF_MS = 1_000;
+const MAX_BACKOFF_MS = 60_000;
 
 interface Failure {
   readonly digest: string;
@@ -21,7 +21,7 @@ export class RetryTimes {
   /** @returns the delay, milliseconds. */
   failed(key: string, digest: string): number {
     const before = this.#failures.get(key);
-    const delayMs = before?.digest === digest ? Math.min(before.delayMs * 2, LONGEST_MS) : FIRST_MS;
+    const delayMs = before?.digest === digest ? Math.min(before.delayMs * 2, MAX_BACKOFF_MS) : FIRST_BACKOFF_MS;
     this.#failures.set(key, { digest, delayMs, retryAt: performance.now() + delayMs });
     return delayMs;
   }

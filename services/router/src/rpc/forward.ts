@@ -21,7 +21,7 @@ export interface Forwarding {
 }
 
 /** Processes that are asked for one answer at most. */
-const MOST_TRIES = 3;
+const MAX_ATTEMPTS = 3;
 
 /**
  * One answer for one request. Where a process cannot be reached, or is ending, another one is asked: predictions change
@@ -40,7 +40,7 @@ export async function forwardUnary(request: Buffer, forwarding: Forwarding): Pro
     } catch (error) {
       tried.push(endpoint);
       const { code } = toRpcError(error, context.method);
-      const another = tried.length < MOST_TRIES ? pickEndpoint(pools, tried) : undefined;
+      const another = tried.length < MAX_ATTEMPTS ? pickEndpoint(pools, tried) : undefined;
       if (another === undefined || context.abortReason !== undefined || !mayRetry(code, forwarding))
         throw inPoolsWords(error, context);
       budget.retried(code);

@@ -56,9 +56,9 @@ export interface Executor {
   readonly place: string;
   /** Whether an attempt with this reference is this executor's, or a former process's at the same place. */
   owns(executorRef: string): boolean;
-  /** Starts an attempt and returns its reference: the place, and what finds it there. Throws ExecutorAway. */
+  /** Starts an attempt and returns its reference: the place, and what finds it there. Throws ExecutorUnavailable. */
   start(attempt: AttemptStart): Promise<string>;
-  /** Looks at attempts that have not ended: at all of this place's. Throws ExecutorAway. */
+  /** Looks at attempts that have not ended: at all of this place's. Throws ExecutorUnavailable. */
   observe(attempts: readonly GivenAttempt[]): Promise<Findings>;
   /** Asks an attempt to checkpoint and end, and ends it by force after a while. */
   stop(attempt: GivenAttempt): Promise<void>;
@@ -73,6 +73,6 @@ export type OnEnd = (end: Finding) => void;
 export const NO_FINDINGS: Findings = { waiting: [], ended: [], strays: [] };
 
 /** Where attempts run cannot be asked just now: that says nothing about an attempt, and the same call may do later. */
-export class ExecutorAway extends Error {
-  override readonly name = 'ExecutorAway';
+export class ExecutorUnavailable extends Error {
+  override readonly name = 'ExecutorUnavailable';
 }

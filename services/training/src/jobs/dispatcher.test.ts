@@ -4,7 +4,7 @@ import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { createTelemetry, createTokenAuthority } from '@athanor/service';
 import { startPostgres } from '@athanor/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ExecutorAway } from '../executors/executor.js';
+import { ExecutorUnavailable } from '../executors/executor.js';
 import { changeJob, type Db, insertJob, listAttempts, listTransitions, lockJob } from '../store/jobs.js';
 import { listExpiredAttempts, listOpenAttempts } from '../store/leases.js';
 import { MIGRATIONS } from '../store/migrations.js';
@@ -93,10 +93,10 @@ describe('where attempts run cannot be reached', () => {
     await queueJob('job-1');
     await queueJob('job-2');
     recorder.onStart = async () => {
-      throw new ExecutorAway('no answer');
+      throw new ExecutorUnavailable('no answer');
     };
     const dispatcher = await startDispatcher();
-    await expect.poll(() => reasonsOf('job-1'), { timeout: 5_000 }).toContain('ExecutorAway');
+    await expect.poll(() => reasonsOf('job-1'), { timeout: 5_000 }).toContain('ExecutorUnavailable');
     for (let wakes = 0; wakes < 20; wakes++) {
       dispatcher.wake();
       await sleep(50);
@@ -112,10 +112,10 @@ describe('where attempts run cannot be reached', () => {
   test('bug: a job that waited was tried again without a pause', async () => {
     await queueJob('job-1');
     recorder.onStart = async () => {
-      throw new ExecutorAway('no answer');
+      throw new ExecutorUnavailable('no answer');
     };
     await startDispatcher();
-    await expect.poll(() => reasonsOf('job-1'), { timeout: 5_000 }).toContain('ExecutorAway');
+    await expect.poll(() => reasonsOf('job-1'), { timeout: 5_000 }).toContain('ExecutorUnavailable');
     const { not_before } = await db.selectFrom('jobs').select('not_before').executeTakeFirstOrThrow();
     expect(not_before!.getTime() - Date.now()).toBeGreaterThan(3_000);
   });
@@ -127,7 +127,7 @@ describe('where attempts run cannot be reached', () => {
     await startDispatcher();
     await started(2);
     recorder.onObserve = async () => {
-      throw new ExecutorAway('no answer');
+      throw new ExecutorUnavailable('no answer');
     };
     await expect.poll(() => recorder.observed.length, { timeout: 5_000 }).toBeGreaterThan(2);
     const [pending, claimed] = recorder.started;

@@ -30,9 +30,9 @@ export function stateAfterAttempt(
 }
 
 const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
+const MAX_PAUSE_MS = 30_000;
 
 /** How long a job waits after its n-th failed attempt: what was away has time to come back before none is left. */
 export function retryPauseMs(failedAttempts: number): number {
-  return Math.min(FIRST_PAUSE_MS * 2 ** (failedAttempts - 1), LONGEST_PAUSE_MS);
+  return Math.min(FIRST_PAUSE_MS * 2 ** (failedAttempts - 1), MAX_PAUSE_MS);
 }

@@ -1,18 +1,18 @@
 import { crashPoint, type TokenAuthority } from '@athanor/service';
-import { ExecutorAway } from '../executors/executor.js';
+import { ExecutorUnavailable } from '../executors/executor.js';
 import { beginAttempt, setExecutorRef } from '../store/attempt-begin.js';
-import { type AttemptCare, excused, giveUp, lost } from './attempt-care.js';
+import { type AttemptScope, finished, giveUp, lost } from './attempt-lifecycle.js';
 import { newAttemptId } from './job-id.js';
 
-/** Nothing: no job is queued, or there is no room. Away: it is of no use to try another one now. */
-export type Start = 'tried' | 'nothing' | 'away';
+/** Nothing: no job is queued, or no slot is free. Unavailable: the executor cannot start any attempt now. */
+export type Start = 'tried' | 'nothing' | 'unavailable';
 
-/** How long a job waits whose attempt could not be started because its executor was away. */
-const AWAY_PAUSE_MS = 5_000;
+/** How long a job waits after its attempt could not be started because the executor was unavailable. */
+const UNAVAILABLE_PAUSE_MS = 5_000;
 
 /** Begins an attempt of the oldest queued job and starts it. */
-export async function startNext(care: AttemptCare, tokens: TokenAuthority): Promise<Start> {
-  const { db, leaseMs, log, executor } = care;
+export async function startNext(scope: AttemptScope, tokens: TokenAuthority): Promise<Start> {
+  const { db, leaseMs, log, executor } = scope;
   const { place } = executor;
   const attempt = await db
     .transaction()
@@ -27,13 +27,16 @@ export async function startNext(care: AttemptCare, tokens: TokenAuthority): Prom
     log.info({ jobId, attemptId, executorRef }, 'attempt started');
     return 'tried';
   } catch (error) {
-    const isAway = error instanceof ExecutorAway;
+    const isUnavailable = error instanceof ExecutorUnavailable;
     const { message } = error as Error;
     log.error({ jobId, attemptId, err: error }, 'the attempt could not be started');
-    const end = isAway
-      ? { ...excused('ExecutorAway', `it could not be started just now: ${message}`), pauseMs: AWAY_PAUSE_MS }
+    const end = isUnavailable
+      ? {
+          ...finished('ExecutorUnavailable', `the executor was unavailable: ${message}`),
+          pauseMs: UNAVAILABLE_PAUSE_MS,
+        }
       : lost('StartFailed', `it could not be started: ${message}`);
-    await giveUp(care, attemptId, end);
-    return isAway ? 'away' : 'tried';
+    await giveUp(scope, attemptId, end);
+    return isUnavailable ? 'unavailable' : 'tried';
   }
 }

@@ -33,7 +33,7 @@ export class KubernetesError extends Error {
 }
 
 /** Whether an error says "not now" rather than "no": there was no answer, or one that says nothing about the request. */
-export function isAway(error: unknown): boolean {
+export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof KubernetesError)) return false;
   const { status } = error;
   return status === 0 || status === TOO_MANY_REQUESTS || status >= 500;

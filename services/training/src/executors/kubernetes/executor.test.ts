@@ -1,7 +1,7 @@
 import { type TemporaryDirectory, temporaryDirectory } from '@athanor/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ApiServer, startApiServer } from '../../test-api-server.js';
-import { type Executor, ExecutorAway, NO_FINDINGS } from '../executor.js';
+import { type Executor, ExecutorUnavailable, NO_FINDINGS } from '../executor.js';
 import { createKubernetesApi } from './api.js';
 import { createKubernetesExecutor } from './executor.js';
 import { RELEASE_LABEL } from './job-object.js';
@@ -68,14 +68,14 @@ describe('start', () => {
 
   test('bug: a Job whose answer was lost was left, with a pod that waits for its secret', async () => {
     server.troubles.set('POST jobs', 'lost answer');
-    await expect(executor.start(attempt)).rejects.toBeInstanceOf(ExecutorAway);
+    await expect(executor.start(attempt)).rejects.toBeInstanceOf(ExecutorUnavailable);
     expect(server.calls).toEqual(['POST jobs', `DELETE jobs/${NAME}`]);
     expect([...server.jobs.keys()]).toEqual([]);
   });
 
   test.each([429, 500, 503, 'silence'] as const)('answered by %s is "not now"', async trouble => {
     server.troubles.set('POST jobs', trouble);
-    await expect(executor.start(attempt)).rejects.toBeInstanceOf(ExecutorAway);
+    await expect(executor.start(attempt)).rejects.toBeInstanceOf(ExecutorUnavailable);
   });
 
   test.each([401, 403, 409, 422])('answered by %i is "no"', async status => {
@@ -86,7 +86,7 @@ describe('start', () => {
   test('of a server that is not there is "not now"', async () => {
     await server.stop();
     await expect(executor.start(attempt)).rejects.toThrow(/cannot be reached: .*ECONNREFUSED/);
-    await expect(executor.observe([given])).rejects.toBeInstanceOf(ExecutorAway);
+    await expect(executor.observe([given])).rejects.toBeInstanceOf(ExecutorUnavailable);
     server = await startApiServer(folder.path);
   });
 
@@ -169,8 +169,8 @@ describe('observe', () => {
   test('bug: after a look that failed the next one said that nobody waits', async () => {
     executor = create({ observeIntervalMs: 60_000 });
     server.troubles.set('GET jobs', 500);
-    await expect(executor.observe([given])).rejects.toBeInstanceOf(ExecutorAway);
-    await expect(executor.observe([given])).rejects.toBeInstanceOf(ExecutorAway);
+    await expect(executor.observe([given])).rejects.toBeInstanceOf(ExecutorUnavailable);
+    await expect(executor.observe([given])).rejects.toBeInstanceOf(ExecutorUnavailable);
     server.troubles.clear();
     expect((await executor.observe([given])).waiting).toHaveLength(1);
   });

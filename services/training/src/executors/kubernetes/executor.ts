@@ -3,16 +3,16 @@ import {
   type AttemptChannel,
   type AttemptStart,
   type Executor,
-  ExecutorAway,
+  ExecutorUnavailable,
   type Finding,
   type Findings,
   type GivenAttempt,
   NO_FINDINGS,
   type Waiting,
 } from '../executor.js';
-import { isAway, type KubernetesApi } from './api.js';
+import { isUnavailable, type KubernetesApi } from './api.js';
+import { classifyPod, isFinished, POD_PENDING } from './classify-pod.js';
 import { ATTEMPT_LABEL, jobName, RELEASE_LABEL, toJob, toSecret } from './job-object.js';
-import { isFinished, judge, POD_PENDING } from './judge.js';
 import type { Job, KubernetesEvent, Pod } from './objects.js';
 
 export interface KubernetesExecutorOptions {
@@ -86,7 +86,7 @@ export function createKubernetesExecutor(options: KubernetesExecutorOptions): Ex
       const job = foundJobs.get(attemptId);
       const pod = foundPods.get(attemptId);
       const events = job !== undefined && pod === undefined ? await eventsOf(jobName(attemptId)) : [];
-      const { state, ...finding } = { attemptId, reason: '', message: '', ...judge({ job, pod, events }) };
+      const { state, ...finding } = { attemptId, reason: '', message: '', ...classifyPod({ job, pod, events }) };
       if (state === 'waiting') waiting.push({ ...finding, isBlocked: finding.reason !== POD_PENDING });
       if (state === 'ended') ended.push(finding);
     }
@@ -125,5 +125,5 @@ function straysOf(found: ReadonlyMap<string, Job>, attempts: readonly GivenAttem
 }
 
 function throwAway(error: Error): never {
-  throw isAway(error) ? new ExecutorAway(error.message, { cause: error }) : error;
+  throw isUnavailable(error) ? new ExecutorUnavailable(error.message, { cause: error }) : error;
 }

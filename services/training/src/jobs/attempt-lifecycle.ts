@@ -1,4 +1,4 @@
-// What everything that the dispatcher does with an attempt needs, and the two ways to be done with one.
+// How the dispatcher ends attempts: given up in the database, then stopped where they run.
 import { ServiceError, type Telemetry } from '@athanor/service';
 import type { AttemptEnd } from '../attempts/attempt-state.js';
 import type { Executor, GivenAttempt } from '../executors/executor.js';
@@ -7,7 +7,8 @@ import { holdJob } from '../store/attempts.js';
 import type { AttemptRow, Db } from '../store/jobs.js';
 import { listOpenAttempts } from '../store/leases.js';
 
-export interface AttemptCare {
+/** What the dispatcher's work on attempts needs. */
+export interface AttemptScope {
   readonly db: Db;
   readonly log: Telemetry['log'];
   readonly leaseMs: number;
@@ -22,13 +23,13 @@ export function lost(reason: string, message: string): AttemptEnd {
   return { state: 'STATE_ABORTED', code: LOST, reason, message, retryable: true };
 }
 
-/** It ends, and that is no failure of its job. */
-export function excused(reason: string, message: string): AttemptEnd {
+/** An end that does not count as a failure of the job. */
+export function finished(reason: string, message: string): AttemptEnd {
   return { ...lost(reason, message), state: 'STATE_FINISHED' };
 }
 
-/** Notes that an attempt is gone. False where it has ended properly meanwhile, and stays as it is. */
-export async function giveUp({ db, maxAttempts, log }: AttemptCare, id: string, end: AttemptEnd): Promise<boolean> {
+/** Records that an attempt is gone. False where it has ended by itself in the meantime; then it stays as it is. */
+export async function giveUp({ db, maxAttempts, log }: AttemptScope, id: string, end: AttemptEnd): Promise<boolean> {
   const given = await db.transaction().execute(async trx => {
     const held = await holdJob(trx, id, undefined).catch(unlessStale);
     if (held === undefined) return false;
@@ -40,17 +41,17 @@ export async function giveUp({ db, maxAttempts, log }: AttemptCare, id: string, 
 }
 
 /**
- * Stops an attempt that was given up: it can commit nothing any more, so that a stop that fails does no harm but to the
- * room that it holds. What is left is a stray.
+ * Stops an attempt that was given up. It can commit nothing any more, so a stop that fails only leaves its slot taken; what
+ * remains is found as a stray later.
  */
-export async function stopGivenUp({ executor, log }: AttemptCare, given: GivenAttempt): Promise<void> {
+export async function stopGivenUp({ executor, log }: AttemptScope, given: GivenAttempt): Promise<void> {
   await executor.stop(given).catch(error => {
     log.error({ attemptId: given.attemptId, err: error }, 'an attempt that was given up could not be stopped');
   });
 }
 
-/** Another replica's attempts are its own business, and its leases' when it is gone. */
-export async function ownOpenAttempts({ db, executor }: AttemptCare): Promise<AttemptRow[]> {
+/** Open attempts that this executor started. Those of another replica are recovered by it, or by their leases when it is gone. */
+export async function ownOpenAttempts({ db, executor }: AttemptScope): Promise<AttemptRow[]> {
   return (await listOpenAttempts(db)).filter(({ executor_ref }) => executor.owns(executor_ref));
 }
 
@@ -58,7 +59,7 @@ export function toGiven({ attempt_id, executor_ref }: AttemptRow): GivenAttempt 
   return { attemptId: attempt_id, executorRef: executor_ref };
 }
 
-/** An attempt that does not hold its job any more needs no end; any other trouble is one. */
+/** An attempt that does not hold its job any more has ended already; every other error is passed on. */
 function unlessStale(error: unknown): undefined {
   if (!(error instanceof ServiceError && error.data.reason === 'STALE_ATTEMPT')) throw error;
 }

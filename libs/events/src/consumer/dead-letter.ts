@@ -5,7 +5,7 @@ import { deadLetterSubject } from '../subject.js';
 /** `format`: not one of our events. `handler`: it failed too often. `crash`: it came too often without an answer. */
 export type DeadLetterReason = 'format' | 'handler' | 'crash';
 
-export interface Burial {
+export interface DeadLetterFacts {
   readonly consumer: string;
   readonly reason: DeadLetterReason;
   readonly error: string;
@@ -24,16 +24,16 @@ export const DEAD_LETTER_HEADERS = {
 const ERROR_LIMIT_CHARS = 1_000;
 
 /** Publishes the dead letter, waits until it is stored, and only then ends the delivery. Repeating it stores it once. */
-export async function bury(jetstream: JetStreamClient, message: JsMsg, burial: Burial): Promise<void> {
-  const { consumer } = burial;
+export async function deadLetter(jetstream: JetStreamClient, message: JsMsg, facts: DeadLetterFacts): Promise<void> {
+  const { consumer } = facts;
   const subject = deadLetterSubject(consumer, message.subject);
   const msgID = `${message.info.stream}:${message.seq}:${consumer}`;
-  await jetstream.publish(subject, message.data, { msgID, headers: burialHeaders(message, burial) });
+  await jetstream.publish(subject, message.data, { msgID, headers: deadLetterHeaders(message, facts) });
   // Without a reason: a server before 2.10.4 takes no term that carries one.
   message.term();
 }
 
-function burialHeaders(message: JsMsg, { consumer, reason, error }: Burial): MsgHdrs {
+function deadLetterHeaders(message: JsMsg, { consumer, reason, error }: DeadLetterFacts): MsgHdrs {
   const result = headers();
   for (const [key, values] of message.headers ?? []) {
     if (key.toLowerCase() === 'nats-msg-id') continue;

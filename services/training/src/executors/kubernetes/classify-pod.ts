@@ -1,7 +1,7 @@
 // What a Job and its pod say of an attempt, in words that a user can act on.
 import type { Condition, Job, KubernetesEvent, Pod } from './objects.js';
 
-export type Judgement =
+export type PodClassification =
   | { readonly state: 'running' }
   | { readonly state: 'waiting' | 'ended'; readonly reason: string; readonly message: string };
 
@@ -16,27 +16,27 @@ export interface Evidence {
   readonly events: readonly KubernetesEvent[];
 }
 
-const RUNNING: Judgement = { state: 'running' };
+const RUNNING: PodClassification = { state: 'running' };
 
-export function judge({ job, pod, events }: Evidence): Judgement {
+export function classifyPod({ job, pod, events }: Evidence): PodClassification {
   // Whatever became of its Job, an attempt whose pod runs may finish, or checkpoint and say so. Where the node is lost
   // nobody hears of it, and its lease ends.
   if (isRunning(pod) && (job === undefined || pod.metadata.deletionTimestamp !== undefined)) return RUNNING;
   if (job === undefined) return ended('JobGone', 'its Kubernetes Job was deleted');
   const failed = findCondition(job.status?.conditions, 'Failed');
-  if (failed !== undefined) return judgeFailure(failed, pod);
+  if (failed !== undefined) return classifyFailure(failed, pod);
   if (findCondition(job.status?.conditions, 'Complete') !== undefined)
     return ended('ProcessEnded', 'its pod ended with exit code 0 before the attempt was over');
   if (job.spec.suspend === true) return waiting('Suspended', 'its Job is suspended: a queue (Kueue) lets it begin');
-  if (pod === undefined) return judgeMissingPod(events);
-  return judgePod(pod);
+  if (pod === undefined) return classifyMissingPod(events);
+  return classifyExistingPod(pod);
 }
 
-function judgeFailure(failed: Condition, pod: Pod | undefined): Judgement {
+function classifyFailure(failed: Condition, pod: Pod | undefined): PodClassification {
   if (failed.reason === 'DeadlineExceeded')
     return ended('DeadlineExceeded', 'it was active for longer than activeDeadlineSeconds of its Job allows');
   const disruption = findCondition(pod?.status?.conditions, 'DisruptionTarget');
-  if (disruption !== undefined) return judgeDisruption(disruption, pod);
+  if (disruption !== undefined) return classifyDisruption(disruption, pod);
   if (pod?.status?.reason === 'Evicted') return ended('Evicted', `its pod was evicted: ${pod.status.message ?? ''}`);
   const stopped = pod?.status?.containerStatuses?.find(each => each.state?.terminated !== undefined);
   const end = stopped?.state?.terminated;
@@ -60,20 +60,20 @@ const DISRUPTIONS: Readonly<Record<string, string>> = {
   TerminationByKubelet: 'Evicted',
 };
 
-function judgeDisruption({ reason = '', message = '' }: Condition, pod: Pod | undefined): Judgement {
+function classifyDisruption({ reason = '', message = '' }: Condition, pod: Pod | undefined): PodClassification {
   const node = pod?.spec?.nodeName === undefined ? '' : ` on node ${pod.spec.nodeName}`;
   return ended(DISRUPTIONS[reason] ?? reason, `its pod${node} was taken away: ${message || reason}`);
 }
 
 /** The Job's controller could not make a pod: quota, admission, pod security. */
-function judgeMissingPod(events: readonly KubernetesEvent[]): Judgement {
+function classifyMissingPod(events: readonly KubernetesEvent[]): PodClassification {
   const refused = events.findLast(({ reason }) => reason === 'FailedCreate');
   if (refused === undefined) return waiting(POD_PENDING, 'its pod is being made');
   const message = refused.message ?? '';
   return waiting(message.includes('exceeded quota') ? 'QuotaExceeded' : 'FailedCreate', message);
 }
 
-function judgePod(pod: Pod): Judgement {
+function classifyExistingPod(pod: Pod): PodClassification {
   // A pod that is over is judged when its Job says so: that comes a moment later, and may say more.
   if ((pod.status?.phase ?? 'Pending') !== 'Pending' || pod.metadata.deletionTimestamp !== undefined) return RUNNING;
   const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
@@ -99,10 +99,10 @@ function findCondition(conditions: readonly Condition[] | undefined, type: strin
   return conditions?.find(condition => condition.type === type && condition.status === 'True');
 }
 
-function waiting(reason: string, message: string): Judgement {
+function waiting(reason: string, message: string): PodClassification {
   return { state: 'waiting', reason, message: message.trim() };
 }
 
-function ended(reason: string, message: string): Judgement {
+function ended(reason: string, message: string): PodClassification {
   return { state: 'ended', reason, message: message.trim() };
 }

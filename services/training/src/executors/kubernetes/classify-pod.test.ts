@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judge } from './judge.js';
+import { classifyPod } from './classify-pod.js';
 import type { Condition, ContainerState, Job, Pod } from './objects.js';
 
 const job = (conditions: Condition[] = [], spec: object = {}): Job => ({
@@ -15,7 +15,8 @@ const pod = (status: Pod['status'], metadata: object = {}): Pod => ({
 });
 const container = (state: ContainerState) => [{ state }];
 const backoff = condition('Failed', 'BackoffLimitExceeded', 'Job has reached the specified backoff limit');
-const of = (given: Partial<Parameters<typeof judge>[0]>) => judge({ job: job(), pod: undefined, events: [], ...given });
+const of = (given: Partial<Parameters<typeof classifyPod>[0]>) =>
+  classifyPod({ job: job(), pod: undefined, events: [], ...given });
 
 describe('an attempt that waits', () => {
   test('for a node says what the scheduler says', () => {
@@ -54,7 +55,7 @@ describe('an attempt that waits', () => {
 });
 
 describe('an attempt that is gone', () => {
-  test.each<[string, Partial<Parameters<typeof judge>[0]>, RegExp]>([
+  test.each<[string, Partial<Parameters<typeof classifyPod>[0]>, RegExp]>([
     ['JobGone', { job: undefined }, /Job was deleted/],
     [
       'DeadlineExceeded',

@@ -1,0 +1,54 @@
+import { ExecutorUnavailable, type Findings, type Waiting } from '../executors/executor.js';
+import { listOver, noteWaiting } from '../store/leases.js';
+import {
+  type AttemptScope,
+  finished,
+  giveUp,
+  lost,
+  ownOpenAttempts,
+  stopGivenUp,
+  toGiven,
+} from './attempt-lifecycle.js';
+
+/** Whether the attempts could be observed; if not, it is not known which of them wait to begin. */
+export type Observation = 'clear' | 'unavailable' | 'failed';
+
+/** Asks the executor about the open attempts: one that waits keeps its lease, one that is gone is given up. */
+export async function observeAttempts(scope: AttemptScope): Promise<Observation> {
+  const { executor, log } = scope;
+  const open = (await ownOpenAttempts(scope)).map(toGiven);
+  let findings: Findings;
+  try {
+    findings = await executor.observe(open);
+  } catch (error) {
+    log.error({ err: error }, 'attempts cannot be observed; those that wait to begin stay open');
+    return error instanceof ExecutorUnavailable ? 'unavailable' : 'failed';
+  }
+  for (const waiting of findings.waiting) await keepWaiting(scope, waiting);
+  for (const { attemptId, reason, message } of findings.ended) await giveUp(scope, attemptId, lost(reason, message));
+  await stopStrays(scope, findings.strays);
+  return 'clear';
+}
+
+async function keepWaiting(scope: AttemptScope, waiting: Waiting): Promise<void> {
+  const { db, leaseMs, log, executor } = scope;
+  const { attemptId, reason, message } = waiting;
+  const noted = await db.transaction().execute(trx => noteWaiting(trx, { ...waiting, leaseMs }));
+  if (noted === 'noted') log.info({ attemptId, reason }, message);
+  // It has no process yet that could be asked to stop.
+  if (noted !== 'cancelled') return;
+  await giveUp(scope, attemptId, finished('Cancelled', 'it was cancelled before its pod began'));
+  await stopGivenUp(scope, { attemptId, executorRef: executor.place });
+}
+
+/** Stops what is left of ended attempts. One that ended by itself has a lease's time to report and exit. */
+async function stopStrays(scope: AttemptScope, strays: readonly string[]): Promise<void> {
+  const { db, leaseMs, log, executor } = scope;
+  const over = await listOver(db, strays, leaseMs);
+  await Promise.all(
+    over.map(async attemptId => {
+      log.warn({ attemptId }, 'stopping what is left of an attempt that has ended');
+      await stopGivenUp(scope, { attemptId, executorRef: executor.place });
+    }),
+  );
+}
