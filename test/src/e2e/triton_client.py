@@ -70,6 +70,7 @@ expect_error("INVALID_ARGUMENT", "unexpected inference input 'picture'", lambda:
 expect_error("INVALID_ARGUMENT", "data-type is 'FP32', but model 'digits' expects 'UINT8'", lambda: infer(images[:1].astype(np.float32), dtype="FP32"))
 expect_error("INVALID_ARGUMENT", "unexpected shape for input 'image'", lambda: infer(images[:1, :, :14].copy()))
 expect_error("INVALID_ARGUMENT", "unexpected inference output 'colour'", lambda: infer(images[:1], outputs=["colour"]))
-expect_error("UNAUTHENTICATED", "no credential", lambda: client.is_server_ready())
+expect_error("UNAUTHENTICATED", "no credential", lambda: client.get_server_metadata())
+assert client.is_server_live() and client.is_server_ready(), "probes need no credential"
 
 print("all checks passed")
