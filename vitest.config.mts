@@ -1,17 +1,40 @@
 import { defineConfig } from 'vitest/config';
 
-// What `npm test` runs: unit and integration tests beside the sources, then the whole system from outside.
+const PACKAGES = ['libs/*/src', 'services/*/src'];
+
+/**
+ * What `npm test` runs, in lanes that `--project` chooses:
+ *   unit         one process, threads that share their modules: a test changes nothing outside of itself
+ *   integration  beside the sources too: real servers, databases, processes and sockets
+ *   conformance  the rules of ARCHITECTURE.md, and what is written twice
+ *   charts       what the Helm chart renders
+ *   e2e          the whole system from outside
+ */
 export default defineConfig({
   test: {
-    include: [
-      'libs/*/src/**/*.test.ts',
-      'services/*/src/**/*.test.ts',
-      'test/src/conformance/**/*.test.ts',
-      'test/src/e2e/**/*.test.ts',
-      'test/src/charts/**/*.test.ts',
-    ],
-    testTimeout: 30_000,
-    hookTimeout: 90_000,
     maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: PACKAGES.map(folder => `${folder}/**/*.test.ts`),
+          exclude: ['**/*.integration.test.ts'],
+          pool: 'threads',
+          isolate: false,
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: PACKAGES.map(folder => `${folder}/**/*.integration.test.ts`),
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
+        },
+      },
+      ...['conformance', 'charts', 'e2e'].map(name => ({
+        test: { name, include: [`test/src/${name}/**/*.test.ts`], testTimeout: 60_000, hookTimeout: 120_000 },
+      })),
+    ],
   },
 });

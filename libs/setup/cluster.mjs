@@ -88,7 +88,8 @@ function run(command, args, env = {}) {
   });
 }
 
-async function output(command, args) {
+/** What a program prints, without white space around it; rejects where it fails. */
+export async function output(command, args) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const ended = new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
   let text = '';

@@ -1,9 +1,9 @@
-// The project's verbs, for package.json: build, check, lint, gen, test, chaos, cluster, gpu, bench.
+// The project's verbs, for package.json: build, check, lint, gen, test, unit, chaos, cluster, gpu, bench.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onCluster } from './cluster.mjs';
+import { onCluster, output } from './cluster.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const bin = name => join(root, 'node_modules/.bin', name);
@@ -18,13 +18,21 @@ const VERBS = {
   lint: async () => {
     await run(bin('biome'), ['ci', '.']);
     await run(bin('buf'), ['lint', 'protos']);
+    const baseline = await protoBaseline();
+    if (baseline === undefined) console.log('no tag and no parent commit: the protos are compared with nothing');
+    else await run(bin('buf'), ['breaking', 'protos', '--against', `.git#ref=${baseline},subdir=protos`]);
     await run(bin('tsc'), ['-p', 'tsconfig.tests.json']);
   },
   check: async () => {
     await VERBS.build();
     await VERBS.lint();
   },
-  test: args => vitest('vitest.config.mts', args),
+  test: async args => {
+    // Of everything: a part is run while one works on it.
+    if (args.length === 0) await VERBS.lint();
+    await vitest('vitest.config.mts', args);
+  },
+  unit: args => vitest('vitest.config.mts', ['--project', 'unit', ...args]),
   chaos: args => vitest('vitest.chaos.config.mts', args),
   gpu: args => vitest('vitest.gpu.config.mts', args),
   cluster: args => onCluster(root, () => vitest('vitest.cluster.config.mts', args)),
@@ -63,11 +71,27 @@ async function vitest(config, args) {
   );
   const failed = count('failed') + brokenFiles.length;
   const skipped = tests.filter(test => test.status !== 'passed' && test.status !== 'failed');
+  printSlowest(result.testResults);
   for (const test of skipped) console.log(`skipped: ${test.fullName}`);
   if (skipped.length > 0) console.log(`${skipped.length} skipped, named above`);
   if (failed === 0 && failure !== undefined) throw failure;
   console.log(`${count('passed')} passed, ${failed} failed`);
   if (failed > 0) process.exitCode = 1;
+}
+
+const SLOWEST_SHOWN = 10;
+
+function printSlowest(files) {
+  const seconds = ({ startTime, endTime }) => (endTime - startTime) / 1000;
+  const slowest = files.toSorted((a, b) => seconds(b) - seconds(a)).slice(0, SLOWEST_SHOWN);
+  console.log('The slowest files:');
+  for (const file of slowest) console.log(`  ${seconds(file).toFixed(1).padStart(6)} s  ${relative(root, file.name)}`);
+}
+
+/** The last tag, else the parent commit: never the commit itself. */
+async function protoBaseline() {
+  const git = (...args) => output('git', ['-C', root, ...args]).catch(() => undefined);
+  return (await git('describe', '--tags', '--abbrev=0', 'HEAD~1')) ?? (await git('rev-parse', '--verify', 'HEAD~1'));
 }
 
 function run(command, args) {
