@@ -33,7 +33,13 @@ export default defineConfig({
         },
       },
       ...['conformance', 'charts', 'e2e'].map(name => ({
-        test: { name, include: [`test/src/${name}/**/*.test.ts`], testTimeout: 60_000, hookTimeout: 120_000 },
+        test: {
+          name,
+          include: [`test/src/${name}/**/*.test.ts`],
+          ...(name === 'e2e' && { globalSetup: ['test/src/e2e/global-setup.ts'] }),
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
       })),
     ],
   },

@@ -1,40 +1,34 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAthanorClient, type InferTensor, infer, RpcError } from '@athanor/client';
-import { createApiKey } from '@athanor/service';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createJob, eventually, importIdx, referenceSpec, serve, versionOfJob, waitForJob } from '../mesh/main-job.js';
+import { createAthanorClient, type InferTensor, infer } from '@athanor/client';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createJob, importIdx, referenceSpec, serve, versionOfJob, waitForJob } from '../mesh/main-job.js';
 import { writeSmallMnist } from '../mesh/mnist.js';
 import { runAthanor } from '../mesh/run-athanor.js';
-import { removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
+import { createKey, openTenant, type TestTenant } from '../mesh/shared-mesh.js';
 
 // Bad input as a person or a program would send it to a running mesh. Each message says what was expected, what came,
 // and what to do; each case has an exit code or a status of its own.
 
-let home: string;
 let data: string;
-let mesh: TestMesh;
+let mesh: TestTenant;
 
-const athanor = (...args: string[]) => runAthanor(['--home', home, ...args]);
+const athanor = (...args: string[]) => runAthanor(args, { env: mesh.env });
 
 beforeAll(async () => {
-  home = await temporaryHome('bad-input');
-  data = await writeSmallMnist(join(home, 'mnist'), { train: 2_000, test: 200 });
-  mesh = await startMesh({ home });
+  mesh = await openTenant(inject('mesh'), 'bad-input');
+  data = await writeSmallMnist(join(mesh.folder, 'mnist'), { train: 2_000, test: 200 });
   await importIdx(mesh.client, 'digits', data);
   const { jobId } = await createJob(mesh.client, 'digits', referenceSpec('digits', { epochs: 2 }));
   await waitForJob(mesh.client, jobId);
   await serve(mesh.client, await versionOfJob(mesh.client, jobId));
 }, 120_000);
 
-afterAll(async () => {
-  await mesh?.stop();
-  await removeHome(home);
-});
+afterAll(() => mesh?.close());
 
 /** A copy of the IDX folder with one file changed. */
 async function damaged(label: string, name: string, change: (bytes: Buffer) => Buffer): Promise<string> {
-  const folder = await writeSmallMnist(join(home, label), { train: 300, test: 50 });
+  const folder = await writeSmallMnist(join(mesh.folder, label), { train: 300, test: 50 });
   await writeFile(join(folder, name), change(await readFile(join(folder, name))));
   return folder;
 }
@@ -68,7 +62,7 @@ describe('importing', () => {
     ['a text column', 'city,label\nParis,1\nRome,0\n', "none in 'city' (Paris)"],
     ['no rows', 'a,label\n', 'expected data rows below the header'],
   ])('a CSV with %s is refused', async (label, content, words) => {
-    const path = join(home, `${label.replaceAll(' ', '-')}.csv`);
+    const path = join(mesh.folder, `${label.replaceAll(' ', '-')}.csv`);
     await writeFile(path, content);
     const { code, stderr } = await athanor('dataset', 'import', 'broken-csv', path, '--label', 'label');
     expect(stderr).toContain(words);
@@ -76,7 +70,7 @@ describe('importing', () => {
   });
 
   it('a folder without IDX files says which names are expected', async () => {
-    const { code, stderr } = await athanor('dataset', 'import', 'broken', home);
+    const { code, stderr } = await athanor('dataset', 'import', 'broken', mesh.folder);
     expect(stderr).toContain('expected train-images-idx3-ubyte');
     expect(code).toBe(2);
   });
@@ -99,7 +93,7 @@ describe('training', () => {
   });
 
   it('on a dataset without labels is refused', async () => {
-    const path = join(home, 'unlabelled.csv');
+    const path = join(mesh.folder, 'unlabelled.csv');
     await writeFile(path, `a,b\n${Array.from({ length: 50 }, (_, i) => `${i},${i * i}`).join('\n')}\n`);
     expect((await athanor('dataset', 'import', 'unlabelled', path)).code).toBe(0);
     const { code, stderr } = await athanor('train', '--dataset', 'unlabelled', '--name', 'm');
@@ -217,22 +211,15 @@ describe('inferring', () => {
   });
 
   it("another tenant's model is not found, and its datasets, jobs and versions neither", async () => {
-    const { key, entry } = createApiKey({ tenant: 'other', permissions: ['*'] });
-    const keysFile = join(home, 'api-keys.json');
-    const keys = JSON.parse(await readFile(keysFile, 'utf8')) as { keys: object[] };
-    await writeFile(keysFile, JSON.stringify({ keys: [...keys.keys, entry] }));
-    const other = createAthanorClient({ addresses: mesh.state.addresses, apiKey: key });
-    // Each service reads the keys file again by itself, within a second or so.
-    const knocks: readonly (() => Promise<object>)[] = [
-      () => other.ingest.listDatasets({}),
-      () => other.training.listTrainingJobs({}),
-      () => other.registry.listModels({}),
-      () => other.inference.repositoryIndex({}),
-    ];
-    for (const knock of knocks) {
-      const answer = await eventually('the new key to be known', () => knock().catch(unlessUnauthenticated));
-      expect(Object.values(answer)[0]).toEqual([]);
-    }
+    const apiKey = await createKey(inject('mesh'), `${mesh.tenant}-other`);
+    const other = createAthanorClient({ addresses: mesh.addresses, apiKey });
+    const answers = await Promise.all([
+      other.ingest.listDatasets({}),
+      other.training.listTrainingJobs({}),
+      other.registry.listModels({}),
+      other.inference.repositoryIndex({}),
+    ]);
+    for (const answer of answers) expect(Object.values(answer)[0]).toEqual([]);
     await expect(infer(other.inference, { modelName: 'digits', inputs: [image()] })).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
@@ -245,10 +232,6 @@ describe('inferring', () => {
     other.close();
   });
 });
-
-function unlessUnauthenticated(error: unknown): undefined {
-  if (!(error instanceof RpcError && error.code === 'UNAUTHENTICATED')) throw error;
-}
 
 function fewerLabels(bytes: Buffer): Buffer {
   const header = Buffer.from(bytes.subarray(0, 8));

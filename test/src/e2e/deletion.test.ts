@@ -1,25 +1,19 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { runAthanor } from '../mesh/run-athanor.js';
-import { removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
+import { openTenant, type TestTenant } from '../mesh/shared-mesh.js';
 
 // What is made on a mesh goes again: by the command line, and by the smoke test, which leaves nothing behind.
 
-let home: string;
-let mesh: TestMesh;
+let mesh: TestTenant;
 
-const athanor = (...args: string[]) => runAthanor(['--home', home, ...args]);
+const athanor = (...args: string[]) => runAthanor(args, { env: mesh.env });
 
 beforeAll(async () => {
-  home = await temporaryHome('deletion');
-  mesh = await startMesh({ home });
-}, 120_000);
-
-afterAll(async () => {
-  await mesh?.stop();
-  await removeHome(home);
+  mesh = await openTenant(inject('mesh'), 'deletion');
 });
+afterAll(() => mesh?.close());
 
 /** What the tenant has, by name. */
 async function everything(): Promise<string[]> {
@@ -81,7 +75,7 @@ describe('the command line', () => {
   }, 60_000);
 
   it('imports a dataset again under the name of a deleted one, as its next version', async () => {
-    const path = join(home, 'rows.csv');
+    const path = join(mesh.folder, 'rows.csv');
     await writeFile(path, `a,y\n${Array.from({ length: 60 }, (_, row) => `${row},p${row % 2}`).join('\n')}\n`);
     for (const version of [1, 2]) {
       const imported = await athanor('dataset', 'import', 'rows', path, '--label', 'y', '-o', 'json');

@@ -1,9 +1,9 @@
 // Reflection as grpcurl uses it: it compiles what the server tells of itself, and refuses what is no valid descriptor.
 import { SERVICE_NAMES } from '@athanor/contracts';
 import { findGrpcurl } from '@athanor/testkit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { runCommand } from '../mesh/run-athanor.js';
-import { removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
+import { openTenant, type TestTenant } from '../mesh/shared-mesh.js';
 
 const grpcurl = await findGrpcurl();
 const STANDARD = [
@@ -37,18 +37,12 @@ const PORTS = {
 } as const satisfies Record<string, Record<string, readonly [string, string, RegExp]>>;
 
 describe.skipIf(!grpcurl.available)(`grpcurl${grpcurl.available ? '' : ` (${grpcurl.reason})`}`, () => {
-  let home: string;
-  let mesh: TestMesh;
+  let mesh: TestTenant;
 
   beforeAll(async () => {
-    home = await temporaryHome('grpcurl');
-    mesh = await startMesh({ home });
+    mesh = await openTenant(inject('mesh'), 'grpcurl');
   });
-
-  afterAll(async () => {
-    await mesh?.stop();
-    await removeHome(home);
-  });
+  afterAll(() => mesh?.close());
 
   const run = async (...args: string[]): Promise<string> => {
     if (!grpcurl.available) throw new Error(grpcurl.reason);
@@ -58,7 +52,7 @@ describe.skipIf(!grpcurl.available)(`grpcurl${grpcurl.available ? '' : ` (${grpc
   };
 
   describe.each(Object.entries(PORTS))('%s', (port, services) => {
-    const address = () => mesh.state.addresses[port as keyof typeof PORTS];
+    const address = () => mesh.addresses[port as keyof typeof PORTS];
 
     test('bug: every port listed services that it does not serve', async () => {
       const listed = (await run(address(), 'list')).trim().split('\n').sort();
@@ -75,7 +69,7 @@ describe.skipIf(!grpcurl.available)(`grpcurl${grpcurl.available ? '' : ` (${grpc
   });
 
   test('bug: messages with maps, times and durations could not be described', async () => {
-    const { inference, registry } = mesh.state.addresses;
+    const { inference, registry } = mesh.addresses;
     expect(await run(inference, 'describe', 'inference.ModelInferRequest')).toMatch(
       /map<string, .inference.InferParameter> parameters = 4;/,
     );
@@ -87,7 +81,7 @@ describe.skipIf(!grpcurl.available)(`grpcurl${grpcurl.available ? '' : ` (${grpc
 
   test('health needs no credential, reflection does', async () => {
     if (!grpcurl.available) return;
-    const { inference } = mesh.state.addresses;
+    const { inference } = mesh.addresses;
     const { stderr } = await runCommand(grpcurl.path, ['-plaintext', inference, 'list']);
     expect(stderr).toMatch(/Unauthenticated/);
   });
