@@ -1,8 +1,8 @@
 import { GraphBuilder, int } from '@athanor/onnx';
 import { expect, test } from 'vitest';
 import { MissingGradientError } from './errors.js';
-import { type GradientCase, largestGradientError } from './finite-differences.js';
-import { gradientCases } from './gradient-cases.js';
+import { type GradientCase, largestGradientError } from './finite-differences.testkit.js';
+import { gradientCases } from './gradient-cases.testkit.js';
 import { GRADIENT_RULES } from './gradient-table.js';
 import { gradients } from './gradients.js';
 

@@ -5,34 +5,45 @@ import { join } from 'node:path';
 import { openDatabase } from '@athanor/database';
 import { startNats, temporaryDirectory } from '@athanor/testkit';
 import { expect, test } from 'vitest';
+import { BENCH_MIGRATIONS, type BenchTables, effectsOf } from './events.testkit.js';
 import { connectNats, ensureStreams, tailEvents } from './index.js';
-import { BENCH_MIGRATIONS, type BenchTables, effectsOf } from './test-bench.js';
 
 const EVENTS = 6;
 
 /** A service in a process of its own that writes events, relays them and applies them, until all are applied. */
 const SERVICE = `
-import { armCrashPoint } from ${door('@athanor/service')};
+import { armCrashPoint, createTelemetry } from ${door('@athanor/service')};
 import { openDatabase } from ${door('@athanor/database')};
-import { appendEvent, connectNats, startConsumer, startRelay } from ${local('../dist/index.js')};
-import { BENCH_MIGRATIONS, effectsOf, queued, recordEffect } from ${local('../dist/test-bench.js')};
-import { createTelemetry } from ${door('@athanor/service')};
+import * as events from ${local('../dist/index.js')};
+const { appendEvent, connectNats, startConsumer, startRelay } = events;
 const [url, natsUrl, crashPoint] = process.argv.slice(2);
 armCrashPoint(crashPoint || undefined);
 const telemetry = createTelemetry({ service: 'crash', logLevel: 'silent' });
 const engine = await openDatabase(url);
-const db = await engine.open({ schema: 'crash', migrations: BENCH_MIGRATIONS });
+const up = async db => {
+  const table = db.schema.createTable('effects').addColumn('sequence', 'bigserial');
+  await table.addColumn('job_id', 'text').addColumn('version', 'bigint').execute();
+};
+const effects = { name: 'effects', up };
+const { outboxMigration, inboxMigration, outboxFailuresMigration } = events;
+const migrations = [outboxMigration, inboxMigration, effects, outboxFailuresMigration];
+const db = await engine.open({ schema: 'crash', migrations });
 const connection = await connectNats({ url: natsUrl, user: 'test', password: 'test', name: 'crash' });
 const relay = startRelay({ db, connection, telemetry, pollIntervalMs: 10 });
 const handlers = { 'training.job.queued': (event, transact) => transact(trx => recordEffect(trx, event)) };
+const recordEffect = (trx, { aggregateId, aggregateVersion }) =>
+  trx.insertInto('effects').values({ job_id: aggregateId, version: aggregateVersion }).execute();
 const consumer = await startConsumer({ name: 'crash', db, connection, telemetry, handlers, ackWaitMs: 500 });
 const { last } = await db.selectFrom('outbox').select(eb => eb.fn.max('aggregate_version').as('last')).executeTakeFirstOrThrow();
+const queued = aggregateVersion =>
+  ({ type: 'training.job.queued', tenant: 'acme', aggregateId: 'job', aggregateVersion, payload: { jobId: 'job' } });
+const effectsOf = () => db.selectFrom('effects').selectAll().execute();
 for (let version = (last ?? 0) + 1; version <= ${EVENTS}; version++) {
-  await db.transaction().execute(trx => appendEvent(trx, queued('job', version)));
+  await db.transaction().execute(trx => appendEvent(trx, queued(version)));
   relay.wake();
   await new Promise(resolve => setTimeout(resolve, 20));
 }
-while ((await effectsOf(db)).length < ${EVENTS}) await new Promise(resolve => setTimeout(resolve, 20));
+while ((await effectsOf()).length < ${EVENTS}) await new Promise(resolve => setTimeout(resolve, 20));
 await relay.stop();
 await consumer.stop();
 await connection.close();

@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Bench, type BenchTables, effectsOf, queued, recordEffect, startBench } from './events.testkit.js';
 import {
   appendEvent,
   type ConsumerPoint,
@@ -15,7 +16,6 @@ import {
   startRelay,
   tailEvents,
 } from './index.js';
-import { type Bench, type BenchTables, effectsOf, queued, recordEffect, startBench } from './test-bench.js';
 
 type Step =
   | { readonly do: 'append'; readonly aggregate: string; readonly count: number }

@@ -3,6 +3,7 @@ import { jetstream } from '@nats-io/jetstream';
 import fc from 'fast-check';
 import type { Kysely } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { type Bench, type BenchTables, effectsOf, queued, recordEffect, startBench } from './events.testkit.js';
 import {
   appendEvent,
   type ConsumerOptions,
@@ -15,7 +16,6 @@ import {
   startRelay,
   tailEvents,
 } from './index.js';
-import { type Bench, type BenchTables, effectsOf, queued, recordEffect, startBench } from './test-bench.js';
 
 let bench: Bench;
 let db: Kysely<BenchTables>;

@@ -7,6 +7,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDurable } from './consumer/durable-consumer.js';
+import { queued } from './events.testkit.js';
 import {
   appendEvent,
   connectNats,
@@ -21,7 +22,6 @@ import {
   tailEvents,
 } from './index.js';
 import { natsPermissions } from './nats-permissions.js';
-import { queued } from './test-bench.js';
 
 const SERVICES = ['ingest', 'training', 'registry', 'inference'] as const;
 type Service = (typeof SERVICES)[number];

@@ -17,8 +17,6 @@ export { type LoopOptions, type LoopStep, loop } from './build/loop.js';
 export { checkModel, readCheckedModel } from './check/check-model.js';
 export { DEFAULT_LIMITS, type ModelLimits } from './check/limits.js';
 export { ModelError, type ModelErrorCode, TypeInferenceError } from './errors.js';
-export { broadcastDims, staticCount } from './inference/broadcast.js';
-export { isKnownOp, type KnownOp } from './inference/table.js';
 export {
   type Dim,
   type Graph,
@@ -32,5 +30,7 @@ export {
 export { type Connections, mergeModels } from './rewrite/merge.js';
 export { pruneGraph } from './rewrite/prune.js';
 export { prefixValues, renameValues } from './rewrite/rename.js';
+export { broadcastDims, staticCount } from './typing/broadcast.js';
+export { isKnownOp, type KnownOp } from './typing/table.js';
 export { readModel } from './wire/decode.js';
 export { writeModel } from './wire/encode.js';

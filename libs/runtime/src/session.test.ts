@@ -1,7 +1,7 @@
 import { int64, type Tensor, tensor } from '@athanor/tensor';
 import { expect, test } from 'vitest';
-import { doubleModel, identitiesModel } from './fixtures/models.js';
 import { instructionSet } from './instruction-set.js';
+import { doubleModel, identitiesModel } from './models.testkit.js';
 import { openSession, runtimeVersion } from './session.js';
 
 const options = { intraOpThreads: 1 };

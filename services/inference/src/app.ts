@@ -15,10 +15,10 @@ import { Catalog } from './deployments/catalog.js';
 import { loadVersion } from './deployments/load-version.js';
 import { Reconciler } from './deployments/reconciler.js';
 import { fromResolved } from './deployments/wanted-deployment.js';
+import { modelFetcher } from './model-files/fetch-model.js';
+import { ModelHost } from './model-host/model-host.js';
 import { inferenceDefinition } from './rpc/definition.js';
 import { inferenceService } from './rpc/inference-service.js';
-import { ModelHost } from './runner/model-host.js';
-import { modelFetcher } from './store/fetch-model.js';
 import { createInstruments, observeProvider } from './telemetry/instruments.js';
 
 export interface AppOptions {

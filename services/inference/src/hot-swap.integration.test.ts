@@ -2,9 +2,9 @@
 
 import { type InferResponse, infer } from '@athanor/client';
 import { afterEach, describe, expect, test } from 'vitest';
-import { brokenModel, scaleModel } from './fixtures/models.js';
-import { startTestBench, type TestBench } from './test-bench.js';
-import type { Wish } from './test-registry.js';
+import { startTestBench, type TestBench } from './inference.testkit.js';
+import { brokenModel, scaleModel } from './models.testkit.js';
+import type { Wish } from './registry.testkit.js';
 
 let bench: TestBench;
 

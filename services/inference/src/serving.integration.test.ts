@@ -5,9 +5,9 @@ import { serviceDefinition } from '@athanor/contracts';
 import type { ModelInferRequestInput } from '@athanor/contracts/inference';
 import { Client, credentials, type ServiceError as GrpcError, Metadata } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { brokenModel, identitiesModel, scaleModel, sumModel, unbatchedModel } from './fixtures/models.js';
-import { startTestBench, type TestBench } from './test-bench.js';
-import { versionDigest, type Wish } from './test-registry.js';
+import { startTestBench, type TestBench } from './inference.testkit.js';
+import { brokenModel, identitiesModel, scaleModel, sumModel, unbatchedModel } from './models.testkit.js';
+import { versionDigest, type Wish } from './registry.testkit.js';
 
 const scale: Wish = { tenant: 'acme', name: 'scale', version: 7, model: scaleModel(2), classes: ['left', 'right'] };
 const wishes: Wish[] = [

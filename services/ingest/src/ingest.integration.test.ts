@@ -11,10 +11,10 @@ import { createTelemetry, startService } from '@athanor/service';
 import { readSafetensors } from '@athanor/tensor';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadIngestConfig } from './config.js';
+import { type Bench, idxFile, makeVersion, pieces, startBench, upload, watchToEnd } from './ingest.testkit.js';
 import { ingestService } from './rpc/ingest-service.js';
 import { MIGRATIONS } from './store/migrations.js';
 import type { IngestTables } from './store/tables.js';
-import { type Bench, idxFile, makeVersion, pieces, startBench, upload, watchToEnd } from './test-bench.js';
 
 const digestOf = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 const CSV = { format: 'FORMAT_CSV', labelColumn: 'y' } as const;

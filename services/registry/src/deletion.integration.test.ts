@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectNats } from '@athanor/events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bench, importDataset, startBench, trainModel } from './test-bench.js';
+import { type Bench, importDataset, startBench, trainModel } from './registry.testkit.js';
 
 let bench: Bench;
 let connection: Awaited<ReturnType<typeof connectNats>>;

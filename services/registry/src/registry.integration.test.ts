@@ -6,7 +6,7 @@ import { appendEvent, type OutboxTables } from '@athanor/events';
 import { toTimestamp } from '@athanor/service';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Bench, importDataset, startBench, trainModel } from './test-bench.js';
+import { type Bench, importDataset, startBench, trainModel } from './registry.testkit.js';
 
 let bench: Bench;
 let jobs: { first: string; second: string; again: string };

@@ -2,7 +2,7 @@
 import { createStub } from '@athanor/client';
 import { createAuthority, hasOpenssl } from '@athanor/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bench, importDataset, startBench, trainModel } from './test-bench.js';
+import { type Bench, importDataset, startBench, trainModel } from './registry.testkit.js';
 
 /** A self-made authority and a certificate for this machine's name, as variables of every service. */
 async function makeCertificates(folder: string): Promise<Record<string, string>> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { temporaryDirectory } from '@athanor/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readPoolsFile } from './pools/pools-file.js';
-import { type Bench, type BenchOptions, deployment, type PoolWish, rawClient, startBench } from './test-bench.js';
+import { type Bench, type BenchOptions, deployment, type PoolWish, rawClient, startBench } from './router.testkit.js';
 
 let bench: Bench | undefined;
 afterEach(async () => {

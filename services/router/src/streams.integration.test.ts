@@ -3,11 +3,11 @@ import { serviceDefinition } from '@athanor/contracts';
 import type { CallContext } from '@athanor/service';
 import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, test } from 'vitest';
+import { type Bench, deployment, type PoolWish, rawClient, startBench } from './router.testkit.js';
 import { RouteTable } from './routes/route-table.js';
 import type { GrpcPool } from './rpc/grpc-endpoint.js';
 import { RetryBudget } from './rpc/retry-budget.js';
 import { streamInfer } from './rpc/stream-infer.js';
-import { type Bench, deployment, type PoolWish, rawClient, startBench } from './test-bench.js';
 
 let bench: Bench | undefined;
 afterEach(async () => {

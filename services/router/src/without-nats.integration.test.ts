@@ -1,7 +1,7 @@
 import { encodeEvent } from '@athanor/contracts';
 import { connectNats, ensureStreams } from '@athanor/events';
 import { expect, test } from 'vitest';
-import { deployment, startBench } from './test-bench.js';
+import { deployment, startBench } from './router.testkit.js';
 
 /** The fact that a deployment has changed; as bytes, since the router makes no events and has no NATS library. */
 const ATTRIBUTES = {

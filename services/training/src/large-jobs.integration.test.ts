@@ -2,7 +2,7 @@
 import { collectChunks } from '@athanor/client';
 import type { TrainingJob, TrainingSpecInput } from '@athanor/contracts/training';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bench, clustersCsv, importCsv, specOf, startBench, watchJob } from './test-bench.js';
+import { type Bench, clustersCsv, importCsv, specOf, startBench, watchJob } from './training.testkit.js';
 
 let bench: Bench;
 

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadTrainingConfig } from './config.js';
 import { MIGRATIONS } from './store/migrations.js';
 import type { TrainingTables } from './store/tables.js';
-import { type Bench, clustersCsv, importCsv, specOf, startBench, watchJob } from './test-bench.js';
+import { type Bench, clustersCsv, importCsv, specOf, startBench, watchJob } from './training.testkit.js';
 
 let bench: Bench;
 

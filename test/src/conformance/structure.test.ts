@@ -8,12 +8,10 @@ import { resolveImport, type SourceFile, sourceFiles, walk } from './source-file
 // The rules of ARCHITECTURE.md that a program can check.
 
 const files = sourceFiles();
-// Test doubles and benches stand beside the tests, as test-<name>.ts; they are not built.
-const production = files.filter(
-  ({ path }) => !/(\.test|\/src\/test-[^/]*)\.ts$/.test(path) || path.startsWith('test/'),
-);
+// What the tests of one package share stands beside them, as <name>.testkit.ts; it is not built.
+const production = files.filter(({ path }) => !/\.(test|testkit)\.ts$/.test(path) || path.startsWith('test/'));
 const TRANSPORT_AND_SQL = /^(@grpc\/|@nats-io\/|kysely$|pg$|@electric-sql\/|@athanor\/(database|events|client)$)/;
-const ADAPTER_FOLDERS = new Set(['rpc', 'events', 'store', 'executors', 'runner']);
+const ADAPTER_FOLDERS = new Set(['rpc', 'events', 'store', 'executors', 'runner', 'model-files']);
 const FORBIDDEN_NAMES = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'misc', 'types', 'shared']);
 const MAX_LINES = 260;
 

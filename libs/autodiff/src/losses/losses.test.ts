@@ -1,7 +1,7 @@
 import { GraphBuilder, toModel, writeModel } from '@athanor/onnx';
 import * as ort from 'onnxruntime-node';
 import { expect, test } from 'vitest';
-import { pytorchReference } from '../fixtures/pytorch-trajectory.js';
+import { pytorchReference } from '../training/pytorch-trajectory.testkit.js';
 import { binaryCrossEntropy } from './binary-cross-entropy.js';
 import type { Loss } from './loss.js';
 import { meanSquaredError } from './mean-squared-error.js';

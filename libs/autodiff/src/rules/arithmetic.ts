@@ -47,7 +47,7 @@ export const power: GradientRule<'Pow'> = ({ g, inputs: [x, exponent], wanted, o
 };
 
 // The subgradient is 1 on the closed interval, as in PyTorch.
-export const clipping: GradientRule<'Clip'> = ({ g, inputs: [x, min, max], outputGradients: [dy] }) => {
+export const clip: GradientRule<'Clip'> = ({ g, inputs: [x, min, max], outputGradients: [dy] }) => {
   const inside = [min && g.op('GreaterOrEqual', [x, min]), max && g.op('LessOrEqual', [x, max])];
   const masks = inside.filter(mask => mask !== undefined);
   const masked = masks.reduce((gradient, mask) => mul(g, gradient, cast(g, mask, gradient.dtype)), dy!);

@@ -2,12 +2,12 @@ import { writeModel } from '@athanor/onnx';
 import { int64, type Tensor, tensor } from '@athanor/tensor';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { pytorchReference as reference } from '../fixtures/pytorch-trajectory.js';
 import { softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
 import { adam } from '../optimizers/adam.js';
 import { clipByGlobalNorm } from '../optimizers/clip.js';
 import { sgd } from '../optimizers/sgd.js';
 import type { Optimizer } from '../optimizers/transform.js';
+import { pytorchReference as reference } from './pytorch-trajectory.testkit.js';
 import { packState, unpackState } from './state.js';
 import { buildStepGraph, buildTrainGraph, nextName, type TrainGraph, type TrainGraphSpec } from './train-graph.js';
 

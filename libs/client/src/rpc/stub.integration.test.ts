@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Metadata } from '@grpc/grpc-js';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type FakeServer, startFakeServer } from '../test-bench.js';
+import { type FakeServer, startFakeServer } from '../fake-server.testkit.js';
 import type { ChannelOptions } from './channel.js';
 import type { Outage } from './outage.js';
 import { createStub, type Stub } from './stub.js';

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type FakeServer, startFakeServer } from '../fake-server.testkit.js';
 import { createStub, type Stub } from '../rpc/stub.js';
-import { type FakeServer, startFakeServer } from '../test-bench.js';
 import { uploadFile } from './upload-file.js';
 
 const CHUNK = 256 * 1024;

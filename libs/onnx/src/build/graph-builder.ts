@@ -4,8 +4,8 @@
 import { bytesOf, int64, isNumeric, type Tensor } from '@athanor/tensor';
 import type { Attributes } from '../attribute.js';
 import { ModelError, TypeInferenceError } from '../errors.js';
-import { INFERENCE_RULES, isKnownOp, type KnownOp } from '../inference/table.js';
 import type { Graph, Node, Value, ValueInfo, ValueType } from '../model.js';
+import { isKnownOp, type KnownOp, TYPING_RULES } from '../typing/table.js';
 
 export interface NodeOptions {
   readonly attributes?: Attributes;
@@ -168,7 +168,7 @@ export class GraphBuilder {
   #infer(op: KnownOp, inputs: NodeInputs, { attributes = {}, outputs = 1 }: NodeOptions): ValueType[] {
     if (!isKnownOp(op)) throw new TypeInferenceError(`no inference rule for ${op}`);
     const constantInts = (index: number) => toInts(inputs[index] && this.constantOf(inputs[index].name));
-    return INFERENCE_RULES[op]({ op, inputs, attributes, outputCount: outputs, constantInts }).slice(0, outputs);
+    return TYPING_RULES[op]({ op, inputs, attributes, outputCount: outputs, constantInts }).slice(0, outputs);
   }
 }
 

@@ -1,6 +1,6 @@
 import { ModelError, TypeInferenceError } from '../errors.js';
-import { isKnownOp } from '../inference/table.js';
 import type { Graph, Value } from '../model.js';
+import { isKnownOp } from '../typing/table.js';
 import type { GraphBuilder } from './graph-builder.js';
 
 /**

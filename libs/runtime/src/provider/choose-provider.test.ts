@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { RuntimeFailure } from '../errors.js';
-import { doubleModel } from '../fixtures/models.js';
+import { doubleModel } from '../models.testkit.js';
 import { openSession } from '../session.js';
 import { chooseProvider, computeTarget } from './choose-provider.js';
 import { missingForCuda } from './cuda-libraries.js';

@@ -2,7 +2,7 @@
 
 import { int64, type Tensor, tensor } from '@athanor/tensor';
 import { afterEach, describe, expect, test } from 'vitest';
-import { doubleModel, spinModel } from '../fixtures/models.js';
+import { doubleModel, spinModel } from '../models.testkit.js';
 import { createProcessRunner } from './process.js';
 import type { Runner } from './runner.js';
 import { createThreadRunner } from './thread.js';

@@ -15,8 +15,8 @@ import {
 } from '@grpc/grpc-js';
 import { service as healthDefinition } from 'grpc-health-check';
 import { afterEach, describe, expect, test } from 'vitest';
+import { type Bench, type BenchOptions, benchConfig, startBench } from '../service.testkit.js';
 import { createTelemetry } from '../telemetry/index.js';
-import { type Bench, type BenchOptions, benchConfig, startBench } from '../test-bench.js';
 import { startService } from './service.js';
 
 const opened: Bench[] = [];

@@ -1,7 +1,7 @@
 import { createStub } from '@athanor/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { notFound } from '../errors/index.js';
-import { type Bench, startBench } from '../test-bench.js';
+import { type Bench, startBench } from '../service.testkit.js';
 import type { CallContext } from './call-context.js';
 
 let bench: Bench;

@@ -1,8 +1,8 @@
 import { createAuthority, hasOpenssl, temporaryDirectory } from '@athanor/testkit';
 import { expect, test } from 'vitest';
 import { startService } from '../lifecycle/service.js';
+import { benchConfig } from '../service.testkit.js';
 import { createTelemetry } from '../telemetry/index.js';
-import { benchConfig } from '../test-bench.js';
 import { createTestCredentials } from '../testing/index.js';
 
 test.skipIf(!hasOpenssl)('bug: a service that no other calls listened for others all the same', async () => {

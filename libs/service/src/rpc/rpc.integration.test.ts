@@ -13,7 +13,7 @@ import { trace } from '@opentelemetry/api';
 import * as tracing from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { invalidFields, ServiceError } from '../errors/index.js';
-import { type Bench, startBench } from '../test-bench.js';
+import { type Bench, startBench } from '../service.testkit.js';
 import type { CallContext } from './call-context.js';
 
 const dataset = (datasetId: string, description = '') => ({ dataset: { datasetId, description } });

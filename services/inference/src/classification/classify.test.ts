@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ModelSpec } from '../models/model-spec.js';
+import type { ModelSpec } from '../served-models/model-spec.js';
 import { classify } from './classify.js';
 
 const spec = { inputs: [], outputs: [], maxBatchSize: 8, classes: ['cat', 'dog', 'owl'] } satisfies ModelSpec;

@@ -1,6 +1,6 @@
 import { type DType, elementCount, isFloat, type NumericDType, tensorFromBytes } from '@athanor/tensor';
-import type { ModelSpec } from '../models/model-spec.js';
 import type { OutputRows } from '../scheduler/work.js';
+import type { ModelSpec } from '../served-models/model-spec.js';
 import { invalidRequest } from '../validation/request-error.js';
 
 // Triton's classification extension: the best classes of each row as texts "value:index[:label]".

@@ -1,6 +1,6 @@
 import { ServiceError } from '@athanor/service';
-import type { ServedModel } from '../models/served-model.js';
-import { parseVersion } from '../models/version-text.js';
+import type { ServedModel } from '../served-models/served-model.js';
+import { parseVersion } from '../served-models/version-text.js';
 import { Deployment } from './deployment.js';
 
 /** The deployments of all tenants. A tenant finds its own only: another's name is as unknown as one that is not there. */

@@ -1,4 +1,4 @@
-import type { ServedModel } from '../models/served-model.js';
+import type { ServedModel } from '../served-models/served-model.js';
 
 // One name on the wire and the versions that stand behind it: at most one serves; others are on their way in or out.
 

@@ -1,11 +1,11 @@
 import { readCheckedModel } from '@athanor/onnx';
 import type { ExecutionProvider } from '@athanor/runtime';
-import { readModelSpec } from '../models/model-spec.js';
-import type { ServedModel } from '../models/served-model.js';
-import { ModelStatistics } from '../models/statistics.js';
-import type { ModelHost } from '../runner/model-host.js';
+import type { ModelHost } from '../model-host/model-host.js';
 import { assembleBatch, splitBatch, zeroWork } from '../scheduler/batch.js';
 import { Scheduler } from '../scheduler/scheduler.js';
+import { readModelSpec } from '../served-models/model-spec.js';
+import type { ServedModel } from '../served-models/served-model.js';
+import { ModelStatistics } from '../served-models/statistics.js';
 import type { Instruments } from '../telemetry/instruments.js';
 import type { WantedVersion } from './wanted-deployment.js';
 

@@ -1,6 +1,6 @@
 import { type PassContext, WakeLoop } from '@athanor/placement';
 import type { Telemetry } from '@athanor/service';
-import type { ServedModel } from '../models/served-model.js';
+import type { ServedModel } from '../served-models/served-model.js';
 import type { Catalog } from './catalog.js';
 import type { Deployment, VersionEntry } from './deployment.js';
 import { RetryTimes } from './retry-times.js';

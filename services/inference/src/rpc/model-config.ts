@@ -1,7 +1,7 @@
 import type { ModelConfigInput } from '@athanor/contracts/inference';
 import type { DType } from '@athanor/tensor';
-import type { ModelSpec, TensorSpec } from '../models/model-spec.js';
-import type { ServedModel } from '../models/served-model.js';
+import type { ModelSpec, TensorSpec } from '../served-models/model-spec.js';
+import type { ServedModel } from '../served-models/served-model.js';
 import type { InferenceDependencies } from './inference-service.js';
 
 /** Triton's name of ONNX Runtime's models. */

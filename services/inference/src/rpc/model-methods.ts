@@ -1,8 +1,8 @@
 import { ServiceError } from '@athanor/service';
 import type { Catalog } from '../deployments/catalog.js';
-import { type ModelSpec, type TensorSpec, wireShape } from '../models/model-spec.js';
-import type { ServedModel } from '../models/served-model.js';
-import { parseVersion } from '../models/version-text.js';
+import { type ModelSpec, type TensorSpec, wireShape } from '../served-models/model-spec.js';
+import type { ServedModel } from '../served-models/served-model.js';
+import { parseVersion } from '../served-models/version-text.js';
 import type { InferenceDependencies, InferenceMethods } from './inference-service.js';
 import { PLATFORM, toModelConfig } from './model-config.js';
 import { toModelStatistics } from './model-statistics.js';

@@ -1,5 +1,5 @@
 import type { ModelStatisticsInput } from '@athanor/contracts/inference';
-import type { ServedModel } from '../models/served-model.js';
+import type { ServedModel } from '../served-models/served-model.js';
 
 const NONE = { count: 0, ns: 0 };
 

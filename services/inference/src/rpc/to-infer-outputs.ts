@@ -1,6 +1,6 @@
 import { classify } from '../classification/classify.js';
-import type { ModelSpec } from '../models/model-spec.js';
 import type { Elements, OutputRows } from '../scheduler/work.js';
+import type { ModelSpec } from '../served-models/model-spec.js';
 import { writeBytesElements } from '../validation/bytes-elements.js';
 import type { WantedOutput } from '../validation/check-request.js';
 import type { InferOutput } from '../wire/encode-infer-response.js';

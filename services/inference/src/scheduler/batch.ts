@@ -1,5 +1,5 @@
 import { byteSizeOf, bytesOf, elementCount, isNumeric, type Tensor, tensor, tensorFromBytes } from '@athanor/tensor';
-import type { ModelSpec } from '../models/model-spec.js';
+import type { ModelSpec } from '../served-models/model-spec.js';
 import type { Caller, Elements, InputRows, OutputRows, Work } from './work.js';
 
 // Rows of several requests in one tensor, and the results' rows apart again.

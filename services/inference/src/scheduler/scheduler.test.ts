@@ -3,8 +3,8 @@ import { ServiceError } from '@athanor/service';
 import { type Tensor, tensor } from '@athanor/tensor';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ModelSpec } from '../models/model-spec.js';
-import { ModelStatistics } from '../models/statistics.js';
+import type { ModelSpec } from '../served-models/model-spec.js';
+import { ModelStatistics } from '../served-models/statistics.js';
 import { Scheduler, type SchedulerOptions } from './scheduler.js';
 import type { Caller, OutputRows, Work } from './work.js';
 

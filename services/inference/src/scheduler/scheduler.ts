@@ -1,7 +1,7 @@
 import { ServiceError } from '@athanor/service';
 import type { Tensor } from '@athanor/tensor';
-import type { ModelSpec } from '../models/model-spec.js';
-import type { ModelStatistics } from '../models/statistics.js';
+import type { ModelSpec } from '../served-models/model-spec.js';
+import type { ModelStatistics } from '../served-models/statistics.js';
 import { assembleBatch, canShareRun, splitBatch } from './batch.js';
 import type { SchedulerMeter } from './scheduler-meter.js';
 import { WaitEstimate } from './wait-estimate.js';

@@ -4,8 +4,8 @@ import { readModel } from '@athanor/onnx';
 import { ServiceError } from '@athanor/service';
 import type { DType } from '@athanor/tensor';
 import { describe, expect, test } from 'vitest';
-import { identitiesModel, scaleModel, sumModel, unbatchedModel } from '../fixtures/models.js';
-import { readModelSpec } from '../models/model-spec.js';
+import { identitiesModel, scaleModel, sumModel, unbatchedModel } from '../models.testkit.js';
+import { readModelSpec } from '../served-models/model-spec.js';
 import { type InferInput, type InferParameter, type InferRequest, NO_PARAMETERS } from '../wire/infer-request.js';
 import { checkRequest } from './check-request.js';
 

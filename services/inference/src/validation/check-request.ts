@@ -1,5 +1,5 @@
-import type { ModelSpec, TensorSpec } from '../models/model-spec.js';
 import type { InputRows } from '../scheduler/work.js';
+import type { ModelSpec, TensorSpec } from '../served-models/model-spec.js';
 import type { InferInput, InferRequest } from '../wire/infer-request.js';
 import { checkRequestParameters, readClassification } from './check-parameters.js';
 import { findInputData, type InputData } from './input-data.js';

@@ -1,4 +1,4 @@
-import type { TensorSpec } from '../models/model-spec.js';
+import type { TensorSpec } from '../served-models/model-spec.js';
 import type { InferRequest } from '../wire/infer-request.js';
 import type { RequestModel } from './check-request.js';
 import { invalidInference, printShape } from './request-error.js';

@@ -1,6 +1,6 @@
 import { byteSizeOf, type DType, type NumericDType } from '@athanor/tensor';
-import type { TensorSpec } from '../models/model-spec.js';
 import type { Elements } from '../scheduler/work.js';
+import type { TensorSpec } from '../served-models/model-spec.js';
 import type { TensorContents } from '../wire/infer-request.js';
 import { readBytesElements, readText } from './bytes-elements.js';
 import type { InputData } from './input-data.js';

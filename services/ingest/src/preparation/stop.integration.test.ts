@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bench, startBench, upload, watchToEnd } from '../test-bench.js';
+import { type Bench, startBench, upload, watchToEnd } from '../ingest.testkit.js';
 
 let bench: Bench;
 beforeAll(async () => {

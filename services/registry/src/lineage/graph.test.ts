@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { registrationOf } from '../test-bench.js';
+import { registrationOf } from '../registry.testkit.js';
 import { lineageGraph } from './graph.js';
 
 const version = (jobIds: readonly string[], modelName = 'digits') => ({

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatabaseEngine, jsonb, openDatabase } from '@athanor/database';
 import { startDatabaseEngines } from '@athanor/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type RegistrationOptions, registrationOf } from '../test-bench.js';
+import { type RegistrationOptions, registrationOf } from '../registry.testkit.js';
 import { listAliases, listGates, listMoves, moveAlias, setGate } from './aliases.js';
 import { deleteModel } from './deletion.js';
 import { listDeploymentsOf, setDeployment } from './deployments.js';

@@ -3,7 +3,7 @@ import { type DatabaseEngine, jsonb, openDatabase } from '@athanor/database';
 import { startDatabaseEngines } from '@athanor/testkit';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { registrationOf } from '../test-bench.js';
+import { registrationOf } from '../registry.testkit.js';
 import { findMoveAt, listGates, listMoves, moveAlias, setGate } from './aliases.js';
 import { deleteDeployment, setDeployment } from './deployments.js';
 import { MIGRATIONS } from './migrations.js';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResolvedDeployment } from '@athanor/contracts/registry';
 import { createTelemetry } from '@athanor/service';
 import { afterEach, describe, expect, test } from 'vitest';
-import { deployment } from '../test-bench.js';
+import { deployment } from '../router.testkit.js';
 import { type Following, followDeployments } from './follow-deployments.js';
 import { RouteTable } from './route-table.js';
 

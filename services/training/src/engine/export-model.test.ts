@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { evaluateModel } from './evaluate.js';
 import { type ExportedModel, exportModel } from './export-model.js';
 import type { TrainingSpec } from './spec.js';
-import { imageData, specOf } from './testing-data.js';
 import { train } from './train.js';
+import { imageData, specOf } from './training-data.testkit.js';
 
 async function trainAndExport(spec: TrainingSpec): Promise<ExportedModel> {
   const data = imageData();

@@ -1,5 +1,5 @@
 import { type Tensor, zeros } from '@athanor/tensor';
-import type { ModelParameter } from '../models/model.js';
+import type { ModelParameter } from '../architectures/model.js';
 import { randomWords, STREAM } from './philox.js';
 
 /** First values of every parameter: a pure function of the seed and the parameters' order. */

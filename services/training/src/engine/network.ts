@@ -3,8 +3,8 @@
 import { adam, buildTrainGraph, clipByGlobalNorm, type Optimizer, sgd, softmaxCrossEntropy } from '@athanor/autodiff';
 import { type Dim, GraphBuilder, int, type Model, toModel, type Value } from '@athanor/onnx';
 import type { Tensor } from '@athanor/tensor';
-import { mlp } from '../models/mlp.js';
-import type { ModelDefinition } from '../models/model.js';
+import { mlp } from '../architectures/mlp.js';
+import type { ModelDefinition } from '../architectures/model.js';
 import { fitPreprocessing, type Preprocessing } from '../preprocessing/preprocessing.js';
 import type { OptimizerSpec, TrainingSpec } from './spec.js';
 import type { TrainingData } from './training-data.js';

@@ -4,8 +4,8 @@ import type { Cursor } from './checkpoint.js';
 import { CheckpointCorrupt, CheckpointMismatch, TrainingDiverged } from './errors.js';
 import type { EpochReport } from './reports.js';
 import type { TrainingSpec } from './spec.js';
-import { columnData, imageData, specOf } from './testing-data.js';
 import { type TrainingResult, type TrainOptions, train } from './train.js';
+import { columnData, imageData, specOf } from './training-data.testkit.js';
 
 interface Trace {
   readonly checkpoints: Map<number, Uint8Array>;

@@ -14,12 +14,12 @@ import { createTestCredentials, testEnvironment } from '@athanor/service/testing
 import { startPostgres, type TemporaryDirectory, temporaryDirectory } from '@athanor/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { loadTrainingConfig } from '../config.js';
+import { Recorder } from '../executors/executor.testkit.js';
 import { attemptService } from '../rpc/attempt-service.js';
 import { changeJob, type Db, insertJob, listAttempts, listTransitions, lockJob } from '../store/jobs.js';
 import { MIGRATIONS } from '../store/migrations.js';
 import type { TrainingTables } from '../store/tables.js';
-import { specOf } from '../test-bench.js';
-import { Recorder } from '../test-executor.js';
+import { specOf } from '../training.testkit.js';
 import { Dispatcher } from './dispatcher.js';
 
 const { log } = createTelemetry({ service: 'training', logLevel: 'silent' });

@@ -5,12 +5,12 @@ import { createTelemetry, createTokenAuthority } from '@athanor/service';
 import { startPostgres } from '@athanor/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ExecutorUnavailable } from '../executors/executor.js';
+import { Recorder } from '../executors/executor.testkit.js';
 import { changeJob, type Db, insertJob, listAttempts, listTransitions, lockJob } from '../store/jobs.js';
 import { listExpiredAttempts, listOpenAttempts } from '../store/leases.js';
 import { MIGRATIONS } from '../store/migrations.js';
 import type { TrainingTables } from '../store/tables.js';
-import { specOf } from '../test-bench.js';
-import { Recorder } from '../test-executor.js';
+import { specOf } from '../training.testkit.js';
 import { Dispatcher } from './dispatcher.js';
 
 const { log } = createTelemetry({ service: 'training', logLevel: 'silent' });

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { serviceDefinition } from '@athanor/contracts';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Bench, startBench } from '../../test-bench.js';
+import { type Bench, startBench } from '../../service.testkit.js';
 import { frame, openRawCall, openRawConnection, pour } from '../../testing/index.js';
 
 const MIB = 1024 * 1024;

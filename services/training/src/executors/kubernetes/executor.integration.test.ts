@@ -1,8 +1,8 @@
 import { type TemporaryDirectory, temporaryDirectory } from '@athanor/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type ApiServer, startApiServer } from '../../test-api-server.js';
 import { type Executor, ExecutorUnavailable, NO_FINDINGS } from '../executor.js';
 import { createKubernetesApi } from './api.js';
+import { type ApiServer, startApiServer } from './api-server.testkit.js';
 import { createKubernetesExecutor } from './executor.js';
 import { RELEASE_LABEL } from './job-object.js';
 import type { Condition, Job } from './objects.js';

@@ -4,7 +4,7 @@ import { createProcessRunner, type ProcessRunner, type Runner, RuntimeFailure } 
 import { createTelemetry } from '@athanor/service';
 import { tensor } from '@athanor/tensor';
 import { afterEach, expect, test } from 'vitest';
-import { brokenModel, scaleModel } from '../fixtures/models.js';
+import { brokenModel, scaleModel } from '../models.testkit.js';
 import { ModelHost } from './model-host.js';
 
 const { log } = createTelemetry({ service: 'test', logLevel: 'silent', followsContext: false });

@@ -2,15 +2,15 @@ import { normalizeAxis } from '@athanor/tensor';
 import { intOf, intsOf } from '../attribute.js';
 import { TypeInferenceError } from '../errors.js';
 import type { Dim } from '../model.js';
-import { type InferenceRule, inputOf, type Site } from './site.js';
+import { inputOf, type Site, type TypingRule } from './site.js';
 
-export const reducing: InferenceRule = site => {
+export const reduction: TypingRule = site => {
   const { dtype, shape } = inputOf(site, 0);
   const axes = reducedAxes(site, shape.length);
   return [{ dtype, shape: collapse(shape, axes, intOf(site.attributes, 'keepdims', 1) === 1) }];
 };
 
-export const argReducing: InferenceRule = site => {
+export const argReduction: TypingRule = site => {
   const { shape } = inputOf(site, 0);
   const axis = normalizeAxis(intOf(site.attributes, 'axis', 0), shape.length);
   return [{ dtype: 'INT64', shape: collapse(shape, [axis], intOf(site.attributes, 'keepdims', 1) === 1) }];

@@ -1,4 +1,4 @@
-import type { HostedModel } from '../runner/model-host.js';
+import type { HostedModel } from '../model-host/model-host.js';
 import type { Scheduler } from '../scheduler/scheduler.js';
 import type { ModelSpec } from './model-spec.js';
 import type { ModelStatistics } from './statistics.js';

@@ -14,7 +14,7 @@ export interface Site {
 }
 
 /** From the types of the inputs to the types of the outputs. Throws TypeInferenceError. */
-export type InferenceRule = (site: Site) => ValueType[];
+export type TypingRule = (site: Site) => ValueType[];
 
 export function inputOf(site: Site, index: number): ValueType {
   const type = site.inputs[index];

@@ -5,9 +5,9 @@ import { intOf, intsOf } from '../attribute.js';
 import { TypeInferenceError } from '../errors.js';
 import type { Dim } from '../model.js';
 import { broadcastDims, staticCount } from './broadcast.js';
-import { type InferenceRule, inputOf, type Site } from './site.js';
+import { inputOf, type Site, type TypingRule } from './site.js';
 
-export const reshaping: InferenceRule = site => {
+export const reshape: TypingRule = site => {
   const { dtype, shape } = inputOf(site, 0);
   const target = requiredInts(site, 1);
   const copied = target.map((dim, axis) => (dim === 0 ? (shape[axis] ?? '') : dim));
@@ -31,11 +31,11 @@ function openDim(from: readonly Dim[], to: readonly Dim[]): Dim {
   return symbols.length === 1 && ratio === 1 ? symbols[0]! : '';
 }
 
-export const flattening: InferenceRule = site => {
+export const flatten: TypingRule = site => {
   const { dtype, shape } = inputOf(site, 0);
   const axis = intOf(site.attributes, 'axis', 1);
-  const split = axis < 0 ? axis + shape.length : axis;
-  return [{ dtype, shape: [productDim(shape.slice(0, split)), productDim(shape.slice(split))] }];
+  const boundary = axis < 0 ? axis + shape.length : axis;
+  return [{ dtype, shape: [productDim(shape.slice(0, boundary)), productDim(shape.slice(boundary))] }];
 };
 
 function productDim(dims: readonly Dim[]): Dim {
@@ -43,13 +43,13 @@ function productDim(dims: readonly Dim[]): Dim {
   return staticCount(dims) ?? (others.length === 1 ? others[0]! : '');
 }
 
-export const transposing: InferenceRule = site => {
+export const transpose: TypingRule = site => {
   const { dtype, shape } = inputOf(site, 0);
   const permutation = intsOf(site.attributes, 'perm') ?? shape.map((_, axis) => shape.length - 1 - axis);
   return [{ dtype, shape: permutation.map(axis => shape[axis]!) }];
 };
 
-export const concatenating: InferenceRule = site => {
+export const concat: TypingRule = site => {
   const first = inputOf(site, 0);
   const axis = normalizeAxis(intOf(site.attributes, 'axis', 0), first.shape.length);
   const sizes = site.inputs.map(input => input!.shape[axis]!);
@@ -60,7 +60,7 @@ function sumDims(dims: readonly Dim[]): Dim {
   return dims.every(dim => typeof dim === 'number') ? dims.reduce<number>((sum, dim) => sum + (dim as number), 0) : '';
 }
 
-export const splitting: InferenceRule = site => {
+export const split: TypingRule = site => {
   const { dtype, shape } = inputOf(site, 0);
   const axis = normalizeAxis(intOf(site.attributes, 'axis', 0), shape.length);
   const sizes = site.inputs[1] ? requiredInts(site, 1) : equalParts(shape[axis]!, site.outputCount);
@@ -74,13 +74,13 @@ function equalParts(size: Dim, parts: number): Dim[] {
   return Array.from({ length: parts }, (_, index) => Math.min(part, size - part * index));
 }
 
-export const squeezing: InferenceRule = site => {
+export const squeeze: TypingRule = site => {
   const { dtype, shape } = inputOf(site, 0);
   const axes = site.inputs[1] ? requiredInts(site, 1).map(axis => normalizeAxis(axis, shape.length)) : undefined;
   return [{ dtype, shape: shape.filter((dim, axis) => (axes ? !axes.includes(axis) : dim !== 1)) }];
 };
 
-export const unsqueezing: InferenceRule = site => {
+export const unsqueeze: TypingRule = site => {
   const { dtype, shape } = inputOf(site, 0);
   const given = requiredInts(site, 1);
   const rank = shape.length + given.length;
@@ -89,7 +89,7 @@ export const unsqueezing: InferenceRule = site => {
   return [{ dtype, shape: Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : rest.shift()!)) }];
 };
 
-export const expanding: InferenceRule = site => {
+export const expand: TypingRule = site => {
   const { dtype, shape } = inputOf(site, 0);
   const target = site.constantInts(1);
   if (target) return [{ dtype, shape: broadcastDims(shape, target) }];

@@ -4,19 +4,17 @@ import { normalizeAxis } from '@athanor/tensor';
 import { intOf } from '../attribute.js';
 import { TypeInferenceError } from '../errors.js';
 import type { Dim } from '../model.js';
-import { type InferenceRule, inputOf } from './site.js';
+import { inputOf, type TypingRule } from './site.js';
 
-export const gathering: InferenceRule = site => {
+export const gather: TypingRule = site => {
   const [data, indices] = [inputOf(site, 0), inputOf(site, 1)];
   const axis = normalizeAxis(intOf(site.attributes, 'axis', 0), data.shape.length);
   return [{ dtype: data.dtype, shape: data.shape.toSpliced(axis, 1, ...indices.shape) }];
 };
 
-export const gatheringElements: InferenceRule = site => [
-  { dtype: inputOf(site, 0).dtype, shape: inputOf(site, 1).shape },
-];
+export const gatherElements: TypingRule = site => [{ dtype: inputOf(site, 0).dtype, shape: inputOf(site, 1).shape }];
 
-export const slicing: InferenceRule = site => {
+export const slice: TypingRule = site => {
   const { dtype, shape } = inputOf(site, 0);
   const [starts, ends] = [site.constantInts(1), site.constantInts(2)];
   const axes = site.inputs[3] ? site.constantInts(3) : starts?.map((_, axis) => axis);
@@ -38,11 +36,11 @@ function sliceLength(dim: number, start: number, end: number, step: number): num
   return Math.max(0, Math.ceil((clamp(end) - clamp(start)) / step));
 }
 
-export const shapeOf: InferenceRule = site => [{ dtype: 'INT64', shape: [inputOf(site, 0).shape.length] }];
+export const shapeOf: TypingRule = site => [{ dtype: 'INT64', shape: [inputOf(site, 0).shape.length] }];
 
-export const sizeOf: InferenceRule = () => [{ dtype: 'INT64', shape: [] }];
+export const sizeOf: TypingRule = () => [{ dtype: 'INT64', shape: [] }];
 
-export const filling: InferenceRule = site => {
+export const constantOfShape: TypingRule = site => {
   const value = site.attributes.value;
   const dtype = value?.kind === 'tensor' ? value.value.dtype : 'FP32';
   const shape = site.constantInts(0);
@@ -52,7 +50,7 @@ export const filling: InferenceRule = site => {
   return [{ dtype, shape: new Array<Dim>(rank).fill('') }];
 };
 
-export const oneHot: InferenceRule = site => {
+export const oneHot: TypingRule = site => {
   const [indices, values] = [inputOf(site, 0), inputOf(site, 2)];
   const depth = site.constantInts(1)?.[0] ?? '';
   const rank = indices.shape.length + 1;
@@ -60,7 +58,7 @@ export const oneHot: InferenceRule = site => {
   return [{ dtype: values.dtype, shape: indices.shape.toSpliced(axis, 0, depth) }];
 };
 
-export const constant: InferenceRule = site => {
+export const constant: TypingRule = site => {
   const value = site.attributes.value;
   if (value?.kind !== 'tensor') throw new TypeInferenceError('Constant needs a tensor attribute "value"');
   return [{ dtype: value.value.dtype, shape: value.value.shape }];

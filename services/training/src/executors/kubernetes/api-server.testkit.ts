@@ -7,8 +7,8 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { ATTEMPT_LABEL, RELEASE_LABEL } from './executors/kubernetes/job-object.js';
-import type { Job, KubernetesEvent, Pod } from './executors/kubernetes/objects.js';
+import { ATTEMPT_LABEL, RELEASE_LABEL } from './job-object.js';
+import type { Job, KubernetesEvent, Pod } from './objects.js';
 
 /** How the next call of a kind is answered instead: a status, no answer at all, or the deed done and no answer. */
 export type Trouble = number | 'silence' | 'lost answer';

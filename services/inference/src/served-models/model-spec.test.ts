@@ -1,6 +1,6 @@
 import { readModel } from '@athanor/onnx';
 import { expect, test } from 'vitest';
-import { digitsModel, scaleModel, unbatchedModel } from '../fixtures/models.js';
+import { digitsModel, scaleModel, unbatchedModel } from '../models.testkit.js';
 import { readModelSpec, wireShape } from './model-spec.js';
 
 const specOf = (bytes: Uint8Array) => readModelSpec(readModel(bytes).graph, { maxBatchSize: 8, classes: ['a', 'b'] });

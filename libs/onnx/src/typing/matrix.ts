@@ -2,9 +2,9 @@ import { intOf } from '../attribute.js';
 import { TypeInferenceError } from '../errors.js';
 import type { Dim, ValueType } from '../model.js';
 import { broadcastDims } from './broadcast.js';
-import { describe, type InferenceRule, inputOf } from './site.js';
+import { describe, inputOf, type TypingRule } from './site.js';
 
-export const gemm: InferenceRule = site => {
+export const gemm: TypingRule = site => {
   const [a, b] = [inputOf(site, 0), inputOf(site, 1)];
   if (a.shape.length !== 2 || b.shape.length !== 2) throw mismatch('Gemm', a, b);
   const [rows, inner] = orient(a.shape, intOf(site.attributes, 'transA', 0));
@@ -14,7 +14,7 @@ export const gemm: InferenceRule = site => {
 };
 
 /** numpy.matmul: a 1-D operand gains an axis that the result loses again; leading axes broadcast. */
-export const matMul: InferenceRule = site => {
+export const matMul: TypingRule = site => {
   const [a, b] = [inputOf(site, 0), inputOf(site, 1)];
   if (a.shape.length === 0 || b.shape.length === 0) throw mismatch('MatMul', a, b);
   const left = a.shape.length === 1 ? [1, ...a.shape] : a.shape;

@@ -6,7 +6,7 @@ import {
   type GivenAttempt,
   NO_FINDINGS,
   type OnEnd,
-} from './executors/executor.js';
+} from './executor.js';
 
 let recorders = 0;
 

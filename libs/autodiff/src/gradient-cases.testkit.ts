@@ -3,7 +3,7 @@
 
 import { float, type GraphBuilder, int, ints, type KnownOp, type Value } from '@athanor/onnx';
 import { int64, scalar as scalarTensor, tensor } from '@athanor/tensor';
-import type { GradientCase } from './finite-differences.js';
+import type { GradientCase } from './finite-differences.testkit.js';
 
 export type Named = readonly [op: KnownOp, title: string, gradientCase: GradientCase];
 
