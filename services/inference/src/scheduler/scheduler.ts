@@ -32,6 +32,8 @@ export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #estimate: WaitEstimate;
   #queue: Waiting[] = [];
+  /** Of all requests in the queue. */
+  #queuedRows = 0;
   #isRunning = false;
   #isWoken = false;
   #isClosed = false;
@@ -53,7 +55,7 @@ export class Scheduler {
     const { maxQueueSize, statistics } = this.#options;
     if (this.#isClosed) return Promise.reject(stopping());
     // The dead give up their places only when there is need of them: a request that is waited for never pays for it.
-    if (this.#queue.length >= maxQueueSize) this.#queue = this.#queue.filter(waiting => !this.#dropIfDead(waiting));
+    if (this.#queue.length >= maxQueueSize) this.#setQueue(this.#queue.filter(waiting => !this.#dropIfDead(waiting)));
     if (this.#queue.length >= maxQueueSize) {
       statistics.addFailure(0);
       return Promise.reject(new ServiceError('UNAVAILABLE', 'Exceeds maximum queue size'));
@@ -65,6 +67,7 @@ export class Scheduler {
     }
     return new Promise((resolve, reject) => {
       this.#queue.push({ work, arrived: performance.now(), resolve, reject });
+      this.#queuedRows += work.rows;
       this.#wake();
     });
   }
@@ -73,7 +76,7 @@ export class Scheduler {
   #predictMiss({ rows, caller }: Work): ServiceError | undefined {
     // Whoever has no deadline, or nobody before it, is taken.
     if (this.#queue.length === 0 || caller.deadlineMs === Number.POSITIVE_INFINITY) return undefined;
-    const queuedRows = this.#queue.reduce((sum, { work }) => sum + work.rows, 0);
+    const queuedRows = this.#queuedRows;
     const waitMs = this.#estimate.untilDone({ queuedRows, rows });
     const leftMs = caller.deadlineMs - Date.now();
     if (waitMs <= leftMs) return undefined;
@@ -120,13 +123,17 @@ export class Scheduler {
     const first = this.#queue[0];
     if (maxQueueDelayUs === 0 || first === undefined || this.#isClosed) return false;
     const leftMs = first.arrived + maxQueueDelayUs / 1000 - performance.now();
-    const rows = this.#queue.reduce((sum, { work }) => sum + work.rows, 0);
-    if (leftMs <= 0 || rows >= spec.maxBatchSize) return false;
+    if (leftMs <= 0 || this.#queuedRows >= spec.maxBatchSize) return false;
     this.#delay ??= setTimeout(() => {
       this.#delay = undefined;
       this.#dispatch();
     }, leftMs);
     return true;
+  }
+
+  #setQueue(queue: Waiting[]): void {
+    this.#queue = queue;
+    this.#queuedRows = queue.reduce((sum, { work }) => sum + work.rows, 0);
   }
 
   #takeBatch(): Waiting[] {
@@ -144,7 +151,7 @@ export class Scheduler {
       }
       taken++;
     }
-    this.#queue = this.#queue.slice(taken);
+    this.#setQueue(this.#queue.slice(taken));
     return batch;
   }
 
