@@ -29,11 +29,11 @@ export const PARTS = ['package.json', 'dist', 'proto'];
 /** Who the programs run as. */
 export const USER = { name: 'nonroot', id: 65532 };
 
-/** What only compilers, debuggers and readers use. Licences are kept. */
+/** What only compilers, debuggers, readers and tests use. Licences are kept. */
 export function isDevelopmentFile(path) {
   if (/licen[cs]e|notice|copying/i.test(path)) return false;
   if (/\.([cm]?ts|map|tsbuildinfo|flow|md|markdown)$/i.test(path)) return true;
-  return /\/(dist-types|dist-es|\.github|\.bin)(\/|$)/.test(path);
+  return /\/(dist-types|dist-es|\.github|\.bin)(\/|$)|^libs\/[^/]+\/dist\/testing(\/|$)/.test(path);
 }
 
 /** ONNX Runtime brings its binaries for every platform. */

@@ -1,12 +1,8 @@
 export { connectNats, type NatsOptions } from './connect-nats.js';
+export type { ConsumerOptions, ConsumerPoint } from './consumer/consumer-options.js';
 export type { DeadLetterReason } from './consumer/dead-letter.js';
 export type { EventHandler, EventHandlers, EventOutgoing, Transact } from './consumer/event-handler.js';
-export {
-  type ConsumerOptions,
-  type ConsumerPoint,
-  type EventConsumer,
-  startConsumer,
-} from './consumer/start-consumer.js';
+export { type EventConsumer, startConsumer } from './consumer/start-consumer.js';
 export {
   type DeadLetter,
   type DeadLetterPage,

@@ -1,18 +1,5 @@
 import type { Tensor } from '@athanor/tensor';
-import type { Graph } from './model.js';
-
-/** An attribute's value with its kind; ints beyond 2^53 are bigints. */
-export type Attribute =
-  | { readonly kind: 'int'; readonly value: number | bigint }
-  | { readonly kind: 'float'; readonly value: number }
-  | { readonly kind: 'string'; readonly value: string }
-  | { readonly kind: 'tensor'; readonly value: Tensor }
-  | { readonly kind: 'graph'; readonly value: Graph }
-  | { readonly kind: 'ints'; readonly value: readonly (number | bigint)[] }
-  | { readonly kind: 'floats'; readonly value: readonly number[] }
-  | { readonly kind: 'strings'; readonly value: readonly string[] };
-
-export type Attributes = Readonly<Record<string, Attribute>>;
+import type { Attribute, Attributes, Graph } from './model.js';
 
 export const int = (value: number | bigint): Attribute => ({ kind: 'int', value });
 export const float = (value: number): Attribute => ({ kind: 'float', value });

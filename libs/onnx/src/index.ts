@@ -1,6 +1,4 @@
 export {
-  type Attribute,
-  type Attributes,
   float,
   floatOf,
   graphAttribute,
@@ -18,6 +16,8 @@ export { checkModel, readCheckedModel } from './check/check-model.js';
 export { DEFAULT_LIMITS, type ModelLimits } from './check/limits.js';
 export { ModelError, type ModelErrorCode, TypeInferenceError } from './errors.js';
 export {
+  type Attribute,
+  type Attributes,
   type Dim,
   type Graph,
   type Model,

@@ -2,7 +2,6 @@
 // rewrites; what it cannot hold (sparse tensors, sequences, model-local functions) is refused on reading, never dropped.
 
 import type { DType, Tensor } from '@athanor/tensor';
-import type { Attribute } from './attribute.js';
 
 /** A size, the name of a symbolic size, or '' when nothing is known. */
 export type Dim = number | string;
@@ -24,6 +23,19 @@ export interface ValueInfo {
   readonly shape?: readonly Dim[];
 }
 
+/** An attribute's value with its kind; ints beyond 2^53 are bigints. */
+export type Attribute =
+  | { readonly kind: 'int'; readonly value: number | bigint }
+  | { readonly kind: 'float'; readonly value: number }
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'tensor'; readonly value: Tensor }
+  | { readonly kind: 'graph'; readonly value: Graph }
+  | { readonly kind: 'ints'; readonly value: readonly (number | bigint)[] }
+  | { readonly kind: 'floats'; readonly value: readonly number[] }
+  | { readonly kind: 'strings'; readonly value: readonly string[] };
+
+export type Attributes = Readonly<Record<string, Attribute>>;
+
 export interface Node {
   readonly op: string;
   /** '' is ai.onnx. */
@@ -32,7 +44,7 @@ export interface Node {
   /** '' stands for an omitted optional input. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly attributes: Readonly<Record<string, Attribute>>;
+  readonly attributes: Attributes;
 }
 
 export interface Graph {

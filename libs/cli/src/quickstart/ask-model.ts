@@ -1,5 +1,5 @@
 import { type AthanorClient, decodeRaw, type InferResponse, infer } from '@athanor/client';
-import type { TestRows } from './test-rows.js';
+import type { EvaluatedRows } from './evaluated-rows.js';
 
 /** What came of sending rows one by one. */
 export interface Asked {
@@ -22,7 +22,7 @@ const PROBABILITIES = 'probabilities';
 export async function askModel(
   client: AthanorClient,
   modelName: string,
-  rows: TestRows,
+  rows: EvaluatedRows,
   onProgress: (done: number) => void,
 ): Promise<Asked> {
   const count = rows.labels.length;

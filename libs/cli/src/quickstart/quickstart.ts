@@ -21,9 +21,9 @@ import { shortDigest } from '../output/render.js';
 import type { Terminal } from '../terminal.js';
 import { type Asked, askModel, mostProbable } from './ask-model.js';
 import { drawPrediction, probabilityBars } from './draw.js';
+import { type EvaluatedRows, readEvaluatedRows } from './evaluated-rows.js';
 import { type QuickstartFigures, summary } from './figures.js';
 import { mnistFolder } from './mnist-folder.js';
-import { readTestRows, type TestRows } from './test-rows.js';
 import { waitForRegistration, waitUntilServed } from './wait.js';
 import { whatNext } from './what-next.js';
 
@@ -119,7 +119,7 @@ async function mainJob(
   await promote(client, version, options);
   title(`6. Serving: raw rows through ModelInfer, at most ${SERVED_ROWS}`);
   await waitUntilServed(client, { name: NAME, version, signal });
-  const rows = await readTestRows(client, dataset, version, SERVED_ROWS);
+  const rows = await readEvaluatedRows(client, dataset, version, SERVED_ROWS);
   const progress = startProgress(terminal, 'infer');
   const asked = await askModel(client, NAME, rows, done => progress.update(done / rows.labels.length, `${done} rows`));
   progress.done(
@@ -192,7 +192,7 @@ async function promote(client: AthanorClient, version: ModelVersion, options: Qu
   terminal.err(`  ${modelName}@${ALIAS} is v${number}, callable as '${NAME}'\n`);
 }
 
-function onePrediction(rows: TestRows, asked: Asked, classes: readonly string[]): string {
+function onePrediction(rows: EvaluatedRows, asked: Asked, classes: readonly string[]): string {
   const probabilities = asked.probabilities.subarray(0, classes.length);
   const said = classes[mostProbable(probabilities)];
   const head = `  row ${rows.rowIds[0]}: the model says ${said}, the label is ${classes[rows.labels[0] ?? 0]}\n`;

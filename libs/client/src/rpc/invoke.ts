@@ -7,8 +7,8 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js';
 import type { CallOptions } from './call-options.js';
+import type { Invocation } from './invocation.js';
 import { toRpcError } from './rpc-error.js';
-import type { Invocation } from './stub.js';
 import { unreachable } from './unreachable.js';
 
 // The four shapes of a call over grpc-js, as promises and async iterables.

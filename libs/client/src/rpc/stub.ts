@@ -1,23 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { methodRule, type ServiceKey, type ServiceStub, serviceDefinition } from '@athanor/contracts';
-import type { Client, MethodDefinition } from '@grpc/grpc-js';
+import type { MethodDefinition } from '@grpc/grpc-js';
 import type { CallOptions } from './call-options.js';
 import { type ChannelOptions, DEFAULT_TIMEOUT_MS, openChannel } from './channel.js';
+import type { Invocation } from './invocation.js';
 import { invokeDuplex, invokeUnary, invokeWithRequests, invokeWithResponses } from './invoke.js';
-import type { OutageWatch } from './outage.js';
 
 export type Stub<K extends ServiceKey> = ServiceStub<K, CallOptions> & { close(): void };
-
-/** One call about to be made. */
-export interface Invocation {
-  readonly service: ServiceKey;
-  readonly client: Client;
-  readonly outages: OutageWatch | undefined;
-  readonly method: MethodDefinition<unknown, unknown>;
-  readonly channel: ChannelOptions;
-  readonly options: CallOptions;
-  readonly defaultTimeoutMs: number | undefined;
-}
 
 /** The functions of a service, each a remote call. Nothing is connected before the first. */
 export function createStub<K extends ServiceKey>(key: K, channel: ChannelOptions): Stub<K> {

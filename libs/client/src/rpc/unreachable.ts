@@ -1,7 +1,7 @@
 import { ownerOf } from '@athanor/contracts';
 import { type ServiceError, status } from '@grpc/grpc-js';
+import type { Invocation } from './invocation.js';
 import { RpcError } from './rpc-error.js';
-import type { Invocation } from './stub.js';
 
 // grpc-js says "round_robin: No connection established. Last error: …", and for a call that waited "Deadline exceeded after
 // 30.001s,Waiting for LB pick": what load balancing is at work is nothing to the caller, the address is.

@@ -10,9 +10,9 @@ import { EventFormatError, fromMessage, replayForOf } from '../event-message.js'
 import type { EventCounters } from '../event-telemetry.js';
 import { type ApplyOutcome, applyOnce, isApplied } from '../inbox/apply-once.js';
 import type { InboxTables } from '../inbox/inbox-table.js';
+import type { ConsumerOptions, ConsumerPoint } from './consumer-options.js';
 import { type DeadLetterFacts, deadLetter } from './dead-letter.js';
 import type { EventHandler, Transact } from './event-handler.js';
-import type { ConsumerOptions, ConsumerPoint } from './start-consumer.js';
 import { isTransient, type RetryPauses, retryPauseMs } from './transient.js';
 
 export interface DeliveryContext<DB extends InboxTables> extends ConsumerOptions<DB> {

@@ -2,9 +2,8 @@
 // far doubles as the tape that automatic differentiation walks backwards.
 
 import { bytesOf, int64, isNumeric, type Tensor } from '@athanor/tensor';
-import type { Attributes } from '../attribute.js';
 import { ModelError, TypeInferenceError } from '../errors.js';
-import type { Graph, Node, Value, ValueInfo, ValueType } from '../model.js';
+import type { Attributes, Graph, Node, Value, ValueInfo, ValueType } from '../model.js';
 import { isKnownOp, type KnownOp, TYPING_RULES } from '../typing/table.js';
 
 export interface NodeOptions {

@@ -1,5 +1,4 @@
-import type { Attribute } from '../attribute.js';
-import type { Graph, Node, ValueInfo } from '../model.js';
+import type { Attribute, Graph, Node, ValueInfo } from '../model.js';
 
 type Rename = (name: string) => string;
 

@@ -1,6 +1,5 @@
-import type { Attributes } from '../attribute.js';
 import { TypeInferenceError } from '../errors.js';
-import type { ValueType } from '../model.js';
+import type { Attributes, ValueType } from '../model.js';
 
 /** One use of an operator, as its inference rule sees it. */
 export interface Site {

@@ -1,6 +1,5 @@
-import type { Attribute } from '../attribute.js';
 import { ModelError } from '../errors.js';
-import type { Graph, Model, Node, ValueInfo } from '../model.js';
+import type { Attribute, Graph, Model, Node, ValueInfo } from '../model.js';
 import { fromWireInt64 } from './int64.js';
 import type { WireModel, WireValueInfo } from './schema.js';
 import { ATTRIBUTE_TYPE, decodeWireModel, type WireAttribute, type WireGraph, type WireNode } from './schema.js';

@@ -2,8 +2,7 @@
 // of their numbers (protobufjs), sets are sorted by name, tensors are raw_data, and nothing that varies is written.
 
 import { toOnnxElemType } from '@athanor/tensor';
-import type { Attribute } from '../attribute.js';
-import type { Dim, Graph, Model, Node, ValueInfo } from '../model.js';
+import type { Attribute, Dim, Graph, Model, Node, ValueInfo } from '../model.js';
 import { toWireInt64 } from './int64.js';
 import type { WireNode, WireValueInfo } from './schema.js';
 import { ATTRIBUTE_TYPE, encodeWireModel, type WireAttribute, type WireDim, type WireGraph } from './schema.js';

@@ -1,5 +1,5 @@
 import { answer, decode } from './answer.js';
-import type { InferenceDependencies, InferenceMethods } from './inference-service.js';
+import type { InferenceDependencies, InferenceMethods } from './dependencies.js';
 import { streamInfer } from './stream-infer.js';
 
 type InferMethods = Pick<InferenceMethods, 'modelInfer' | 'modelStreamInfer'>;

@@ -2,7 +2,7 @@ import type { ModelConfigInput } from '@athanor/contracts/inference';
 import type { DType } from '@athanor/tensor';
 import type { ModelSpec, TensorSpec } from '../served-models/model-spec.js';
 import type { ServedModel } from '../served-models/served-model.js';
-import type { InferenceDependencies } from './inference-service.js';
+import type { InferenceDependencies } from './dependencies.js';
 
 /** Triton's name of ONNX Runtime's models. */
 export const PLATFORM = 'onnxruntime_onnx';

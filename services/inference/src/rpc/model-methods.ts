@@ -3,7 +3,7 @@ import type { Catalog } from '../deployments/catalog.js';
 import { type ModelSpec, type TensorSpec, wireShape } from '../served-models/model-spec.js';
 import type { ServedModel } from '../served-models/served-model.js';
 import { parseVersion } from '../served-models/version-text.js';
-import type { InferenceDependencies, InferenceMethods } from './inference-service.js';
+import type { InferenceDependencies, InferenceMethods } from './dependencies.js';
 import { PLATFORM, toModelConfig } from './model-config.js';
 import { toModelStatistics } from './model-statistics.js';
 

@@ -1,7 +1,7 @@
 import { explicitLoadRefused } from '@athanor/placement';
 import { ServiceError } from '@athanor/service';
 import type { Deployment } from '../deployments/deployment.js';
-import type { InferenceDependencies, InferenceMethods } from './inference-service.js';
+import type { InferenceDependencies, InferenceMethods } from './dependencies.js';
 
 type RepositoryMethods = Pick<InferenceMethods, 'repositoryIndex' | 'repositoryModelLoad' | 'repositoryModelUnload'>;
 

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { InferenceDependencies, InferenceMethods } from './inference-service.js';
+import type { InferenceDependencies, InferenceMethods } from './dependencies.js';
 
 type ServerMethods = Pick<InferenceMethods, 'serverLive' | 'serverReady' | 'serverMetadata'>;
 

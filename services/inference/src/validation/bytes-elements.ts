@@ -1,4 +1,4 @@
-import type { ElementsPlace } from './read-elements.js';
+import type { ElementsPlace } from './elements-place.js';
 import { invalidInference } from './request-error.js';
 
 // BYTES on the wire: for each element a 32-bit little-endian length, then that many bytes.

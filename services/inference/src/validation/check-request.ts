@@ -1,11 +1,12 @@
 import type { InputRows } from '../scheduler/work.js';
-import type { ModelSpec, TensorSpec } from '../served-models/model-spec.js';
+import type { TensorSpec } from '../served-models/model-spec.js';
 import type { InferInput, InferRequest } from '../wire/infer-request.js';
 import { checkRequestParameters, readClassification } from './check-parameters.js';
 import { findInputData, type InputData } from './input-data.js';
 import { checkInputShape, readBatchSize } from './input-shape.js';
 import { readElements } from './read-elements.js';
 import { invalidInference, invalidRequest } from './request-error.js';
+import type { RequestModel } from './request-model.js';
 
 /** An output that is wanted, by its place in the model's list. */
 export interface WantedOutput {
@@ -21,12 +22,6 @@ export interface CheckedRequest {
   readonly inputs: readonly InputRows[];
   readonly outputs: readonly WantedOutput[];
   readonly timeoutUs: number;
-}
-
-/** What a request is checked against. */
-export interface RequestModel {
-  readonly name: string;
-  readonly spec: ModelSpec;
 }
 
 /** Checks in Triton's order and with its messages (core, src/infer_request.cc; server, src/grpc/infer_handler.cc). */

@@ -1,7 +1,7 @@
 import type { TensorSpec } from '../served-models/model-spec.js';
 import type { InferRequest } from '../wire/infer-request.js';
-import type { RequestModel } from './check-request.js';
 import { invalidInference, printShape } from './request-error.js';
+import type { RequestModel } from './request-model.js';
 
 const BATCH_NOTE =
   'NOTE: Setting a non-zero max_batch_size in the model config requires a batch dimension to be prepended to each ' +

@@ -1,19 +1,10 @@
 import { byteSizeOf, type DType, type NumericDType } from '@athanor/tensor';
 import type { Elements } from '../scheduler/work.js';
-import type { TensorSpec } from '../served-models/model-spec.js';
 import type { TensorContents } from '../wire/infer-request.js';
 import { readBytesElements, readText } from './bytes-elements.js';
+import type { ElementsPlace } from './elements-place.js';
 import type { InputData } from './input-data.js';
 import { invalidInference } from './request-error.js';
-
-/** Where the elements belong, for the check and for its message. */
-export interface ElementsPlace {
-  readonly spec: TensorSpec;
-  /** With the batch dimension. */
-  readonly shape: readonly number[];
-  readonly id: string;
-  readonly model: string;
-}
 
 /** Raw bytes stay a view of the message; typed lists are laid out as raw bytes are. */
 export function readElements(data: InputData, place: ElementsPlace): Elements {

@@ -9,7 +9,7 @@ import {
 } from '../store/datasets.js';
 import { deleteDataset, findPreparing } from '../store/deletion.js';
 import type { Db } from '../store/uploads.js';
-import type { IngestDependencies, IngestMethods } from './ingest-service.js';
+import type { IngestDependencies, IngestMethods } from './dependencies.js';
 import { toDataset } from './mapping.js';
 
 type DatasetMethods = Pick<

@@ -18,7 +18,7 @@ import {
   type UploadRow,
 } from '../store/uploads.js';
 import { assembleUpload, receiveChunks } from '../uploads/receive.js';
-import type { IngestDependencies, IngestMethods } from './ingest-service.js';
+import type { IngestDependencies, IngestMethods } from './dependencies.js';
 import { toUpload } from './mapping.js';
 
 type UploadMethods = Pick<IngestMethods, 'createUpload' | 'writeUpload' | 'getUpload'>;

@@ -24,7 +24,7 @@ import {
 import { wasDeleted } from '../store/deletion.js';
 import type { Db } from '../store/uploads.js';
 import { datasetNotFound, expectDataset } from './dataset-methods.js';
-import type { IngestDependencies, IngestMethods } from './ingest-service.js';
+import type { IngestDependencies, IngestMethods } from './dependencies.js';
 import { summarizeVersion, toDatasetVersion } from './mapping.js';
 import { expectUpload } from './upload-methods.js';
 

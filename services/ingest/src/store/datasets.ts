@@ -2,9 +2,11 @@ import { jsonb } from '@athanor/database';
 import type { Page } from '@athanor/service';
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
 import type { PreparationPlan } from '../preparation/prepare.js';
-import { WAITING } from './preparations.js';
 import type { DatasetTable, DatasetVersionTable, IngestTables } from './tables.js';
 import type { Db, Trx } from './uploads.js';
+
+/** The progress of a version that no preparer has taken yet. */
+export const WAITING = jsonb({ phase: 'WAITING', completed: 0, total: 0 });
 
 export type DatasetRow = Selectable<DatasetTable>;
 export type DatasetVersionRow = Selectable<DatasetVersionTable>;

@@ -3,11 +3,9 @@ import { jsonb, leaseEnd } from '@athanor/database';
 import { appendEvent } from '@athanor/events';
 import { sql } from 'kysely';
 import type { PreparedVersion } from '../preparation/prepare.js';
-import type { DatasetVersionRow, VersionKey } from './datasets.js';
+import { type DatasetVersionRow, type VersionKey, WAITING } from './datasets.js';
 import type { PreparationPhase } from './tables.js';
 import type { Db, Trx } from './uploads.js';
-
-export const WAITING = jsonb({ phase: 'WAITING', completed: 0, total: 0 });
 
 /** A version in the hands of one preparer: another number of attempts means that it is in another's. */
 export interface TakenVersion extends VersionKey {

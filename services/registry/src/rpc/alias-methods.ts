@@ -28,9 +28,9 @@ import {
   setGate,
 } from '../store/aliases.js';
 import { type Db, findVersion, lockModel, type Trx } from '../store/models.js';
+import type { RegistryDependencies, RegistryMethods } from './dependencies.js';
 import { toAliasMove } from './mapping.js';
 import { describeModel, expectLockedModel, expectModel } from './model-methods.js';
-import type { RegistryDependencies, RegistryMethods } from './registry-service.js';
 
 type AliasMethods = Pick<
   RegistryMethods,

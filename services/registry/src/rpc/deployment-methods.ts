@@ -9,9 +9,9 @@ import {
   setDeployment,
 } from '../store/deployments.js';
 import { type Db, findVersion, type ModelVersionRow } from '../store/models.js';
+import type { RegistryDependencies, RegistryMethods } from './dependencies.js';
 import { toDeployment } from './mapping.js';
 import { describeVersion, expectLockedModel } from './model-methods.js';
-import type { RegistryDependencies, RegistryMethods } from './registry-service.js';
 
 type DeploymentMethods = Pick<
   RegistryMethods,

@@ -1,7 +1,7 @@
 import { notFound } from '@athanor/service';
 import { lineageGraph } from '../lineage/graph.js';
 import { listVersionJobs, listVersionsByDigest } from '../store/models.js';
-import type { RegistryDependencies, RegistryMethods } from './registry-service.js';
+import type { RegistryDependencies, RegistryMethods } from './dependencies.js';
 
 export function lineageMethods({ db }: RegistryDependencies): Pick<RegistryMethods, 'getLineage'> {
   return {

@@ -19,8 +19,8 @@ import {
   type Trx,
   type VersionReference,
 } from '../store/models.js';
+import type { RegistryDependencies, RegistryMethods } from './dependencies.js';
 import { summarizeVersion, toModel, toModelVersion } from './mapping.js';
-import type { RegistryDependencies, RegistryMethods } from './registry-service.js';
 
 type ModelMethods = Pick<
   RegistryMethods,

@@ -1,8 +1,8 @@
 import { type CallContext, ServiceError } from '@athanor/service';
 import type { Route } from '../routes/route-table.js';
 import { readModelName } from '../wire/text-fields.js';
+import type { RouterDependencies } from './dependencies.js';
 import type { GrpcPool } from './grpc-endpoint.js';
-import type { RouterDependencies } from './router-service.js';
 
 export interface RouteScope extends Pick<RouterDependencies, 'table' | 'refresh'> {
   readonly context: CallContext;

@@ -1,20 +1,10 @@
 import { explicitLoadRefused } from '@athanor/placement';
 import type { CallContext } from '@athanor/service';
-import type { RouteTable } from '../routes/route-table.js';
 import { readModelName } from '../wire/text-fields.js';
+import type { RouterDependencies } from './dependencies.js';
 import { findPools } from './find-pools.js';
 import { forwardUnary } from './forward.js';
-import type { GrpcPool } from './grpc-endpoint.js';
-import type { RetryBudget } from './retry-budget.js';
 import { streamInfer } from './stream-infer.js';
-
-export interface RouterDependencies {
-  readonly table: RouteTable<GrpcPool>;
-  readonly pools: readonly GrpcPool[];
-  readonly budget: RetryBudget;
-  /** Following.refresh */
-  readonly refresh: () => Promise<void>;
-}
 
 type Forward = (request: Buffer, context: CallContext) => Promise<Buffer>;
 

@@ -1,11 +1,11 @@
 import { serviceDefinition } from '@athanor/contracts';
 import { type CallContext, ServiceError } from '@athanor/service';
 import { readRequestId } from '../wire/text-fields.js';
+import type { RouterDependencies } from './dependencies.js';
 import { findPools } from './find-pools.js';
 import { forwardStream, inPoolsWords } from './forward.js';
 import type { GrpcPool } from './grpc-endpoint.js';
 import { PoolStream } from './pool-stream.js';
-import type { RouterDependencies } from './router-service.js';
 import { StreamAnswers } from './stream-answers.js';
 
 /**

@@ -5,7 +5,8 @@ import { type Dim, GraphBuilder, int, type Model, toModel, type Value } from '@a
 import type { Tensor } from '@athanor/tensor';
 import { mlp } from '../architectures/mlp.js';
 import type { ModelDefinition } from '../architectures/model.js';
-import { fitPreprocessing, type Preprocessing } from '../preprocessing/preprocessing.js';
+import { fitPreprocessing } from '../preprocessing/fit-preprocessing.js';
+import type { Preprocessing } from '../preprocessing/preprocessing.js';
 import type { OptimizerSpec, TrainingSpec } from './spec.js';
 import type { TrainingData } from './training-data.js';
 

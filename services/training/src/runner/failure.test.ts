@@ -5,7 +5,7 @@ import { RuntimeFailure } from '@athanor/runtime';
 import { SafetensorsError } from '@athanor/tensor';
 import { expect, test } from 'vitest';
 import { InvalidTrainingData, TrainingDiverged } from '../engine/index.js';
-import { UnsupportedFeatures } from '../preprocessing/preprocessing.js';
+import { UnsupportedFeatures } from '../preprocessing/fit-preprocessing.js';
 import { runAttempt } from './attempt.js';
 import type { AttemptClient } from './attempt-client.js';
 import { toFailure } from './failure.js';

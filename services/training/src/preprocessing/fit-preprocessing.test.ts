@@ -2,7 +2,8 @@ import { GraphBuilder, toModel, writeModel } from '@athanor/onnx';
 import { openSession } from '@athanor/runtime';
 import { type Tensor, tensor } from '@athanor/tensor';
 import { expect, test } from 'vitest';
-import { fitPreprocessing, type Preprocessing } from './preprocessing.js';
+import { fitPreprocessing } from './fit-preprocessing.js';
+import type { Preprocessing } from './preprocessing.js';
 import { columnStatistics } from './standardization.js';
 
 async function apply(preprocessing: Preprocessing, rows: Tensor): Promise<Tensor> {

@@ -5,7 +5,7 @@ import type { ModelVersion } from '@athanor/contracts/registry';
 import { bytesOf, type NumericTensor, readSafetensors, type Tensor } from '@athanor/tensor';
 
 /** Raw rows as a client would send them, with what is known of them. */
-export interface TestRows {
+export interface EvaluatedRows {
   readonly inputName: string;
   readonly datatype: NumericTensor['dtype'];
   readonly rowShape: readonly number[];
@@ -17,12 +17,12 @@ export interface TestRows {
 }
 
 /** The first rows that the model was evaluated on, as they lie in the dataset. */
-export async function readTestRows(
+export async function readEvaluatedRows(
   client: AthanorClient,
   dataset: DatasetVersion,
   version: ModelVersion,
   count: number,
-): Promise<TestRows> {
+): Promise<EvaluatedRows> {
   const { datasetId, version: number, classes } = dataset;
   const readBlob = (digest: string) =>
     collectChunks(client.ingest.readDatasetBlob({ datasetId, version: number, digest }));

@@ -1,0 +1,11 @@
+import type { RouteTable } from '../routes/route-table.js';
+import type { GrpcPool } from './grpc-endpoint.js';
+import type { RetryBudget } from './retry-budget.js';
+
+export interface RouterDependencies {
+  readonly table: RouteTable<GrpcPool>;
+  readonly pools: readonly GrpcPool[];
+  readonly budget: RetryBudget;
+  /** Following.refresh */
+  readonly refresh: () => Promise<void>;
+}
