@@ -116,6 +116,26 @@ test('bug: an event over the size limit was tried without end, and all later eve
   expect(row.set_aside_at).toBeInstanceOf(Date);
 });
 
+test('bug: thousands of rows that had to wait stopped the relay for everybody', async () => {
+  const waiting = Array.from({ length: 3_000 }, (_, index) => ({
+    ...{ event_id: `waiting-${tenant}-${index}`, type: 'training.job.queued', aggregate_version: 1 },
+    subject: `athanor.v1.${tenant}.training-job.waiting-${index}.queued`,
+    ...{ payload: Buffer.alloc(0), occurred_at: new Date(), traceparent: null, published_at: null },
+    ...{ retry_at: new Date(Date.now() + 600_000), failures: 3 },
+  }));
+  for (let begin = 0; begin < waiting.length; begin += 500)
+    await db
+      .insertInto('outbox')
+      .values(waiting.slice(begin, begin + 500))
+      .execute();
+  await append('other', 1);
+  // Of an aggregate that waits: it stays behind.
+  await append('waiting-7', 2);
+  relay();
+  await consume();
+  await waitForEffects(['other/1']);
+});
+
 test('a consumer that waits for something away stops at once, and the next one goes on', async () => {
   let calls = 0;
   const away = {

@@ -423,7 +423,7 @@ describe('events', () => {
       ...{ files: [], evaluation: null, otherEvaluations: [] },
       ...{ runtime: 'r', instructionSet: 'i', signature: null },
     };
-    const payload = { jobId: 'job-early', modelName: 'early' };
+    const payload = { jobId: 'job-early', modelName: 'early', spec: null, result: null };
     await sql`insert into training.jobs (job_id, tenant, model_name, spec, state, phase, progress, result, fingerprint)
       values ('job-early', 'acme', 'early', ${JSON.stringify(spec)}::jsonb, 'STATE_SUCCEEDED', '', '{}'::jsonb,
         ${JSON.stringify(result)}::jsonb, '')`.execute(db);

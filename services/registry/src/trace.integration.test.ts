@@ -50,7 +50,7 @@ test('bug: the trace of a job ended at its event, and the calls that registered 
   const services = {
     training: {
       async createTrainingJob() {
-        const payload = { jobId: 'j', modelName: 'm' };
+        const payload = { jobId: 'j', modelName: 'm', spec: null, result: null };
         const identity = {
           type: 'training.job.succeeded',
           tenant: 'acme',

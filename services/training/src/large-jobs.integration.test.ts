@@ -2,6 +2,7 @@
 import { collectChunks } from '@athanor/client';
 import type { TrainingJob, TrainingSpecInput } from '@athanor/contracts/training';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { toFailure } from './runner/failure.js';
 import { type Bench, clustersCsv, importCsv, specOf, startBench, watchJob } from './training.testkit.js';
 
 let bench: Bench;
@@ -68,8 +69,17 @@ test('the validation split is evaluated too, so that a gate may ask for it', asy
   expect(otherEvaluations[0]!.datasetDigest).toBe(evaluation!.datasetDigest);
 });
 
+test('a message over the size limit is refused with a reason that ends an attempt', async () => {
+  const huge = { modelName: 'm', spec: specOf({ datasetId: 'x'.repeat(80 * 1024 * 1024) }) };
+  const error = await bench.training.createTrainingJob(huge).catch(thrown => thrown);
+  expect(error).toMatchObject({ code: 'RESOURCE_EXHAUSTED' });
+  expect(toFailure(error)).toMatchObject({ retryable: false });
+});
+
 test('a job that has ended can be deleted; what it made can still be registered', async () => {
-  const { job: open } = await bench.training.createTrainingJob({ modelName: 'm', spec: specOf({ epochs: 2_000 }) });
+  const { job: open } = await bench.training.createTrainingJob({
+    ...{ requestId: 'deleted-later', modelName: 'm', spec: specOf({ epochs: 2_000 }) },
+  });
   const jobId = open!.jobId;
   await expect(bench.training.deleteTrainingJob({ jobId })).rejects.toMatchObject({ reason: 'JOB_NOT_ENDED' });
   await expect(bench.stranger.deleteTrainingJob({ jobId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -79,4 +89,9 @@ test('a job that has ended can be deleted; what it made can still be registered'
   await expect(bench.training.deleteTrainingJob({ jobId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await expect(bench.training.getTrainingJob({ jobId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   expect((await bench.training.listTrainingJobs({})).jobs.map(each => each.jobId)).not.toContain(jobId);
+  // The key of a deleted job means a new one.
+  const { job: again } = await bench.training.createTrainingJob({
+    ...{ requestId: 'deleted-later', modelName: 'm', spec: specOf({ epochs: 1 }) },
+  });
+  expect(again!.jobId).not.toBe(jobId);
 });

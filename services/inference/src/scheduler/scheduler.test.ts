@@ -289,7 +289,8 @@ test('bug: under overload every request waited until its deadline, and then fail
       return { y: x! };
     },
   });
-  await scheduler.submit(workOf([0]));
+  // Nothing is refused before enough runs are known.
+  for (let run = 0; run < 16; run++) await scheduler.submit(workOf([0]));
   const outcomes: { code: string; waitedMs: number }[] = [];
   const submit = async () => {
     const begun = performance.now();
@@ -326,4 +327,41 @@ test('a request without a deadline, or with nobody before it, is never refused f
   await turn();
   release();
   expect((await Promise.all(answers)).map(valuesOf)).toEqual([[-1], [-2], [-3]]);
+});
+
+test('bug: one slow run made burst after burst be refused', async () => {
+  let runMs = 0;
+  const { scheduler } = bench({
+    spec: { ...spec, maxBatchSize: 4 },
+    async run({ x }) {
+      await sleep(runMs);
+      return { y: x! };
+    },
+  });
+  for (let run = 0; run < 20; run++) await scheduler.submit(workOf([0]));
+  runMs = 400;
+  await scheduler.submit(workOf([0]));
+  runMs = 1;
+  const caller = { abortReason: undefined, deadlineMs: Date.now() + 350 };
+  const burst = Array.from({ length: 20 }, () => scheduler.submit(workOf([1], { caller })));
+  await expect(Promise.all(burst)).resolves.toHaveLength(20);
+});
+
+test('bug: requests that nobody waited for any more made others be refused', async () => {
+  const { scheduler, state, release } = bench({ spec: { ...spec, maxBatchSize: 1 } });
+  for (let run = 0; run < 16; run++) await scheduler.submit(workOf([0]));
+  state.holds = true;
+  const running = scheduler.submit(workOf([1]));
+  await turn();
+  // Each run took some time, so ten thousand of them take longer than the deadline.
+  const gone = { abortReason: undefined as Error | undefined, deadlineMs: Number.POSITIVE_INFINITY };
+  const cancelled = Array.from({ length: 1_000 }, () => scheduler.submit(workOf([2], { caller: gone })));
+  gone.abortReason = new ServiceError('CANCELLED', 'gone');
+  for (const each of cancelled) each.catch(() => undefined);
+  const caller = { abortReason: undefined, deadlineMs: Date.now() + 20 };
+  const live = scheduler.submit(workOf([3], { caller }));
+  state.holds = false;
+  release();
+  expect(valuesOf(await running)).toEqual([-1]);
+  expect(valuesOf(await live)).toEqual([-3]);
 });

@@ -76,10 +76,14 @@ export class Scheduler {
   #predictMiss({ rows, caller }: Work): ServiceError | undefined {
     // Whoever has no deadline, or nobody before it, is taken.
     if (this.#queue.length === 0 || caller.deadlineMs === Number.POSITIVE_INFINITY) return undefined;
-    const queuedRows = this.#queuedRows;
-    const waitMs = this.#estimate.untilDone({ queuedRows, rows });
     const leftMs = caller.deadlineMs - Date.now();
+    const estimate = () => this.#estimate.untilDone({ queuedRows: this.#queuedRows, rows });
+    if (estimate() <= leftMs) return undefined;
+    // Nobody waits any more for some of what is counted.
+    this.#setQueue(this.#queue.filter(waiting => !this.#dropIfDead(waiting)));
+    const waitMs = estimate();
     if (waitMs <= leftMs) return undefined;
+    const queuedRows = this.#queuedRows;
     const message = `the model is overloaded: ${queuedRows} rows wait, which takes about ${Math.ceil(waitMs)} ms, and the deadline is in ${Math.max(Math.ceil(leftMs), 0)} ms; send fewer requests, or give the deployment more replicas`;
     return new ServiceError('RESOURCE_EXHAUSTED', message, { reason: 'OVERLOADED' });
   }

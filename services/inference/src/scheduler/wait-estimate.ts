@@ -1,25 +1,27 @@
-/** Weight of the newest run. */
-const WEIGHT = 0.2;
+/** Runs that are remembered. */
+const RUNS = 16;
 
 /**
- * How long a request would have to wait. It errs on the side of taking a request: it counts full batches, and a run's time is
- * that of the runs so far, which are full only under load.
+ * How long a request would have to wait at least. It errs on the side of taking a request: it counts full batches, and the
+ * shortest of the latest runs, so that a slow run, by itself, refuses nobody.
  */
 export class WaitEstimate {
   readonly #maxBatchSize: number;
-  /** Exponentially weighted mean; undefined before the first run. */
-  #runMs: number | undefined;
+  readonly #runsMs: number[] = [];
 
   constructor(maxBatchSize: number) {
     this.#maxBatchSize = maxBatchSize;
   }
 
   observe(runMs: number): void {
-    this.#runMs = this.#runMs === undefined ? runMs : this.#runMs + WEIGHT * (runMs - this.#runMs);
+    this.#runsMs.push(runMs);
+    if (this.#runsMs.length > RUNS) this.#runsMs.shift();
   }
 
-  /** Until `rows` that come after `queuedRows` would have been computed, in ms; 0 where nothing is known. */
+  /** Until `rows` that come after `queuedRows` would have been computed, in ms; 0 where too little is known. */
   untilDone({ queuedRows, rows }: { readonly queuedRows: number; readonly rows: number }): number {
-    return Math.ceil((queuedRows + rows) / this.#maxBatchSize) * (this.#runMs ?? 0);
+    // What fits one batch waits for the present run only.
+    const runs = Math.ceil((queuedRows + rows) / this.#maxBatchSize);
+    return runs <= 1 || this.#runsMs.length < RUNS ? 0 : runs * Math.min(...this.#runsMs);
   }
 }

@@ -11,7 +11,10 @@ export interface GateSubject {
 /** Throws INVALID_ARGUMENT for a gate that no version can pass because none has its metric on its split. */
 export function checkGateCanPass(gate: Gate, latest: GateSubject | undefined): void {
   if (latest === undefined || latest.evaluations.length === 0) return;
-  if (metricOf({ ...gate, datasetDigest: '' }, latest) !== undefined) return;
+  // A version of before the validation split was evaluated says nothing about which splits the next one will have.
+  const isOlder = latest.evaluations.every(({ detailsDigest }) => (detailsDigest ?? '') === '');
+  const splits = isOlder ? latest.evaluations.map(({ split }) => split) : [gate.split];
+  if (splits.some(split => metricOf({ ...gate, split, datasetDigest: '' }, latest) !== undefined)) return;
   throw invalidFields([{ field: 'gate.metric', description: missingMessage({ ...gate, datasetDigest: '' }, latest) }]);
 }
 

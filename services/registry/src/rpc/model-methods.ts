@@ -94,7 +94,7 @@ export function modelMethods({ db, blobs, onCommit }: RegistryDependencies): Mod
         ...files.map(file => file.digest),
         ...evaluations.flatMap(each => [each.predictionsDigest, each.detailsDigest]),
       ]);
-      if (!known.includes(fileDigest))
+      if (fileDigest === '' || !known.includes(fileDigest))
         throw notFound('file', fileDigest, `version ${versionDigest} names no such file`);
       for await (const chunk of blobs.get(fileDigest, { signal })) yield { chunk: Buffer.from(chunk) };
     },

@@ -39,9 +39,9 @@ export async function forwardUnary(request: Buffer, forwarding: Forwarding): Pro
       return answer;
     } catch (error) {
       tried.push(endpoint);
-      const { code } = toRpcError(error, context.method);
+      const { code, reason } = toRpcError(error, context.method);
       const another = tried.length < MAX_ATTEMPTS ? pickEndpoint(pools, tried) : undefined;
-      if (another === undefined || context.abortReason !== undefined || !mayRetry(code, forwarding))
+      if (another === undefined || context.abortReason !== undefined || !mayRetry({ code, reason }, forwarding))
         throw inPoolsWords(error, context);
       budget.retried(code);
       endpoint = another;
@@ -49,8 +49,13 @@ export async function forwardUnary(request: Buffer, forwarding: Forwarding): Pro
   }
 }
 
-function mayRetry(code: string, { budget, isFresh = false }: Forwarding): boolean {
-  return (code === 'NOT_FOUND' && isFresh) || (code === 'UNAVAILABLE' && budget.spend());
+function mayRetry(
+  { code, reason }: Pick<RpcError, 'code' | 'reason'>,
+  { budget, isFresh = false }: Forwarding,
+): boolean {
+  // Another process may have less to do.
+  const isElsewhere = code === 'UNAVAILABLE' || reason === 'OVERLOADED';
+  return (code === 'NOT_FOUND' && isFresh) || (isElsewhere && budget.spend());
 }
 
 async function callOnce(request: Buffer, endpoint: GrpcEndpoint, context: CallContext): Promise<Buffer> {

@@ -36,6 +36,7 @@ export async function runAttempt({ client, stop, log, chooseProvider }: AttemptO
       ...{ client, stop, heartbeat, log, spec, data, checkpoint },
       resumedFromStep: checkpointStep,
     });
+    heartbeat.throwIfLost();
     if (result.status === 'stopped') {
       await client.fail({
         code: 1,

@@ -9,6 +9,7 @@ import { UnsupportedFeatures } from '../preprocessing/fit-preprocessing.js';
 import { runAttempt } from './attempt.js';
 import type { AttemptClient } from './attempt-client.js';
 import { toFailure } from './failure.js';
+import { HeartbeatLost } from './heartbeat.js';
 
 test('a failure that would come again ends the job', () => {
   expect(toFailure(TrainingDiverged.ofPredictions('test', 1))).toMatchObject({
@@ -28,6 +29,10 @@ test.each([
   new RuntimeFailure('INVALID_MODEL', 'x'),
   new Error('expected one thing, received another'),
   new RpcError({ code: 'RESOURCE_EXHAUSTED', message: 'message larger than max', method: '/a/CompleteAttempt' }),
+  new RpcError({
+    ...{ code: 'RESOURCE_EXHAUSTED', message: 'larger than this server takes', method: '/a/CompleteAttempt' },
+    details: { reason: 'MESSAGE_TOO_LARGE' },
+  }),
   new RpcError({ code: 'INVALID_ARGUMENT', message: 'x', method: '/a/CompleteAttempt' }),
 ])('bug: %s was retried although every attempt would end so', error => {
   expect(toFailure(error).retryable).toBe(false);
@@ -36,6 +41,7 @@ test.each([
 test.each([
   new RpcError({ code: 'UNAVAILABLE', message: 'x', method: '/a/ReadBlob' }),
   new RpcError({ code: 'RESOURCE_EXHAUSTED', message: 'full', method: '/a/WriteBlob', details: { reason: 'STORAGE' } }),
+  new HeartbeatLost('exit code 1'),
   Object.assign(new Error('no space left on device'), { errno: -28, code: 'ENOSPC' }),
 ])('%s may pass, so another attempt is made', error => {
   expect(toFailure(error).retryable).toBe(true);

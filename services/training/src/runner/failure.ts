@@ -1,6 +1,7 @@
 import { RpcError } from '@athanor/client';
 import { RuntimeFailure } from '@athanor/runtime';
 import type { Failure } from './attempt-client.js';
+import { HeartbeatLost } from './heartbeat.js';
 
 // google.rpc codes.
 const INVALID_ARGUMENT = 3;
@@ -51,11 +52,15 @@ export function toFailure(error: Error): Failure {
 }
 
 function isRetryable(error: Error): boolean {
-  // gRPC's own RESOURCE_EXHAUSTED, without a reason of ours, is a message over the size limit.
-  if (error instanceof RpcError)
-    return !PERMANENT_RPC_CODES.has(error.code) && !(error.code === 'RESOURCE_EXHAUSTED' && error.reason === '');
+  if (error instanceof RpcError) return !PERMANENT_RPC_CODES.has(error.code) && !isTooLarge(error);
+  if (error instanceof HeartbeatLost) return true;
   // Memory or a device may be missing only here and now.
   if (error instanceof RuntimeFailure) return error.code === 'RUN_FAILED';
   // Of the operating system: a full disk, a broken connection.
   return 'errno' in error;
+}
+
+/** A message over the size limit: refused by our server, or by gRPC itself, which gives no reason. */
+function isTooLarge({ code, reason }: RpcError): boolean {
+  return code === 'RESOURCE_EXHAUSTED' && (reason === '' || reason === 'MESSAGE_TOO_LARGE');
 }

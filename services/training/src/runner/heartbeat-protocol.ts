@@ -8,8 +8,11 @@ export interface HeartbeatWork {
   /** Fencing token of the attempt. */
   readonly epoch: number;
   readonly leaseMs: number;
+  /** An attempt whose main thread is silent for longer has hung. Default 15 minutes. */
+  readonly maxSilenceMs?: number;
 }
 
+/** Each message is also a sign of life of the main thread. */
 export interface ToThread {
   /** A new phase; answered with "entered" or "failed". */
   readonly phase?: string;
@@ -19,6 +22,6 @@ export interface ToThread {
 export type FromThread =
   | { readonly kind: 'entered' }
   /** The phase could not be reported. */
-  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string; readonly reason: string }
   /** The attempt is to stop: it was cancelled, or it does not hold its job any more. */
   | { readonly kind: 'stop' };

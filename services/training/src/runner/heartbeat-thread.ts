@@ -5,10 +5,16 @@ import type { ProgressInput } from '@athanor/contracts/training';
 import { AttemptClient } from './attempt-client.js';
 import type { FromThread, HeartbeatWork, ToThread } from './heartbeat-protocol.js';
 
-const { order, epoch, leaseMs } = workerData as HeartbeatWork;
+/** gRPC's number. */
+const DEADLINE_EXCEEDED = 4;
+/** No step takes as long: a device or a native library hangs, and nobody else would notice. */
+const MAX_SILENCE_MS = 15 * 60_000;
+
+const { order, epoch, leaseMs, maxSilenceMs = MAX_SILENCE_MS } = workerData as HeartbeatWork;
 const client = new AttemptClient(order, epoch);
 let phase = '';
 let progress: ProgressInput | undefined;
+let heardAt = performance.now();
 let current: Promise<void> | undefined;
 let next: Promise<void> | undefined;
 
@@ -41,22 +47,37 @@ async function send(): Promise<void> {
 }
 
 parentPort?.on('message', (message: ToThread) => {
+  heardAt = performance.now();
   progress = message.progress ?? progress;
   if (message.phase === undefined) {
-    // The next heartbeat tells it too.
-    beat().catch(() => undefined);
+    // A lost heartbeat does no harm: the next one carries the progress too.
+    if (message.progress !== undefined) beat().catch(() => undefined);
     return;
   }
   phase = message.phase;
   beat().then(
     () => post({ kind: 'entered' }),
-    (error: Error) => post({ kind: 'failed', code: codeOf(error), message: error.message }),
+    (error: Error) => post({ kind: 'failed', ...describe(error) }),
   );
 });
 
 // A single lost heartbeat does no harm; the service gives the attempt up when a lease's time passes without any.
-setInterval(() => void beat().catch(() => undefined), leaseMs / 4);
+setInterval(() => {
+  if (performance.now() - heardAt > maxSilenceMs) void endHungProcess();
+  else beat().catch(() => undefined);
+}, leaseMs / 4);
 
-function codeOf(error: Error): string {
-  return error instanceof RpcError ? error.code : 'INTERNAL';
+async function endHungProcess(): Promise<never> {
+  const minutes = Number((maxSilenceMs / 60_000).toPrecision(2));
+  const message = `the computation did not return for ${minutes} minutes: a device or a library hangs, or one step is too large; use a smaller batch_size or network`;
+  await client.fail({ code: DEADLINE_EXCEEDED, reason: 'Hung', message, retryable: true }).catch(() => undefined);
+  process.kill(process.pid, 'SIGKILL');
+  return new Promise(() => undefined);
+}
+
+function describe(error: Error) {
+  const { message } = error;
+  return error instanceof RpcError
+    ? { code: error.code, message, reason: error.reason }
+    : { code: 'INTERNAL', message, reason: '' };
 }

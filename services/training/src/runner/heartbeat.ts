@@ -13,21 +13,36 @@ export interface HeartbeatOptions extends HeartbeatWork {
   readonly log: Log;
 }
 
+/** The heartbeat thread ended by itself, for lack of memory for example; another attempt may fare better. */
+export class HeartbeatLost extends Error {
+  override readonly name = 'HeartbeatLost';
+
+  constructor(why: string) {
+    super(`the attempt's heartbeat thread ended: ${why}`);
+  }
+}
+
 /** Renews the attempt's lease, reports phase and progress, and learns whether the attempt is to stop. */
 export class Heartbeat {
   readonly #thread: Worker;
   readonly #log: Log;
+  readonly #signsOfLife: NodeJS.Timeout;
   #phase = '';
+  #lost: HeartbeatLost | undefined;
   #entering: { resolve(): void; reject(error: Error): void } | undefined;
 
   constructor({ stop, log, ...work }: HeartbeatOptions) {
     this.#log = log;
     this.#thread = new Worker(new URL('./heartbeat-thread.js', import.meta.url), { workerData: work });
     this.#thread.on('message', (message: FromThread) => this.#receive(message, stop));
-    this.#thread.on('error', error => {
-      this.#settle(error);
-      stop.abort(error);
-    });
+    const lose = (why: string) => {
+      this.#lost ??= new HeartbeatLost(why);
+      this.#settle(this.#lost);
+      stop.abort(this.#lost);
+    };
+    this.#thread.on('error', error => lose(error.message));
+    this.#thread.on('exit', code => lose(`exit code ${code}`));
+    this.#signsOfLife = setInterval(() => this.#post({}), work.leaseMs / 4);
   }
 
   /**
@@ -48,7 +63,14 @@ export class Heartbeat {
     });
   }
 
+  /** Throws HeartbeatLost where the thread has ended by itself: the attempt was not asked to stop. */
+  throwIfLost(): void {
+    if (this.#lost !== undefined) throw this.#lost;
+  }
+
   async stop(): Promise<void> {
+    clearInterval(this.#signsOfLife);
+    this.#thread.removeAllListeners('exit');
     await this.#thread.terminate();
   }
 
@@ -56,7 +78,8 @@ export class Heartbeat {
     if (message.kind === 'stop') stop.abort();
     if (message.kind === 'entered') this.#settle(undefined);
     if (message.kind === 'failed') {
-      this.#settle(new RpcError({ ...message, code: message.code as RpcCode, method: 'Heartbeat' }));
+      const { code, reason, message: text } = message;
+      this.#settle(new RpcError({ code: code as RpcCode, message: text, method: 'Heartbeat', details: { reason } }));
     }
   }
 

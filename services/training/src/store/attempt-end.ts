@@ -1,4 +1,5 @@
-import type { TrainingResult } from '@athanor/contracts/training';
+import { encodeEvent } from '@athanor/contracts';
+import type { TrainingJobSucceeded, TrainingResult } from '@athanor/contracts/training';
 import { jsonb, leaseEnd } from '@athanor/database';
 import { appendEvent } from '@athanor/events';
 import type { AttemptEnd } from '../attempts/attempt-state.js';
@@ -16,8 +17,16 @@ export async function completeJob(trx: Trx, { attempt, job }: HeldJob, result: T
     .execute();
   await changeJob(trx, job, { state: 'STATE_SUCCEEDED', reason: 'Completed', message: '' });
   const { job_id: jobId, tenant, model_name: modelName } = job;
-  const payload = { jobId, modelName };
+  const payload = succeededPayload({ jobId, modelName, spec: job.spec, result });
   await appendEvent(trx, { type: 'training.job.succeeded', tenant, aggregateId: jobId, aggregateVersion: 2, payload });
+}
+
+/** The release before reads spec and result from the event. They go into it while it stays far below NATS's max_payload. */
+const MAX_SUCCEEDED_BYTES = 256 * 1024;
+
+function succeededPayload(payload: TrainingJobSucceeded): TrainingJobSucceeded {
+  const isSmall = encodeEvent('training.job.succeeded', payload).length <= MAX_SUCCEEDED_BYTES;
+  return isSmall ? payload : { ...payload, spec: null, result: null };
 }
 
 /** Ends an attempt without a result; the job is queued again, cancelled or failed. */
