@@ -1,4 +1,5 @@
-import { GraphBuilder, int } from '@athanor/onnx';
+import { GraphBuilder, int, toModel, writeModel } from '@athanor/onnx';
+import * as ort from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { MissingGradientError } from './errors.js';
 import { type GradientCase, largestGradientError } from './finite-differences.testkit.js';
@@ -7,17 +8,36 @@ import { GRADIENT_RULES } from './gradient-table.js';
 import { gradients } from './gradients.js';
 
 const TOLERANCE = 1e-6;
+/** TensorProto.DataType */
+const FLOAT32 = 1;
+const FLOAT64 = 11;
 
 test.each(gradientCases)('the gradient of %s %s equals central differences', async (_, __, gradientCase) => {
   expect(await largestGradientError(gradientCase)).toBeLessThan(TOLERANCE);
 });
 
 // Cast to FP32 and back loses the digits that differences need, so its gradient is checked by value.
-test('the gradient of Cast is cast back, and integers have none', () => {
+test('the gradient of Cast is the seed, cast back', async () => {
   const g = new GraphBuilder('cast');
-  const x = g.input('x', { dtype: 'FP32', shape: [2] });
-  const wide = g.op('Cast', [x], { attributes: { to: int(11) } });
-  expect(gradients(g, [{ value: wide, gradient: wide }], [x])[0]).toMatchObject({ dtype: 'FP32', shape: [2] });
+  const x = g.input('x', { dtype: 'FP32', shape: [3] });
+  const seed = g.input('seed', { dtype: 'FP64', shape: [3] });
+  const wide = g.op('Cast', [x], { attributes: { to: int(FLOAT64) } });
+  const [gradient] = gradients(g, [{ value: wide, gradient: seed }], [x]);
+  g.output(gradient!, 'gradient');
+  const session = await ort.InferenceSession.create(writeModel(toModel(g.graph())), { logSeverityLevel: 3 });
+  const outputs = await session.run({
+    x: new ort.Tensor('float32', Float32Array.of(5, 6, 7), [3]),
+    seed: new ort.Tensor('float64', Float64Array.of(0.5, -3, 1e-3), [3]),
+  });
+  expect(outputs.gradient).toMatchObject({ type: 'float32', dims: [3] });
+  expect(outputs.gradient!.data).toEqual(Float32Array.of(0.5, -3, 1e-3));
+});
+
+test('an integer that is cast has no gradient', () => {
+  const g = new GraphBuilder('cast');
+  const x = g.input('x', { dtype: 'INT64', shape: [2] });
+  const real = g.op('Cast', [x], { attributes: { to: int(FLOAT32) } });
+  expect(() => gradients(g, [{ value: real, gradient: real }], [x])).toThrow('does not depend on "x"');
 });
 
 test('every rule of the table is checked', () => {
