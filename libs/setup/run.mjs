@@ -79,11 +79,10 @@ async function vitest(config, args) {
   if (failed > 0) process.exitCode = 1;
 }
 
-const SLOWEST_SHOWN = 10;
-
+/** The ten files that took longest. */
 function printSlowest(files) {
   const seconds = ({ startTime, endTime }) => (endTime - startTime) / 1000;
-  const slowest = files.toSorted((a, b) => seconds(b) - seconds(a)).slice(0, SLOWEST_SHOWN);
+  const slowest = files.toSorted((a, b) => seconds(b) - seconds(a)).slice(0, 10);
   console.log('The slowest files:');
   for (const file of slowest) console.log(`  ${seconds(file).toFixed(1).padStart(6)} s  ${relative(root, file.name)}`);
 }
