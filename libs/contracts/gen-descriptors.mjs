@@ -8,14 +8,22 @@ import { dirname, join } from 'node:path';
 import protobuf from 'protobufjs';
 import descriptor from 'protobufjs/ext/descriptor.js';
 
-/** @param {{ protos: string, outDir: string, buf: string }} where */
+/** @param {{ protos: string, outDir: string, buf: string }} where `buf` is its JavaScript program. */
 export function generateDescriptors({ protos, outDir, buf }) {
   const scratch = mkdtempSync(join(tmpdir(), 'athanor-descriptors-'));
   try {
     cpSync(protos, scratch, { recursive: true });
     for (const [from, to] of standardProtos()) cpSync(from, join(scratch, to));
     const image = join(scratch, 'image.binpb');
-    execFileSync(buf, ['build', scratch, '-o', image, '--as-file-descriptor-set', '--exclude-source-info']);
+    execFileSync(process.execPath, [
+      buf,
+      'build',
+      scratch,
+      '-o',
+      image,
+      '--as-file-descriptor-set',
+      '--exclude-source-info',
+    ]);
     writeFileSync(join(outDir, 'descriptors.ts'), toModule(split(readFileSync(image))));
   } finally {
     rmSync(scratch, { recursive: true, force: true });

@@ -85,7 +85,11 @@ if (missing.length > 0) {
 const table = `// Generated from protos/ by gen.mjs.\nexport const METHOD_RULES = ${JSON.stringify(rules, null, 2)} as const;\n`;
 writeFileSync(join(outDir, 'method-rules.ts'), table);
 
-generateDescriptors({ protos, outDir, buf: join(here, '../../node_modules/.bin/buf') });
+generateDescriptors({
+  protos,
+  outDir, // Its program by Node itself: the script in .bin needs a shell's tools, which an image's build stage may not have.
+  buf: join(here, '../../node_modules/@bufbuild/buf/bin/buf'),
+});
 
 // One barrel per domain: @athanor/contracts/<domain>.
 const barrels = {
