@@ -26,9 +26,8 @@ if (existsSync(join(app, 'services/registry'))) {
   );
   edit(
     'services/registry/dist/store/migrations.js',
-    '        },\n    },\n];',
-    `        },
-    },
+    '    outboxFailuresMigration,\n];',
+    `    outboxFailuresMigration,
     {
         name: '0006_reason',
         async up(db) {
