@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type {
   ServerDuplexStream,
   ServerUnaryCall,
@@ -7,6 +8,7 @@ import type {
 } from '@grpc/grpc-js';
 import type { ServiceError } from '../errors/index.js';
 import { readAdmission } from './admission/admission.js';
+import type { RequestBody } from './admission/request-body.js';
 import { CallAbort } from './call-abort.js';
 import { CallContext } from './call-context.js';
 import type { CallsInFlight } from './calls-in-flight.js';
@@ -28,7 +30,7 @@ export function guardService(
     // Named as the method or in camelCase, as grpc-js allows.
     const handler = (implementation[name] ?? implementation[originalName]) as RawHandler;
     guarded[name] = (call, callback) => {
-      const { principal } = readAdmission(call.metadata);
+      const { principal, body } = readAdmission(call.metadata);
       const context = new CallContext({
         method: path,
         isStream: requestStream || responseStream,
@@ -42,10 +44,17 @@ export function guardService(
       const refuse = (error: ServiceError) =>
         callback ? callback(toStatus(error)) : call.emit('error', toStatus(error));
       if (callback === undefined) cutAtTheEnd(call, calls);
+      if (requestStream) releaseRequests(call, body);
       intercept(context, async () => handler(call, callback)).catch(refuse);
     };
   }
   return guarded as UntypedServiceImplementation;
+}
+
+/** A foreign implementation is done with a request when its 'data' listener returns, so its bytes need not be counted. */
+function releaseRequests(call: RawCall, body: RequestBody): void {
+  // Readable's own on() would start to read before the implementation listens.
+  EventEmitter.prototype.on.call(call, 'data', () => body.release());
 }
 
 /** Watchers watch for ever: a stopping server ends them. */
