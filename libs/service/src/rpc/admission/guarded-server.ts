@@ -1,4 +1,4 @@
-import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { constants, type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import {
   type Metadata,
   Server,
@@ -45,10 +45,14 @@ const SWEEP_INTERVAL_MS = 1_000;
 /** What is called there does not exist. As a metric's label it is one value, whatever callers invent. */
 const UNKNOWN_METHOD = '/_OTHER';
 
-/** What this file relies on of grpc-js 1.14 besides its documented interface; guarded-server.test.ts proves each use. */
+/** What this file relies on of grpc-js 1.14 besides its documented interface; the tests beside it prove each use. */
 interface GrpcInternals {
   readonly handlers: ReadonlyMap<string, { readonly type: string }>;
   _streamHandler(interceptors: ServerInterceptor[], stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void;
+}
+
+interface GrpcCallInternals {
+  decompressMessage(framed: Buffer, encoding: string): Buffer | Promise<Buffer>;
 }
 
 interface Incoming {
@@ -101,7 +105,12 @@ export function createGuardedServer(options: ServerOptions, guard: GuardOptions)
 
   internals._streamHandler = function (interceptors, stream, headers) {
     const { session } = stream;
-    if (session === undefined || !String(headers['content-type']).startsWith('application/grpc')) {
+    if (session === undefined) {
+      // Its connection is gone.
+      stream.close(constants.NGHTTP2_CANCEL);
+      return;
+    }
+    if (!String(headers['content-type']).startsWith('application/grpc')) {
       original.call(this, interceptors, stream, headers);
       stream.resume();
       return;
@@ -144,6 +153,7 @@ function guardCall(call: ServerInterceptingCallInterface, method: GuardedMethod)
   const { current, guard, requestStream, responseStream } = method;
   if (current === undefined) throw new Error('grpc-js has changed: a call came around the guard of its server');
   const { body, authorization, problem } = current;
+  (call as unknown as GrpcCallInternals).decompressMessage = framed => body.decode(framed);
   const refuse = (metadata: Metadata, error: unknown): void => {
     const known = error instanceof ServiceError ? error : new ServiceError('INTERNAL', 'an internal error');
     call.sendStatus(toStatus(known));

@@ -1,15 +1,21 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import { ServiceError } from '../../errors/index.js';
+import { toStatus } from '../status.js';
 import type { ByteBudget } from './byte-budget.js';
 import { FrameReader } from './frame-reader.js';
-
-/** DEFLATE makes at most so many bytes of one (https://zlib.net/zlib_tech.html). */
-const MAX_INFLATION = 1_032;
+import { inflate, isKnownEncoding } from './inflate.js';
 
 /** Messages of one stream that were read and not yet handled: above this the stream is read no further. */
 const READ_AHEAD_BYTES = 4 * 1024 * 1024;
 
 const COMPRESSED = 1;
+const PREFIX_BYTES = 5;
+
+/** A message of which the bytes are counted. */
+interface HeldMessage {
+  /** As received, until it is inflated. */
+  bytes: number;
+}
 
 export interface BodyOptions {
   readonly stream: ServerHttp2Stream;
@@ -22,8 +28,9 @@ export interface BodyOptions {
 
 /**
  * The request of one call as it arrives. What is wrong with a message is known from its first five bytes, before any of it
- * is kept: a malformed prefix, a message that is too long, or one for which there is no memory now. Bytes stay counted until
- * the call ends or, on a stream of requests, until the handler asks for the next message.
+ * is kept: a malformed prefix, a message that is too long, or one for which there is no memory now. A compressed message
+ * is counted by its length and then, as it is inflated, by what it has become. Bytes stay counted until the call ends or, on
+ * a stream of requests, until the handler asks for the next message.
  */
 export class RequestBody {
   readonly stream: ServerHttp2Stream;
@@ -31,8 +38,11 @@ export class RequestBody {
   /** Told once of what is wrong. */
   onProblem: ((problem: ServiceError) => void) | undefined;
   readonly #options: BodyOptions;
-  readonly #heldBytes: number[] = [];
+  readonly #held: HeldMessage[] = [];
+  /** Those of them that grpc-js has not decoded. */
+  readonly #undecoded: HeldMessage[] = [];
   #heldSum = 0;
+  #isOver = false;
   #currentIsKept = false;
   #waitingRead: (() => void) | undefined;
 
@@ -45,7 +55,20 @@ export class RequestBody {
   watch(): void {
     const frames = new FrameReader((flags, length) => this.#begin(flags, length));
     this.stream.prependListener('data', (chunk: Buffer) => frames.push(chunk));
-    this.stream.once('close', () => this.#give(this.#heldSum));
+    this.stream.once('close', () => {
+      this.#isOver = true;
+      this.#give(this.#heldSum);
+    });
+  }
+
+  /**
+   * Takes the place of grpc-js's own decompression, whose memory nobody counts: the message without its prefix, inflated.
+   * Called for each message in the order in which they begin.
+   */
+  decode(framed: Buffer): Buffer | Promise<Buffer> {
+    const message = framed.subarray(PREFIX_BYTES);
+    const held = this.#undecoded.shift();
+    return framed[0] === COMPRESSED ? this.#inflate(message, held) : message;
   }
 
   /** Reads on, now or when messages read before have been handled. */
@@ -56,13 +79,13 @@ export class RequestBody {
 
   /** The handler is done with the oldest message, unless it keeps it. */
   release(): void {
-    if (!this.#currentIsKept) this.#give(this.#heldBytes.shift() ?? 0);
+    if (!this.#currentIsKept) this.#give(this.#held.shift()?.bytes ?? 0);
     this.#currentIsKept = false;
   }
 
   /** The handler keeps the oldest message beyond the next one: its bytes count until the returned function is called. */
   keep(): () => void {
-    const bytes = this.#heldBytes.shift() ?? 0;
+    const bytes = this.#held.shift()?.bytes ?? 0;
     this.#currentIsKept = true;
     return () => this.#give(bytes);
   }
@@ -74,15 +97,43 @@ export class RequestBody {
 
   /** Ends the call, unless it has been told of a problem before. */
   fail(problem: ServiceError): void {
+    this.#isOver = true;
     const { onProblem } = this;
     this.onProblem = undefined;
     onProblem?.(problem);
   }
 
   #begin(flags: number, length: number): void {
-    const bytes = flags === COMPRESSED ? Math.min(length * MAX_INFLATION, this.#options.maxMessageBytes) : length;
-    const problem = this.#check(flags, length) ?? this.#take(bytes);
-    if (problem !== undefined) this.fail(problem);
+    const problem = this.#check(flags, length) ?? this.#take(length);
+    if (problem !== undefined) {
+      this.fail(problem);
+      return;
+    }
+    const held = { bytes: length };
+    this.#held.push(held);
+    this.#undecoded.push(held);
+  }
+
+  async #inflate(message: Buffer, held: HeldMessage | undefined): Promise<Buffer> {
+    const { encoding = 'identity', maxMessageBytes } = this.#options;
+    try {
+      if (this.#isOver || held === undefined || !isKnownEncoding(encoding)) throw ENDED;
+      let inflatedBytes = 0;
+      const inflated = await inflate(message, encoding, bytes => {
+        if (this.#isOver) throw ENDED;
+        inflatedBytes += bytes;
+        const problem = inflatedBytes > maxMessageBytes ? tooLarge(inflatedBytes, maxMessageBytes) : this.#take(bytes);
+        if (problem !== undefined) throw problem;
+        held.bytes += bytes;
+      });
+      if (this.#isOver) throw ENDED;
+      this.#give(message.length);
+      held.bytes -= message.length;
+      return inflated;
+    } catch (error) {
+      if (!this.#isOver) this.fail(error as ServiceError);
+      throw toStatus(error as ServiceError);
+    }
   }
 
   #check(flags: number, length: number): ServiceError | undefined {
@@ -91,16 +142,17 @@ export class RequestBody {
       return malformed(`expected 0 or 1 in the first byte of a message (compressed or not), received ${flags}`);
     if (flags === COMPRESSED && encoding === 'identity')
       return malformed('a message is marked as compressed, but no grpc-encoding was sent; send gzip or deflate there');
-    if (length <= maxMessageBytes) return undefined;
-    const message = `expected a message of ${maxMessageBytes} bytes at most, received one of ${length}`;
-    return new ServiceError('RESOURCE_EXHAUSTED', message, { reason: 'MESSAGE_TOO_LARGE' });
+    if (flags === COMPRESSED && !isKnownEncoding(encoding)) {
+      const message = `expected a message compressed with gzip or deflate, received one with ${encoding}`;
+      return new ServiceError('UNIMPLEMENTED', message, { reason: 'UNKNOWN_ENCODING' });
+    }
+    return length > maxMessageBytes ? tooLarge(length, maxMessageBytes) : undefined;
   }
 
   #take(bytes: number): ServiceError | undefined {
     const { budgets } = this.#options;
     const full = budgets.findIndex(budget => !budget.take(bytes));
     if (full === -1) {
-      this.#heldBytes.push(bytes);
       this.#heldSum += bytes;
       return undefined;
     }
@@ -119,6 +171,14 @@ export class RequestBody {
     this.#waitingRead = undefined;
     start();
   }
+}
+
+/** Of a message that nobody waits for any more. */
+const ENDED = new ServiceError('CANCELLED', 'the call has ended');
+
+function tooLarge(bytes: number, maxBytes: number): ServiceError {
+  const message = `expected a message of ${maxBytes} bytes at most, received one of ${bytes} or more`;
+  return new ServiceError('RESOURCE_EXHAUSTED', message, { reason: 'MESSAGE_TOO_LARGE' });
 }
 
 function malformed(message: string): ServiceError {
