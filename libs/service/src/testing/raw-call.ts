@@ -49,7 +49,11 @@ export function frame(message: Uint8Array, flags = 0): Buffer {
 }
 
 /** Writes as much as the peer lets in; ends early when the stream is closed. */
-export async function pour(stream: ClientHttp2Stream, bytes: number, chunk = Buffer.alloc(65_536)): Promise<number> {
+export async function pour(
+  stream: ClientHttp2Stream,
+  bytes: number,
+  chunk: Buffer = Buffer.alloc(65_536),
+): Promise<number> {
   let written = 0;
   const closed = once(stream, 'close');
   while (written < bytes && !stream.destroyed && !stream.closed) {
