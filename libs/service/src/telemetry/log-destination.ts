@@ -20,7 +20,8 @@ export class LogDestination implements DestinationStream {
   readonly #options: LogDestinationOptions;
   #waiting: string[] = [];
   #waitingBytes = 0;
-  #isWriting = false;
+  /** What a write under way has not confirmed. */
+  #unconfirmed: Buffer | undefined;
   #scheduled: NodeJS.Immediate | NodeJS.Timeout | undefined;
   #cause = '';
   #lost = 0;
@@ -41,20 +42,25 @@ export class LogDestination implements DestinationStream {
     }
     this.#waiting.push(line);
     this.#waitingBytes += line.length;
-    if (this.#isWriting || this.#scheduled !== undefined) return;
+    if (this.#unconfirmed !== undefined || this.#scheduled !== undefined) return;
     this.#schedule();
   }
 
-  /** For the last lines of a process. */
+  /**
+   * For the last lines of a process. What a write under way has not confirmed is written once more: a line that is there
+   * twice is better than none, for the process may end before that write.
+   */
   flushSync(): void {
-    // A write that does not end would not end here either.
-    if (this.#isWriting || this.#waiting.length === 0) return;
+    const unconfirmed = this.#unconfirmed;
+    if (unconfirmed === undefined && this.#waiting.length === 0) return;
     this.#unschedule();
     const { text, lines, reported } = this.#take();
     try {
-      writeSync(this.#options.fd, text);
+      if (unconfirmed !== undefined) writeAllSync(this.#options.fd, unconfirmed);
+      writeAllSync(this.#options.fd, Buffer.from(text));
       this.#lost -= reported;
     } catch (error) {
+      // EAGAIN too: the reader of a full pipe is not waited for.
       this.#lose(lines, (error as Error).message);
     }
   }
@@ -77,9 +83,8 @@ export class LogDestination implements DestinationStream {
 
   #flush(): void {
     const { text, lines, reported } = this.#take();
-    this.#isWriting = true;
     this.#writeAll(Buffer.from(text), error => {
-      this.#isWriting = false;
+      this.#unconfirmed = undefined;
       if (error === undefined) this.#lost -= reported;
       else this.#lose(lines, error.message);
       if (this.#waiting.length > 0) this.#schedule();
@@ -87,6 +92,7 @@ export class LogDestination implements DestinationStream {
   }
 
   #writeAll(bytes: Buffer, done: (error?: Error) => void): void {
+    this.#unconfirmed = bytes;
     write(this.#options.fd, bytes, (error, written) => {
       // A pipe that does not block: it is full, and read sooner or later.
       if (error?.code === 'EAGAIN') setTimeout(() => this.#writeAll(bytes, done), 50).unref();
@@ -112,4 +118,8 @@ export class LogDestination implements DestinationStream {
     this.#lostInAll += lines;
     this.#cause = cause;
   }
+}
+
+function writeAllSync(fd: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
 }
