@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning, type ProcessIdentity } from '@athanor/process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ProgramOptions, SupervisedProcess } from './supervised-process.js';
@@ -68,6 +69,34 @@ if (starts === 2) process.exit(9);`;
     process.kill((await supervised.start()).pid, 'SIGKILL');
     await expect.poll(() => readFile(join(folder, 'program.mjs.starts'), 'utf8'), { timeout: 10_000 }).toBe('3');
     expect(ends).toEqual(['SIGKILL', 'exit code 9']);
+    await supervised.stop();
+  });
+
+  it('bug: one that ended right after it was ready, each time, was started again without a pause', async () => {
+    const restarted: ProcessIdentity[] = [];
+    const ending = `${ADMIN}
+setTimeout(() => process.exit(9), 300);`;
+    const { supervised, ends } = await supervise(ending, identity => restarted.push(identity));
+    await supervised.start();
+    await expect.poll(() => ends.length, { timeout: 10_000, interval: 5 }).toBe(2);
+    // At once after the first end, and from the second on after 0.5, 1, 2, 5 s.
+    await sleep(300);
+    expect(restarted).toHaveLength(1);
+    await expect.poll(() => restarted.length, { timeout: 10_000 }).toBe(2);
+    await supervised.stop();
+  });
+
+  it('that has been ready for long enough and ends is started again at once', async () => {
+    const restarted: ProcessIdentity[] = [];
+    const changes = { stableAfterMs: 100 };
+    const { supervised } = await supervise(ADMIN, identity => restarted.push(identity), changes);
+    let { pid } = await supervised.start();
+    for (let round = 1; round <= 2; round++) {
+      await sleep(1_500);
+      process.kill(pid, 'SIGKILL');
+      await expect.poll(() => restarted.length, { timeout: 400, interval: 5 }).toBe(round);
+      pid = restarted.at(-1)!.pid;
+    }
     await supervised.stop();
   });
 

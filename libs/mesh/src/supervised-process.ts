@@ -18,12 +18,15 @@ export interface ProgramOptions {
   readonly onRestart: (identity: ProcessIdentity) => void;
   readonly onEnd: (how: string) => void;
   readonly onLogLost?: (line: string) => void;
+  /** One that ends after it was ready for so long is started again at once; one that ends sooner, after growing pauses. Default: 10 s. */
+  readonly stableAfterMs?: number;
   /** The log is rotated beyond this. */
   readonly maxLogBytes?: number;
 }
 
-/** One that was ready and ends is started again at once; one that ends before it is ready, after a pause. */
+/** By how often it has ended since it was last ready for as long as STABLE_AFTER_MS. */
 const RESTART_DELAYS_MS = [0, 500, 1_000, 2_000, 5_000];
+const STABLE_AFTER_MS = 10_000;
 const LOG_CHECK_MS = 2_000;
 const STOP_TIMEOUT_MS = 30_000;
 const LOG_TAIL_CHARS = 1_500;
@@ -34,6 +37,7 @@ export class SupervisedProcess {
   #child: ChildProcess | undefined;
   #stopping = false;
   #restarts = 0;
+  #stableTimer: NodeJS.Timeout | undefined;
   #logTimer: NodeJS.Timeout | undefined;
 
   constructor(options: ProgramOptions) {
@@ -53,6 +57,7 @@ export class SupervisedProcess {
       clearInterval(this.#logTimer);
       throw error;
     }
+    this.#resetWhenStable(child);
     if (identity === undefined) throw new Error(`${this.#options.name} ended right after its start`);
     return identity;
   }
@@ -102,6 +107,7 @@ export class SupervisedProcess {
   }
 
   #onClose(how: string): void {
+    clearTimeout(this.#stableTimer);
     if (this.#stopping) return;
     this.#options.onEnd(how);
     void this.#restart();
@@ -116,11 +122,16 @@ export class SupervisedProcess {
     if (identity !== undefined) this.#options.onRestart(identity);
     // A program that ends again is taken up by its own 'close'.
     await this.#ready(child).then(
-      () => {
-        this.#restarts = 0;
-      },
+      () => this.#resetWhenStable(child),
       () => undefined,
     );
+  }
+
+  #resetWhenStable(child: ChildProcess): void {
+    const reset = () => {
+      if (!hasEnded(child)) this.#restarts = 0;
+    };
+    this.#stableTimer = setTimeout(reset, this.#options.stableAfterMs ?? STABLE_AFTER_MS).unref();
   }
 
   async #ready(child: ChildProcess): Promise<void> {
