@@ -2,12 +2,16 @@
 import { createHash } from 'node:crypto';
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findMessage } from '@athanor/contracts';
+import { Metadata, status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeServer, startFakeServer } from '../fake-server.testkit.js';
 import { createStub, type Stub } from '../rpc/stub.js';
 import { uploadFile } from './upload-file.js';
 
 const CHUNK = 256 * 1024;
+
+const BUSY_FOR_MS = 900;
 
 let server: FakeServer;
 let stub: Stub<'ingest'>;
@@ -21,6 +25,7 @@ const store = {
   cutAfter: Number.POSITIVE_INFINITY,
   writes: 0,
   away: 0,
+  busy: 0,
   requestIds: [] as string[],
 };
 const upload = () => ({
@@ -36,6 +41,7 @@ beforeEach(async () => {
     cutAfter: Number.POSITIVE_INFINITY,
     writes: 0,
     away: 0,
+    busy: 0,
     requestIds: [],
   });
   server = await startFakeServer('ingest', {
@@ -50,6 +56,7 @@ beforeEach(async () => {
     },
     WriteUpload(call, callback) {
       store.writes++;
+      if (store.busy-- > 0) return callback(busy());
       let received = 0;
       let ended = false;
       let first = true;
@@ -81,6 +88,18 @@ afterEach(async () => {
   await server.stop();
 });
 
+/** As a service refuses a request for which it has no memory now. */
+function busy() {
+  const retry = findMessage('google.rpc.RetryInfo').serialize({
+    retryDelay: { seconds: 0, nanos: BUSY_FOR_MS * 1e6 },
+  });
+  const details = [{ type_url: 'type.googleapis.com/google.rpc.RetryInfo', value: retry }];
+  const metadata = new Metadata();
+  const bytes = findMessage('google.rpc.Status').serialize({ code: 8, message: 'busy', details });
+  metadata.set('grpc-status-details-bin', bytes);
+  return { code: status.RESOURCE_EXHAUSTED, details: 'busy', metadata };
+}
+
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 describe('uploadFile', () => {
@@ -111,6 +130,14 @@ describe('uploadFile', () => {
     await uploadFile(stub, path);
     expect(digest(store.bytes)).toBe(digest(content));
   }, 20_000);
+
+  test('bug: a server that had no memory for a moment, and said when to come back, ended the upload', async () => {
+    store.busy = 2;
+    const begin = performance.now();
+    await uploadFile(stub, path);
+    expect(digest(store.bytes)).toBe(digest(content));
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(2 * BUSY_FOR_MS);
+  });
 
   test('gives up when nothing gets through', async () => {
     store.cutAfter = 0;

@@ -41,7 +41,7 @@ export async function uploadFile(
       if (upload.state !== 'STATE_COMPLETE') throw new FileChanged(path, upload);
     } catch (error) {
       if (call.signal?.aborted || !canResume(error) || fruitless >= FRUITLESS_TRIES) throw error;
-      await sleep(RETRY_DELAY_MS * (fruitless + 1), undefined, { signal: call.signal });
+      await sleep(pauseAfter(error, fruitless), undefined, { signal: call.signal });
       upload = expectUpload(await ingest.getUpload({ uploadId }, call).catch(unlessAway(upload)));
     }
     fruitless = upload.committedOffset > before ? 0 : fruitless + 1;
@@ -87,10 +87,19 @@ async function* messages(
   }
 }
 
-/** The server has lost the stream or has committed less than was sent: both are set right from its offset. */
+/**
+ * The server has lost the stream or has committed less than was sent: both are set right from its offset. Or it asks to be
+ * called again later.
+ */
 function canResume(error: unknown): boolean {
   if (!(error instanceof RpcError)) return false;
+  if (error.retryAfterMs !== undefined) return true;
   return ['UNAVAILABLE', 'CANCELLED', 'INTERNAL', 'OUT_OF_RANGE', 'ABORTED'].includes(error.code);
+}
+
+function pauseAfter(error: unknown, fruitless: number): number {
+  const asked = error instanceof RpcError ? (error.retryAfterMs ?? 0) : 0;
+  return Math.max(asked, RETRY_DELAY_MS * (fruitless + 1));
 }
 
 async function digestOf(path: string, signal: AbortSignal | undefined): Promise<string> {
