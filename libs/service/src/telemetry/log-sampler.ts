@@ -6,16 +6,22 @@ const INTERVAL_MS = 10_000;
 const MAX_KINDS = 1_000;
 /** pino's level "info": finer ones are asked for by name, to see every line. */
 const INFO = 30;
+const ERROR = 50;
+/** Lines beyond MAX_KINDS, of whatever kind. */
+const OTHER = 'other';
 
 interface Kind {
   count: number;
+  /** The first ones, which are written. */
+  readonly maxLines: number;
   /** Writes how many were left out. */
   report: (leftOut: number) => void;
 }
 
 /**
  * Bounds what callers can make a service log. Lines are of one kind when message, method and status are the same; beyond the
- * first ones of an interval they become one line that says how many there were.
+ * first ones of an interval they become one line that says how many there were. Errors that are not of a call are all
+ * written: no caller decides how many there are, and each may name something that has to be repaired.
  */
 export class LogSampler {
   readonly #kinds = new Map<string, Kind>();
@@ -25,7 +31,7 @@ export class LogSampler {
     logMethod: (() => {
       const sampler = this;
       return function (this: Logger, args, method, level) {
-        if (level < INFO || sampler.#admits(this, args, method)) method.apply(this, args);
+        if (level < INFO || isOwnError(level, args) || sampler.#admits(this, args, method)) method.apply(this, args);
       };
     })(),
   };
@@ -36,27 +42,33 @@ export class LogSampler {
     this.#timer = undefined;
     const kinds = [...this.#kinds.values()];
     this.#kinds.clear();
-    for (const { count, report } of kinds) if (count > MAX_LINES) report(count - MAX_LINES);
+    for (const { count, maxLines, report } of kinds) if (count > maxLines) report(count - maxLines);
   }
 
   #admits(log: Logger, args: readonly unknown[], method: (...args: never[]) => void): boolean {
     const { key, message, fields } = kindOf(args);
-    const known = this.#kinds.get(key);
+    const isFull = this.#kinds.size >= MAX_KINDS;
+    const known = this.#kinds.get(key) ?? (isFull ? this.#kinds.get(OTHER) : undefined);
     if (known !== undefined) {
       known.count++;
-      return known.count <= MAX_LINES;
+      return known.count <= known.maxLines;
     }
-    if (this.#kinds.size >= MAX_KINDS) return false;
     const report = (leftOut: number) =>
       (method as (...args: unknown[]) => void).call(
         log,
-        { ...fields, of: message, leftOut },
+        isFull ? { of: OTHER, leftOut } : { ...fields, of: message, leftOut },
         'repeated lines left out',
       );
-    this.#kinds.set(key, { count: 1, report });
+    const maxLines = isFull ? 0 : MAX_LINES;
+    this.#kinds.set(isFull ? OTHER : key, { count: 1, maxLines, report });
     this.#timer ??= setTimeout(() => this.flush(), INTERVAL_MS).unref();
-    return true;
+    return maxLines > 0;
   }
+}
+
+/** Lines of calls name their method. */
+function isOwnError(level: number, [first]: readonly unknown[]): boolean {
+  return level >= ERROR && !(typeof first === 'object' && first !== null && 'method' in first);
 }
 
 function kindOf(args: readonly unknown[]): {

@@ -41,6 +41,37 @@ test('lines of one kind are written twenty times in ten seconds, then counted', 
   });
 });
 
+function collectLines() {
+  const lines: Record<string, unknown>[] = [];
+  const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
+  return { lines, telemetry: createTelemetry({ service: 'test', logDestination: { write } }) };
+}
+
+test('bug: lines of more than 1,000 kinds in an interval were neither written nor counted', async () => {
+  const { lines, telemetry } = collectLines();
+  for (let kind = 0; kind < 1_500; kind++) telemetry.log.info(`kind ${kind}`);
+  expect(lines).toHaveLength(1_000);
+  await telemetry.shutdown();
+  expect(lines).toHaveLength(1_001);
+  expect(lines.at(-1)).toMatchObject({ msg: 'repeated lines left out', of: 'other', leftOut: 500 });
+});
+
+test('bug: of more than 20 events set aside at once, the ids of some were in no line', async () => {
+  const { lines, telemetry } = collectLines();
+  for (let eventId = 0; eventId < 50; eventId++) telemetry.log.error({ eventId }, 'an event can never be published');
+  expect(lines.map(line => line.eventId)).toEqual(Array.from({ length: 50 }, (_, index) => index));
+  await telemetry.shutdown();
+  expect(lines).toHaveLength(50);
+});
+
+test('errors of calls are left out too, since callers decide how many there are', async () => {
+  const { lines, telemetry } = collectLines();
+  for (let round = 0; round < 50; round++) telemetry.log.error({ method: '/a/B', code: 'INTERNAL' }, 'call failed');
+  expect(lines).toHaveLength(20);
+  await telemetry.shutdown();
+  expect(lines.at(-1)).toMatchObject({ leftOut: 30 });
+});
+
 describe('trace context', () => {
   test('of a remote caller is the parent of the span made under it', () => {
     const { tracer } = createTelemetry({ service: 'test', logLevel: 'silent' });
