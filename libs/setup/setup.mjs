@@ -40,6 +40,8 @@ const STEPS = [
     inputs: ['pnpm-lock.yaml'],
     outputs: ['.cache/pglite'],
     command: [process.execPath, 'libs/database/dist/make-template.js'],
+    // It only saves time.
+    optional: true,
   },
 ];
 
@@ -67,12 +69,21 @@ function checkNode() {
   );
 }
 
-async function bringUpToDate(root, { name, says, inputs, command }, done) {
+async function bringUpToDate(root, { name, says, inputs, command, optional }, done) {
   const stamp = stampOf(root, name);
   if (done && stamp.is(contentOf(root, inputs))) return;
+  const failed = stampOf(root, `${name}-failed`);
+  if (optional && failed.is(contentOf(root, inputs))) return;
   const start = performance.now();
   process.stderr.write(`${says} …\n`);
-  await run(command, root);
+  try {
+    await run(command, root);
+  } catch (error) {
+    if (!optional) throw error;
+    failed.write(contentOf(root, inputs));
+    process.stderr.write(`${error.message}\n  failed; going on without it. To try again: rm ${failed.path}\n`);
+    return;
+  }
   stamp.write(contentOf(root, inputs));
   process.stderr.write(`  done in ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
 }
@@ -81,6 +92,7 @@ function stampOf(root, name) {
   const folder = join(root, 'node_modules/.athanor');
   const file = join(folder, name);
   return {
+    path: file,
     is: value => existsSync(file) && readFileSync(file, 'utf8') === value,
     write(value) {
       mkdirSync(folder, { recursive: true });

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -57,3 +57,12 @@ it('a change in the copy is built there', async () => {
   expect(stderr).toContain('Building');
   expect(code).toBe(0);
 }, 120_000);
+
+it('bug: every command failed when the template of databases, which only saves time, could not be made', async () => {
+  await rm(join(copy, '.cache'), { recursive: true });
+  await writeFile(join(copy, '.cache'), 'no folder');
+  const first = await run('--version');
+  expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/^athanor /) });
+  expect(first.stderr).toMatch(/ENOTDIR[\s\S]*failed; going on without it/);
+  expect(await run('--version')).toMatchObject({ code: 0, stderr: '' });
+}, 60_000);
