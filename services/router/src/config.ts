@@ -9,8 +9,9 @@ export const routerConfigSchema = z.object({
   ...serviceFields({ port, adminPort }),
   /** Tensors are larger than other services' messages. */
   MAX_MESSAGE_BYTES: integer({ min: 1_024, max: 2_147_483_647, fallback: 64 * 1024 * 1024 }),
-  MAX_IN_FLIGHT_BYTES: integer({ min: 1_024, max: 1_099_511_627_776, fallback: 512 * 1024 * 1024 }),
-  MAX_CONNECTION_IN_FLIGHT_BYTES: integer({ min: 1_024, max: 1_099_511_627_776, fallback: 256 * 1024 * 1024 }),
+  /** A request is there twice while it is passed on: as it came, and as it goes out. */
+  MAX_IN_FLIGHT_BYTES: integer({ min: 1_024, max: 1_099_511_627_776, fallback: 192 * 1024 * 1024 }),
+  MAX_CONNECTION_IN_FLIGHT_BYTES: integer({ min: 1_024, max: 1_099_511_627_776, fallback: 96 * 1024 * 1024 }),
   ...eventFields(),
   REGISTRY_ADDRESS: text(`127.0.0.1:${servicePorts('registry').public}`),
   /** JSON file: {"pools": [{"name", "address": "host:port", "models": ["*"]}]}. */
