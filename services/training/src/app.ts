@@ -13,11 +13,11 @@ import type { TrainingTables } from './store/tables.js';
 
 export interface AppOptions {
   readonly config: TrainingConfig;
-  /** A database that the process shares; without it the app opens its own. */
+  /** Database of the host process. If absent, the app opens its own. */
   readonly database?: DatabaseEngine;
 }
 
-/** Composition root: opens what training needs, and closes it again when a later step fails. */
+/** Composition root: opens what training needs, and closes it again if a later step fails. */
 export async function startTraining({ config, database }: AppOptions): Promise<ServiceApp> {
   const closing = new Closing();
   try {
@@ -53,7 +53,7 @@ export async function startTraining({ config, database }: AppOptions): Promise<S
       ...{ db, tokens, log, leaseMs, maxAttempts },
       createExecutor: await openExecutor(config, service.port),
     });
-    // Stopped first: attempts say their last words to a service that still answers.
+    // Stopped first, so that attempts can still report to a running service.
     closing.add(() => started.stop());
     await started.start();
     dispatcher = started;

@@ -8,38 +8,42 @@ export const trainingConfigSchema = z.object({
   ...serviceFields({ port, adminPort, meshPort }),
   ...stateFields(),
   INGEST_ADDRESS: text(`127.0.0.1:${servicePorts('ingest').public}`),
-  /** Where attempts reach this service: with TLS by a name of the certificate. Without it its own port on 127.0.0.1. */
+  /**
+   * Address under which attempts reach this service; with TLS, a name in its certificate. Default: its own port on
+   * 127.0.0.1.
+   */
   ATTEMPT_ADDRESS: text().optional(),
-  /** PEM file of the authority of that address's certificate. Without it the mesh's. */
+  /** PEM file of the certificate authority of that address. Default: the mesh's. */
   ATTEMPT_CA_FILE: text().optional(),
-  /** Where attempts run: in child processes, or each in a Kubernetes Job of its own. */
+  /** Where attempts run: in child processes, or each in its own Kubernetes Job. */
   EXECUTOR: z.enum(['local', 'kubernetes'], 'expected local or kubernetes').default('local'),
-  /** Local only: whether attempts run on this machine's GPU. In a cluster the Job says so (ATHANOR_GPU of its container). */
+  /** Local only: whether attempts use this machine's GPU. On Kubernetes, ATHANOR_GPU of the Job's container decides. */
   GPU: z.enum(['off', 'preferred', 'required'], 'expected off, preferred or required').default('off'),
-  /** Kubernetes only. JSON file with the batch/v1 Job that each attempt is a copy of. */
+  /** Kubernetes only. JSON file with the batch/v1 Job template of an attempt. */
   JOB_TEMPLATE_FILE: text().optional(),
-  /** Kubernetes only. Where the Jobs are made; without it the service account's own namespace. */
+  /** Kubernetes only. Namespace of the Jobs. Default: the service account's. */
   JOB_NAMESPACE: text().optional(),
   KUBERNETES_URL: text('https://kubernetes.default.svc'),
   /** Folder with the service account's token, ca.crt and namespace. */
   SERVICE_ACCOUNT_FOLDER: text('/var/run/secrets/kubernetes.io/serviceaccount'),
   /**
-   * Attempts that run or are about to, at one place: a host's (EXECUTOR=local) or, of all replicas together, a release's
-   * (EXECUTOR=kubernetes). In a cluster an attempt that cannot begin (no node, quota, a queue, an image) takes no slot, so
-   * that it stops no other; of those and the others four times as many may be open. When the cluster has room again they may
-   * all begin: what bounds them then are its quotas and queues.
+   * Maximum number of attempts that run or are starting: per host (EXECUTOR=local) or per release, across all replicas
+   * (EXECUTOR=kubernetes). On Kubernetes an attempt that is blocked (no node, quota, queue, image) takes no slot, so it
+   * does not hold up others; at most four times as many attempts may be open in total. When the cluster has capacity
+   * again, all of them may start; its quotas and queues are the limit then.
    */
   SLOTS: integer({ min: 1, max: 1_024, fallback: 1 }),
   /**
-   * Threads of a job that asks for none; the bits of its result depend on them. One, whatever the machine: measured on the
-   * reference network it is as fast as two within 10 % and steadier, and the same job gives the same bits everywhere.
+   * Threads of a job that does not ask for a number; they decide the bits of its result. The default is 1 on every
+   * machine: on the reference network it is as fast as 2 within 10 % and varies less, and the same job gives the same
+   * bits everywhere.
    */
   CPU_THREADS: integer({ min: 1, max: 1_024, fallback: 1 }),
-  /** An attempt that is not heard of for so long is given up. */
+  /** An attempt without a heartbeat for this long is given up. */
   LEASE_MS: integer({ min: 1_000, max: 3_600_000, fallback: 15_000 }),
-  /** A job fails when so many attempts in a row were lost without a checkpoint. */
+  /** A job fails after this many consecutive lost attempts without a new checkpoint. */
   MAX_ATTEMPTS: integer({ min: 1, max: 1_000, fallback: 10 }),
-  /** Between asking an attempt to stop and ending it by force. */
+  /** Time between asking an attempt to stop and killing it. */
   STOP_GRACE_MS: integer({ min: 100, max: 3_600_000, fallback: 10_000 }),
 });
 

@@ -1,4 +1,4 @@
-// Jobs whose figures are larger than a message, or no numbers at all.
+// Jobs whose results exceed the size of a message, or are not finite.
 import { collectChunks } from '@athanor/client';
 import type { TrainingJob, TrainingSpecInput } from '@athanor/contracts/training';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -18,7 +18,7 @@ async function run(spec: TrainingSpecInput): Promise<TrainingJob> {
   return await watchJob(bench.training, job!.jobId);
 }
 
-test('bug: a result with 2,300 classes was over the size of a message, and its job was tried without end', async () => {
+test('bug: a result with 2,300 classes exceeded the maximum message size, and its job was retried without end', async () => {
   const classes = 2_300;
   const rows = Array.from({ length: 3 * classes }, (_, row) => `${row % classes},${row},c${row % classes}`);
   await importCsv(bench.ingest, 'wide', Buffer.from(`a,b,y\n${rows.join('\n')}\n`));
@@ -35,14 +35,14 @@ test('bug: a result with 2,300 classes was over the size of a message, and its j
   expect(details.confusion.reduce((sum, [, , count]) => sum + count!, 0)).toBe(evaluation!.rows);
 }, 60_000);
 
-test('bug: a job whose last step made its weights useless was SUCCEEDED and served no numbers', async () => {
+test('bug: a job whose last step made its weights non-finite was SUCCEEDED and served NaN', async () => {
   const optimizer = { kind: 'sgd', learningRate: 1e20 };
   const job = await run(specOf({ optimizer, epochs: 1, batchSize: 4_000 }));
   expect(job).toMatchObject({ state: 'STATE_FAILED', result: null, attempts: [{ state: 'STATE_ERRORED' }] });
   expect(job.error!.message).toMatch(/^training diverged.*not a finite number; lower the learning rate/);
 });
 
-test('bug: figures that did not exist were shown as zero', async () => {
+test('bug: absent metrics were shown as zero', async () => {
   await importCsv(bench.ingest, 'unvalidated', clustersCsv(60, { columns: 4, classes: 2 }), {
     labelColumn: 'y',
     split: { validationFraction: 0, testFraction: 0.2 },
@@ -56,14 +56,14 @@ test('bug: figures that did not exist were shown as zero', async () => {
   expect(first!.jobId).toBe(job.jobId);
 });
 
-test('bug: a list of jobs carried every figure of every job', async () => {
+test('bug: a list of jobs contained all metrics of every job', async () => {
   const job = await run(specOf({ epochs: 1 }));
   const [listed] = (await bench.training.listTrainingJobs({ pageSize: 1 })).jobs;
   expect(listed).toMatchObject({ jobId: job.jobId, state: 'STATE_SUCCEEDED' });
   expect(listed).toMatchObject({ result: null, transitions: [], attempts: [] });
 });
 
-test('the validation split is evaluated too, so that a gate may ask for it', async () => {
+test('the validation split is evaluated too, so that a gate can use it', async () => {
   const { evaluation, otherEvaluations } = (await run(specOf({ epochs: 1 }))).result!;
   expect([evaluation, ...otherEvaluations].map(each => each!.split)).toEqual(['test', 'validation']);
   expect(otherEvaluations[0]!.datasetDigest).toBe(evaluation!.datasetDigest);

@@ -1,4 +1,4 @@
-// Whole jobs: a real runner process, rows from the real ingest.
+// Whole jobs: a real runner process, rows from the real ingest service.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -39,7 +39,7 @@ const filesOf = async (job: TrainingJob) => ({
 });
 
 describe('a job', () => {
-  test('succeeds: states, phases, epochs, evaluation, files that can be read', async () => {
+  test('succeeds: states, phases, epochs, evaluation and readable files', async () => {
     const seen: number[] = [];
     const jobId = await begin(specOf());
     const job = await watchJob(
@@ -69,7 +69,7 @@ describe('a job', () => {
     await expect(foreign).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  test('whose loss is no number is FAILED with the step and a remedy, after one attempt', async () => {
+  test('with a non-finite loss is FAILED after one attempt, with the step and a remedy', async () => {
     const optimizer = { kind: 'sgd', learningRate: 1e30 };
     const job = await watchJob(bench.training, await begin(specOf({ optimizer })));
     expect(job).toMatchObject({ state: 'STATE_FAILED', error: { code: 9 } });
@@ -80,7 +80,7 @@ describe('a job', () => {
     expect(job.transitions.at(-1)).toMatchObject({ reason: 'TrainingDiverged' });
   });
 
-  test('that is cancelled while it runs checkpoints and ends', async () => {
+  test('that is cancelled while it runs writes a checkpoint and ends', async () => {
     const jobId = await begin(specOf({ datasetId: 'many', epochs: 2_000 }));
     let asked = false;
     const job = await watchJob(bench.training, jobId, async ({ phase }) => {
@@ -95,7 +95,7 @@ describe('a job', () => {
   });
 });
 
-test('a job whose dataset was deleted while it waited is FAILED, and says so', async () => {
+test('a job whose dataset was deleted while it waited is FAILED with that reason', async () => {
   await importCsv(bench.ingest, 'doomed', clustersCsv(60, { columns: 2, classes: 2 }));
   const before = await begin(specOf({ datasetId: 'many', epochs: 2_000 }));
   const jobId = await begin(specOf({ datasetId: 'doomed' }));
@@ -119,10 +119,10 @@ describe('kill -9 of the runner', () => {
     model: { kind: 'mlp', hidden: [64] },
   });
   let whole: TrainingJob;
-  /** Of a job's steps, those that a further attempt reported. */
+  /** Steps that a later attempt reported. */
   let killed: { job: TrainingJob; later: number[] };
 
-  /** Runs a job and kills its first attempt once it has two checkpoints. */
+  /** Runs a job and kills its first attempt after two checkpoints. */
   async function runAndKill(afterKill: (jobId: string) => Promise<void> = async () => undefined) {
     const jobId = await begin(spec);
     const later: number[] = [];
@@ -144,7 +144,7 @@ describe('kill -9 of the runner', () => {
     killed = await runAndKill();
   });
 
-  test('loses nothing: the next attempt goes on after the last checkpoint', () => {
+  test('loses nothing: the next attempt resumes from the last checkpoint', () => {
     expect(killed.job.state).toBe('STATE_SUCCEEDED');
     expect(killed.job.attempts).toMatchObject([
       { epoch: 1, state: 'STATE_ABORTED', message: expect.stringMatching(/signal SIGKILL/) },
@@ -154,7 +154,7 @@ describe('kill -9 of the runner', () => {
     expect(states(killed.job)).toEqual(['QUEUED', 'PENDING', 'RUNNING', 'QUEUED', 'PENDING', 'RUNNING', 'SUCCEEDED']);
   });
 
-  test('repeats no step that a checkpoint holds, and no epoch', async () => {
+  test('repeats no step before the checkpoint, and no epoch', async () => {
     const { resumedFromStep } = killed.job.attempts[1]!;
     const trained = killed.later.filter(step => step !== killed.later[0]);
     expect(Math.min(...trained)).toBeGreaterThan(resumedFromStep);
@@ -168,11 +168,11 @@ describe('kill -9 of the runner', () => {
     );
   });
 
-  test('changes no bit of the result', async () => {
+  test('does not change the result', async () => {
     expect(await filesOf(killed.job)).toEqual(await filesOf(whole));
   });
 
-  test('with the checkpoints deleted begins again, which this test would notice', async () => {
+  test('starts over if the checkpoints are deleted, which this test would notice', async () => {
     const db = await bench.engine.open<TrainingTables>({ schema: 'training', migrations: MIGRATIONS });
     const { job } = await runAndKill(async jobId => {
       await db.deleteFrom('checkpoints').where('job_id', '=', jobId).execute();
@@ -183,7 +183,7 @@ describe('kill -9 of the runner', () => {
 });
 
 describe('a request', () => {
-  test('with wrong fields names them all', async () => {
+  test('with invalid fields lists them all', async () => {
     const spec = specOf({
       ...{ datasetId: '', epochs: 0, batchSize: -1, seed: -1, cpuThreads: 100_000, checkpointEverySteps: -1 },
       model: { kind: 'cnn', hidden: [0] },
@@ -219,7 +219,7 @@ describe('a request', () => {
     });
   });
 
-  test('for an unknown dataset, one of another tenant, or one without labels is refused with the remedy', async () => {
+  test('for an unknown dataset, one of another tenant, or one without labels is refused with a remedy', async () => {
     await expect(begin(specOf({ datasetId: 'none' }))).rejects.toMatchObject({
       code: 'NOT_FOUND',
       message: expect.stringMatching(/dataset 'none' is not found; .*athanor dataset list/),
@@ -241,7 +241,7 @@ describe('a request', () => {
     await expect(bench.training.getTrainingJob({ jobId: 'job-none' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  test('with one request_id makes one job, also at the same moment; with another content it is refused', async () => {
+  test('with the same request_id creates one job, also concurrently; with different content it is refused', async () => {
     const request = { requestId: 'r-1', modelName: 'm', spec: specOf({ epochs: 1 }) };
     const answers = await Promise.all(Array.from({ length: 6 }, () => bench.training.createTrainingJob(request)));
     expect(new Set(answers.map(({ job }) => job!.jobId)).size).toBe(1);
@@ -260,7 +260,7 @@ describe('a request', () => {
   });
 });
 
-test('a job that asks for no threads gets one, on every machine', () => {
+test('a job that does not set a number of threads gets one, on every machine', () => {
   expect(loadTrainingConfig(bench.environment).CPU_THREADS).toBe(1);
 });
 
@@ -269,13 +269,13 @@ describe('a runner', () => {
   const spawnRunner = (): ChildProcess =>
     spawn(process.execPath, [RUNNER], { stdio: ['pipe', 'ignore', 'ignore'], env: {} });
 
-  test('ends when the pipe of its parent closes before it was told what to do', async () => {
+  test("exits when its parent's pipe closes before the work order arrives", async () => {
     const child = spawnRunner();
     child.stdin!.end();
     expect((await once(child, 'exit'))[0]).toBe(4);
   });
 
-  test('ends when the pipe of its parent closes in the middle of its work', async () => {
+  test("exits when its parent's pipe closes during its work", async () => {
     const silent = createServer(() => undefined).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as { port: number };

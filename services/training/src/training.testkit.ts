@@ -1,6 +1,4 @@
-/*
- * What the tests over gRPC share: training beside the ingest app that it takes its rows from, on one embedded database.
- */
+/* Shared by the tests over gRPC: training with the ingest app that provides its rows, on one embedded database. */
 import { createHash } from 'node:crypto';
 import { createStub, type Stub } from '@athanor/client';
 import type { RecipeInput } from '@athanor/contracts/ingest';
@@ -9,7 +7,7 @@ import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { loadIngestConfig, startIngest } from '@athanor/ingest';
 import { createTestCredentials, type TestCredentials, testEnvironment } from '@athanor/service/testing';
 import { startNats, temporaryDirectory } from '@athanor/testkit';
-// By its name: attempts are processes of the built files.
+// Imported by package name: attempts run the built files.
 import { loadTrainingConfig, startTraining } from '@athanor/training';
 
 export interface Bench {
@@ -53,7 +51,7 @@ export async function startBench(env: Readonly<Record<string, string>> = {}): Pr
   };
 }
 
-/** Rows around one centre for each class, the same every time; no two alike. */
+/** Distinct rows around one centre per class, deterministic. */
 export function clustersCsv(rows: number, options: { columns: number; classes: number }): Buffer {
   const header = [...Array.from({ length: options.columns }, (_, column) => `x${column}`), 'y'].join(',');
   const lines = Array.from({ length: rows }, (_, row) => {
@@ -97,7 +95,7 @@ export function specOf(changes: TrainingSpecInput = {}): TrainingSpecInput {
   };
 }
 
-/** Watches a job to its end. */
+/** Watches a job until it ends. */
 export async function watchJob(
   training: Stub<'training'>,
   jobId: string,

@@ -128,7 +128,7 @@ describe.skipIf(unavailable !== undefined)(
           async () => (await jobOf(jobId)).transitions.find(({ reason }) => reason === 'Unschedulable'),
           60_000,
         );
-        expect(waiting.message).toMatch(/no node takes its pod: .*Insufficient cpu/);
+        expect(waiting.message).toMatch(/no node can run its pod: .*Insufficient cpu/);
         expect((await jobOf(jobId)).state).toBe('STATE_PENDING');
         await client.training.cancelTrainingJob({ jobId });
         await eventually('the end', async () => (await jobOf(jobId)).state === 'STATE_CANCELLED', 60_000);

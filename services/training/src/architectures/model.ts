@@ -1,7 +1,7 @@
 import type { Parameter } from '@athanor/autodiff';
 import type { GraphBuilder, Value } from '@athanor/onnx';
 
-/** How a parameter's first values are drawn. */
+/** How a parameter is initialized. */
 export type Initialization =
   | { readonly kind: 'zeros' }
   /** He et al. 2015: uniform in ±√(6/fanIn), for layers followed by ReLU. */

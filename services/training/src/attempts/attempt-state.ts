@@ -4,14 +4,14 @@ export type AttemptState = State;
 
 /** How an attempt ended without a result. */
 export interface AttemptEnd {
-  /** FINISHED: it stopped because it was told to, or could not be started just now; that is no failure of the job. */
+  /** FINISHED: it was asked to stop, or could not be started; neither counts as a failure of the job. */
   readonly state: 'STATE_ERRORED' | 'STATE_ABORTED' | 'STATE_FINISHED';
-  /** gRPC code number, for the job's error. */
+  /** google.rpc code of the job's error. */
   readonly code: number;
-  /** A word for programs, for example "LeaseExpired". */
+  /** Reason for programs, for example "LeaseExpired". */
   readonly reason: string;
   readonly message: string;
   readonly retryable: boolean;
-  /** How long the job waits for another attempt. Without it none after FINISHED, else longer with each failure. */
+  /** Delay before the next attempt. If absent: none after FINISHED, exponential back-off after FAILED. */
   readonly pauseMs?: number;
 }

@@ -1,5 +1,5 @@
-// A checkpoint is one safetensors file: parameters and optimizer state by name, and in the metadata where training stood
-// and under which conditions. The same state gives the same bytes.
+// A checkpoint is one safetensors file: parameters and optimizer state by name; its metadata holds the training
+// position and the conditions it was made under. Equal state gives equal bytes.
 
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@athanor/contracts';
@@ -10,15 +10,15 @@ import type { TrainingSpec } from './spec.js';
 
 const FORMAT = 'athanor.checkpoint/1';
 
-/** Where training stands: between two steps. */
+/** The training position, between two steps. */
 export interface Cursor {
   /** From 0. */
   readonly epoch: number;
-  /** Steps done in this epoch. */
+  /** Steps completed in this epoch. */
   readonly stepInEpoch: number;
-  /** Steps done since the start of the job. */
+  /** Steps completed since the start of the job. */
   readonly step: number;
-  /** Over the steps of this epoch: Σ loss · rows, and rows predicted right. */
+  /** Totals over the steps of this epoch: Σ loss · rows, and correctly predicted rows. */
   readonly lossSum: number;
   readonly correct: number;
 }
@@ -29,12 +29,12 @@ export interface Checkpoint {
 }
 
 export function writeCheckpoint(spec: TrainingSpec, { cursor, state }: Checkpoint): Uint8Array {
-  // Version N-1 reads a history of epochs here, which grew with them.
+  // Version N-1 expects the epoch history here.
   const metadata = { ...conditions(spec), cursor: JSON.stringify({ ...cursor, history: [] }) };
   return writeSafetensors({ tensors: state, metadata });
 }
 
-/** Throws CheckpointCorrupt, or CheckpointMismatch when continuing would not give the bits of an uninterrupted run. */
+/** Throws CheckpointCorrupt, or CheckpointMismatch if continuing would not give the bits of an uninterrupted run. */
 export function readCheckpoint(spec: TrainingSpec, bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = parse(bytes);
   for (const [field, expected] of Object.entries(conditions(spec))) {
@@ -44,7 +44,7 @@ export function readCheckpoint(spec: TrainingSpec, bytes: Uint8Array): Checkpoin
   return { cursor: parseCursor(metadata.cursor), state: tensors as ReadonlyMap<string, Tensor<'FP32'>> };
 }
 
-/** Throws CheckpointCorrupt unless the state is exactly what the job's graph carries. */
+/** Throws CheckpointCorrupt unless the tensors are exactly those of the job's training graph. */
 export function assertStateFits({ state }: Checkpoint, shapes: ReadonlyMap<string, readonly number[]>): void {
   for (const [name, shape] of shapes) {
     const value = state.get(name);
@@ -54,7 +54,7 @@ export function assertStateFits({ state }: Checkpoint, shapes: ReadonlyMap<strin
     }
   }
   const extra = [...state.keys()].find(name => !shapes.has(name));
-  if (extra !== undefined) throw new CheckpointCorrupt(`the checkpoint has "${extra}", which this job does not know`);
+  if (extra !== undefined) throw new CheckpointCorrupt(`the checkpoint has "${extra}", which is no tensor of this job`);
 }
 
 function parseCursor(text: string | undefined): Cursor {
@@ -62,7 +62,7 @@ function parseCursor(text: string | undefined): Cursor {
     const { history: _, ...cursor } = JSON.parse(text!) as Cursor & { readonly history?: unknown };
     return cursor;
   } catch (cause) {
-    throw new CheckpointCorrupt('the checkpoint does not say where training stood', { cause });
+    throw new CheckpointCorrupt('the checkpoint has no valid training position', { cause });
   }
 }
 
@@ -75,7 +75,7 @@ function parse(bytes: Uint8Array) {
   }
 }
 
-// What decides the bits. How often to checkpoint and how many steps to run at once does not.
+// Everything that decides the bits of the result. The checkpoint interval and the chunk size do not.
 function conditions(spec: TrainingSpec): Record<string, string> {
   const { checkpointEverySteps: _, chunkSteps: __, cpuThreads, provider = 'cpu', seed, ...rest } = spec;
   return {

@@ -1,14 +1,14 @@
-// How many steps to train per run() of the runtime. It changes no bit of the result: only how often the engine reports,
-// checkpoints and sees a cancellation.
+// How many steps to train per run() of the runtime. The number does not change the result, only how often the engine
+// reports, checkpoints and checks for cancellation.
 
-// How long a step takes is not known before the first, and nothing is reported until it ends.
+// The duration of a step is unknown before the first one, and nothing is reported until a run ends.
 const FIRST_STEPS = 1;
 const TARGET_MS = 1000;
 const MAX_STEPS = 16_384;
 
 export interface ChunkSizer {
   next(): number;
-  /** Tells how long a run of so many steps took. */
+  /** Records how long a run of `steps` steps took. */
   observe(steps: number, elapsedMs: number): void;
 }
 
@@ -19,7 +19,7 @@ export function createChunkSizer(fixedSteps: number | undefined): ChunkSizer {
     next: () => steps,
     observe(done, elapsedMs) {
       const fitting = Math.round((done * TARGET_MS) / Math.max(elapsedMs, 1));
-      // At most fourfold at a time: a short run is a noisy measurement.
+      // Grows at most fourfold at a time: a short run is a noisy measurement.
       steps = Math.max(1, Math.min(fitting, done * 4, MAX_STEPS));
     },
   };

@@ -1,4 +1,4 @@
-/** What is known of a divergence; a figure that is not known is absent. */
+/** Known facts about a divergence; unknown figures are absent. */
 interface Divergence {
   readonly epoch?: number;
   /** Steps since the start of the job, counted from 1. */
@@ -6,7 +6,7 @@ interface Divergence {
   readonly lastFiniteLoss?: number | undefined;
 }
 
-/** The loss, the weights or the predictions are no longer finite numbers. */
+/** The loss, the weights or the predictions are not finite. */
 export class TrainingDiverged extends Error {
   override readonly name = 'TrainingDiverged';
   readonly epoch: number | undefined;
@@ -46,7 +46,7 @@ export class TrainingDiverged extends Error {
   }
 }
 
-/** A checkpoint that cannot be continued to the same bits under these conditions. */
+/** The checkpoint cannot be continued bit-identically under the current conditions. */
 export class CheckpointMismatch extends Error {
   override readonly name = 'CheckpointMismatch';
   readonly field: string;
@@ -57,7 +57,7 @@ export class CheckpointMismatch extends Error {
   }
 }
 
-/** Bytes that are no checkpoint, or not one of this model. */
+/** The bytes are no checkpoint, or one of another model. */
 export class CheckpointCorrupt extends Error {
   override readonly name = 'CheckpointCorrupt';
 }

@@ -21,9 +21,12 @@ export interface Evaluation {
 export interface EvaluationOptions {
   readonly inputName: string;
   readonly classes: number;
-  /** Every run has this many rows; the last is filled up by repeating its last row, so that batching is uniform. */
+  /**
+   * Every run has this many rows, so that all batches have the same size; the last one is padded by repeating its last
+   * row.
+   */
   readonly batchSize: number;
-  /** Inputs beside the rows. */
+  /** Further inputs besides the rows. */
   readonly feeds?: Tensors;
 }
 
@@ -55,10 +58,10 @@ export async function evaluate(session: Session, split: Split, options: Evaluati
   return { metrics: classificationMetrics(probabilities, split.labels, classes), probabilities };
 }
 
-/** `count` rows from `begin` on; past the end the last row is repeated. */
+/** `count` rows from `begin` on, padded by repeating the last row. */
 function rowsAt(features: Tensor, begin: number, count: number): Tensor {
   const [rows, ...rowShape] = features.shape as [number, ...number[]];
-  if (!isNumeric(features)) throw new TypeError('text features cannot be evaluated');
+  if (!isNumeric(features)) throw new TypeError('expected numeric features to evaluate, received text');
   const rowBytes = elementCount(rowShape) * byteSizeOf(features.dtype);
   const bytes = bytesOf(features as NumericTensor);
   const present = bytes.subarray(begin * rowBytes, Math.min(begin + count, rows) * rowBytes);

@@ -18,7 +18,7 @@ async function trainAndExport(spec: TrainingSpec): Promise<ExportedModel> {
 const digests = ({ files }: ExportedModel) =>
   [...files].map(([name, bytes]) => [name, createHash('sha256').update(bytes).digest('hex')]);
 
-test('the signature tells raw rows in, probabilities and label out', async () => {
+test('the signature has raw rows as input, probabilities and label as outputs', async () => {
   const { signature, files } = await trainAndExport(specOf());
   expect([...files.keys()]).toEqual(['model.onnx', 'eval.onnx', 'train.onnx']);
   expect(signature).toEqual({
@@ -30,7 +30,7 @@ test('the signature tells raw rows in, probabilities and label out', async () =>
   });
 });
 
-test('the same job gives the same bytes, another seed other weights in the same graphs', async () => {
+test('the same job gives the same bytes; another seed gives other weights in the same graphs', async () => {
   const [first, again, other] = [
     await trainAndExport(specOf()),
     await trainAndExport(specOf({ chunkSteps: 1, checkpointEverySteps: 2 })),
@@ -41,7 +41,7 @@ test('the same job gives the same bytes, another seed other weights in the same 
   expect(digests(other).slice(1)).toEqual(digests(first).slice(1));
 });
 
-test('the exported model serves what the evaluation saw', async () => {
+test('the exported model serves the probabilities of the evaluation', async () => {
   const { files } = await trainAndExport(specOf({ epochs: 20 }));
   const { validation } = imageData();
   const model = files.get('model.onnx')!;

@@ -6,7 +6,7 @@ import type { TrainingSpec } from './spec.js';
 export interface SignatureTensor {
   readonly name: string;
   readonly dtype: DType;
-  /** -1 where the size is open. */
+  /** -1 for a variable size. */
   readonly shape: readonly number[];
 }
 
@@ -16,9 +16,9 @@ export interface ModelSignature {
 }
 
 export interface ExportedModel {
-  /** model.onnx, eval.onnx, train.onnx: the same job gives the same bytes. */
+  /** model.onnx, eval.onnx, train.onnx. The same job gives the same bytes. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** Of model.onnx. */
+  /** Signature of model.onnx. */
   readonly signature: ModelSignature;
 }
 
@@ -39,7 +39,7 @@ export function exportModel({ spec, network, inputName, parameters }: ExportInpu
   return { files, signature: signatureOf(model) };
 }
 
-/** Read back from the file, so that the signature tells what the file says. */
+/** Read back from the file, so that the signature describes the file itself. */
 export function signatureOf(model: Uint8Array): ModelSignature {
   const { graph } = readModel(model);
   return { inputs: graph.inputs.map(toSignatureTensor), outputs: graph.outputs.map(toSignatureTensor) };

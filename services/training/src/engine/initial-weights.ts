@@ -2,7 +2,7 @@ import { type Tensor, zeros } from '@athanor/tensor';
 import type { ModelParameter } from '../architectures/model.js';
 import { randomWords, STREAM } from './philox.js';
 
-/** First values of every parameter: a pure function of the seed and the parameters' order. */
+/** Initial values of all parameters: a pure function of the seed and the order of the parameters. */
 export function initialWeights(parameters: readonly ModelParameter[], seed: number): Map<string, Tensor<'FP32'>> {
   return new Map(parameters.map((parameter, index) => [parameter.name, initialize(parameter, seed, index)]));
 }

@@ -16,7 +16,7 @@ const probabilities = Float32Array.from(
 );
 const labels = Int32Array.of(0, 1, 2, 1, 1, 2, 2, 0);
 
-test('metrics are those of scikit-learn', () => {
+test("metrics equal scikit-learn's", () => {
   const metrics = classificationMetrics(probabilities, labels, 3);
   expect(metrics.rows).toBe(8);
   expect(metrics.accuracy).toBe(0.75);
@@ -44,11 +44,11 @@ test('a probability of zero for the right class gives a finite loss', () => {
   expect(classificationMetrics(Float32Array.of(0, 1), Int32Array.of(0), 2).loss).toBeCloseTo(52 * Math.LN2, 9);
 });
 
-test('bug: no rows gave figures of zero', () => {
+test('bug: without rows all metrics were zero', () => {
   expect(() => classificationMetrics(new Float32Array(), new Int32Array(), 2)).toThrow('at least one row');
 });
 
-test('bug: the confusion matrix of many classes grew with their square', () => {
+test('bug: the confusion matrix grew with the square of the number of classes', () => {
   const classes = 20_000;
   const labels = Int32Array.of(7, 19_999);
   const probabilities = new Float32Array(labels.length * classes);

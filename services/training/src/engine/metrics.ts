@@ -5,11 +5,11 @@ export interface ClassMetrics {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
-  /** Rows of this class. */
+  /** Rows whose true class is this one. */
   readonly support: number;
 }
 
-/** How many rows of one class were predicted as another, or as itself. */
+/** Rows of one true class by predicted class. */
 export type ConfusionCell = readonly [trueClass: number, predictedClass: number, rows: number];
 
 export interface ClassificationMetrics {
@@ -17,20 +17,23 @@ export interface ClassificationMetrics {
   readonly accuracy: number;
   /** Mean negative log-likelihood. */
   readonly loss: number;
-  /** By class index. */
+  /** Indexed by class. */
   readonly perClass: readonly ClassMetrics[];
-  /** Mean over the classes. */
+  /** Unweighted mean over the classes. */
   readonly macro: Omit<ClassMetrics, 'support'>;
-  /** Mean over the classes, weighted by their support. */
+  /** Mean over the classes, weighted by support. */
   readonly weighted: Omit<ClassMetrics, 'support'>;
-  /** Only cells with rows, by true class, then predicted class: at most one a row, where a full matrix is classes². */
+  /**
+   * Non-empty cells only, by true class, then predicted class: at most one per row, where a full matrix has classes²
+   * cells.
+   */
   readonly confusion: readonly ConfusionCell[];
 }
 
-// log 0 is not a number to report: probabilities are clipped as in scikit-learn's log_loss for float64.
+// log 0 is infinite: probabilities are clipped as in scikit-learn's log_loss for float64.
 const SMALLEST_PROBABILITY = 2 ** -52;
 
-/** `probabilities` is row-major [N, classes], `labels` [N] with N > 0: without rows there are no figures. */
+/** `probabilities` is row-major [N, classes], `labels` [N] with N > 0; without rows there are no metrics. */
 export function classificationMetrics(
   probabilities: Float32Array,
   labels: Int32Array,
@@ -69,7 +72,7 @@ export function denseConfusion(confusion: readonly ConfusionCell[], classes: num
   return matrix;
 }
 
-// The first of equal maxima, as ONNX ArgMax chooses.
+// The first of equal maxima, as in ONNX ArgMax.
 function argMax(values: Float32Array): number {
   let best = 0;
   for (let index = 1; index < values.length; index++) if (values[index]! > values[best]!) best = index;

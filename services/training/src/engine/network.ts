@@ -1,4 +1,4 @@
-// The graphs of one training job, all made from the same three parts: preprocessing, model, loss.
+// The graphs of one training job, all built from preprocessing, model and loss.
 
 import { adam, buildTrainGraph, clipByGlobalNorm, type Optimizer, sgd, softmaxCrossEntropy } from '@athanor/autodiff';
 import { type Dim, GraphBuilder, int, type Model, toModel, type Value } from '@athanor/onnx';
@@ -35,7 +35,7 @@ export function trainGraph({ preprocessing, model }: Network, spec: TrainingSpec
   });
 }
 
-/** Raw rows to probabilities with the parameters as inputs: one session evaluates every epoch. */
+/** Raw rows to probabilities, with the parameters as inputs, so that one session evaluates every epoch. */
 export function evalGraph(network: Network, inputName: string): Model {
   const g = new GraphBuilder('eval');
   const rows = g.input(inputName, rowsType(network.preprocessing, 'batch'));
@@ -46,7 +46,7 @@ export function evalGraph(network: Network, inputName: string): Model {
   return toModel(g.graph());
 }
 
-/** Raw rows to probabilities and label, self-contained: what is served. */
+/** Raw rows to probabilities and label, with the parameters inside: the model that is served. */
 export function inferenceGraph(
   network: Network,
   inputName: string,

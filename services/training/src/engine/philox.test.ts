@@ -24,7 +24,7 @@ test.each([
   expect(philox4x32(counter, key)).toEqual(expected);
 });
 
-test('streams and indices do not share words', () => {
+test('different streams and indices give different words', () => {
   const first = [randomWords(1, 0, 0), randomWords(1, 0, 1), randomWords(1, 1, 0), randomWords(2, 0, 0)].map(words =>
     words.next(),
   );
@@ -39,14 +39,14 @@ test('the row order is a permutation that depends on the seed and the epoch', ()
   expect(rowOrder(1000, 4, 5)).not.toEqual(order);
 });
 
-test('every row comes first about equally often', () => {
+test('every row is first about equally often', () => {
   const counts = new Array<number>(5).fill(0);
   for (let epoch = 0; epoch < 5000; epoch++) counts[rowOrder(5, 1, epoch)[0]!]! += 1;
   // Binomial: 1000 ± 28; five deviations.
   for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(141);
 });
 
-test('weights fill the He interval and biases are zero', () => {
+test('weights are uniform in the He interval and biases are zero', () => {
   const weights = initialWeights(
     [
       { name: 'w', shape: [100, 50], initialization: { kind: 'he-uniform', fanIn: 100 } },

@@ -1,6 +1,6 @@
-// A counter-based random generator: what it yields is a function of a key and a counter, so a resumed job draws exactly
-// what an uninterrupted one would, without any stored state.
-// Philox4x32-10: Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3. SC'11.
+// A counter-based random generator: its output is a function of a key and a counter, so a resumed job draws the same
+// numbers as an uninterrupted one without storing generator state. Philox4x32-10: Salmon, Moraes, Dror, Shaw: Parallel
+// random numbers: as easy as 1, 2, 3. SC'11.
 
 const MULTIPLIERS = [0xd2511f53, 0xcd9e8d57] as const;
 const WEYL = [0x9e3779b9, 0xbb67ae85] as const;
@@ -9,7 +9,7 @@ const ROUNDS = 10;
 export type Words2 = readonly [number, number];
 export type Words4 = readonly [number, number, number, number];
 
-/** Four random 32-bit words for a counter of four words and a key of two. */
+/** Four random 32-bit words from a counter of four words and a key of two. */
 export function philox4x32(counter: Words4, key: Words2): Words4 {
   let [c0, c1, c2, c3] = counter;
   let [k0, k1] = key;
@@ -25,7 +25,7 @@ export function philox4x32(counter: Words4, key: Words2): Words4 {
   return [c0, c1, c2, c3];
 }
 
-// The upper half of a 32×32-bit product, by 16-bit halves.
+// The upper half of a 32×32-bit product, computed from 16-bit halves.
 function multiplyHigh(a: number, b: number): number {
   const [aHigh, aLow, bHigh, bLow] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
   const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
@@ -33,7 +33,7 @@ function multiplyHigh(a: number, b: number): number {
   return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
 }
 
-/** What random numbers are for: streams never overlap. */
+/** Purposes of random numbers; each has its own stream. */
 export const STREAM = { rowOrder: 0, initialWeights: 1 } as const;
 
 export interface RandomWords {
@@ -41,7 +41,7 @@ export interface RandomWords {
   next(): number;
 }
 
-/** The words of one stream: `seed` is any whole number below 2^53, `index` says which epoch or parameter. */
+/** The words of one stream: `seed` is an integer from 0 to 2^53 - 1, `index` is the epoch or parameter. */
 export function randomWords(seed: number, stream: number, index: number): RandomWords {
   const key: Words2 = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0];
   let block = 0;

@@ -1,4 +1,4 @@
-// Where training stands, and how it moves on: pure functions of cursors.
+// The training position and how it advances: pure functions of cursors.
 
 import type { Cursor } from './checkpoint.js';
 import { TrainingDiverged } from './errors.js';
@@ -7,7 +7,7 @@ import type { StepResults } from './step-runner.js';
 
 export const START: Cursor = { epoch: 0, stepInEpoch: 0, step: 0, lossSum: 0, correct: 0 };
 
-/** Equal batches of one epoch that one run trains, as positions in the epoch's row order. */
+/** Batches of equal size within one epoch that one run trains, as positions in the epoch's row order. */
 export interface Chunk {
   readonly steps: number;
   readonly batchRows: number;
@@ -19,7 +19,10 @@ export function stepsPerEpoch(rows: number, batchSize: number): number {
   return Math.ceil(rows / batchSize);
 }
 
-/** At most `atMostSteps`; ends at a checkpoint and before the short batch at the end of an epoch, which runs alone. */
+/**
+ * At most `atMostSteps`. A chunk ends at a checkpoint and before the short last batch of an epoch, which is a chunk of
+ * its own.
+ */
 export function nextChunk(cursor: Cursor, rows: number, spec: TrainingSpec, atMostSteps: number): Chunk {
   const { batchSize, checkpointEverySteps } = spec;
   const begin = cursor.stepInEpoch * batchSize;
@@ -30,7 +33,7 @@ export function nextChunk(cursor: Cursor, rows: number, spec: TrainingSpec, atMo
   return { steps, batchRows: batchSize, begin, end: begin + steps * batchSize };
 }
 
-/** Sums are taken step by step in float64, so they do not depend on how steps were grouped into runs. */
+/** Sums are accumulated step by step in float64, so they do not depend on the chunk size. */
 export function advance(cursor: Cursor, { steps, batchRows }: Chunk, { losses, correct }: StepResults): Cursor {
   let { lossSum, correct: correctSum } = cursor;
   for (const loss of losses) lossSum += loss * batchRows;

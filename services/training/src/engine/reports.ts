@@ -1,6 +1,6 @@
 export interface ChunkReport {
   readonly epoch: number;
-  /** Steps done since the start of the job. */
+  /** Steps completed since the start of the job. */
   readonly step: number;
   readonly totalSteps: number;
   /** One per step of the chunk. */
@@ -11,9 +11,9 @@ export interface EpochReport {
   /** From 0. */
   readonly epoch: number;
   readonly trainLoss: number;
-  /** Share of rows predicted right while the epoch ran. */
+  /** Share of correctly predicted rows during the epoch. */
   readonly trainAccuracy: number;
-  /** Absent when the validation split is empty. */
+  /** Absent if the validation split is empty. */
   readonly validationLoss?: number;
   readonly validationAccuracy?: number;
 }

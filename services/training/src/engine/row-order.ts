@@ -1,6 +1,9 @@
 import { type RandomWords, randomWords, STREAM } from './philox.js';
 
-/** The order in which an epoch visits the rows: a pure function of (rows, seed, epoch). Fisher–Yates (Durstenfeld 1964). */
+/**
+ * The order in which an epoch visits the rows: a pure function of (rows, seed, epoch). Fisher–Yates shuffle
+ * (Durstenfeld 1964).
+ */
 export function rowOrder(rows: number, seed: number, epoch: number): Int32Array {
   const random = randomWords(seed, STREAM.rowOrder, epoch);
   const order = Int32Array.from({ length: rows }, (_, row) => row);
@@ -13,7 +16,7 @@ export function rowOrder(rows: number, seed: number, epoch: number): Int32Array 
   return order;
 }
 
-// Uniform in [0, bound), without bias: words of the incomplete last interval are drawn again.
+// Uniform in [0, bound) without bias: words from the incomplete last interval are rejected.
 function below(random: RandomWords, bound: number): number {
   const limit = 2 ** 32 - (2 ** 32 % bound);
   let word = random.next();

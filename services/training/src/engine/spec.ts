@@ -19,15 +19,15 @@ export interface TrainingSpec {
   readonly epochs: number;
   readonly batchSize: number;
   readonly optimizer: OptimizerSpec;
-  /** Upper bound of the gradients' global norm. */
+  /** Maximum global norm of the gradients. */
   readonly clipNorm?: number;
-  /** A whole number ≥ 0 below 2^53. */
+  /** An integer from 0 to 2^53 - 1. */
   readonly seed: number;
   readonly cpuThreads: number;
-  /** Where the graphs run; default: cpu. */
+  /** Execution provider; default: cpu. */
   readonly provider?: ExecutionProvider;
   readonly checkpointEverySteps: number;
-  /** Steps per run() of the runtime. It never changes a bit; without it, runs are sized to about a second. */
+  /** Steps per run() of the runtime; it does not change the result. Default: sized for runs of about a second. */
   readonly chunkSteps?: number;
 }
 
@@ -41,7 +41,7 @@ export class InvalidTrainingSpec extends Error {
   }
 }
 
-/** Throws InvalidTrainingSpec with all problems together. */
+/** Throws InvalidTrainingSpec that lists all problems. */
 export function assertValidSpec(spec: TrainingSpec): void {
   const problems: string[] = [];
   const wholeFrom = (minimum: number, field: string, value: number | undefined) => {

@@ -9,11 +9,11 @@ import type { Split } from './training-data.js';
 export interface StepResults {
   /** Mean loss of each step. */
   readonly losses: Float32Array;
-  /** Rows predicted right in each step. */
+  /** Correctly predicted rows of each step. */
   readonly correct: Int32Array;
 }
 
-/** The training graph in a session, with the state that goes from one run to the next. */
+/** The training graph in a session, with the state that is passed from run to run. */
 export class StepRunner {
   readonly #graph: TrainGraph;
   readonly #session: Session;
@@ -42,7 +42,7 @@ export class StepRunner {
     return new StepRunner(graph, session, options);
   }
 
-  /** Trains one step per row of `rows` [steps, batch]: indices into the split. */
+  /** Trains one step per row of `rows` [steps, batch]; the values are row indices into the split. */
   async run(rows: Int32Array, steps: number): Promise<StepResults> {
     const outputs = await this.#session.run({
       ...this.#state,

@@ -46,7 +46,7 @@ describe.each(optimizers)('training with $kind', optimizer => {
     expect(epochs[15]!.validationAccuracy).toBeGreaterThan(0.9);
   });
 
-  test('how many steps are run at once changes no bit', async () => {
+  test('the chunk size does not change the result', async () => {
     const reference = await trace({ ...spec, chunkSteps: 1 });
     for (const chunkSteps of [2, 3, 64])
       expect(await trace({ ...spec, chunkSteps })).toMatchObject({
@@ -56,7 +56,7 @@ describe.each(optimizers)('training with $kind', optimizer => {
       });
   });
 
-  test('resuming from any checkpoint, also in mid-epoch, gives the bits of an uninterrupted run', async () => {
+  test('resuming from any checkpoint, also within an epoch, gives the bits of an uninterrupted run', async () => {
     const whole = await trace(spec);
     expect([...whole.checkpoints.keys()]).toEqual([5, 10, 12]);
     for (const step of [5, 10]) {
@@ -69,7 +69,7 @@ describe.each(optimizers)('training with $kind', optimizer => {
   });
 });
 
-test('an aborted run stops between two chunks with a checkpoint that continues it', async () => {
+test('an aborted run stops between two chunks with a checkpoint to resume from', async () => {
   const spec = specOf({ chunkSteps: 1, checkpointEverySteps: 100 });
   const whole = await trace(spec);
   const controller = new AbortController();
@@ -86,7 +86,7 @@ test('a checkpoint at the very end of the job resumes into the finished model', 
   const whole = await trace(specOf());
   const again = await trace(specOf(), { resumeFrom: whole.checkpoints.get(12)! });
   expect(again.losses).toEqual([]);
-  // The step is no new one: a checkpoint again would renew the job's retry budget.
+  // Not a new step: committing its checkpoint again would reset the job's retry budget.
   expect(again.checkpoints.size).toBe(0);
   const parametersOf = (result: TrainingResult) => result.status === 'completed' && result.parameters;
   const options = { spec: specOf(), data: imageData() };
@@ -94,17 +94,17 @@ test('a checkpoint at the very end of the job resumes into the finished model', 
   expect(parametersOf(resumed)).toEqual(parametersOf(await train(options)));
 });
 
-test('other seeds give other weights', async () => {
+test('different seeds give different weights', async () => {
   const [a, b] = [await trace(specOf({ seed: 1 })), await trace(specOf({ seed: 2 }))];
   expect(a.losses).not.toEqual(b.losses);
 });
 
-test('columns are standardised and trained', async () => {
+test('columns are standardized and trained on', async () => {
   const { epochs } = await trace(specOf({ epochs: 10 }), { data: columnData() });
   expect(epochs.at(-1)!.validationAccuracy).toBeGreaterThan(0.9);
 });
 
-test('clipping bounds the step that a large gradient would make', async () => {
+test('gradient clipping limits the size of a step', async () => {
   const optimizer = { kind: 'sgd', learningRate: 1 } as const;
   const [free, clipped] = [await trace(specOf({ optimizer })), await trace(specOf({ optimizer, clipNorm: 0.01 }))];
   expect(clipped.losses[0]).toBe(free.losses[0]);
@@ -112,7 +112,7 @@ test('clipping bounds the step that a large gradient would make', async () => {
   expect(Math.abs(clipped.losses[1]! - clipped.losses[0]!)).toBeLessThan(0.5);
 });
 
-test('a loss that is not finite ends training with the step and a remedy', async () => {
+test('a non-finite loss ends training; the error has the step and a remedy', async () => {
   const failure = await trace(specOf({ optimizer: { kind: 'sgd', learningRate: 1e30 } })).catch(error => error);
   expect(failure).toBeInstanceOf(TrainingDiverged);
   expect(failure).toMatchObject({ epoch: 0, lastFiniteLoss: expect.any(Number) });
@@ -120,8 +120,8 @@ test('a loss that is not finite ends training with the step and a remedy', async
   expect(failure.message).toContain('lower the learning rate (1e+30 now; try 1e+29)');
 });
 
-test('bug: weights that the last update made infinite were a finished model', async () => {
-  // One step: its loss is finite, and what it makes of the weights is seen by no later loss.
+test('bug: a model whose last update made weights infinite was accepted', async () => {
+  // With a single step the loss is finite, and no later loss shows the infinite weights.
   const data = imageData();
   const batchSize = data.train.labels.length;
   const spec = specOf({ epochs: 1, batchSize, optimizer: { kind: 'sgd', learningRate: 1e39 } });
@@ -136,7 +136,7 @@ test('bug: weights that the last update made infinite were a finished model', as
   );
 });
 
-test('bug: no step was reported before 64 had been run', async () => {
+test('bug: no step was reported before step 64', async () => {
   const { steps } = await trace(specOf({ checkpointEverySteps: 100 }));
   expect(steps[0]).toBe(1);
 });
@@ -145,20 +145,20 @@ test.each([
   ['cpuThreads', { cpuThreads: 2 }],
   ['seed', { seed: 8 }],
   ['specDigest', { batchSize: 4 }],
-])('a checkpoint made under another %s is refused', async (field, changes) => {
+])('a checkpoint made with another %s is refused', async (field, changes) => {
   const { checkpoints } = await trace(specOf({ epochs: 1 }));
   const resumed = trace(specOf({ epochs: 1, ...changes }), { resumeFrom: checkpoints.get(5)! });
   await expect(resumed).rejects.toThrow(CheckpointMismatch);
   await expect(resumed).rejects.toMatchObject({ field });
 });
 
-test('how often to checkpoint is no condition of a checkpoint', async () => {
+test('the checkpoint interval may change between attempts', async () => {
   const { checkpoints } = await trace(specOf());
   const resumed = await trace(specOf({ checkpointEverySteps: 3 }), { resumeFrom: checkpoints.get(5)! });
   expect([...resumed.checkpoints.keys()]).toEqual([6, 9, 12]);
 });
 
-test('a checkpoint that lacks a tensor or has one too many is refused', async () => {
+test('a checkpoint with a missing or an additional tensor is refused', async () => {
   const { checkpoints } = await trace(specOf());
   const { tensors, metadata } = readSafetensors(checkpoints.get(5)!);
   const without = new Map([...tensors].filter(([name]) => name !== 'adam.m.layer0.weight'));
@@ -171,7 +171,7 @@ test('a checkpoint that lacks a tensor or has one too many is refused', async ()
   await expect(resume(more)).rejects.toThrow('the checkpoint has "stranger"');
 });
 
-test('bytes that are no checkpoint are refused', async () => {
+test('bytes that are not a checkpoint are refused', async () => {
   await expect(trace(specOf(), { resumeFrom: Uint8Array.of(1, 2) })).rejects.toThrow(CheckpointCorrupt);
 });
 
@@ -186,7 +186,7 @@ test('a specification is refused with all its problems', async () => {
   });
 });
 
-test('labels outside the classes and splits that do not fit are refused', async () => {
+test('labels outside the classes and inconsistent splits are refused', async () => {
   const data = imageData();
   const labels = data.train.labels.with(4, 3);
   await expect(trace(specOf(), { data: { ...data, train: { ...data.train, labels } } })).rejects.toThrow(

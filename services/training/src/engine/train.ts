@@ -1,5 +1,5 @@
-// The training engine: from a specification and data to a model, with reports and checkpoints on the way. It knows
-// nothing of jobs, transports or storage; a child process gives it those.
+// The training engine: from a specification and data to a model, with reports and checkpoints. It does not know jobs,
+// transports or storage; the attempt's process provides those.
 
 import { stateShapes } from '@athanor/autodiff';
 import { writeModel } from '@athanor/onnx';
@@ -21,16 +21,16 @@ import { assertValidData, rowCount, type TrainingData } from './training-data.js
 export interface TrainOptions {
   readonly spec: TrainingSpec;
   readonly data: TrainingData;
-  /** A checkpoint of the same job: the result is the one of an uninterrupted run, to the bit. */
+  /** A checkpoint of the same job; the result equals that of an uninterrupted run bit for bit. */
   readonly resumeFrom?: Uint8Array;
   onChunk?(report: ChunkReport): void | Promise<void>;
-  /** May be called again for an epoch after resuming at its very end. */
+  /** May be called twice for an epoch if training resumes from its last step. */
   onEpoch?(report: EpochReport): void | Promise<void>;
-  /** Every `checkpointEverySteps`, when stopped, and at the end; not again for the step that was resumed from. */
+  /** Called every `checkpointEverySteps`, when stopped, and at the end; not for the step that training resumed from. */
   onCheckpoint?(checkpoint: Uint8Array, cursor: Cursor): void | Promise<void>;
   /** Stops between two runs, after a checkpoint. */
   readonly signal?: AbortSignal;
-  /** Milliseconds; only sizes the runs. */
+  /** Clock in milliseconds; used only to size the runs. */
   readonly clock?: () => number;
 }
 
@@ -105,7 +105,7 @@ class Training {
     await this.#runner.release();
   }
 
-  /** False when it was stopped on the way. */
+  /** False if it was stopped before the end. */
   async #runEpoch(): Promise<boolean> {
     const { spec, data, signal, onChunk } = this.#options;
     const rows = rowCount(data.train);
@@ -161,7 +161,7 @@ class Training {
     return { validationLoss: metrics.loss, validationAccuracy: metrics.accuracy };
   }
 
-  /** Throws TrainingDiverged where a weight is not finite: the last update may have made it so after a finite loss. */
+  /** Throws TrainingDiverged if a weight is not finite: the last update can make it so after a finite loss. */
   #parameters(): Map<string, Tensor<'FP32'>> {
     const state = this.#runner.state();
     const parameters = new Map(this.#network.model.parameters.map(({ name }) => [name, state.get(name)!]));

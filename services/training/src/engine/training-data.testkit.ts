@@ -1,4 +1,4 @@
-// Small made-up data for the engine's tests: rows around one centre per class, the same every time.
+// Small synthetic data for the engine's tests: rows around one centre per class, deterministic.
 
 import { type Tensor, tensor } from '@athanor/tensor';
 import { randomWords } from './philox.js';

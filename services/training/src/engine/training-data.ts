@@ -1,6 +1,6 @@
 import type { Tensor } from '@athanor/tensor';
 
-/** Rows with their classes. */
+/** Rows with their labels. */
 export interface Split {
   /** [N, …] */
   readonly features: Tensor;
@@ -9,7 +9,7 @@ export interface Split {
 }
 
 export interface TrainingData {
-  /** What the features are called on the wire, such as "image". */
+  /** Name of the feature input, such as "image". */
   readonly inputName: string;
   readonly classes: readonly string[];
   readonly train: Split;

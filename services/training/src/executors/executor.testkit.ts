@@ -1,4 +1,4 @@
-// An executor for tests: it notes what it is to start, and starts nothing.
+// An executor for tests: it records which attempts it is asked to start, and starts none.
 import {
   type AttemptStart,
   type Executor,
@@ -20,7 +20,7 @@ export class Recorder implements Executor {
   readonly observed: (readonly GivenAttempt[])[] = [];
   onEnd: OnEnd = () => undefined;
   findings: Partial<Findings> = {};
-  /** What the calls do besides, for example throw. */
+  /** Hooks for the calls, for example to throw. */
   onStart: () => Promise<void> = async () => undefined;
   onObserve: () => Promise<void> = async () => undefined;
   onStop: () => Promise<void> = async () => undefined;

@@ -2,17 +2,17 @@
 export interface AttemptStart {
   readonly attemptId: string;
   readonly jobId: string;
-  /** Opens this attempt at the AttemptService and nothing else. */
+  /** Token that authorizes this attempt's calls of AttemptService and nothing else. */
   readonly token: string;
 }
 
-/** An attempt that was given to an executor, as the database knows it. */
+/** An attempt that was given to an executor, as recorded in the database. */
 export interface GivenAttempt {
   readonly attemptId: string;
   readonly executorRef: string;
 }
 
-/** What became of an attempt, by a word for programs and a sentence for people. */
+/** What happened to an attempt: a reason for programs and a sentence for people. */
 export interface Finding {
   readonly attemptId: string;
   /** For example "OOMKilled" or "Unschedulable". */
@@ -20,21 +20,24 @@ export interface Finding {
   readonly message: string;
 }
 
-/** An attempt that has not begun. */
+/** An attempt that has not started. */
 export interface Waiting extends Finding {
-  /** By something that may take long: room, quota, a queue, an image. False where it is about to begin. */
+  /**
+   * True if it is blocked by something that may take long (capacity, quota, a queue, an image); false if it is about to
+   * start.
+   */
   readonly isBlocked: boolean;
 }
 
-/** What an executor sees of the attempts that it was given. Of those that run there is nothing to say. */
+/** What an executor observes of the attempts that it was given. Running attempts are not listed. */
 export interface Findings {
-  /** Not begun yet, and it takes no harm by waiting on. */
+  /** Not started yet; may continue to wait. */
   readonly waiting: readonly Waiting[];
-  /** Gone, or not to begin any more. */
+  /** Gone, or will never start. */
   readonly ended: readonly Finding[];
   /**
-   * Ids of attempts that were not given and yet are there: a start whose answer was lost, a stop that failed. They may have
-   * been begun since the question was asked: whether they are open is asked of the database after this.
+   * Ids of attempts that were not given and yet exist: a start whose response was lost, or a stop that failed. Another
+   * replica may have started one since the observation began, so check the database before deleting it.
    */
   readonly strays: readonly string[];
 }
@@ -42,29 +45,32 @@ export interface Findings {
 /** How attempts reach the AttemptService. */
 export interface AttemptChannel {
   readonly address: string;
-  /** PEM file of the authority of the service's certificate, where it has one. */
+  /** PEM file of the certificate authority of the service, if it uses TLS. */
   readonly caFile?: string | undefined;
 }
 
-/** Where attempts run. Replicas of the service at the same place look after the same attempts. */
+/** Where attempts run. Replicas of the service with the same place manage the same attempts. */
 export interface Executor {
-  /** How many attempts at its place may run or be about to. */
+  /** Maximum number of attempts at this place that run or are starting. */
   readonly slots: number;
-  /** How many attempts at its place may be open, with those that are blocked. */
+  /** Maximum number of open attempts at this place, including blocked ones. */
   readonly maxOpen: number;
-  /** Noted with an attempt before it is started: by it the attempt is found again, whatever happens next. */
+  /** Recorded with an attempt before it is started, so that it can be found again after a crash. */
   readonly place: string;
-  /** Whether an attempt with this reference is this executor's, or a former process's at the same place. */
+  /** Whether the attempt with this reference belongs to this executor or to an earlier process at the same place. */
   owns(executorRef: string): boolean;
-  /** Starts an attempt and returns its reference: the place, and what finds it there. Throws ExecutorUnavailable. */
+  /**
+   * Starts an attempt and returns a reference by which it can be found: the place and a name there. Throws
+   * ExecutorUnavailable.
+   */
   start(attempt: AttemptStart): Promise<string>;
-  /** Looks at attempts that have not ended: at all of this place's. Throws ExecutorUnavailable. */
+  /** Observes all open attempts of this place. Throws ExecutorUnavailable. */
   observe(attempts: readonly GivenAttempt[]): Promise<Findings>;
-  /** Asks an attempt to checkpoint and end, and ends it by force after a while. */
+  /** Asks an attempt to checkpoint and exit, and kills it after the grace period. */
   stop(attempt: GivenAttempt): Promise<void>;
-  /** After a restart: ends what is left of an own attempt, or takes it over. True: it still runs and is ours again. */
+  /** After a restart: ends what is left of an attempt, or takes it over. True if it still runs and was taken over. */
   recover(attempt: GivenAttempt): Promise<boolean>;
-  /** Stops the attempts that cannot live without this process. */
+  /** Stops the attempts that end with this process. */
   close(): Promise<void>;
 }
 
@@ -72,7 +78,10 @@ export type OnEnd = (end: Finding) => void;
 
 export const NO_FINDINGS: Findings = { waiting: [], ended: [], strays: [] };
 
-/** Where attempts run cannot be asked just now: that says nothing about an attempt, and the same call may do later. */
+/**
+ * The platform that runs attempts cannot be reached. This says nothing about an attempt; the same call may succeed
+ * later.
+ */
 export class ExecutorUnavailable extends Error {
   override readonly name = 'ExecutorUnavailable';
 }

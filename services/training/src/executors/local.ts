@@ -7,20 +7,23 @@ import { type AttemptChannel, type AttemptStart, type Executor, NO_FINDINGS, typ
 
 export interface LocalExecutorOptions {
   readonly slots: number;
-  /** The runner's entry, an absolute path. */
+  /** Absolute path of the runner's entry point. */
   readonly runnerPath: string;
   /** How the AttemptService is reached. */
   readonly channel: AttemptChannel;
-  /** What attempts are told in ATHANOR_GPU. */
+  /** Value of ATHANOR_GPU for attempts. */
   readonly gpu: TrainingConfig['GPU'];
-  /** Between SIGTERM and SIGKILL. */
+  /** Time between SIGTERM and SIGKILL. */
   readonly graceMs: number;
   readonly onEnd: OnEnd;
 }
 
 const OUTPUT_TAIL_CHARS = 2_000;
 
-/** Runs each attempt in a child process. Its first input line is its work order; when its input ends, so does it. */
+/**
+ * Runs each attempt in a child process. The first line of its standard input is its work order; the child exits when
+ * its input ends.
+ */
 export function createLocalExecutor(options: LocalExecutorOptions): Executor {
   const children = new Map<string, ChildProcess>();
   const place = hostname();
@@ -37,7 +40,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
 
   return {
     slots: options.slots,
-    // A child begins at once: none is ever blocked.
+    // A child starts at once; none is ever blocked.
     maxOpen: options.slots,
     place,
     owns: executorRef => executorRef === place || executorRef.startsWith(`${place}/`),
@@ -53,11 +56,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): Executor {
       });
       return toReference(place, identifyProcess(child.pid ?? 0));
     },
-    // A child's end is told as soon as it comes.
+    // The end of a child is reported as soon as it happens.
     observe: async () => NO_FINDINGS,
     stop: ({ attemptId }) => stop(attemptId),
     async recover({ executorRef }) {
-      // A child of a former process: nobody holds its input any more, so it is ending, or hangs.
+      // A child of an earlier process: its standard input is closed, so it is exiting, or hangs.
       const orphan = parseReference(executorRef);
       if (orphan !== undefined && isRunning(orphan)) process.kill(orphan.pid, 'SIGKILL');
       return false;
@@ -73,16 +76,16 @@ function spawnRunner(
   { runnerPath, channel, gpu }: LocalExecutorOptions,
 ): ChildProcess {
   const order: WorkOrder = { ...channel, attemptId, token };
-  // No secrets but the token: the environment has nothing else.
+  // The environment holds no secrets; the token is passed on standard input.
   const child = spawn(process.execPath, [runnerPath], { env: { ATHANOR_GPU: gpu }, stdio: ['pipe', 'pipe', 'pipe'] });
-  // A runner that dies at once breaks the pipe; its end is reported by 'close'.
+  // A runner that exits at once breaks the pipe; its end is reported by 'close'.
   child.stdin?.on('error', () => undefined);
   child.stdin?.write(`${JSON.stringify(order)}\n`);
   child.on('error', () => undefined);
   return child;
 }
 
-/** The end of what a child printed, for the report of its death. */
+/** The last output of a child, for the error message if it dies. */
 function collectTail(child: ChildProcess): () => string {
   let text = '';
   const onData = (data: Buffer) => {
@@ -93,7 +96,7 @@ function collectTail(child: ChildProcess): () => string {
   return () => text.trim();
 }
 
-/** "host/pid/start time": a pid alone names nobody for long. */
+/** "host/pid/start time": process ids are reused. */
 function toReference(place: string, identity: ProcessIdentity | undefined): string {
   return identity === undefined ? place : [place, identity.pid, identity.startTime].join('/');
 }

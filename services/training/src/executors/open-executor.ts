@@ -12,7 +12,7 @@ const RUNNER_PATH = fileURLToPath(new URL('../runner/main.js', import.meta.url))
 
 export type CreateExecutor = (onEnd: OnEnd) => Executor;
 
-/** Prepares the executor that the configuration names. @param port the service's own, for attempts on this machine. */
+/** Creates the configured executor. @param port the service's own, for attempts on this machine. */
 export async function openExecutor(config: TrainingConfig, port: number): Promise<CreateExecutor> {
   const channel = {
     address: config.ATTEMPT_ADDRESS ?? `127.0.0.1:${port}`,
@@ -31,9 +31,11 @@ const EXECUTORS: Readonly<Record<TrainingConfig['EXECUTOR'], Open>> = {
   async kubernetes(config, channel) {
     const { JOB_TEMPLATE_FILE: templateFile, SERVICE_ACCOUNT_FOLDER: folder, SLOTS: slots } = config;
     if (templateFile === undefined)
-      throw new Error('JOB_TEMPLATE_FILE: expected with EXECUTOR=kubernetes (it is not set)');
+      throw new Error('JOB_TEMPLATE_FILE: required with EXECUTOR=kubernetes, but not set');
     if (config.ATTEMPT_ADDRESS === undefined)
-      throw new Error('ATTEMPT_ADDRESS: expected with EXECUTOR=kubernetes, as pods reach this service (it is not set)');
+      throw new Error(
+        'ATTEMPT_ADDRESS: required with EXECUTOR=kubernetes, but not set; set the address under which pods reach this service',
+      );
     const template = await readJobTemplate(templateFile);
     const namespace = config.JOB_NAMESPACE ?? (await readFile(join(folder, 'namespace'), 'utf8')).trim();
     const [tokenFile, caFile] = [join(folder, 'token'), join(folder, 'ca.crt')];

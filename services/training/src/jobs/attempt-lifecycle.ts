@@ -1,4 +1,4 @@
-// How the dispatcher ends attempts: given up in the database, then stopped where they run.
+// How the dispatcher ends attempts: first in the database, then where they run.
 import { ServiceError, type Telemetry } from '@athanor/service';
 import type { AttemptEnd } from '../attempts/attempt-state.js';
 import type { Executor, GivenAttempt } from '../executors/executor.js';
@@ -7,7 +7,7 @@ import { holdJob } from '../store/attempts.js';
 import type { AttemptRow, Db } from '../store/jobs.js';
 import { listOpenAttempts } from '../store/leases.js';
 
-/** What the dispatcher's work on attempts needs. */
+/** Dependencies of the functions that manage attempts. */
 export interface AttemptScope {
   readonly db: Db;
   readonly log: Telemetry['log'];
@@ -28,7 +28,7 @@ export function finished(reason: string, message: string): AttemptEnd {
   return { ...lost(reason, message), state: 'STATE_FINISHED' };
 }
 
-/** Records that an attempt is gone. False where it has ended by itself in the meantime; then it stays as it is. */
+/** Records that an attempt is gone. Returns false and changes nothing if it ended by itself in the meantime. */
 export async function giveUp({ db, maxAttempts, log }: AttemptScope, id: string, end: AttemptEnd): Promise<boolean> {
   const given = await db.transaction().execute(async trx => {
     const held = await holdJob(trx, id, undefined).catch(unlessStale);
@@ -41,16 +41,16 @@ export async function giveUp({ db, maxAttempts, log }: AttemptScope, id: string,
 }
 
 /**
- * Stops an attempt that was given up. It can commit nothing any more, so a stop that fails only leaves its slot taken; what
- * remains is found as a stray later.
+ * Stops an attempt that was given up. It can commit nothing any more, so if the stop fails only its slot stays taken,
+ * and the attempt is found later as a stray.
  */
 export async function stopGivenUp({ executor, log }: AttemptScope, given: GivenAttempt): Promise<void> {
   await executor.stop(given).catch(error => {
-    log.error({ attemptId: given.attemptId, err: error }, 'an attempt that was given up could not be stopped');
+    log.error({ attemptId: given.attemptId, err: error }, 'could not stop an attempt that was given up');
   });
 }
 
-/** Open attempts that this executor started. Those of another replica are recovered by it, or by their leases when it is gone. */
+/** Open attempts that this executor started. Another replica recovers its own; if it is gone, their leases expire. */
 export async function ownOpenAttempts({ db, executor }: AttemptScope): Promise<AttemptRow[]> {
   return (await listOpenAttempts(db)).filter(({ executor_ref }) => executor.owns(executor_ref));
 }
@@ -59,7 +59,7 @@ export function toGiven({ attempt_id, executor_ref }: AttemptRow): GivenAttempt 
   return { attemptId: attempt_id, executorRef: executor_ref };
 }
 
-/** An attempt that does not hold its job any more has ended already; every other error is passed on. */
+/** The attempt has already ended if it does not hold its job any more; every other error is passed on. */
 function unlessStale(error: unknown): undefined {
   if (!(error instanceof ServiceError && error.data.reason === 'STALE_ATTEMPT')) throw error;
 }

@@ -1,4 +1,4 @@
-// The protocol of attempts and the dispatcher, with attempts played by the test itself: what a runner may and may not do.
+// The protocol of attempts and the dispatcher. The test acts as the attempt: what a runner may and may not do.
 
 import { createBlobStore } from '@athanor/blobs';
 import { createStub, type Stub } from '@athanor/client';
@@ -109,7 +109,7 @@ describe('an attempt', () => {
     return { attemptId, stub: stubOf(token) };
   }
 
-  /** Every RPC of an attempt, as one that holds an epoch would call it. */
+  /** Every RPC of AttemptService, called with a fencing token (epoch). */
   function everyCall(stub: Stub<'attempts'>, attemptId: string, epoch: number): Record<string, () => Promise<unknown>> {
     const id = { attemptId, epoch };
     const chunks = async function* () {
@@ -130,7 +130,7 @@ describe('an attempt', () => {
     };
   }
 
-  test('claims, checkpoints, and the next one goes on from the newest checkpoint that can be read', async () => {
+  test('claims and checkpoints; the next attempt resumes from the newest readable checkpoint', async () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
     const { attemptId, stub } = await attempt(0);
@@ -151,7 +151,7 @@ describe('an attempt', () => {
     };
     for (const step of [10, 20])
       await stub.commitCheckpoint({ attemptId, epoch: 1, step, digest: await write(`at ${step}`) });
-    // The newest is gone from the store.
+    // The newest is missing from the store.
     await db
       .updateTable('checkpoints')
       .set({ digest: `sha256:${'0'.repeat(64)}` })
@@ -171,7 +171,7 @@ describe('an attempt', () => {
     expect(Buffer.concat(read).toString()).toBe('at 10');
   });
 
-  test('commits only what it has written', async () => {
+  test('commits only blobs that it has written', async () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
     const { attemptId, stub } = await attempt(0);
@@ -185,7 +185,7 @@ describe('an attempt', () => {
     await expect(stub.reportEpoch({ attemptId, epoch: 1 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 
-  test('that is not heard of loses its job, and can commit nothing any more on any RPC', async () => {
+  test('without heartbeats loses its job, and can commit nothing any more by any RPC', async () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
     const { attemptId, stub } = await attempt(0);
@@ -206,14 +206,14 @@ describe('an attempt', () => {
       'LeaseExpired',
       'AttemptStarted',
     ]);
-    // The new one is untouched by all that, but not with another epoch than its own.
+    // The new attempt is not affected, but only its own fencing token works.
     await next.stub.claimAttempt({ attemptId: next.attemptId });
     for (const [name, call] of Object.entries(everyCall(next.stub, next.attemptId, 1))) {
       await expect(call(), name).rejects.toMatchObject({ code: 'ABORTED' });
     }
   });
 
-  test('stays as long as it is heard of', async () => {
+  test('keeps its job as long as it sends heartbeats', async () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
     const { attemptId, stub } = await attempt(0);
@@ -227,7 +227,7 @@ describe('an attempt', () => {
     expect(recorder.started).toHaveLength(1);
   });
 
-  test('opens with its token itself and no other', async () => {
+  test('has a token for its own calls only', async () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
     const { attemptId } = await attempt(0);
@@ -236,7 +236,7 @@ describe('an attempt', () => {
     for (const [name, call] of Object.entries(calls)) {
       await expect(call(), name).rejects.toMatchObject({ code: 'PERMISSION_DENIED', reason: 'WRONG_ATTEMPT' });
     }
-    // Bug: what such a call lacks was told before it was known whose attempt it is.
+    // Bug: a call was told which fields it lacked before its caller was authorized.
     for (const call of [() => stranger.reportEpoch({ attemptId }), () => stranger.completeAttempt({ attemptId })])
       await expect(call()).rejects.toMatchObject({ code: 'PERMISSION_DENIED', reason: 'WRONG_ATTEMPT' });
     const forged = stubOf(
@@ -245,7 +245,7 @@ describe('an attempt', () => {
     await expect(forged.claimAttempt({ attemptId })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('of a cancelled job is told to stop, and its end ends the job', async () => {
+  test('of a cancelled job is told to stop, and the job ends with it', async () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
     const { attemptId, stub } = await attempt(0);
@@ -256,14 +256,14 @@ describe('an attempt', () => {
         message: '',
       });
     });
-    // Cancelled before it was claimed: the claim is answered all the same.
+    // Cancelled before it was claimed: the claim still succeeds.
     await stub.claimAttempt({ attemptId });
     expect(await stub.heartbeat({ attemptId, epoch: 1, phase: '' })).toEqual({ desiredState: 'DESIRED_STATE_STOP' });
     recorder.onEnd({ attemptId, reason: 'ProcessEnded', message: 'signal SIGKILL' });
     await expect.poll(async () => (await jobOf(db, 'job-1')).state).toBe('STATE_CANCELLED');
   });
 
-  test('after attempt is lost until the job fails with what happened', async () => {
+  test('is lost again and again until the job fails with the reason', async () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
     for (let index = 0; index < 3; index++)
@@ -284,7 +284,7 @@ describe('an attempt', () => {
     expect(events.map(({ type }) => type)).toEqual(['training.job.queued', 'training.job.ended']);
   });
 
-  test('bug: a job lost all its attempts within seconds while something that they need was away', async () => {
+  test('bug: a job lost all its attempts within seconds while a dependency was unavailable', async () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
     const begun = performance.now();
@@ -294,7 +294,7 @@ describe('an attempt', () => {
     expect(performance.now() - begun).toBeGreaterThan(1_500);
   });
 
-  test('that a former process of the service started is given up at the start, and its job queued again', async () => {
+  test('of an earlier process of the service is given up at start-up, and its job is queued again', async () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
     const { attemptId, stub } = await attempt(0);
@@ -308,7 +308,7 @@ describe('an attempt', () => {
     await expect(stub.heartbeat({ attemptId, epoch: 1, phase: '' })).rejects.toMatchObject({ code: 'ABORTED' });
   });
 
-  test('bug: an attempt of another replica was given up when a replica started', async () => {
+  test('bug: an attempt of another replica was given up when this replica started', async () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
     const { attemptId, stub } = await attempt(0);
@@ -321,10 +321,10 @@ describe('an attempt', () => {
     expect(other.started).toEqual([]);
   });
 
-  test('bug: a job that got on with every attempt failed at the last one all the same', async () => {
+  test('bug: a job that progressed with every attempt failed after the maximum number of attempts', async () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
-    // Three attempts may be lost in a row; each of these five leaves a checkpoint first.
+    // Three consecutive attempts may be lost; each of these five commits a new checkpoint first.
     for (let index = 0; index < 5; index++) {
       const { attemptId, stub } = await attempt(index);
       const { epoch } = await stub.claimAttempt({ attemptId });
@@ -339,10 +339,10 @@ describe('an attempt', () => {
     expect((await jobOf(db, 'job-1')).state).not.toBe('STATE_FAILED');
   });
 
-  test('bug: a checkpoint of a step that had been reached before renewed the retry budget without end', async () => {
+  test('bug: a checkpoint of a step that had been reached before reset the retry budget, so retries never ended', async () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
-    // Three attempts may be lost in a row; each commits the job's last step again, and is lost after it.
+    // Three consecutive attempts may be lost; each commits the job's last step again before it is lost.
     for (let index = 0; index < 3; index++) {
       const { attemptId, stub } = await attempt(index);
       const { epoch } = await stub.claimAttempt({ attemptId });
@@ -353,12 +353,12 @@ describe('an attempt', () => {
       await stub.commitCheckpoint({ attemptId, epoch, step: 100, digest });
       recorder.onEnd({ attemptId, reason: 'ProcessEnded', message: 'signal SIGKILL' });
     }
-    // The first attempt counts too: it is the one that reached the step.
+    // The first attempt counts too: it reached the step.
     await expect.poll(async () => (await jobOf(db, 'job-1')).state, { timeout: 10_000 }).toBe('STATE_FAILED');
     expect(await listAttempts(db, 'job-1')).toHaveLength(3);
   });
 
-  test('that fails for good ends the job; a slot is free for the next', async () => {
+  test('with a permanent failure ends the job and frees its slot', async () => {
     await queueJob(db, 'job-1');
     await queueJob(db, 'job-2');
     await dispatcher.start();
@@ -378,7 +378,7 @@ describe('an attempt', () => {
     expect(recorder.started[1]!.jobId).toBe('job-2');
   });
 
-  test('that cannot begin keeps its lease, and the job says why, once for each reason', async () => {
+  test('that cannot start keeps its lease, and the job records each reason once', async () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
     const { attemptId } = await attempt(0);
@@ -386,7 +386,7 @@ describe('an attempt', () => {
       recorder.findings = { waiting: [{ attemptId, reason, message, isBlocked: true }] };
     };
     const reasons = async () => (await listTransitions(db, 'job-1')).map(({ state, reason }) => `${state} ${reason}`);
-    wait('Unschedulable', 'no node takes its pod: 0/2 nodes are available');
+    wait('Unschedulable', 'no node can run its pod: 0/2 nodes are available');
     // Longer than its lease.
     await expect.poll(reasons).toContain('STATE_PENDING Unschedulable');
     await new Promise(resolve => setTimeout(resolve, 2 * LEASE_MS));
@@ -401,7 +401,7 @@ describe('an attempt', () => {
     ]);
   });
 
-  test('that is gone, as its executor sees, is followed by another one, and the job says what happened', async () => {
+  test('that its executor reports as gone is followed by another one, and the job records the reason', async () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
     const { attemptId, stub } = await attempt(0);
@@ -415,7 +415,7 @@ describe('an attempt', () => {
     ]);
   });
 
-  test('bug: when ingest was away it was told of an internal error, not that it may try again', async () => {
+  test('bug: when ingest was unavailable it received INTERNAL instead of a retryable error', async () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
     const { attemptId, stub } = await attempt(0);

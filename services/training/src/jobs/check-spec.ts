@@ -5,7 +5,7 @@ import { type FieldViolation, invalidFields, ServiceError } from '@athanor/servi
 const MAX_LAYERS = 32;
 const MAX_WIDTH = 16_384;
 
-/** Throws INVALID_ARGUMENT with every field of a spec that cannot be. */
+/** Throws INVALID_ARGUMENT that lists every invalid field of a spec. */
 export function checkSpec(spec: TrainingSpec, maxCpuThreads: number): void {
   const violations: FieldViolation[] = [];
   const expect = (holds: boolean, field: string, description: string) => {
@@ -36,7 +36,7 @@ export function checkSpec(spec: TrainingSpec, maxCpuThreads: number): void {
     `expected more than 0, got ${learningRate}`,
   );
   const useless = kind === 'adam' && momentum !== 0;
-  expect(!useless, 'optimizer.momentum', `expected 0 with adam, which has moments of its own, got ${momentum}`);
+  expect(!useless, 'optimizer.momentum', `expected 0 with adam, which keeps its own moments, got ${momentum}`);
   expect(momentum >= 0 && momentum < 1, 'optimizer.momentum', `expected 0 to below 1, got ${momentum}`);
   const isAmount = (value: number) => Number.isFinite(value) && value >= 0;
   expect(isAmount(weightDecay), 'optimizer.weight_decay', `expected 0 or more, got ${weightDecay}`);
@@ -44,7 +44,7 @@ export function checkSpec(spec: TrainingSpec, maxCpuThreads: number): void {
   if (violations.length > 0) throw invalidFields(violations);
 }
 
-/** Throws where a classifier cannot be trained on the version. */
+/** Throws unless a classifier can be trained on the version. */
 export function checkDataset(version: DatasetVersion): void {
   const name = `${version.datasetId} v${version.version}`;
   if (version.state !== 'STATE_READY') {

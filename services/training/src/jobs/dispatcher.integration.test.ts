@@ -1,4 +1,4 @@
-// The dispatcher between a real database and an executor that the test plays.
+// The dispatcher with a real database and an executor that the test controls.
 import { EventEmitter, once } from 'node:events';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { createTelemetry, createTokenAuthority } from '@athanor/service';
@@ -62,7 +62,7 @@ const reasonsOf = async (jobId: string) => (await listTransitions(db, jobId)).ma
 const attemptStates = async (jobId: string) => (await listAttempts(db, jobId)).map(({ state }) => state);
 const started = (count = 1) => expect.poll(() => recorder.started.length, { timeout: 8_000 }).toBe(count);
 const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
-/** As if so much time had passed for the database. */
+/** As if this much time had passed for the database. */
 async function expire(): Promise<void> {
   await db
     .updateTable('attempts')
@@ -73,7 +73,7 @@ const waiting = (reason: string, isBlocked = true) => ({
   waiting: recorder.started.map(({ attemptId }) => ({ attemptId, reason, message: 'no room', isBlocked })),
 });
 
-test('bug: a job whose pod could not begin could never be cancelled', async () => {
+test('bug: a job whose pod could not start could never be cancelled', async () => {
   await queueJob('job-1');
   await startDispatcher();
   await started();
@@ -84,12 +84,12 @@ test('bug: a job whose pod could not begin could never be cancelled', async () =
   expect(recorder.stopped).toEqual([recorder.started[0]!.attemptId]);
   expect((await listTransitions(db, 'job-1')).at(-1)).toMatchObject({
     reason: 'Cancelled',
-    message: 'it was cancelled before its pod began',
+    message: 'it was cancelled before its pod started',
   });
 });
 
-describe('where attempts run cannot be reached', () => {
-  test('bug: queued jobs lost all their attempts within seconds, for good', async () => {
+describe('while the executor is unavailable', () => {
+  test('bug: queued jobs lost all their attempts within seconds', async () => {
     await queueJob('job-1');
     await queueJob('job-2');
     recorder.onStart = async () => {
@@ -101,7 +101,7 @@ describe('where attempts run cannot be reached', () => {
       dispatcher.wake();
       await sleep(50);
     }
-    // One was tried, and none after that for a while: not of this job and not of the other.
+    // One attempt was tried, then none for a while, of this job or of the other.
     expect(await attemptStates('job-1')).toEqual(['STATE_FINISHED']);
     expect(await attemptStates('job-2')).toEqual([]);
     recorder.onStart = async () => undefined;
@@ -109,7 +109,7 @@ describe('where attempts run cannot be reached', () => {
     expect(await stateOf('job-1')).not.toBe('STATE_FAILED');
   });
 
-  test('bug: a job that waited was tried again without a pause', async () => {
+  test('bug: a waiting job was retried without back-off', async () => {
     await queueJob('job-1');
     recorder.onStart = async () => {
       throw new ExecutorUnavailable('no answer');
@@ -120,7 +120,7 @@ describe('where attempts run cannot be reached', () => {
     expect(not_before!.getTime() - Date.now()).toBeGreaterThan(3_000);
   });
 
-  test('attempts that wait to begin keep their place, and those that run have their lease', async () => {
+  test('attempts that wait to start are kept, and running ones keep their lease', async () => {
     recorder = new Recorder(2);
     await queueJob('job-1');
     await queueJob('job-2');
@@ -144,7 +144,7 @@ describe('where attempts run cannot be reached', () => {
   });
 });
 
-test('bug: one attempt that could not be stopped kept everything else from being done', async () => {
+test('bug: one attempt that could not be stopped blocked all other work', async () => {
   recorder = new Recorder(2);
   await queueJob('job-1');
   recorder.onStop = async () => {
@@ -158,7 +158,7 @@ test('bug: one attempt that could not be stopped kept everything else from being
   await expect.poll(() => recorder.started.map(({ jobId }) => jobId), { timeout: 5_000 }).toContain('job-2');
 });
 
-test('bug: an observation that failed kept jobs from being started', async () => {
+test('bug: an observation that failed blocked the start of jobs', async () => {
   recorder.onObserve = async () => {
     throw new Error('403 Forbidden');
   };
@@ -167,7 +167,7 @@ test('bug: an observation that failed kept jobs from being started', async () =>
   await started();
 });
 
-test('bug: each second of a slow sweep queued a further one', async () => {
+test('bug: each second of a slow sweep queued another one', async () => {
   const slow = new EventEmitter();
   recorder.onObserve = () => once(slow, 'done').then(() => undefined);
   const dispatcher = await startDispatcher();
@@ -176,18 +176,18 @@ test('bug: each second of a slow sweep queued a further one', async () => {
   recorder.onObserve = async () => undefined;
   slow.emit('done');
   await sleep(500);
-  // The one that was at work, and one more for all that came meanwhile.
+  // The running sweep, and one more for all requests since.
   expect(recorder.observed.length).toBe(2);
 });
 
 describe('strays', () => {
-  test('bug: what was left of an attempt that was over stayed for ever', async () => {
+  test('bug: what was left of an ended attempt stayed forever', async () => {
     recorder.findings = { strays: ['attempt-unknown'] };
     await startDispatcher();
     await expect.poll(() => recorder.stopped, { timeout: 5_000 }).toContain('attempt-unknown');
   });
 
-  test('of an attempt that has just ended have time to leave; one that is open is none', async () => {
+  test('of a just-ended attempt get time to exit; an open attempt is not a stray', async () => {
     recorder = new Recorder(2);
     await queueJob('job-1');
     await queueJob('job-2');
@@ -207,8 +207,8 @@ describe('strays', () => {
   });
 });
 
-describe('after an outage that was longer than a lease', () => {
-  test('bug: an attempt that was taken over at the start was stopped by the first sweep', async () => {
+describe('after an outage longer than a lease', () => {
+  test('bug: an attempt that was taken over at start-up was stopped by the first sweep', async () => {
     await queueJob('job-1');
     const former = await startDispatcher();
     await started();
@@ -232,18 +232,18 @@ describe('after an outage that was longer than a lease', () => {
       .alterTable('attempts_away' as never)
       .renameTo('attempts')
       .execute();
-    // Its lease ended in the outage.
+    // Its lease expired during the outage.
     expect((await listExpiredAttempts(db)).length).toBe(1);
     await sleep(2_000);
     expect(recorder.stopped).toEqual([]);
     expect(await attemptStates('job-1')).toEqual(['STATE_PENDING']);
-    // It gets one lease, and no more than that.
+    // It gets one whole lease, and no more.
     await expect.poll(() => recorder.stopped.length, { timeout: 8_000 }).toBe(1);
   });
 });
 
 describe('slots', () => {
-  test('bug: dispatchers of one place raced beyond them', async context => {
+  test('bug: concurrent dispatchers of one place exceeded them', async context => {
     const postgres = await startPostgres();
     if (!postgres.available) return context.skip(postgres.reason);
     const engines = await Promise.all([1, 2, 3, 4].map(() => openDatabase(postgres.url, { maxConnections: 4 })));
@@ -263,12 +263,12 @@ describe('slots', () => {
     await postgres.stop();
   }, 60_000);
 
-  test('bug: attempts for which there was no room kept all others from beginning', async () => {
+  test('bug: attempts without capacity blocked all others', async () => {
     recorder = new Recorder(1, { maxOpen: 3 });
     for (let job = 0; job < 5; job++) await queueJob(`job-${job}`);
     await startDispatcher();
     await started();
-    // One that is about to begin keeps its slot.
+    // An attempt that is about to start keeps its slot.
     recorder.findings = waiting('PodPending', false);
     await expect.poll(() => reasonsOf('job-0'), { timeout: 5_000 }).toContain('PodPending');
     await started(1);

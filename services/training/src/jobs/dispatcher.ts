@@ -25,10 +25,10 @@ export class Dispatcher {
   #sweep: Promise<void> = Promise.resolve();
   #isQueued = false;
   #stopped = false;
-  /** When this process last reached the database, by the database's clock, which leases are measured by. */
+  /** Time of this process's last access to the database, by the database's clock, which also measures leases. */
   #reachedAt = 0;
   #backoffMs = 0;
-  /** By performance.now(). */
+  /** As given by performance.now(). */
   #startAfter = 0;
 
   constructor({ tokens, createExecutor, ...rest }: DispatcherOptions) {
@@ -36,7 +36,7 @@ export class Dispatcher {
     this.#scope = { ...rest, executor: createExecutor(end => void this.#afterEnd(end)) };
   }
 
-  /** Recovers or gives up the attempts that a former process of this replica started, before new ones begin. */
+  /** Recovers or gives up the attempts of an earlier process of this replica, before new ones start. */
   async start(): Promise<void> {
     const { executor } = this.#scope;
     for (const attempt of await ownOpenAttempts(this.#scope)) {
@@ -49,7 +49,7 @@ export class Dispatcher {
 
   /** Requests a sweep: a job was queued, a slot is free, or time has passed. */
   wake(): void {
-    // A sweep that is queued but has not begun will see the change.
+    // A queued sweep that has not started will see the change.
     if (this.#isQueued) return;
     this.#isQueued = true;
     this.#sweep = this.#sweep
@@ -79,8 +79,8 @@ export class Dispatcher {
   }
 
   /**
-   * While this service was not running, or could not reach the database, attempts could not renew their leases. They get a whole
-   * lease before any is given up, also after a start.
+   * While this service was down, or could not reach the database, attempts could not renew their leases. They get a
+   * whole lease before any is given up; this includes start-up.
    */
   async #renewAfterOutage(): Promise<void> {
     const { db, leaseMs } = this.#scope;
@@ -92,7 +92,10 @@ export class Dispatcher {
     this.#reachedAt = (await databaseTime(this.#scope.db)).getTime();
   }
 
-  /** Gives up attempts whose lease has expired. The database first: it fences a process that cannot be stopped. */
+  /**
+   * Gives up attempts whose lease has expired. The database is updated first, which fences a process that cannot be
+   * stopped.
+   */
   async #takeBack(observation: Observation): Promise<void> {
     const { db, executor } = this.#scope;
     const expired = (await listExpiredAttempts(db)).filter(

@@ -4,25 +4,25 @@ import { hasEnded, mayChange, retryPauseMs, stateAfterAttempt } from './job-stat
 const end = { retryable: true, maxAttempts: 3 };
 
 describe('job states', () => {
-  it('never leave an end', () => {
+  it('never leave a terminal state', () => {
     for (const state of ['STATE_CANCELLED', 'STATE_SUCCEEDED', 'STATE_FAILED', 'STATE_EXPIRED'] as const) {
       expect(hasEnded(state)).toBe(true);
       expect(mayChange(state, 'STATE_QUEUED')).toBe(false);
     }
   });
 
-  it('queue a job again whose attempt was lost', () => {
+  it('queue a job again after its attempt was lost', () => {
     expect(stateAfterAttempt({ state: 'STATE_RUNNING', failedAttempts: 1 }, end)).toBe('STATE_QUEUED');
   });
 
-  it('give up after the last attempt, or when trying again is useless', () => {
+  it('fail a job after the last attempt, or if a retry is useless', () => {
     expect(stateAfterAttempt({ state: 'STATE_RUNNING', failedAttempts: 3 }, end)).toBe('STATE_FAILED');
     expect(stateAfterAttempt({ state: 'STATE_RUNNING', failedAttempts: 1 }, { ...end, retryable: false })).toBe(
       'STATE_FAILED',
     );
   });
 
-  it('complete a cancellation whatever became of the attempt', () => {
+  it('complete a cancellation however the attempt ended', () => {
     expect(stateAfterAttempt({ state: 'STATE_CANCELLING', failedAttempts: 1 }, end)).toBe('STATE_CANCELLED');
   });
 });

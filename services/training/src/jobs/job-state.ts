@@ -2,7 +2,7 @@ import type { _athanor_training_v1_TrainingJob_State as State } from '@athanor/c
 
 export type JobState = State;
 
-/** From which state a job may go where. Whatever is not here is refused. */
+/** Allowed transitions of a job. All others are refused. */
 const NEXT: Readonly<Partial<Record<JobState, readonly JobState[]>>> = {
   STATE_QUEUED: ['STATE_PENDING', 'STATE_CANCELLED', 'STATE_FAILED'],
   STATE_PENDING: ['STATE_RUNNING', 'STATE_QUEUED', 'STATE_CANCELLING', 'STATE_FAILED'],
@@ -20,7 +20,7 @@ export function hasEnded(state: JobState): boolean {
   return ENDED.has(state);
 }
 
-/** What a job becomes when its attempt has ended without a result. */
+/** The next state of a job after its attempt ended without a result. */
 export function stateAfterAttempt(
   job: { readonly state: JobState; readonly failedAttempts: number },
   end: { readonly retryable: boolean; readonly maxAttempts: number },
@@ -32,7 +32,7 @@ export function stateAfterAttempt(
 const FIRST_PAUSE_MS = 500;
 const MAX_PAUSE_MS = 30_000;
 
-/** How long a job waits after its n-th failed attempt: what was away has time to come back before none is left. */
+/** Back-off after the n-th failed attempt, so that an unavailable dependency can recover before no attempt is left. */
 export function retryPauseMs(failedAttempts: number): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** (failedAttempts - 1), MAX_PAUSE_MS);
 }

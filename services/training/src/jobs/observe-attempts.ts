@@ -10,10 +10,10 @@ import {
   toGiven,
 } from './attempt-lifecycle.js';
 
-/** Whether the attempts could be observed; if not, it is not known which of them wait to begin. */
+/** Whether the observation succeeded; if not, it is unknown which attempts wait to start. */
 export type Observation = 'clear' | 'unavailable' | 'failed';
 
-/** Asks the executor about the open attempts: one that waits keeps its lease, one that is gone is given up. */
+/** Asks the executor about the open attempts: a waiting attempt keeps its lease, a missing one is given up. */
 export async function observeAttempts(scope: AttemptScope): Promise<Observation> {
   const { executor, log } = scope;
   const open = (await ownOpenAttempts(scope)).map(toGiven);
@@ -21,7 +21,7 @@ export async function observeAttempts(scope: AttemptScope): Promise<Observation>
   try {
     findings = await executor.observe(open);
   } catch (error) {
-    log.error({ err: error }, 'attempts cannot be observed; those that wait to begin stay open');
+    log.error({ err: error }, 'attempts cannot be observed; those that wait to start stay open');
     return error instanceof ExecutorUnavailable ? 'unavailable' : 'failed';
   }
   for (const waiting of findings.waiting) await keepWaiting(scope, waiting);
@@ -35,13 +35,15 @@ async function keepWaiting(scope: AttemptScope, waiting: Waiting): Promise<void>
   const { attemptId, reason, message } = waiting;
   const noted = await db.transaction().execute(trx => noteWaiting(trx, { ...waiting, leaseMs }));
   if (noted === 'noted') log.info({ attemptId, reason }, message);
-  // It has no process yet that could be asked to stop.
+  // There is no process yet that could be asked to stop.
   if (noted !== 'cancelled') return;
-  await giveUp(scope, attemptId, finished('Cancelled', 'it was cancelled before its pod began'));
+  await giveUp(scope, attemptId, finished('Cancelled', 'it was cancelled before its pod started'));
   await stopGivenUp(scope, { attemptId, executorRef: executor.place });
 }
 
-/** Stops what is left of ended attempts. One that ended by itself has a lease's time to report and exit. */
+/**
+ * Stops what is left of ended attempts. An attempt that ended by itself gets the time of one lease to report and exit.
+ */
 async function stopStrays(scope: AttemptScope, strays: readonly string[]): Promise<void> {
   const { db, leaseMs, log, executor } = scope;
   const over = await listOver(db, strays, leaseMs);

@@ -4,13 +4,13 @@ import { beginAttempt, setExecutorRef } from '../store/attempt-begin.js';
 import { type AttemptScope, finished, giveUp, lost } from './attempt-lifecycle.js';
 import { newAttemptId } from './job-id.js';
 
-/** Nothing: no job is queued, or no slot is free. Unavailable: the executor cannot start any attempt now. */
+/** Nothing: no job is queued, or no slot is free. Unavailable: the executor cannot start attempts now. */
 export type Start = 'tried' | 'nothing' | 'unavailable';
 
-/** How long a job waits after its attempt could not be started because the executor was unavailable. */
+/** Delay of a job after its attempt could not be started because the executor was unavailable. */
 const UNAVAILABLE_PAUSE_MS = 5_000;
 
-/** Begins an attempt of the oldest queued job and starts it. */
+/** Creates an attempt of the oldest queued job and starts it. */
 export async function startNext(scope: AttemptScope, tokens: TokenAuthority): Promise<Start> {
   const { db, leaseMs, log, executor } = scope;
   const { place } = executor;

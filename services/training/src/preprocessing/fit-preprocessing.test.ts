@@ -16,7 +16,7 @@ async function apply(preprocessing: Preprocessing, rows: Tensor): Promise<Tensor
   return features!;
 }
 
-test('images become rows of pixels in [0, 1]', async () => {
+test('images are converted to rows of pixels in [0, 1]', async () => {
   const images = tensor('UINT8', [2, 2, 2], Uint8Array.of(0, 51, 102, 255, 1, 2, 3, 4));
   const preprocessing = fitPreprocessing(images);
   expect(preprocessing.width).toBe(4);
@@ -40,12 +40,12 @@ test('columns are centred and scaled by the population deviation; a constant col
   });
 });
 
-test('statistics do not cancel for large offsets', () => {
+test('statistics are exact for large offsets (no cancellation)', () => {
   const shifted = tensor('FP32', [2, 1], Float32Array.of(16_000_000, 16_000_002));
   expect(columnStatistics(shifted).deviation[0]).toBe(1);
 });
 
-test('features that no step fits are refused with what was expected', () => {
+test('unsupported features are refused with a message that says what was expected', () => {
   const features = tensor('INT64', [1, 1], BigInt64Array.of(1n));
   expect(() => fitPreprocessing(features)).toThrow('received INT64 [1,1]');
 });

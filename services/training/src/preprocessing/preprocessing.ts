@@ -1,4 +1,4 @@
-// Feature steps are fitted on the training split and emitted as ONNX, so that training, evaluation and serving run the
+// Preprocessing is fitted on the training split and emitted as ONNX, so that training, evaluation and serving run the
 // same nodes.
 
 import type { GraphBuilder, Value } from '@athanor/onnx';

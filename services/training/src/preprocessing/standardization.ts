@@ -27,7 +27,7 @@ export function standardize(features: Tensor<'FP32'>): Preprocessing {
   };
 }
 
-/** Two passes in float64: the mean first, then the squared distances from it, which does not cancel. */
+/** Two passes in float64: first the mean, then the squared distances from it, which avoids cancellation. */
 export function columnStatistics({ shape, data }: Tensor<'FP32'>): ColumnStatistics {
   const [rows, width] = shape as [number, number];
   const mean = new Float64Array(width);

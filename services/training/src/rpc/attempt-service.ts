@@ -24,11 +24,13 @@ export interface AttemptDependencies {
   readonly ingest: Stub<'ingest'>;
   readonly leaseMs: number;
   readonly maxAttempts: number;
-  /** An attempt has ended: its slot is free. */
+  /** Called when an attempt has ended and its slot is free. */
   readonly onEnded: () => void;
 }
 
-/** What attempts call. Each call first shows that the attempt still holds its job; the job's row is locked meanwhile. */
+/**
+ * The RPCs that attempts call. Each first verifies that the attempt still holds its job, under a lock of the job's row.
+ */
 export function attemptService(dependencies: AttemptDependencies): ServiceImplementation<'attempts', CallContext> {
   const { db, blobs, ingest, leaseMs, maxAttempts, onEnded } = dependencies;
 
@@ -71,7 +73,7 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
     async reportEpoch({ attemptId, epoch, metrics }, context) {
       await held({ attemptId, epoch }, context, async (trx, holding) => {
         if (metrics === null)
-          throw new ServiceError('INVALID_ARGUMENT', 'metrics: expected the figures of an epoch, got none');
+          throw new ServiceError('INVALID_ARGUMENT', 'metrics: expected the metrics of an epoch, received none');
         await recordEpoch(trx, holding, metrics);
       });
       return {};
@@ -95,7 +97,7 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
       const iterator = requests[Symbol.asyncIterator]();
       const { value: first } = (await iterator.next()) as { value: WriteBlobRequest | undefined };
       if (first === undefined)
-        throw new ServiceError('INVALID_ARGUMENT', 'expected attempt_id and epoch in a first message, got no message');
+        throw new ServiceError('INVALID_ARGUMENT', 'expected a first message with attempt_id and epoch, received none');
       const { attemptId, epoch } = first;
       const { job } = await held({ attemptId, epoch }, context, async (_trx, holding) => holding);
       const stored = await blobs.put(chunksOf(first, iterator), { signal: context.signal });
@@ -106,7 +108,7 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
     async commitCheckpoint({ attemptId, epoch, step, digest }, context) {
       await held({ attemptId, epoch }, context, async (trx, holding) => {
         if (!(await ownsBlob(trx, holding.job.job_id, digest)))
-          throw notFound('blob', digest, 'write it before committing it');
+          throw notFound('blob', digest, 'write it with WriteBlob before you commit it');
         await recordCheckpoint(trx, holding, { step, digest });
         crashPoint('training.before-checkpoint-commit');
       });
@@ -117,10 +119,10 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
     async completeAttempt({ attemptId, epoch, result }, context) {
       await held({ attemptId, epoch }, context, async (trx, holding) => {
         if (result === null)
-          throw new ServiceError('INVALID_ARGUMENT', 'result: expected the files and figures, got none');
+          throw new ServiceError('INVALID_ARGUMENT', 'result: expected files and metrics, received none');
         for (const { digest, name } of result.files) {
           if (!(await ownsBlob(trx, holding.job.job_id, digest)))
-            throw notFound('blob', `${name} ${digest}`, 'write it first');
+            throw notFound('blob', `${name} ${digest}`, 'write it with WriteBlob first');
         }
         const { datasetDigest } = holding.job.spec;
         const evaluation = result.evaluation && { ...result.evaluation, datasetDigest };
@@ -155,14 +157,14 @@ interface AttemptCall {
   readonly epoch?: number;
 }
 
-/** A token opens the attempt that it was made for, and no other. */
+/** A token is valid for its own attempt only. */
 function checkToken(tokenAttemptId: string, attemptId: string): void {
   if (tokenAttemptId === attemptId) return;
   const message = `the token of attempt '${tokenAttemptId}' does not open attempt '${attemptId}'`;
   throw new ServiceError('PERMISSION_DENIED', message, { reason: 'WRONG_ATTEMPT' });
 }
 
-/** The newest checkpoint that can be read whole; a broken one is passed over, for the one before it. */
+/** The newest checkpoint that can be read completely; broken ones are skipped. */
 async function newestValid(
   checkpoints: readonly Checkpoint[],
   blobs: BlobStore,

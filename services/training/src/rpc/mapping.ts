@@ -10,7 +10,7 @@ import {
   type TransitionRow,
 } from '../store/jobs.js';
 
-/** A job without what grows with its work. */
+/** A job without the fields that grow with its length. */
 export function summarizeJob(row: JobSummaryRow): TrainingJobInput {
   return {
     jobId: row.job_id,

@@ -1,7 +1,7 @@
 import { RpcError } from '@athanor/client';
 import { type Code, ServiceError } from '@athanor/service';
 
-// What the caller can set right is passed on as it is; the rest is our trouble.
+// Errors that the caller can correct are passed on unchanged; all others are internal.
 const PASSED_ON: readonly string[] = [
   'NOT_FOUND',
   'INVALID_ARGUMENT',
@@ -10,7 +10,7 @@ const PASSED_ON: readonly string[] = [
   'DEADLINE_EXCEEDED',
 ];
 
-/** The error for our caller when a call to another service, made for it, has failed. */
+/** Translates the error of a call to another service, made on the caller's behalf. */
 export function toRpcFailure(error: unknown): unknown {
   if (!(error instanceof RpcError) || !PASSED_ON.includes(error.code)) return error;
   const { reason, metadata, violations } = error;

@@ -40,19 +40,19 @@ export interface TrainingDependencies {
   readonly db: Db;
   readonly blobs: BlobStore;
   readonly ingest: Stub<'ingest'>;
-  /** Threads of a job whose request leaves them open. */
+  /** Threads of a job whose request does not set a number. */
   readonly defaultCpuThreads: number;
   readonly maxCpuThreads: number;
-  /** Called after a commit that concerns the dispatcher or the outbox. */
+  /** Called after a commit that the dispatcher or the outbox relay should react to. */
   readonly onChanged: () => void;
-  /** Between equal messages of a watch. Default 30 s. */
+  /** Interval after which a watch repeats an unchanged job. Default 30 s. */
   readonly watchRepeatMs?: number;
 }
 
 const WATCH_INTERVAL_MS = 200;
-/** In one message, which stays far below gRPC's 4 MiB. */
+/** Chunk size; far below gRPC's limit of 4 MiB. */
 const MAX_WATCHED_EPOCHS = 1_000;
-/** A watch repeats itself after this time: a silent stream would be taken for a dead one. */
+/** A watch repeats the last state after this time, so that an idle stream is not taken for a dead one. */
 const WATCH_REPEAT_MS = 30_000;
 
 export function trainingService(dependencies: TrainingDependencies): ServiceImplementation<'training', CallContext> {
@@ -138,7 +138,7 @@ export function trainingService(dependencies: TrainingDependencies): ServiceImpl
     async *readJobArtifact({ jobId, digest }, caller) {
       const { signal } = caller;
       await expectJob(db, caller, jobId);
-      if (!(await ownsBlob(db, jobId, digest))) throw notFound('artifact', digest, `job ${jobId} names no such file`);
+      if (!(await ownsBlob(db, jobId, digest))) throw notFound('artifact', digest, `job ${jobId} has no such file`);
       for await (const chunk of blobs.get(digest, { signal })) yield { chunk: Buffer.from(chunk) };
     },
   };
@@ -153,7 +153,7 @@ async function createJob(
   const { requestId, spec } = request;
   const { tenant } = context;
   const modelName = checkResourceId('model_name', request.modelName);
-  if (spec === null) throw invalidFields([{ field: 'spec', description: 'expected a training spec, got none' }]);
+  if (spec === null) throw invalidFields([{ field: 'spec', description: 'expected a training spec, received none' }]);
   checkSpec(spec, maxCpuThreads);
   const fingerprint = requestFingerprint(request);
   const earlier = requestId === '' ? undefined : await findJobByRequest(db, tenant, requestId);
@@ -172,7 +172,7 @@ async function createJob(
   const job = { jobId: newJobId(Date.now()), tenant, modelName, spec: resolved, requestId, fingerprint };
   const insert = db.transaction().execute(trx => insertJob(trx, job));
   return await insert.catch(async (error: unknown) => {
-    // The same request came twice at once: the other one was faster.
+    // Two requests with the same id ran concurrently, and the other one inserted the job.
     const twin = isDatabaseError(error, 'unique_violation') && (await findJobByRequest(db, tenant, requestId));
     if (!twin) throw error;
     checkSameRequest(requestId, twin.fingerprint, fingerprint);
@@ -189,11 +189,11 @@ async function resolveDataset(
   const answer = await ingest.getDatasetVersion({ datasetId, version }, context.outgoing()).catch(error => {
     throw toRpcFailure(error);
   });
-  if (answer.datasetVersion === null) throw new Error('ingest answered without a dataset version');
+  if (answer.datasetVersion === null) throw new Error("expected a dataset version in ingest's response, received none");
   return answer.datasetVersion;
 }
 
-/** A deleted job is there for services only: the registry may still have to register what it made. */
+/** Only services can still read a deleted job: the registry may still have to register its result. */
 async function expectJob(
   db: Db,
   { tenant, principal }: Pick<CallContext, 'tenant' | 'principal'>,

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-test('bug: the watch of a job that waited for long was ended as idle', async () => {
+test('bug: the watch of a job that waited for long was closed as idle', async () => {
   const job = { jobId: 'j-1', tenant: 'acme', modelName: 'm', spec: {} as never, requestId: '', fingerprint: '' };
   await db.transaction().execute(trx => insertJob(trx, job));
   const unused = { blobs: undefined as never, ingest: undefined as never, onChanged: () => undefined };

@@ -10,7 +10,7 @@ import type { WorkOrder } from './work-order.js';
 
 const CHUNK_BYTES = 512 * 1024;
 
-/** What a runner says of a failure. */
+/** What a runner reports about a failure. */
 export interface Failure {
   readonly code: number;
   readonly reason: string;
@@ -18,13 +18,13 @@ export interface Failure {
   readonly retryable: boolean;
 }
 
-/** The AttemptService as one attempt sees it: its id and fencing token go with every call. */
+/** AttemptService as seen by one attempt: its id and fencing token are added to every call. */
 export class AttemptClient {
   readonly #stub: Stub<'attempts'>;
   readonly #order: WorkOrder;
   #epoch: number;
 
-  /** `epoch` is the fencing token of an attempt that was claimed before. */
+  /** `epoch` is the fencing token, if the attempt was claimed before. */
   constructor(order: WorkOrder, epoch = 0) {
     const { address, caFile, token } = order;
     this.#stub = createStub('attempts', { address, caFile, credential: token });
@@ -43,7 +43,7 @@ export class AttemptClient {
     return claim;
   }
 
-  /** False when the attempt is to stop. */
+  /** False if the attempt must stop. */
   async heartbeat(phase: string, progress?: ProgressInput): Promise<boolean> {
     const { desiredState } = await retryWhileUnavailable(() =>
       this.#stub.heartbeat({ ...this.#identity(), phase, progress: progress ?? null }),
@@ -55,7 +55,7 @@ export class AttemptClient {
     await retryWhileUnavailable(() => this.#stub.reportEpoch({ ...this.#identity(), metrics }));
   }
 
-  /** A blob of the dataset or a checkpoint; the empty digest is the dataset's manifest. */
+  /** A blob of the dataset or a checkpoint; the empty digest means the dataset's manifest. */
   async readBlob(digest: string): Promise<Buffer> {
     return await retryWhileUnavailable(() => collectChunks(this.#stub.readBlob({ ...this.#identity(), digest })));
   }

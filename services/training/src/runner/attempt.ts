@@ -14,14 +14,14 @@ export interface AttemptOptions {
   readonly client: AttemptClient;
   readonly stop: AbortController;
   readonly log: Log;
-  /** Throws where no provider can be used. Called after the claim: only an attempt that has claimed can report a failure. */
+  /** Throws if no provider can be used. Called after the claim, because only a claimed attempt can report a failure. */
   readonly chooseProvider: () => ExecutionProvider;
 }
 
-/** Does the work of one attempt: claim, load, train, evaluate, export, complete. Returns early when told to stop. */
+/** Does the work of one attempt: claim, load, train, evaluate, export, complete. Returns early if told to stop. */
 export async function runAttempt({ client, stop, log, chooseProvider }: AttemptOptions): Promise<void> {
   const claim = await client.claim();
-  if (claim.spec === null) throw new Error('the claim came without a spec');
+  if (claim.spec === null) throw new Error('expected a spec in the response of ClaimAttempt, received none');
   const provider = chooseProvider();
   const spec = toEngineSpec(claim.spec, provider);
   const { epoch, leaseMs, checkpointStep } = claim;
@@ -78,7 +78,7 @@ async function runTraining({
   resumedFromStep,
 }: TrainingWork): Promise<TrainingResult> {
   let epochBegan = performance.now();
-  // An attempt that resumes after an epoch's last step reports that epoch without running a step of it.
+  // An attempt that resumes after the last step of an epoch reports that epoch without running a step of it.
   let lastStep = resumedFromStep;
   return await train({
     spec,
@@ -106,7 +106,7 @@ async function runTraining({
   });
 }
 
-/** Exports the model, evaluates the very file that will be served, and stores all files. */
+/** Exports the model, evaluates the same file that will be served, and stores all files. */
 async function storeResult(
   client: AttemptClient,
   { spec, data, result }: { spec: TrainingSpec; data: LoadedData; result: Completed },
@@ -114,7 +114,7 @@ async function storeResult(
   const { inputName, classes } = data;
   const exported = exportModel({ spec, inputName, network: result.network, parameters: result.parameters });
   const model = exported.files.get('model.onnx');
-  if (model === undefined) throw new Error('the export has no model.onnx');
+  if (model === undefined) throw new Error('expected model.onnx among the exported files');
   const writeBlob = (bytes: Uint8Array) => client.writeBlob(bytes);
   const [evaluation, ...otherEvaluations] = await evaluateSplits({ spec, data, model, writeBlob });
   const files: ArtifactFileInput[] = [];

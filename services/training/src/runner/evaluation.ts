@@ -1,5 +1,5 @@
-// What the service learns of a trained model's figures: bounded messages, with everything that grows with classes and rows in
-// files.
+// Reports a trained model's metrics to the service: messages of bounded size, and files for everything that grows with
+// classes and rows.
 import { canonicalJson } from '@athanor/contracts';
 import type { EvaluationInput } from '@athanor/contracts/api';
 import { writeSafetensors } from '@athanor/tensor';
@@ -12,20 +12,26 @@ import {
 } from '../engine/index.js';
 import type { EvaluatedSplit, LoadedData } from './load-data.js';
 
-/** Rows that evaluation feeds at a time. */
+/** Rows per evaluation batch. */
 const EVALUATION_BATCH = 32;
-/** With more classes their figures stand only in the details file: the matrix of 100 is 10,000 numbers. */
+/**
+ * With more classes, per-class metrics are only in the details file: the confusion matrix of 100 classes has 10,000
+ * cells.
+ */
 const MAX_INLINE_CLASSES = 100;
 
 export interface EvaluationWork {
   readonly spec: TrainingSpec;
   readonly data: LoadedData;
-  /** The very file that will be served. */
+  /** The file that will be served. */
   readonly model: Uint8Array;
   readonly writeBlob: (bytes: Uint8Array) => Promise<string>;
 }
 
-/** Evaluates the model on every split of `data.evaluated`, in that order. Throws TrainingDiverged where it predicts no numbers. */
+/**
+ * Evaluates the model on every split of `data.evaluated`, in that order. Throws TrainingDiverged if a prediction is not
+ * finite.
+ */
 export async function evaluateSplits(work: EvaluationWork): Promise<EvaluationInput[]> {
   const evaluations: EvaluationInput[] = [];
   for (const split of work.data.evaluated) evaluations.push(await evaluateSplit(work, split));
@@ -47,7 +53,7 @@ async function evaluateSplit(
     metadata: {},
   });
   return {
-    // dataset_digest is filled in by the service, which knows the job's dataset version.
+    // The service fills in dataset_digest; it knows the job's dataset version.
     split: split.name,
     ...toFigures(metrics, classes),
     batchSize: EVALUATION_BATCH,
@@ -56,7 +62,7 @@ async function evaluateSplit(
   };
 }
 
-/** The bounded part. */
+/** The part of bounded size. */
 export function toFigures(metrics: ClassificationMetrics, classes: readonly string[]): EvaluationInput {
   const { accuracy, loss, macro, weighted, rows } = metrics;
   const averaged = Object.entries({ macro, weighted }).flatMap(([kind, { precision, recall, f1 }]) => [

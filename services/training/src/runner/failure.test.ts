@@ -11,7 +11,7 @@ import type { AttemptClient } from './attempt-client.js';
 import { toFailure } from './failure.js';
 import { HeartbeatLost } from './heartbeat.js';
 
-test('a failure that would come again ends the job', () => {
+test('a failure that would repeat ends the job', () => {
   expect(toFailure(TrainingDiverged.ofPredictions('test', 1))).toMatchObject({
     reason: 'TrainingDiverged',
     retryable: false,
@@ -34,7 +34,7 @@ test.each([
     details: { reason: 'MESSAGE_TOO_LARGE' },
   }),
   new RpcError({ code: 'INVALID_ARGUMENT', message: 'x', method: '/a/CompleteAttempt' }),
-])('bug: %s was retried although every attempt would end so', error => {
+])('bug: %s was retried although every attempt would fail with it', error => {
   expect(toFailure(error).retryable).toBe(false);
 });
 
@@ -43,11 +43,11 @@ test.each([
   new RpcError({ code: 'RESOURCE_EXHAUSTED', message: 'full', method: '/a/WriteBlob', details: { reason: 'STORAGE' } }),
   new HeartbeatLost('exit code 1'),
   Object.assign(new Error('no space left on device'), { errno: -28, code: 'ENOSPC' }),
-])('%s may pass, so another attempt is made', error => {
+])('%s is transient, so another attempt is made', error => {
   expect(toFailure(error).retryable).toBe(true);
 });
 
-test('a dataset that was deleted ends the job at once, with what ingest says', () => {
+test("a deleted dataset ends the job at once, with ingest's message", () => {
   const message = "version 1 of dataset 'd' was deleted";
   const notFound = (reason: string) =>
     new RpcError({ code: 'NOT_FOUND', message, method: '/a/ReadBlob', details: { reason } });
@@ -56,7 +56,7 @@ test('a dataset that was deleted ends the job at once, with what ingest says', (
   expect(toFailure(notFound('NOT_FOUND'))).toMatchObject({ retryable: false });
 });
 
-test('bug: that a GPU was missing was never told to the service', async () => {
+test('bug: a missing GPU was never reported to the service', async () => {
   const line = 'GPU required: no libcuda.so.1';
   const calls: string[] = [];
   const client = {
@@ -71,7 +71,7 @@ test('bug: that a GPU was missing was never told to the service', async () => {
   };
   const failed = runAttempt({ client, stop: new AbortController(), log: () => undefined, chooseProvider });
   const error = await failed.catch((thrown: Error) => thrown);
-  // Only who has claimed has an epoch, and is listened to.
+  // Only a claimed attempt has a fencing token and may report.
   expect(calls).toEqual(['claim', 'choose']);
   expect(toFailure(error as Error)).toEqual({ code: 9, reason: 'NoGpu', message: line, retryable: false });
 });

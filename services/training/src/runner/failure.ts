@@ -23,7 +23,7 @@ const CODES: Readonly<Record<string, number>> = {
   SafetensorsError: DATA_LOSS,
 };
 
-/** Codes of a call that another attempt would get again, whatever it does. */
+/** Codes that another attempt would receive again. */
 const PERMANENT_RPC_CODES: ReadonlySet<string> = new Set([
   'INVALID_ARGUMENT',
   'NOT_FOUND',
@@ -37,14 +37,14 @@ const PERMANENT_RPC_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * An attempt is repeated only after an error of something that may be there again: another service, the disk, a device. What
- * our own code throws is a function of the job, and the next attempt would throw it too.
+ * An attempt is repeated only after an error of something that may recover: another service, the disk, a device. An
+ * error of our own code depends only on the job, and the next attempt would throw it again.
  */
 export function toFailure(error: Error): Failure {
-  // Where a GPU is required and cannot be used, it is missing in every pod of the same shape.
+  // A required GPU that cannot be used is missing in every pod of the same shape.
   if (error instanceof RuntimeFailure && error.code === 'NO_GPU')
     return { code: FAILED_PRECONDITION, reason: 'NoGpu', message: error.message, retryable: false };
-  // Ingest's reason for a deleted dataset: it does not come back, since version numbers are never used again.
+  // Ingest's reason for a deleted dataset: permanent, since version numbers are never reused.
   if (error instanceof RpcError && error.reason === 'DATASET_DELETED')
     return { code: NOT_FOUND, reason: 'DatasetDeleted', message: error.message, retryable: false };
   const { name: reason, message } = error;
@@ -56,7 +56,7 @@ function isRetryable(error: Error): boolean {
   if (error instanceof HeartbeatLost) return true;
   // Memory or a device may be missing only here and now.
   if (error instanceof RuntimeFailure) return error.code === 'RUN_FAILED';
-  // Of the operating system: a full disk, a broken connection.
+  // Operating system errors: a full disk, a broken connection.
   return 'errno' in error;
 }
 

@@ -2,7 +2,7 @@
 import type { ProgressInput } from '@athanor/contracts/training';
 import type { WorkOrder } from './work-order.js';
 
-/** What the thread needs to speak for the attempt. */
+/** What the thread needs to send heartbeats for the attempt. */
 export interface HeartbeatWork {
   readonly order: WorkOrder;
   /** Fencing token of the attempt. */
@@ -14,7 +14,7 @@ export interface HeartbeatWork {
 
 /** Each message is also a sign of life of the main thread. */
 export interface ToThread {
-  /** A new phase; answered with "entered" or "failed". */
+  /** A new phase; the thread replies with "entered" or "failed". */
   readonly phase?: string;
   readonly progress?: ProgressInput | undefined;
 }

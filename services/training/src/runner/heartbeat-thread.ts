@@ -1,4 +1,5 @@
-// Entry of the heartbeat thread: at least four heartbeats in a lease, and one for each change that the main thread reports.
+// Entry point of the heartbeat thread: at least four heartbeats per lease, and one for each change that the main thread
+// reports.
 import { parentPort, workerData } from 'node:worker_threads';
 import { RpcError } from '@athanor/client';
 import type { ProgressInput } from '@athanor/contracts/training';
@@ -20,7 +21,10 @@ let next: Promise<void> | undefined;
 
 const post = (message: FromThread) => parentPort?.postMessage(message);
 
-/** Sends a heartbeat with the newest phase and progress; one is in flight at a time, and what changes meanwhile shares the next. */
+/**
+ * Sends a heartbeat with the newest phase and progress. One is in flight at a time; changes in between are sent with
+ * the next.
+ */
 function beat(): Promise<void> {
   if (current === undefined) {
     current = send().finally(() => {

@@ -88,7 +88,7 @@ test('bug: an attempt whose step took longer than its lease was not heard of unt
   const { begun, sawStop, stopped } = printed;
   const whileBlocked = heard.filter(at => at > begun && at < begun + BLOCKED_MS);
   expect(whileBlocked.length).toBeGreaterThan(BLOCKED_MS / LEASE_MS);
-  // What the service wants is known as soon as the step has ended.
+  // The request to stop is known as soon as the step has ended.
   expect({ sawStop, stopped }).toEqual({ sawStop: false, stopped: true });
 });
 

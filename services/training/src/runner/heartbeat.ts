@@ -1,5 +1,5 @@
-// Heartbeats come from a thread of their own: a run() of the runtime blocks the engine's thread for as long as it computes,
-// and one step of a large network may take longer than a lease.
+// A separate thread sends heartbeats: run() of the runtime blocks the engine's thread while it computes, and one step
+// of a large network may take longer than a lease.
 import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type RpcCode, RpcError } from '@athanor/client';
@@ -46,8 +46,8 @@ export class Heartbeat {
   }
 
   /**
-   * Reports the phase, with how far it is. Returns when the service knows a new phase; progress within a phase is not waited for,
-   * but signals and the thread's messages are let in.
+   * Reports the phase and its progress. Waits until the service has recorded a new phase, but not for progress within
+   * one; yields to the event loop so that signals and the thread's messages are handled.
    */
   async enter(phase: string, progress?: ProgressInput): Promise<void> {
     if (phase === this.#phase) {

@@ -15,13 +15,13 @@ export interface EvaluatedSplit extends Split {
 
 /** Rows of a dataset version in memory. */
 export interface LoadedData extends TrainingData {
-  /** Splits with rows to evaluate the model on; the first is the one that it is judged by. */
+  /** Non-empty splits to evaluate the model on; the first is the one that gates and metrics refer to. */
   readonly evaluated: readonly EvaluatedSplit[];
 }
 
 type ReadBlob = (digest: string) => Promise<Buffer>;
 
-/** Fetches the manifest and every shard that it names. */
+/** Fetches the manifest and all its shards. */
 export async function loadData(readBlob: ReadBlob): Promise<LoadedData> {
   const manifest = parseDatasetManifest(await readBlob(''));
   const [feature] = manifest.features;
@@ -32,7 +32,8 @@ export async function loadData(readBlob: ReadBlob): Promise<LoadedData> {
   const train = await load('train');
   const validation = await load('validation');
   const test = await load('test');
-  // Training has looked at the validation split, so it is second choice; training rows show only that something was learned.
+  // Order of preference: training has used the validation split, so it is second; training rows only show that
+  // something was learned.
   const named = [
     { ...test, name: 'test' as const },
     { ...validation, name: 'validation' as const },
@@ -64,6 +65,6 @@ async function loadSplit(manifest: DatasetManifest, name: SplitName, readBlob: R
 function expectTensor(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {
   const found = tensors.get(name);
   if (found === undefined)
-    throw new InvalidTrainingData(`a shard lacks the tensor '${name}'; it has ${[...tensors.keys()].join(', ')}`);
+    throw new InvalidTrainingData(`expected the tensor '${name}' in a shard, found ${[...tensors.keys()].join(', ')}`);
   return found;
 }

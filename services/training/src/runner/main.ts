@@ -1,4 +1,4 @@
-// The process of one attempt. It has no secrets but its own attempt's token, and ends with whoever started it.
+// The process of one attempt. Its only secret is its own token, and it exits with the process that started it.
 import { RpcError } from '@athanor/client';
 import { chooseProvider, type ExecutionProvider, GPU_MODES, type GpuMode } from '@athanor/runtime';
 import { runAttempt } from './attempt.js';
@@ -9,8 +9,8 @@ import { readWorkOrder, readWorkOrderFile } from './work-order.js';
 
 const EXIT = { done: 0, failed: 1, stale: 3, orphaned: 4 } as const;
 
-// In a pod the order is a mounted file, and the log is the pod's; a child of the service reads its order from standard input,
-// and what it prints becomes part of the message if it dies.
+// In a pod the work order is a mounted file, and output goes to the pod's log. A child of the service reads its order
+// from standard input, and its last output becomes part of the error message if it dies.
 const [flag, file = ''] = process.argv.slice(2);
 const isPod = flag === '--work-order';
 const order = isPod
@@ -30,7 +30,7 @@ async function work(): Promise<number> {
     return EXIT.done;
   } catch (error) {
     process.stderr.write(`${(error as Error).stack}\n`);
-    // Another attempt has the job: there is nothing left to say.
+    // Another attempt has the job: nothing to report.
     if (error instanceof RpcError && error.code === 'ABORTED') return EXIT.stale;
     await client.fail(toFailure(error as Error)).catch(() => undefined);
     return EXIT.failed;

@@ -4,7 +4,7 @@ import type { TrainingSpec } from '../engine/index.js';
 
 const DEFAULT_CHECKPOINT_STEPS = 2_000;
 
-/** The engine's spec from the job's; the service has checked it. */
+/** Converts the job's spec, which the service has validated, to the engine's. */
 export function toEngineSpec(spec: WireSpec, provider: ExecutionProvider): TrainingSpec {
   const { learningRate = 0, momentum = 0, weightDecay = 0, clipNorm = 0, kind } = spec.optimizer ?? {};
   const decay = weightDecay > 0 ? { weightDecay } : {};

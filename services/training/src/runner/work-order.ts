@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 
-/** What a runner is told when it starts, as JSON. */
+/** Everything that a runner needs at start-up, as JSON. */
 export interface WorkOrder {
-  /** Where the AttemptService is, "host:port". */
+  /** Address of AttemptService, "host:port". */
   readonly address: string;
-  /** PEM file of the certificate authority, where the service has TLS. */
+  /** PEM file of the certificate authority, if the service uses TLS. */
   readonly caFile?: string | undefined;
   readonly attemptId: string;
-  /** Opens this attempt and nothing else. */
+  /** Token for this attempt's calls and nothing else. */
   readonly token: string;
 }
 
-/** Reads the order from standard input; when the input ends later, whoever gave the order is gone. */
+/** Reads the order from standard input. The input ends when the parent process exits. */
 export async function readWorkOrder(input: NodeJS.ReadableStream, onOrphaned: () => void): Promise<WorkOrder> {
   const lines = createInterface({ input });
   return await new Promise((resolve, reject) => {
@@ -24,13 +24,13 @@ export async function readWorkOrder(input: NodeJS.ReadableStream, onOrphaned: ()
       }
     });
     lines.once('close', () => {
-      reject(new Error('standard input ended before the work order came'));
+      reject(new Error('expected a work order as the first line of standard input, but the input ended'));
       onOrphaned();
     });
   });
 }
 
-/** Reads the order from a file, as it is mounted into an attempt's pod. */
+/** Reads the order from the file that is mounted into an attempt's pod. */
 export async function readWorkOrderFile(path: string): Promise<WorkOrder> {
   return JSON.parse(await readFile(path, 'utf8')) as WorkOrder;
 }

@@ -3,16 +3,16 @@ import { sql } from 'kysely';
 import { type AttemptRow, changeJob, type Db, type Trx } from './jobs.js';
 import { listOpenAttempts } from './leases.js';
 
-/** How many attempts may be open at a place. */
+/** Maximum numbers of attempts at a place. */
 export interface Room {
-  /** That run or are about to. */
+  /** That run or are starting. */
   readonly slots: number;
-  /** In all, with those that are blocked. */
+  /** In total, including blocked ones. */
   readonly maxOpen: number;
   owns(executorRef: string): boolean;
 }
 
-/** An attempt about to be started. */
+/** An attempt that is about to be started. */
 export interface BegunAttempt {
   readonly attemptId: string;
   /** Executor.place */
@@ -22,8 +22,8 @@ export interface BegunAttempt {
 }
 
 /**
- * Takes the oldest queued job and gives it a new attempt; undefined where none is queued, or the place has no room. Safe with
- * many dispatchers: those of one place count and begin one after the other.
+ * Takes the oldest queued job and creates a new attempt of it. Returns undefined if no job is queued or the place has
+ * no capacity. Safe with many dispatchers: those of one place count and create attempts one after the other.
  */
 export async function beginAttempt(trx: Trx, begun: BegunAttempt): Promise<AttemptRow | undefined> {
   await sql`select pg_advisory_xact_lock(hashtext('training.begin'), hashtext(${begun.place}))`.execute(trx);

@@ -7,7 +7,7 @@ import { retryPauseMs, stateAfterAttempt } from '../jobs/job-state.js';
 import type { HeldJob } from './attempts.js';
 import { type AttemptRow, changeJob, type Trx } from './jobs.js';
 
-/** Ends the job with its result and writes the event, in one transaction. */
+/** Ends the job with its result and appends the event, in one transaction. */
 export async function completeJob(trx: Trx, { attempt, job }: HeldJob, result: TrainingResult): Promise<void> {
   await closeAttempt(trx, attempt, { state: 'STATE_FINISHED', message: '' });
   await trx
@@ -46,7 +46,9 @@ export async function endAttempt(
   await trx.updateTable('jobs').set({ not_before }).where('job_id', '=', job.job_id).execute();
 }
 
-/** Consecutive attempts that failed without new steps: a checkpoint of a step that no attempt had reached starts the count again. */
+/**
+ * Consecutive failed attempts without new steps; a checkpoint of a step that no attempt had reached resets the count.
+ */
 async function countFailed(trx: Trx, jobId: string): Promise<number> {
   const { count } = await trx
     .selectFrom('attempts')

@@ -11,8 +11,8 @@ export interface HeldJob {
 }
 
 /**
- * The attempt and its job, locked, if the attempt still holds it. An attempt of an older epoch, or one that was given
- * up, gets ABORTED: it can commit nothing any more.
+ * The attempt and its job, locked, if the attempt still holds it. An attempt with an older fencing token, or one that
+ * was given up, gets ABORTED and can commit nothing any more.
  */
 export async function holdJob(trx: Trx, attemptId: string, epoch: number | undefined): Promise<HeldJob> {
   const found = await trx
@@ -20,7 +20,7 @@ export async function holdJob(trx: Trx, attemptId: string, epoch: number | undef
     .select('job_id')
     .where('attempt_id', '=', attemptId)
     .executeTakeFirst();
-  if (found === undefined) throw stale(attemptId, 'there is no such attempt');
+  if (found === undefined) throw stale(attemptId, 'no such attempt exists');
   const job = await lockJob(trx, found.job_id);
   const attempt = await trx
     .selectFrom('attempts')
@@ -29,14 +29,14 @@ export async function holdJob(trx: Trx, attemptId: string, epoch: number | undef
     .executeTakeFirstOrThrow();
   const open = attempt.state === 'STATE_PENDING' || attempt.state === 'STATE_RUNNING';
   if (!open) throw stale(attemptId, `it has ended: ${attempt.message || attempt.state}`);
-  if (attempt.epoch !== job.attempt_epoch) throw stale(attemptId, `attempt ${job.attempt_epoch} has the job now`);
+  if (attempt.epoch !== job.attempt_epoch) throw stale(attemptId, `attempt ${job.attempt_epoch} holds it now`);
   if (epoch !== undefined && epoch !== attempt.epoch)
-    throw stale(attemptId, `its epoch is ${attempt.epoch}, not ${epoch}`);
+    throw stale(attemptId, `expected its epoch ${attempt.epoch}, received ${epoch}`);
   return { attempt, job };
 }
 
 function stale(attemptId: string, why: string): ServiceError {
-  return new ServiceError('ABORTED', `attempt ${attemptId} does not hold its job: ${why}; end it`, {
+  return new ServiceError('ABORTED', `attempt ${attemptId} does not hold its job: ${why}; stop its process`, {
     reason: 'STALE_ATTEMPT',
   });
 }
@@ -77,7 +77,7 @@ export async function extendLease(
     .execute();
 }
 
-/** An epoch that was reported before (by an attempt that died right after) keeps its first figures. */
+/** An epoch that was already reported, by an attempt that died right after, keeps its first metrics. */
 export async function recordEpoch(trx: Trx, { job }: HeldJob, metrics: EpochMetrics): Promise<void> {
   await trx
     .insertInto('epochs')
@@ -96,7 +96,7 @@ export async function recordCheckpoint(
   await trx
     .insertInto('checkpoints')
     .values({ job_id: job.job_id, step, digest, attempt_epoch: attempt.epoch })
-    // The attempt that reached the step first stays: only new steps renew the job's retry budget.
+    // Keeps the attempt that reached the step first: only new steps reset the job's retry budget.
     .onConflict(c => c.columns(['job_id', 'step']).doUpdateSet({ digest }))
     .execute();
   await recordBlobs(trx, job.job_id, [digest]);

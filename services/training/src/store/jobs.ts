@@ -12,7 +12,7 @@ export type JobRow = Selectable<JobTable>;
 export type AttemptRow = Selectable<AttemptTable>;
 export type TransitionRow = Selectable<TransitionTable>;
 
-/** A job about to be queued. */
+/** A job to insert. */
 export interface NewJob {
   readonly jobId: string;
   readonly tenant: string;
@@ -22,7 +22,7 @@ export interface NewJob {
   readonly fingerprint: string;
 }
 
-/** A change of a job's state, with what is written beside it. */
+/** A change of a job's state, with the columns that change with it. */
 export interface JobChange {
   readonly state: JobState;
   readonly phase?: string;
@@ -31,7 +31,7 @@ export interface JobChange {
   readonly columns?: { readonly error?: { code: number; message: string }; readonly attempt_epoch?: number };
 }
 
-/** A deleted job too. */
+/** Also finds deleted jobs. */
 export function findJob(db: Db, tenant: string, jobId: string): Promise<JobRow | undefined> {
   return db.selectFrom('jobs').selectAll().where('tenant', '=', tenant).where('job_id', '=', jobId).executeTakeFirst();
 }
@@ -45,7 +45,7 @@ export function findJobByRequest(db: Db, tenant: string, requestId: string): Pro
     .executeTakeFirst();
 }
 
-/** What a list shows of a job: nothing that grows with its work. */
+/** The columns of a job in a list: none that grow with the job's length. */
 export type JobSummaryRow = Pick<JobRow, (typeof SUMMARY)[number]>;
 const SUMMARY = [
   'job_id',
@@ -59,7 +59,7 @@ const SUMMARY = [
   'end_time',
 ] as const;
 
-/** Newest first, one more row than the page's size; ids are in the order of their creation. */
+/** Newest first, one row more than the page size; ids sort by creation time. */
 export function listJobs(db: Db, tenant: string, page: Page<string>): Promise<JobSummaryRow[]> {
   let query = db.selectFrom('jobs').select(SUMMARY).where('tenant', '=', tenant).where('delete_time', 'is', null);
   if (page.after !== undefined) query = query.where('job_id', '<', page.after);
@@ -108,7 +108,7 @@ export function lockJob(trx: Trx, jobId: string): Promise<JobRow> {
   return trx.selectFrom('jobs').selectAll().where('job_id', '=', jobId).forUpdate().executeTakeFirstOrThrow();
 }
 
-/** Changes the state of a locked job; a job that has ended, or a change that cannot be, is an error of ours. */
+/** Changes the state of a locked job. Throws if the job has ended or the transition is not allowed, which is a bug. */
 export async function changeJob(trx: Trx, job: JobRow, change: JobChange): Promise<void> {
   if (!mayChange(job.state, change.state))
     throw new Error(`job ${job.job_id} cannot go from ${job.state} to ${change.state}`);
@@ -134,13 +134,13 @@ async function announceEnd(trx: Trx, { job_id: jobId, tenant }: JobRow, { state,
   await appendEvent(trx, { type: 'training.job.ended', tenant, aggregateId: jobId, aggregateVersion: 3, payload });
 }
 
-/** Notes that a job does something else now. */
+/** Records the job's new phase. */
 export async function changePhase(trx: Trx, job: JobRow, phase: string): Promise<void> {
   await trx.updateTable('jobs').set({ phase, revision: sql`revision + 1` }).where('job_id', '=', job.job_id).execute();
   await insertTransition(trx, job.job_id, { state: job.state, phase, reason: 'Phase', message: '' });
 }
 
-/** Notes why a job is where it is. False where that was the last thing noted. */
+/** Records why a job is in its state. False if that was the last thing recorded. */
 export async function changeReason(
   trx: Trx,
   job: JobRow,
@@ -173,7 +173,7 @@ export function listAttempts(db: Db, jobId: string): Promise<AttemptRow[]> {
   return db.selectFrom('attempts').selectAll().where('job_id', '=', jobId).orderBy('epoch').execute();
 }
 
-/** Oldest first, those after epoch `after`, at most `limit`. */
+/** Oldest first, only those after epoch `after`, at most `limit`. */
 export async function listEpochs(
   db: Db,
   jobId: string,

@@ -1,11 +1,11 @@
-// Which attempts are open, and until when they are believed to live. Leases are measured by the database's clock.
+// Which attempts are open, and when their leases expire, by the database's clock.
 import { leaseEnd } from '@athanor/database';
 import { sql } from 'kysely';
 import { type AttemptRow, changeReason, type Db, lockJob, type Trx } from './jobs.js';
 
 const OPEN = ['STATE_PENDING', 'STATE_RUNNING'] as const;
 
-/** Attempts that have not ended, as far as the database knows. */
+/** Attempts that have not ended, according to the database. */
 export function listOpenAttempts(db: Db): Promise<AttemptRow[]> {
   return db.selectFrom('attempts').selectAll().where('state', 'in', OPEN).execute();
 }
@@ -19,7 +19,7 @@ export function listExpiredAttempts(db: Db): Promise<AttemptRow[]> {
     .execute();
 }
 
-/** Of these attempts those that are over: none of ours, or ended so long ago that they have had time to leave. */
+/** Those of the given attempts that have ended, and not too recently to have had time to exit, or are unknown. */
 export async function listOver(db: Db, attemptIds: readonly string[], leaveMs: number): Promise<string[]> {
   if (attemptIds.length === 0) return [];
   const alive = await db
@@ -49,7 +49,7 @@ export async function renewLeases(db: Db, leaseMs: number): Promise<void> {
     .execute();
 }
 
-/** What keeps an attempt from beginning. */
+/** Why an attempt cannot start. */
 export interface WaitingAttempt {
   readonly attemptId: string;
   readonly reason: string;
@@ -59,17 +59,17 @@ export interface WaitingAttempt {
   readonly leaseMs: number;
 }
 
-/** Known: nothing is new, or it has begun or ended meanwhile. Cancelled: it is not to begin any more. */
+/** Known: nothing changed, or the attempt started or ended meanwhile. Cancelled: it must not start any more. */
 export type Noted = 'known' | 'noted' | 'cancelled';
 
-/** Keeps the lease of an attempt that cannot begin yet, and notes why. */
+/** Extends the lease of an attempt that cannot start yet, and records why. */
 export async function noteWaiting(trx: Trx, waiting: WaitingAttempt): Promise<Noted> {
   const { attemptId, reason, message, isBlocked, leaseMs } = waiting;
   const select = trx.selectFrom('attempts').select(['job_id', 'state']).where('attempt_id', '=', attemptId);
   const found = await select.executeTakeFirst();
   if (found === undefined) return 'known';
   const job = await lockJob(trx, found.job_id);
-  // Again, under the lock.
+  // Read again under the lock.
   const { state } = await select.executeTakeFirstOrThrow();
   if (state !== 'STATE_PENDING') return 'known';
   if (job.state === 'STATE_CANCELLING') return 'cancelled';

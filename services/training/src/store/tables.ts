@@ -19,20 +19,20 @@ export interface JobTable {
   spec: TrainingSpec;
   state: JobState;
   phase: string;
-  /** Rises with each attempt: the fencing epoch. */
+  /** Incremented with each attempt: the fencing token. */
   attempt_epoch: number;
   progress: ProgressInput;
   result: TrainingResultInput | null;
   error: JobError | null;
   request_id: string | null;
   fingerprint: string;
-  /** A queued job gets no attempt before: it has just lost one. */
+  /** A queued job gets no attempt before this time (back-off after a lost attempt). */
   not_before: Date | null;
-  /** Rises with each change, for watchers. */
+  /** Incremented with each change, for watchers. */
   revision: number;
   create_time: Created;
   end_time: Date | null;
-  /** Set where its owner deleted it: the row stays for the registry, which may still have to register its result. */
+  /** Set when its owner deleted it. The row stays for the registry, which may still have to register its result. */
   delete_time: Date | null;
 }
 
@@ -56,7 +56,7 @@ export interface AttemptTable {
   message: string;
   executor_ref: string;
   lease_expires: Date;
-  /** It has not begun, for a reason that may last (Waiting.isBlocked); without meaning once it runs. */
+  /** It has not started, for a reason that may last (Waiting.isBlocked); meaningless once it runs. */
   blocked: Generated<boolean>;
   start_time: Created;
   end_time: Date | null;
@@ -76,7 +76,7 @@ export interface CheckpointTable {
   create_time: Created;
 }
 
-/** Which bytes belong to a job: what it may read back, and what a reader of its result may read. */
+/** Which blobs belong to a job: what its attempts may read back, and what readers of its result may read. */
 export interface JobBlobTable {
   job_id: string;
   digest: string;

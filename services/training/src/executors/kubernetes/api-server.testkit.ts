@@ -1,6 +1,6 @@
 /*
- * Enough of a Kubernetes API server for the executor's calls, over HTTP: it keeps Jobs and pods, and notes every call. What
- * a real one does is tested in test/src/cluster.
+ * A partial Kubernetes API server over HTTP for the executor's calls: it stores Jobs and pods and records every call.
+ * The suite in test/src/cluster tests against a real one.
  */
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
@@ -10,21 +10,21 @@ import { join } from 'node:path';
 import { ATTEMPT_LABEL, RELEASE_LABEL } from './job-object.js';
 import type { Job, KubernetesEvent, Pod } from './objects.js';
 
-/** How the next call of a kind is answered instead: a status, no answer at all, or the deed done and no answer. */
+/** How to answer the next call of a kind: with a status, with no response, or by doing the work without a response. */
 export type Trouble = number | 'silence' | 'lost answer';
 
 export interface ApiServer {
   readonly url: string;
   readonly tokenFile: string;
-  /** "POST jobs", "DELETE jobs/<name>", "GET pods", in their order. */
+  /** "POST jobs", "DELETE jobs/<name>", "GET pods", in order. */
   readonly calls: string[];
   readonly jobs: Map<string, Job>;
   readonly secrets: Map<string, Record<string, unknown>>;
   pods: Pod[];
   events: KubernetesEvent[];
-  /** By the beginning of a call, for example "POST jobs". */
+  /** Keyed by the beginning of a call, for example "POST jobs". */
   readonly troubles: Map<string, Trouble>;
-  /** Puts a pod beside the Job of an attempt. */
+  /** Adds a pod for an attempt's Job. */
   addPod(attemptId: string, status: Pod['status'], metadata?: object): void;
   stop(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export interface ApiServer {
 const PATHS = /^\/(?:apis\/batch\/v1|api\/v1)\/namespaces\/n\/(jobs|pods|secrets|events)(?:\/(.+))?$/;
 const RELEASE = 'r';
 
-/** @param folder where the token that calls must have is written to */
+/** @param folder where the token that calls must present is written */
 export async function startApiServer(folder: string): Promise<ApiServer> {
   const server = createServer((request, response) => void answer(request, response));
   server.listen(0, '127.0.0.1');

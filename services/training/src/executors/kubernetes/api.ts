@@ -1,7 +1,7 @@
 /*
- * The six calls that the executor makes (jobs: create, list, delete; secrets: create; pods and events: list), over node:https.
- * The official client (@kubernetes/client-node 1.4, the last for Node 20) was measured at 54 MB on disk, 0.8 s to load and
- * 79 MB of memory, for calls that are plain JSON.
+ * The six calls of the executor (jobs: create, list, delete; secrets: create; pods and events: list), over node:https.
+ * The official client (@kubernetes/client-node 1.4, the last for Node 20) takes 54 MB on disk, 0.8 s to load and 79 MB
+ * of memory, for calls that are plain JSON.
  */
 import { readFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
@@ -10,17 +10,17 @@ import { request as httpsRequest } from 'node:https';
 export interface ApiOptions {
   /** Base address, for example https://kubernetes.default.svc. */
   readonly url: string;
-  /** A call that has no whole answer after so long has none. */
+  /** Deadline of a call, including its whole response. */
   readonly timeoutMs?: number;
-  /** A service account's token and authority, read anew for each call: the kubelet renews them. */
+  /** A service account's token and certificate authority, read anew for each call because the kubelet rotates them. */
   readonly tokenFile: string;
   readonly caFile: string;
 }
 
-/** An answer of the API server that is no success. */
+/** An error response of the API server. */
 export class KubernetesError extends Error {
   override readonly name = 'KubernetesError';
-  /** HTTP status; 0 where there was no answer. */
+  /** HTTP status; 0 if there was no response. */
   readonly status: number;
   /** For example "AlreadyExists" or "Forbidden". */
   readonly reason: string;
@@ -32,7 +32,7 @@ export class KubernetesError extends Error {
   }
 }
 
-/** Whether an error says "not now" rather than "no": there was no answer, or one that says nothing about the request. */
+/** Whether an error is transient: there was no response, or one that does not concern the request itself. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof KubernetesError)) return false;
   const { status } = error;
@@ -42,11 +42,11 @@ export function isUnavailable(error: unknown): boolean {
 export interface KubernetesApi {
   get<T>(path: string, query?: Readonly<Record<string, string>>): Promise<T>;
   post<T>(path: string, body: object): Promise<T>;
-  /** In the background: what it owns goes with it. What is gone already is no error. */
+  /** Background deletion also deletes dependents. An object that is already gone is not an error. */
   delete(path: string): Promise<void>;
 }
 
-/** Short, so that the three calls of a start end within the default lease of the attempt that is being started. */
+/** Short enough that the three calls of a start end within the attempt's default lease. */
 const TIMEOUT_MS = 4_500;
 const TOO_MANY_REQUESTS = 429;
 
@@ -92,7 +92,7 @@ async function exchange(call: Call, options: ApiOptions): Promise<{ status: numb
     ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
   };
   return await new Promise((resolve, reject) => {
-    // Also where an answer breaks off: what was asked for may have been done.
+    // Also when a response is cut off: the server may have done the work.
     const fail = (cause: Error) => {
       const why = cause.name === 'AbortError' ? `no answer within ${timeoutMs / 1000} s` : cause.message;
       const message = `the Kubernetes API at ${target.origin} cannot be reached: ${why}`;

@@ -19,17 +19,17 @@ const of = (given: Partial<Parameters<typeof classifyPod>[0]>) =>
   classifyPod({ job: job(), pod: undefined, events: [], ...given });
 
 describe('an attempt that waits', () => {
-  test('for a node says what the scheduler says', () => {
+  test('for a node quotes the scheduler', () => {
     const message = '0/3 nodes are available: 3 Insufficient nvidia.com/gpu.';
     const unscheduled = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message } as const;
     expect(of({ pod: pod({ phase: 'Pending', conditions: [unscheduled] }) })).toEqual({
       state: 'waiting',
       reason: 'Unschedulable',
-      message: `no node takes its pod: ${message}`,
+      message: `no node can run its pod: ${message}`,
     });
   });
 
-  test('for an image names it and the node', () => {
+  test('for an image names the image and the node', () => {
     const state = { waiting: { reason: 'ErrImageNeverPull', message: 'Container image "x" is not present' } };
     expect(of({ pod: pod({ phase: 'Pending', containerStatuses: container(state) }) })).toEqual({
       state: 'waiting',
@@ -38,7 +38,7 @@ describe('an attempt that waits', () => {
     });
   });
 
-  test('for quota, for its queue, or for nothing in particular', () => {
+  test('for quota, for its queue, or for no known reason', () => {
     const events = [{ reason: 'FailedCreate', message: 'pods "p" is forbidden: exceeded quota: small' }];
     expect(of({ events })).toMatchObject({ state: 'waiting', reason: 'QuotaExceeded' });
     expect(of({ events: [{ reason: 'FailedCreate', message: 'violates PodSecurity' }] })).toMatchObject({
@@ -97,7 +97,7 @@ describe('an attempt that is gone', () => {
           conditions: [condition('DisruptionTarget', 'DeletionByTaintManager', 'deleting')],
         }),
       },
-      /its pod on node node-1 was taken away: deleting/,
+      /its pod on node node-1 was disrupted: deleting/,
     ],
     [
       'Preempted',
@@ -108,7 +108,7 @@ describe('an attempt that is gone', () => {
           conditions: [condition('DisruptionTarget', 'PreemptionByScheduler', 'preempting')],
         }),
       },
-      /taken away: preempting/,
+      /was disrupted: preempting/,
     ],
   ])('%s', (reason, given, message) => {
     expect(of(given)).toMatchObject({ state: 'ended', reason, message: expect.stringMatching(message) });
@@ -119,7 +119,7 @@ describe('while its pod runs', () => {
   const running = pod({ phase: 'Running' });
   const leaving = pod({ phase: 'Running' }, { deletionTimestamp: '2026-01-01T00:00:00Z' });
 
-  test('bug: an attempt that checkpoints was taken for failed (Kubernetes 1.30: the Job fails before its pod is over)', () => {
+  test('bug: an attempt that was writing its checkpoint was taken for failed (Kubernetes 1.30: the Job fails before its pod ends)', () => {
     expect(of({ job: job([backoff]), pod: leaving })).toEqual({ state: 'running' });
     expect(of({ job: job([], { suspend: true }), pod: leaving })).toEqual({ state: 'running' });
   });
@@ -130,13 +130,13 @@ describe('while its pod runs', () => {
   });
 });
 
-test('bug: a pod that had failed, before its Job said so, was "being made"', () => {
+test('bug: a failed pod, before its Job had failed, was reported as being created', () => {
   expect(of({ pod: pod({ phase: 'Failed' }) })).toEqual({ state: 'running' });
   expect(of({ pod: pod({ phase: 'Succeeded' }) })).toEqual({ state: 'running' });
   expect(of({ pod: pod({}) })).toMatchObject({ state: 'waiting', reason: 'PodPending' });
 });
 
-test('of an attempt that runs, or checkpoints before it goes, there is nothing to say', () => {
+test('nothing is reported of an attempt that runs, or writes its last checkpoint', () => {
   expect(of({ pod: pod({ phase: 'Running' }) })).toEqual({ state: 'running' });
   expect(of({ pod: pod({ phase: 'Pending' }, { deletionTimestamp: '2026-01-01T00:00:00Z' }) })).toEqual({
     state: 'running',

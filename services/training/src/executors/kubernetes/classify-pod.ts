@@ -1,40 +1,40 @@
-// What a Job and its pod say of an attempt, in words that a user can act on.
+// Derives an attempt's state from its Job and pod, with messages that tell a user what to do.
 import type { Condition, Job, KubernetesEvent, Pod } from './objects.js';
 
 export type PodClassification =
   | { readonly state: 'running' }
   | { readonly state: 'waiting' | 'ended'; readonly reason: string; readonly message: string };
 
-/** Why a pod waits that is about to begin; every other reason to wait may last. */
+/** Waiting reasons of a pod that is about to start; any other may last. */
 export const POD_PENDING = 'PodPending';
 
 export interface Evidence {
-  /** Undefined where there is none any more. */
+  /** Undefined if it does not exist any more. */
   readonly job: Job | undefined;
   readonly pod: Pod | undefined;
-  /** Of the Job, newest last. */
+  /** Events of the Job, newest last. */
   readonly events: readonly KubernetesEvent[];
 }
 
 const RUNNING: PodClassification = { state: 'running' };
 
 export function classifyPod({ job, pod, events }: Evidence): PodClassification {
-  // Whatever became of its Job, an attempt whose pod runs may finish, or checkpoint and say so. Where the node is lost
-  // nobody hears of it, and its lease ends.
+  // An attempt whose pod runs may still finish or checkpoint, whatever happened to its Job. If its node is lost there
+  // is no more news of it, and its lease expires.
   if (isRunning(pod) && (job === undefined || pod.metadata.deletionTimestamp !== undefined)) return RUNNING;
   if (job === undefined) return ended('JobGone', 'its Kubernetes Job was deleted');
   const failed = findCondition(job.status?.conditions, 'Failed');
   if (failed !== undefined) return classifyFailure(failed, pod);
   if (findCondition(job.status?.conditions, 'Complete') !== undefined)
-    return ended('ProcessEnded', 'its pod ended with exit code 0 before the attempt was over');
-  if (job.spec.suspend === true) return waiting('Suspended', 'its Job is suspended: a queue (Kueue) lets it begin');
+    return ended('ProcessEnded', 'its pod ended with exit code 0 before the attempt had ended');
+  if (job.spec.suspend === true) return waiting('Suspended', 'its Job is suspended until a queue (Kueue) admits it');
   if (pod === undefined) return classifyMissingPod(events);
   return classifyExistingPod(pod);
 }
 
 function classifyFailure(failed: Condition, pod: Pod | undefined): PodClassification {
   if (failed.reason === 'DeadlineExceeded')
-    return ended('DeadlineExceeded', 'it was active for longer than activeDeadlineSeconds of its Job allows');
+    return ended('DeadlineExceeded', 'it was active for longer than activeDeadlineSeconds of its Job');
   const disruption = findCondition(pod?.status?.conditions, 'DisruptionTarget');
   if (disruption !== undefined) return classifyDisruption(disruption, pod);
   if (pod?.status?.reason === 'Evicted') return ended('Evicted', `its pod was evicted: ${pod.status.message ?? ''}`);
@@ -48,7 +48,7 @@ function classifyFailure(failed: Condition, pod: Pod | undefined): PodClassifica
     const detail = [end.reason, end.message].filter(Boolean).join(': ');
     return ended('ProcessEnded', `its pod ended with exit code ${end.exitCode}${detail && ` (${detail})`}`);
   }
-  return ended('PodGone', `its pod was deleted: ${failed.message ?? failed.reason ?? 'no reason is given'}`);
+  return ended('PodGone', `its pod was deleted: ${failed.message ?? failed.reason ?? 'no reason given'}`);
 }
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions */
@@ -62,27 +62,27 @@ const DISRUPTIONS: Readonly<Record<string, string>> = {
 
 function classifyDisruption({ reason = '', message = '' }: Condition, pod: Pod | undefined): PodClassification {
   const node = pod?.spec?.nodeName === undefined ? '' : ` on node ${pod.spec.nodeName}`;
-  return ended(DISRUPTIONS[reason] ?? reason, `its pod${node} was taken away: ${message || reason}`);
+  return ended(DISRUPTIONS[reason] ?? reason, `its pod${node} was disrupted: ${message || reason}`);
 }
 
-/** The Job's controller could not make a pod: quota, admission, pod security. */
+/** The Job controller could not create a pod: quota, admission, pod security. */
 function classifyMissingPod(events: readonly KubernetesEvent[]): PodClassification {
   const refused = events.findLast(({ reason }) => reason === 'FailedCreate');
-  if (refused === undefined) return waiting(POD_PENDING, 'its pod is being made');
+  if (refused === undefined) return waiting(POD_PENDING, 'its pod is being created');
   const message = refused.message ?? '';
   return waiting(message.includes('exceeded quota') ? 'QuotaExceeded' : 'FailedCreate', message);
 }
 
 function classifyExistingPod(pod: Pod): PodClassification {
-  // A pod that is over is judged when its Job says so: that comes a moment later, and may say more.
+  // A finished pod is classified once its Job has a condition, which follows shortly and may hold more details.
   if ((pod.status?.phase ?? 'Pending') !== 'Pending' || pod.metadata.deletionTimestamp !== undefined) return RUNNING;
   const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False')
-    return waiting(scheduled.reason ?? 'Unschedulable', `no node takes its pod: ${scheduled.message ?? ''}`);
+    return waiting(scheduled.reason ?? 'Unschedulable', `no node can run its pod: ${scheduled.message ?? ''}`);
   const held = pod.status?.containerStatuses?.find(each => each.state?.waiting !== undefined)?.state?.waiting;
   const where = pod.spec?.nodeName === undefined ? '' : ` on node ${pod.spec.nodeName}`;
   if (held?.reason === undefined || held.reason === 'ContainerCreating' || held.reason === 'PodInitializing')
-    return waiting(POD_PENDING, `its pod${where} is being made`);
+    return waiting(POD_PENDING, `its pod${where} is being created`);
   return waiting(held.reason, `its container${where} cannot start: ${held.message ?? held.reason}`);
 }
 
@@ -90,7 +90,7 @@ function isRunning(pod: Pod | undefined): pod is Pod {
   return pod?.status?.phase === 'Running';
 }
 
-/** Whether a Job will never have a pod again. */
+/** Whether a Job will never create another pod. */
 export function isFinished({ status }: Job): boolean {
   return ['Failed', 'Complete'].some(type => findCondition(status?.conditions, type) !== undefined);
 }

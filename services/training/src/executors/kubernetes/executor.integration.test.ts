@@ -45,7 +45,7 @@ function setStatus(conditions: Condition[], spec: object = {}): void {
 }
 
 describe('start', () => {
-  test('makes a Job, and a secret with the work order that goes with it', async () => {
+  test('creates a Job, and a secret with the work order that is deleted with it', async () => {
     expect(await executor.start(attempt)).toBe('n/r/athanor-attempt-1');
     expect(server.calls).toEqual(['POST jobs', 'POST secrets']);
     expect(server.jobs.get(NAME)!.spec).toMatchObject({ backoffLimit: 0, podReplacementPolicy: 'Failed' });
@@ -59,38 +59,38 @@ describe('start', () => {
     });
   });
 
-  test('whose secret is refused leaves no Job', async () => {
+  test('leaves no Job if its secret is refused', async () => {
     server.troubles.set('POST secrets', 403);
     await expect(executor.start(attempt)).rejects.toMatchObject({ name: 'KubernetesError', status: 403 });
     expect(server.calls).toEqual(['POST jobs', 'POST secrets', `DELETE jobs/${NAME}`]);
     expect([...server.jobs.keys()]).toEqual([]);
   });
 
-  test('bug: a Job whose answer was lost was left, with a pod that waits for its secret', async () => {
+  test('bug: a Job whose response was lost was left behind, with a pod that waits for its secret', async () => {
     server.troubles.set('POST jobs', 'lost answer');
     await expect(executor.start(attempt)).rejects.toBeInstanceOf(ExecutorUnavailable);
     expect(server.calls).toEqual(['POST jobs', `DELETE jobs/${NAME}`]);
     expect([...server.jobs.keys()]).toEqual([]);
   });
 
-  test.each([429, 500, 503, 'silence'] as const)('answered by %s is "not now"', async trouble => {
+  test.each([429, 500, 503, 'silence'] as const)('answered by %s is transient', async trouble => {
     server.troubles.set('POST jobs', trouble);
     await expect(executor.start(attempt)).rejects.toBeInstanceOf(ExecutorUnavailable);
   });
 
-  test.each([401, 403, 409, 422])('answered by %i is "no"', async status => {
+  test.each([401, 403, 409, 422])('answered by %i is permanent', async status => {
     server.troubles.set('POST jobs', status);
     await expect(executor.start(attempt)).rejects.toMatchObject({ name: 'KubernetesError', status });
   });
 
-  test('of a server that is not there is "not now"', async () => {
+  test('is transient if the server cannot be reached', async () => {
     await server.stop();
     await expect(executor.start(attempt)).rejects.toThrow(/cannot be reached: .*ECONNREFUSED/);
     await expect(executor.observe([given])).rejects.toBeInstanceOf(ExecutorUnavailable);
     server = await startApiServer(folder.path);
   });
 
-  test('that gets no answer says after how long', async () => {
+  test('reports its timeout if there is no response', async () => {
     server.troubles.set('POST jobs', 'silence');
     await expect(executor.start(attempt)).rejects.toThrow(/no answer within 0.3 s/);
   });
@@ -102,7 +102,7 @@ describe('observe', () => {
     server.calls.length = 0;
   });
 
-  test('tells what waits and may wait long from what is about to begin', async () => {
+  test('distinguishes blocked attempts from those about to start', async () => {
     expect((await executor.observe([given])).waiting).toMatchObject([{ reason: 'PodPending', isBlocked: false }]);
     server.events = [{ reason: 'FailedCreate', message: 'exceeded quota: small' }];
     expect((await executor.observe([given])).waiting).toMatchObject([{ reason: 'QuotaExceeded', isBlocked: true }]);
@@ -110,25 +110,25 @@ describe('observe', () => {
     expect((await executor.observe([given])).waiting).toMatchObject([{ reason: 'Suspended', isBlocked: true }]);
   });
 
-  test('judges without events where they cannot be had', async () => {
+  test('works without events if they cannot be listed', async () => {
     server.troubles.set('GET events', 403);
     expect((await executor.observe([given])).waiting).toMatchObject([{ reason: 'PodPending' }]);
   });
 
-  test('of a Job that is gone says so, but not while its pod runs', async () => {
+  test('reports a deleted Job, but not while its pod runs', async () => {
     server.jobs.clear();
     expect((await executor.observe([given])).ended).toMatchObject([{ attemptId: 'attempt-1', reason: 'JobGone' }]);
     server.addPod('attempt-1', { phase: 'Running' });
     expect(await executor.observe([given])).toEqual(NO_FINDINGS);
   });
 
-  test('bug: an attempt that was being started by another replica was taken for one that is gone', async () => {
+  test('bug: an attempt that another replica was starting was reported as gone', async () => {
     const starting = { attemptId: 'attempt-2', executorRef: executor.place };
     expect((await executor.observe([given, starting])).ended).toEqual([]);
     expect(await executor.recover(starting)).toBe(true);
   });
 
-  test('bug: Jobs of attempts that are over were never found again', async () => {
+  test('bug: Jobs of ended attempts were never found', async () => {
     expect((await executor.observe([])).strays).toEqual(['attempt-1']);
     // Suspended by a queue, which will admit it again.
     setStatus([], { suspend: true });
@@ -141,13 +141,13 @@ describe('observe', () => {
     expect([...server.jobs.keys()]).toEqual([]);
   });
 
-  test('of another release sees nothing', async () => {
+  test('ignores other releases', async () => {
     const job = server.jobs.get(NAME)!;
     server.jobs.set(NAME, { ...job, metadata: { ...job.metadata, labels: { [RELEASE_LABEL]: 'other' } } });
     expect((await executor.observe([])).strays).toEqual([]);
   });
 
-  test('asks no more often than it should, and seldom without attempts, but again where there were strays', async () => {
+  test('lists at a bounded rate, rarely without attempts, and again if there were strays', async () => {
     executor = create({ observeIntervalMs: 100, idleIntervalMs: 60_000 });
     const look = async (attempts = [given]) => {
       server.calls.length = 0;
@@ -166,7 +166,7 @@ describe('observe', () => {
     expect(await look([])).toBe(true);
   });
 
-  test('bug: after a look that failed the next one said that nobody waits', async () => {
+  test('bug: after an observation had failed the next one reported that nothing waits', async () => {
     executor = create({ observeIntervalMs: 60_000 });
     server.troubles.set('GET jobs', 500);
     await expect(executor.observe([given])).rejects.toBeInstanceOf(ExecutorUnavailable);
@@ -176,7 +176,7 @@ describe('observe', () => {
   });
 });
 
-test('bug: a replica could not start while the API server was away', async () => {
+test('bug: a replica could not start while the API server was unavailable', async () => {
   await server.stop();
   expect(await executor.recover(given)).toBe(true);
   server = await startApiServer(folder.path);

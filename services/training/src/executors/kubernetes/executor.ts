@@ -22,13 +22,13 @@ export interface KubernetesExecutorOptions {
   readonly template: Job;
   readonly channel: AttemptChannel;
   readonly slots: number;
-  /** The cluster is looked at no more often. */
+  /** Minimum time between two observations of the cluster. */
   readonly observeIntervalMs?: number;
-  /** Nor more often than that where there are no attempts and no strays. */
+  /** Minimum time if there are no attempts and no strays. */
   readonly idleIntervalMs?: number;
 }
 
-/** Open attempts for each slot, with those that are blocked: what cannot begin keeps nothing else from beginning. */
+/** Open attempts per slot, including blocked ones: an attempt that cannot start does not hold up others. */
 const OPEN_PER_SLOT = 4;
 
 interface List<T> {
@@ -36,8 +36,8 @@ interface List<T> {
 }
 
 /**
- * Runs each attempt in a Job of its own. A Job lives on when the service ends, and every replica of the service looks after
- * all of them: what is told twice is noted once.
+ * Runs each attempt in its own Job. Jobs outlive the service process, and every replica observes all of them; a change
+ * that several replicas report is recorded once.
  */
 export function createKubernetesExecutor(options: KubernetesExecutorOptions): Executor {
   const { api, namespace, template, channel, slots, observeIntervalMs = 2_000, idleIntervalMs = 60_000 } = options;
@@ -56,8 +56,8 @@ export function createKubernetesExecutor(options: KubernetesExecutorOptions): Ex
       const ca = channel.caFile === undefined ? undefined : await readFile(channel.caFile, 'utf8');
       await api.post(`${core}/secrets`, toSecret(made, { address: channel.address, attemptId, token }, ca));
     } catch (error) {
-      // The Job may have been made although no answer came, and without its order its pod would wait for ever. Where this
-      // fails too the Job is a stray, and is deleted when it is seen.
+      // The Job may have been created although there was no response, and its pod would wait for its secret forever. If
+      // the deletion fails too, the Job is a stray and is deleted when it is observed.
       await api.delete(`${jobs}/${name}`).catch(() => undefined);
       throw error;
     }
@@ -69,7 +69,7 @@ export function createKubernetesExecutor(options: KubernetesExecutorOptions): Ex
     return new Map(items.map(item => [item.metadata.labels?.[ATTEMPT_LABEL] ?? '', item]));
   }
 
-  /** Events say why there is no pod, and nothing else: an attempt is judged without them where they cannot be had. */
+  /** Events only explain why there is no pod; attempts are classified without them if they cannot be listed. */
   async function eventsOf(name: string): Promise<readonly KubernetesEvent[]> {
     const fieldSelector = `involvedObject.kind=Job,involvedObject.name=${name}`;
     const found = await api.get<List<KubernetesEvent>>(`${core}/events`, { fieldSelector }).catch(() => undefined);
@@ -81,7 +81,8 @@ export function createKubernetesExecutor(options: KubernetesExecutorOptions): Ex
     const waiting: Waiting[] = [];
     const ended: Finding[] = [];
     for (const { attemptId, executorRef } of attempts) {
-      // One whose reference is the place alone is being started, or was by a process that is gone: its lease says which.
+      // A reference that is only the place means that the attempt is being started, or was by a process that died; its
+      // lease decides.
       if (executorRef === place) continue;
       const job = foundJobs.get(attemptId);
       const pod = foundPods.get(attemptId);
@@ -102,20 +103,21 @@ export function createKubernetesExecutor(options: KubernetesExecutorOptions): Ex
     async observe(attempts) {
       const now = performance.now();
       if (now < (attempts.length > 0 ? nextLook : nextIdleLook)) return NO_FINDINGS;
-      // Only a look that succeeds is one: after a failure "nothing to say" would be taken for "nobody waits".
+      // Only a successful observation counts: an empty result after a failure would mean that nothing waits.
       const findings = await look(attempts).catch(throwAway);
       nextLook = now + observeIntervalMs;
       nextIdleLook = now + (findings.strays.length > 0 ? observeIntervalMs : idleIntervalMs);
       return findings;
     },
     stop: async ({ attemptId }) => await api.delete(`${jobs}/${jobName(attemptId)}`),
-    // The pod needs no process of ours. What is gone is seen by looking, and a Job that was never made by the lease.
+    // The pod needs no process of ours. Missing Jobs are found by observation, and Jobs that were never created by the
+    // lease.
     recover: async () => true,
     close: async () => undefined,
   };
 }
 
-/** Jobs of attempts that were not given, and that may have a pod, or get one: also those that a queue has suspended. */
+/** Jobs of attempts that were not given and that have a pod or may get one, including those suspended by a queue. */
 function straysOf(found: ReadonlyMap<string, Job>, attempts: readonly GivenAttempt[]): string[] {
   const given = new Set(attempts.map(({ attemptId }) => attemptId));
   return [...found]

@@ -3,17 +3,17 @@ import type { WorkOrder } from '../../runner/work-order.js';
 import type { AttemptStart } from '../executor.js';
 import type { Job, PodTemplate } from './objects.js';
 
-/** The volume of the template whose secret is an attempt's work order. */
+/** Volume of the template that the attempt's secret (its work order) is mounted from. */
 export const WORK_ORDER_VOLUME = 'work-order';
-/** Where the template mounts it. */
+/** Mount path in the template. */
 const WORK_ORDER_FOLDER = '/var/run/athanor';
 
 export const ATTEMPT_LABEL = 'athanor.dev/attempt';
 export const JOB_LABEL = 'athanor.dev/job';
-/** Of the template: which release's attempts these are, where several share a namespace. */
+/** Label of the template with the release, since several releases may share a namespace. */
 export const RELEASE_LABEL = 'athanor.dev/release';
 
-/** Reads the Job that each attempt is a copy of. Throws with what is missing in it. */
+/** Reads the template of the Jobs. Throws an error that says what is missing. */
 export async function readJobTemplate(path: string): Promise<Job> {
   const problem = (what: string) => new Error(`JOB_TEMPLATE_FILE: ${path}: ${what}`);
   let template: Partial<Job> & { kind?: string };
@@ -30,7 +30,7 @@ export async function readJobTemplate(path: string): Promise<Job> {
   return template as Job;
 }
 
-/** The Job of an attempt: the template with names, labels and the secret's name. */
+/** The Job of an attempt: the template with its name, labels and secret. */
 export function toJob(template: Job, { attemptId, jobId }: AttemptStart): Job {
   const name = jobName(attemptId);
   const labels = { [ATTEMPT_LABEL]: attemptId, [JOB_LABEL]: jobId };
@@ -40,9 +40,10 @@ export function toJob(template: Job, { attemptId, jobId }: AttemptStart): Job {
     metadata: { ...template.metadata, name, labels: { ...template.metadata.labels, ...labels } },
     spec: {
       ...template.spec,
-      // One attempt, one pod: what comes after a failure is a new attempt, with an epoch of its own.
+      // One attempt is one pod: after a failure the service starts a new attempt with a new fencing token.
       backoffLimit: 0,
-      // A pod has failed when it is over, not when its end begins: until then it checkpoints. (The default of 1.30 and older.)
+      // A pod counts as failed when it has terminated, not when its termination begins, because it checkpoints until
+      // then. (Default up to Kubernetes 1.30: when it begins.)
       podReplacementPolicy: 'Failed',
       template: withSecret(
         { ...pod, metadata: { ...pod.metadata, labels: { ...pod.metadata?.labels, ...labels } } },
@@ -52,7 +53,7 @@ export function toJob(template: Job, { attemptId, jobId }: AttemptStart): Job {
   };
 }
 
-/** "athanor-attempt-<hex>": ids of attempts begin with "attempt-" (jobs/job-id.ts) and are names of Kubernetes as they are. */
+/** "athanor-attempt-<hex>": attempt ids begin with "attempt-" (jobs/job-id.ts) and are valid Kubernetes names. */
 export function jobName(attemptId: string): string {
   return `athanor-${attemptId}`;
 }
@@ -64,7 +65,7 @@ function withSecret(pod: PodTemplate, secretName: string): PodTemplate {
   return { ...pod, spec: { ...pod.spec, ...(volumes && { volumes }) } };
 }
 
-/** The secret that holds what an attempt may know. It goes with its Job. */
+/** The secret with everything that the attempt needs to know. It is deleted with its Job. */
 export function toSecret(
   { metadata: { name, uid } }: Job,
   order: Pick<WorkOrder, 'address' | 'attemptId' | 'token'>,

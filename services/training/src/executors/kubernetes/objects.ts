@@ -1,4 +1,5 @@
-// The parts of Kubernetes objects that are read or written here (https://kubernetes.io/docs/reference/kubernetes-api/).
+// The fields of Kubernetes objects that are read or written here
+// (https://kubernetes.io/docs/reference/kubernetes-api/).
 
 export interface ObjectMeta {
   readonly name: string;
