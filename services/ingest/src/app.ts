@@ -10,11 +10,11 @@ import type { IngestTables } from './store/tables.js';
 
 export interface AppOptions {
   readonly config: IngestConfig;
-  /** A database that the process shares; without it the app opens its own. */
+  /** Database of the host process. If absent, the app opens its own. */
   readonly database?: DatabaseEngine;
 }
 
-/** Composition root: opens what ingest needs, and closes it again when a later step fails. */
+/** Composition root: opens what ingest needs, and closes it again if a later step fails. */
 export async function startIngest({ config, database }: AppOptions): Promise<ServiceApp> {
   const closing = new Closing();
   try {

@@ -7,7 +7,7 @@ const { public: port, admin: adminPort, mesh: meshPort } = servicePorts('ingest'
 export const ingestConfigSchema = z.object({
   ...serviceFields({ port, adminPort, meshPort }),
   ...stateFields(),
-  /** Largest upload, and largest source once unpacked: preparation has its rows in memory. */
+  /** Maximum size of an upload, and of an unpacked source; preparation holds all rows in memory. */
   MAX_UPLOAD_BYTES: integer({ min: 1, max: 2 ** 40, fallback: 4 * 2 ** 30 }),
 });
 

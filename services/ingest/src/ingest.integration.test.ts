@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => bench.stop());
 
 describe('uploads', () => {
-  test('are taken up at the committed offset after a stream was cut off in the middle', async () => {
+  test('resume at the committed offset after a stream broke off', async () => {
     const content = randomBytes(20_000_000);
     const { ingest } = bench;
     const created = await ingest.createUpload({ filename: 'f', byteSize: content.length, digest: digestOf(content) });
@@ -71,7 +71,7 @@ describe('uploads', () => {
     expect(whole).toMatchObject({ state: 'STATE_COMPLETE', digest: digestOf(content) });
   });
 
-  test('tell the committed offset to a writer that has another', async () => {
+  test('return the committed offset to a writer with a different one', async () => {
     const { upload: begun } = await bench.ingest.createUpload({ filename: 'f', byteSize: 10 });
     const call = bench.ingest.writeUpload(pieces(begun!.uploadId, Buffer.alloc(10), 5));
     await expect(call).rejects.toMatchObject({
@@ -81,7 +81,7 @@ describe('uploads', () => {
     });
   });
 
-  test('begin again where the bytes are not those that were announced', async () => {
+  test('start over if the bytes do not match the announced digest', async () => {
     const content = Buffer.from('the right bytes');
     const { upload: begun } = await bench.ingest.createUpload({
       filename: 'f.csv',
@@ -105,7 +105,7 @@ describe('uploads', () => {
     });
   });
 
-  test('of two writers at once one wins and the other is told; the bytes are whole', async () => {
+  test('by two concurrent writers succeed for one of them and are refused for the other; the bytes are intact', async () => {
     const content = randomBytes(9_000_000);
     const { upload: begun } = await bench.ingest.createUpload({
       filename: 'f',
@@ -123,7 +123,7 @@ describe('uploads', () => {
     });
   });
 
-  test('bug: a second writer that finished a complete upload again destroyed it', async () => {
+  test('bug: a second writer destroyed an upload by completing it again', async () => {
     const content = randomBytes(12_000_000);
     const { upload: begun } = await bench.ingest.createUpload({
       filename: 'f',
@@ -131,7 +131,7 @@ describe('uploads', () => {
       digest: digestOf(content),
     });
     const { uploadId } = begun!;
-    // All bytes are there, and nobody has put them together yet: then many do at once.
+    // All bytes are stored but not assembled yet; then many writers assemble them concurrently.
     await bench.ingest.writeUpload(pieces(uploadId, content.subarray(0, content.length - 1)));
     const last = bench.ingest.writeUpload(pieces(uploadId, content, content.length - 1));
     const finishers = Array.from({ length: 6 }, async (_, index) => {
@@ -144,7 +144,7 @@ describe('uploads', () => {
     });
   });
 
-  test('refuse too many bytes, an empty file, a file over the limit, and names that are none, all at once', async () => {
+  test('refuse too many bytes, an empty file, a file over the limit and invalid names, all at once', async () => {
     const { upload: begun } = await bench.ingest.createUpload({ filename: 'f', byteSize: 4 });
     const many = bench.ingest.writeUpload(pieces(begun!.uploadId, Buffer.alloc(5)));
     await expect(many).rejects.toMatchObject({
@@ -165,7 +165,7 @@ describe('uploads', () => {
     });
   });
 
-  test('with the same request_id are one upload; with another content the key is refused', async () => {
+  test('with the same request_id are one upload; with different content the key is refused', async () => {
     const request = { requestId: 'r-1', filename: 'f', byteSize: 10 };
     const first = await bench.ingest.createUpload(request);
     expect(await bench.ingest.createUpload(request)).toEqual(first);
@@ -176,13 +176,13 @@ describe('uploads', () => {
     expect((await bench.stranger.createUpload(request)).upload!.uploadId).not.toBe(first.upload!.uploadId);
   });
 
-  test('bug: the same request_id twice at the same moment was an internal error', async () => {
+  test('bug: two concurrent requests with the same request_id were an internal error', async () => {
     const request = { requestId: 'r-2', filename: 'f', byteSize: 10 };
     const answers = await Promise.all(Array.from({ length: 8 }, () => bench.ingest.createUpload(request)));
     expect(new Set(answers.map(({ upload: each }) => each!.uploadId)).size).toBe(1);
   });
 
-  test('of a file through the SDK is sent once, though asked for twice', async () => {
+  test('of a file through the SDK is sent once, even if requested twice', async () => {
     const path = join(bench.folder, 'data.csv');
     await writeFile(path, 'a,y\n1,p\n');
     const first = await uploadFile(bench.ingest, path);
@@ -190,7 +190,7 @@ describe('uploads', () => {
     expect((await uploadFile(bench.ingest, path)).uploadId).toBe(first.uploadId);
   });
 
-  test('on a full disk fail with a remedy, keep what was committed, and go on when there is space', async () => {
+  test('on a full disk fail with a remedy, keep what was committed, and resume when there is space', async () => {
     const config = loadIngestConfig({ ...bench.environment, ATHANOR_BLOB_URL: `file://${bench.folder}/full-blobs` });
     const telemetry = createTelemetry({ service: 'ingest', logLevel: 'silent' });
     const engine: DatabaseEngine = await openDatabase('pglite:');
@@ -230,7 +230,7 @@ describe('uploads', () => {
 });
 
 describe('versions', () => {
-  test('hold exactly the rows that stay, by the manifest', async () => {
+  test('contain exactly the kept rows, according to the manifest', async () => {
     const content = Buffer.from('a,b,y\n1,2,p\n3,4,q\n1,2,p\n,5,q\n6,7,p\n');
     const version = await makeVersion(bench.ingest, 'exact', {
       sources: [{ content, filename: 'rows.csv' }],
@@ -282,7 +282,7 @@ describe('versions', () => {
     await expect(read(`sha256:${'0'.repeat(64)}`)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  test('of the same plan have the same digest in another home', async () => {
+  test('of the same plan have the same digest in another installation', async () => {
     const sources = [
       { content: idxFile([4, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3, 5]) },
       { content: idxFile([4], [1, 2, 3, 1]), role: 'ROLE_LABELS' as const },
@@ -313,12 +313,12 @@ describe('versions', () => {
       /expected the label column 'y', got a, b/,
     ],
     [
-      'rows that all go',
+      'only rows that are removed',
       { content: Buffer.from('a,y\n1,p\n1,q\n') },
       'FORMAT_CSV',
       /expected rows to be left after cleaning, got none \(missing_value 0, duplicate 0, conflicting_label 2/,
     ],
-  ] as const)('of %s are FAILED and say why', async (name, source, format, message) => {
+  ] as const)('of %s are FAILED with the reason', async (name, source, format, message) => {
     const datasetId = name.toLowerCase().replaceAll(' ', '-');
     const version = await makeVersion(bench.ingest, datasetId, {
       sources: [source],
@@ -334,7 +334,7 @@ describe('versions', () => {
       code: 'FAILED_PRECONDITION',
       reason: 'DATASET_NOT_READY',
     });
-    // bug: it said "latest of … is not found; see: athanor dataset describe …", which said the same.
+    // bug: the error was "latest of … is not found; see: athanor dataset describe …", and that command said the same.
     await expect(bench.ingest.getDatasetVersion({ datasetId, version: 0 })).rejects.toMatchObject({
       code: 'NOT_FOUND',
       message: expect.stringMatching(
@@ -388,7 +388,7 @@ describe('versions', () => {
     await expect(stolen).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringMatching(/^upload/) });
   });
 
-  test('are one for one request_id, also at the same moment; an incomplete upload is refused', async () => {
+  test('with the same request_id are one version, also concurrently; an incomplete upload is refused', async () => {
     await bench.ingest.createDataset({ datasetId: 'idempotent' });
     const uploadId = await upload(bench.ingest, Buffer.from('a,y\n1,p\n2,q\n'));
     const request = {
@@ -412,11 +412,11 @@ describe('versions', () => {
     });
   });
 
-  test('bug: a source that is gone from the store was prepared again and again, for ever', async () => {
+  test('bug: preparing a version whose source was missing from the store was retried without end', async () => {
     await bench.ingest.createDataset({ datasetId: 'gone' });
     const content = Buffer.from('a,y\n17,p\n18,q\n');
     const uploadId = await upload(bench.ingest, content);
-    // Versions of tests before may still be prepared, and write.
+    // Versions of earlier tests may still be prepared and write to the store.
     await rm(join(bench.folder, 'blobs'), { recursive: true, maxRetries: 5 });
     await bench.ingest.createDatasetVersion({
       datasetId: 'gone',
@@ -431,7 +431,7 @@ describe('versions', () => {
 });
 
 describe('datasets', () => {
-  test('have ids that are unique, well-formed, and found again page by page', async () => {
+  test('have ids that are unique, well-formed, and listed page by page', async () => {
     await bench.ingest.createDataset({ datasetId: 'one' });
     await expect(bench.ingest.createDataset({ datasetId: 'one' })).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
     await expect(bench.ingest.createDataset({ datasetId: 'Not OK' })).rejects.toMatchObject({
@@ -453,7 +453,7 @@ describe('datasets', () => {
     await expect(bench.ingest.getDataset({ datasetId: 'a\0b' })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 
-  test('change only their description', async () => {
+  test('can change only their description', async () => {
     const dataset = { datasetId: 'one', description: 'new' };
     expect(await bench.ingest.updateDataset({ dataset, updateMask: { paths: ['description'] } })).toMatchObject({
       dataset: { description: 'new' },
@@ -463,7 +463,7 @@ describe('datasets', () => {
     });
   });
 
-  test('are deleted when no version is being prepared, and go on with their numbers', async () => {
+  test('are deleted when no version is being prepared, and continue their numbers', async () => {
     const { ingest, stranger } = bench;
     const content = Buffer.from(
       `a,y\n${Array.from({ length: 40_000 }, (_, row) => `${row},p${row % 2}`).join('\n')}\n`,
@@ -489,7 +489,7 @@ describe('datasets', () => {
       await expect(refused).rejects.toMatchObject({ code: 'NOT_FOUND', message });
     }
     expect((await ingest.createDataset({ datasetId: 'short' })).dataset).toMatchObject({ latestVersion: 0 });
-    // The upload is still there.
+    // The upload still exists.
     const { datasetVersion } = await ingest.createDatasetVersion({ datasetId: 'short', sources, recipe: CSV });
     expect(datasetVersion).toMatchObject({ version: 2 });
     expect((await watchToEnd(ingest, 'short', 2)).state).toBe('STATE_READY');

@@ -1,9 +1,7 @@
-/*
- * What the tests over gRPC share: the app with a real NATS and an embedded database in a folder of the test's own.
- */
+/* Shared by the tests over gRPC: the app with a real NATS and an embedded database in a folder of the test's own. */
 import { createStub, type Stub } from '@athanor/client';
 import type { DatasetVersion, RecipeInput } from '@athanor/contracts/ingest';
-// By its name: the thread of preparation is started from the built files.
+// Imported by package name: the preparation thread runs the built files.
 import { loadIngestConfig, startIngest } from '@athanor/ingest';
 import type { ServiceApp } from '@athanor/service';
 import { createTestCredentials, type TestCredentials, testEnvironment } from '@athanor/service/testing';
@@ -18,7 +16,7 @@ export interface Bench {
   /** Of tenant "acme", whose stub `ingest` is. */
   readonly key: string;
   readonly ingest: Stub<'ingest'>;
-  /** Another tenant's. */
+  /** Key of another tenant. */
   readonly stranger: Stub<'ingest'>;
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -88,7 +86,7 @@ export async function* pieces(uploadId: string, content: Uint8Array, offset = 0,
   }
 }
 
-/** Uploads, creates the dataset where it is new, and watches the version to its end. */
+/** Uploads the sources, creates the dataset if it is new, and watches the version until it ends. */
 export async function makeVersion(
   ingest: Stub<'ingest'>,
   datasetId: string,

@@ -1,4 +1,4 @@
-// A dirty copy of MNIST, made from a seed: what cleaning finds must be what was put in, row by row.
+// A dirty copy of MNIST, generated from a seed: cleaning must find exactly the flaws that were inserted.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -14,7 +14,7 @@ const file = (name: string) => readFileSync(`${DATA}${name}`);
 const TRAIN = file('train-images-idx3-ubyte').subarray(16);
 const TRAIN_LABELS = file('train-labels-idx1-ubyte').subarray(8);
 
-/** mulberry32: the same numbers everywhere. */
+/** mulberry32: a deterministic generator. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -50,7 +50,7 @@ const rowsOf = ({ findings }: Result, kind: string) =>
 const ascending = (rows: Iterable<number>) => [...rows].sort((a, b) => a - b);
 
 describe('the original', () => {
-  test('has no flaw that cleaning looks for: no duplicate, no contradiction, no blank image, in 60,000 and 10,000 rows', () => {
+  test('has no flaw that cleaning detects: no duplicate, conflicting label or blank image in 60,000 and 10,000 rows', () => {
     const test = {
       images: file('t10k-images-idx3-ubyte').subarray(16),
       labels: file('t10k-labels-idx1-ubyte').subarray(8),
@@ -66,7 +66,7 @@ describe('the original', () => {
 describe('a dirty copy', () => {
   const [DUPLICATES, CONFLICTS, BLANKS] = [500, 200, 100];
 
-  test('loses exactly the rows that were made dirty, each under its flaw', () => {
+  test('loses exactly the rows with inserted flaws, each under its flaw', () => {
     const random = randomFrom(20_251_124);
     const count = TRAIN_LABELS.length;
     const images = new Uint8Array(TRAIN);
@@ -84,13 +84,13 @@ describe('a dirty copy', () => {
       copy(from, to);
       labels[to] = (labels[from]! + 1 + Math.floor(random() * 9)) % 10;
     }
-    // Each of another brightness, else blank images would be duplicates of one another.
+    // Each with a different brightness, or blank images would be duplicates of each other.
     const blanks = take(BLANKS);
     for (const [brightness, row] of blanks.entries()) images.fill(brightness, row * PIXELS, (row + 1) * PIXELS);
 
     const result = clean('train', images, labels);
     const expected = {
-      // Of two equal rows the later goes, whichever was the copy.
+      // Of two equal rows the later one is removed, whichever was the copy.
       duplicates: ascending(duplicates.map(({ to, from }) => Math.max(to, from))),
       conflicts: ascending(conflicts.flatMap(({ to, from }) => [to, from])),
       blanks: ascending(blanks),
@@ -114,7 +114,7 @@ describe('a dirty copy', () => {
     });
   });
 
-  test('as a CSV with broken rows loses those that lack a value or a label', () => {
+  test('as a CSV with broken rows loses those without a value or label', () => {
     const random = randomFrom(7);
     const rows = 3_000;
     const order = shuffled(rows, random);

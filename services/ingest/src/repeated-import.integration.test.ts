@@ -1,4 +1,4 @@
-// What happens when the same import is asked for again, after something went wrong.
+// The same import requested again after a failure.
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { uploadFile } from '@athanor/client';
@@ -28,7 +28,7 @@ async function begin(requestId: string) {
   ).datasetVersion!;
 }
 
-test('bug: a complete upload whose bytes were lost was never sent again', async () => {
+test('bug: a complete upload whose bytes were lost was never uploaded again', async () => {
   const first = await uploadFile(bench.ingest, path);
   await loseBlobs();
   const again = await uploadFile(bench.ingest, path);
@@ -49,13 +49,13 @@ test('bug: an import that had FAILED could never be repeated', async () => {
   const repeated = await begin('k');
   expect(repeated.version).toBe(failed!.version + 1);
   expect((await watchToEnd(bench.ingest, 'again', repeated.version)).state).toBe('STATE_READY');
-  // The key is the new version's from now on; the failed one stays in the list.
+  // The key now belongs to the new version; the failed one stays in the list.
   expect((await begin('k')).version).toBe(repeated.version);
   const { datasetVersions } = await bench.ingest.listDatasetVersions({ datasetId: 'again' });
   expect(datasetVersions.find(({ version }) => version === failed!.version)?.state).toBe('STATE_FAILED');
 });
 
-test('bug: of many that repeat a failed import at once each could begin a version', async () => {
+test('bug: concurrent repetitions of a failed import each created a version', async () => {
   const { uploadId } = await uploadFile(bench.ingest, path);
   await loseBlobs();
   const request = {

@@ -7,7 +7,7 @@ const { public: port, admin: adminPort, mesh: meshPort } = servicePorts('registr
 export const registryConfigSchema = z.object({
   ...serviceFields({ port, adminPort, meshPort }),
   ...stateFields(),
-  /** Where the services are that registration asks. */
+  /** Addresses of the services that registration reads from. */
   INGEST_ADDRESS: text(`127.0.0.1:${servicePorts('ingest').public}`),
   TRAINING_ADDRESS: text(`127.0.0.1:${servicePorts('training').public}`),
 });

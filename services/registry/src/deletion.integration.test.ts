@@ -1,4 +1,4 @@
-// DeleteModel over gRPC, beside the real training whose events make models.
+// DeleteModel over gRPC, with the real training service whose events register models.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectNats } from '@athanor/events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -18,7 +18,7 @@ afterAll(async () => {
   await bench.stop();
 });
 
-/** The number and digest of the version that a job made, as soon as it is registered. */
+/** The number and digest of the version that a job made, once it is registered. */
 async function registered(modelName: string, seed: number) {
   const jobId = await trainModel(bench.client, { modelName, datasetId: 'rows', seed });
   const ask = async () => (await bench.client.registry.getModelVersion({ jobId })).modelVersion!;
@@ -37,7 +37,7 @@ async function registered(modelName: string, seed: number) {
 
 const NOT_FOUND = { code: 'NOT_FOUND' };
 
-test('a model is deleted when nothing is deployed of it, and then nothing of it is found', async () => {
+test('a model without deployments is deleted, and nothing of it is found afterwards', async () => {
   const { registry } = bench.client;
   const { digest } = await registered('used', 1);
   await registry.updateModel({ model: { name: 'used', description: 'mine' }, updateMask: { paths: ['description'] } });
@@ -82,7 +82,7 @@ test('a model is deleted when nothing is deployed of it, and then nothing of it 
   expect(types.map(json => JSON.parse(json))).toEqual([{ name: 'used', actor: expect.stringMatching(/^key:/) }]);
 }, 60_000);
 
-test('a registration that is delivered again brings no deleted model back; a new job does, with the next number', async () => {
+test('a redelivered registration does not restore a deleted model; a new job does, with the next number', async () => {
   const { registry } = bench.client;
   const messages: { subject: string; data: Uint8Array; headers?: { delete(key: string): void } }[] = [];
   connection.subscribe('athanor.v1.acme.training-job.*.succeeded', {
@@ -91,8 +91,8 @@ test('a registration that is delivered again brings no deleted model back; a new
   await connection.flush();
   expect((await registered('again', 2)).version).toBe(1);
   await registry.deleteModel({ name: 'again' });
-  const [{ subject, data, headers } = expect.fail('no event was seen')] = messages;
-  // Else the stream knows it, and the consumer does not get it.
+  const [{ subject, data, headers } = expect.fail('expected an event, received none')] = messages;
+  // Otherwise the stream deduplicates it, and the consumer does not receive it.
   headers!.delete('Nats-Msg-Id');
   connection.publish(subject, data, { headers: headers as never });
   await connection.flush();
@@ -104,7 +104,7 @@ test('a registration that is delivered again brings no deleted model back; a new
   expect(model).toMatchObject({ latestVersion: 2, aliases: [] });
 }, 60_000);
 
-test('a model is not deployed and deleted at the same moment: one of the two is refused', async () => {
+test('deploying and deleting a model concurrently: one of the two is refused', async () => {
   const { registry } = bench.client;
   for (let round = 0; round < 5; round++) {
     const gate = { alias: 'champion', metric: 'accuracy', split: 'test', threshold: 0.1 };
@@ -119,7 +119,7 @@ test('a model is not deployed and deleted at the same moment: one of the two is 
   }
 });
 
-test('bug: a model whose dataset was deleted while it was trained was lost, though its job succeeded', async () => {
+test('bug: a model whose dataset was deleted during training was lost, although its job succeeded', async () => {
   const { ingest, training, registry, events } = bench.client;
   await importDataset(bench.client, 'short-lived');
   const optimizer = { kind: 'adam', learningRate: 0.01 };

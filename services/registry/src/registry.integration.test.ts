@@ -1,4 +1,4 @@
-// The registry over gRPC, beside the real ingest and training that it hears of through NATS.
+// The registry over gRPC, with the real ingest and training services, connected by NATS.
 import { createHash } from 'node:crypto';
 import { collectChunks } from '@athanor/client';
 import type { GateInput, ModelVersion } from '@athanor/contracts/registry';
@@ -11,7 +11,7 @@ import { type Bench, importDataset, startBench, trainModel } from './registry.te
 let bench: Bench;
 let jobs: { first: string; second: string; again: string };
 
-/** The version that a job made, as soon as the registry has heard of it. */
+/** The version that a job made, once the registry has received its event. */
 async function versionOf(jobId: string): Promise<ModelVersion> {
   let found: ModelVersion | null = null;
   const ask = async () => {
@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => bench.stop());
 
 describe('registration', () => {
-  test('makes a version of what a job made: files, evaluation, signature, digest', async () => {
+  test("creates a version of a job's result: files, evaluation, signature, digest", async () => {
     await versionOf(jobs.again);
     const version = await versionOf(jobs.first);
     expect(version).toMatchObject({
@@ -67,7 +67,7 @@ describe('registration', () => {
     await expect(collectChunks(unknown)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  test('of an equal result is the version that is there, with one more lineage edge', async () => {
+  test('of an equal result returns the existing version, with one more lineage edge', async () => {
     const [first, second, again] = [
       await versionOf(jobs.first),
       await versionOf(jobs.second),
@@ -83,10 +83,10 @@ describe('registration', () => {
     });
   });
 
-  test('of an event that comes twice happens once', async () => {
+  test('of a redelivered event happens once', async () => {
     const db = await bench.engine.open<OutboxTables>({ schema: 'training', migrations: [] });
     await sql`update training.outbox set published_at = null where type = 'training.job.succeeded'`.execute(db);
-    // A second event with an id of its own, which the inbox cannot know: the job's id decides.
+    // A second event with its own id, which the inbox cannot know: the job's id decides.
     const [row] = await db
       .selectFrom('outbox')
       .selectAll()
@@ -115,7 +115,7 @@ describe('registration', () => {
   });
 });
 
-test('bug: the lineage of a model was that of another one that was trained alike', async () => {
+test('bug: the lineage of a model was that of another one with equal training', async () => {
   const { registry } = bench.client;
   const [aaa, bbb] = await Promise.all(
     ['aaa', 'bbb'].map(async modelName => {
@@ -173,7 +173,7 @@ describe('promotion', () => {
     },
   );
 
-  test('below its gate is refused with the figures, and the alias stays', async () => {
+  test('below its gate is refused with the metrics, and the alias stays', async () => {
     await bench.client.registry.setGate({ modelName: 'm', gate: gate({ threshold: 1.5 }) });
     await expect(move(1)).rejects.toMatchObject({
       ...{
@@ -189,7 +189,7 @@ describe('promotion', () => {
     expect(aliases.map(({ alias }) => alias)).toEqual(['validated']);
   });
 
-  test('of a version that clears its gates moves the alias, and notes what the gates found', async () => {
+  test('of a version that passes its gates moves the alias, and records the results of the gates', async () => {
     await bench.client.registry.setGate({ modelName: 'm', gate: gate() });
     const { move: moved } = await move(1, { reason: 'first' });
     expect(moved).toMatchObject({
@@ -212,7 +212,7 @@ describe('promotion', () => {
     expect((await move(2, { expectedVersion: 1 })).move).toMatchObject({ fromVersion: 1, toVersion: 2 });
   });
 
-  test('to where the alias is already is no move; one request_id is one move', async () => {
+  test('to the current version is no move; one request_id is one move', async () => {
     const count = async () => (await bench.client.registry.listAliasMoves({ modelName: 'm' })).moves.length;
     const before = await count();
     await move(2);
@@ -226,14 +226,14 @@ describe('promotion', () => {
     });
   });
 
-  test('is taken back by rollbacks, one promotion each, until none is left', async () => {
+  test('is undone by rollbacks, one promotion each, until none is left', async () => {
     const rollback = () => bench.client.registry.rollbackAlias({ modelName: 'm', alias: 'champion', reason: 'bad' });
     expect((await rollback()).move).toMatchObject({ fromVersion: 1, toVersion: 2, rollback: true });
     expect((await rollback()).move).toMatchObject({ fromVersion: 2, toVersion: 1, rollback: true });
     await expect(rollback()).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'NOTHING_TO_ROLL_BACK' });
   });
 
-  test('bug: a rollback that was asked for twice, since its answer was lost, went two promotions back', async () => {
+  test('bug: a rollback that was retried after its response was lost went back two promotions', async () => {
     const rollback = (requestId: string, reason = 'bad') =>
       bench.client.registry.rollbackAlias({ modelName: 'm', alias: 'twice', reason, requestId });
     for (const version of [1, 2]) await move(version, { alias: 'twice' });
@@ -244,7 +244,7 @@ describe('promotion', () => {
     await expect(move(2, { alias: 'twice', requestId: 'r-1' })).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
   });
 
-  test('is remembered: where the alias was at any time', async () => {
+  test('is recorded: where the alias was at any time', async () => {
     const { moves } = await bench.client.registry.listAliasMoves({ modelName: 'm', alias: 'champion' });
     const at = async (time: object | null) =>
       (await bench.client.registry.getAliasAt({ modelName: 'm', alias: 'champion', time })).version;
@@ -253,7 +253,7 @@ describe('promotion', () => {
     expect(await at(null)).toBe(1);
   });
 
-  test('bug: the gate of a second dataset took the place of the first one', async () => {
+  test('bug: the gate of a second dataset replaced the first one', async () => {
     const { setGate, deleteGate, getModel } = bench.client.registry;
     const digests = ['', 'sha256:a', 'sha256:b'];
     for (const datasetDigest of digests)
@@ -272,7 +272,7 @@ describe('promotion', () => {
     expect(model!.gates.filter(({ alias }) => alias === 'gated')).toMatchObject([{ datasetDigest: 'sha256:b' }]);
   });
 
-  test('needs a gate that can be understood', async () => {
+  test('requires a valid gate', async () => {
     const bad = bench.client.registry.setGate({
       modelName: 'm',
       gate: gate({ metric: '', split: 'dev', threshold: Number.NaN, minImprovement: -1 }),
@@ -299,7 +299,7 @@ describe('deployments', () => {
     expect(deployments.map(({ name }) => name)).toEqual(['fixed', 'live', 'waiting']);
   });
 
-  test('are refused where they cannot be', async () => {
+  test('are refused if they are invalid', async () => {
     await expect(set({ name: 'x', modelName: 'm' })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       message: expect.stringMatching(/got neither/),
@@ -334,13 +334,13 @@ describe('deployments', () => {
     await expect(training.listResolvedDeployments({})).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
   });
 
-  test('can be taken away', async () => {
+  test('can be deleted', async () => {
     await bench.client.registry.deleteDeployment({ name: 'waiting' });
     expect((await bench.client.registry.listDeployments({})).deployments).toHaveLength(2);
   });
 });
 
-test('another tenant sees and moves nothing of it, and may have a model of the same name', async () => {
+test('another tenant can neither see nor move it, and may have a model of the same name', async () => {
   const { registry } = bench.stranger;
   const { digest } = await versionOf(jobs.first);
   await expect(registry.getModel({ name: 'm' })).rejects.toMatchObject({
@@ -390,7 +390,7 @@ describe('events', () => {
     expect(foreign).toEqual([]);
   });
 
-  test('can be waited for', async () => {
+  test('can be watched', async () => {
     const abort = new AbortController();
     const seen: string[] = [];
     const tail = (async () => {
@@ -404,7 +404,7 @@ describe('events', () => {
     await tail;
   });
 
-  test('that could not be applied wait as dead letters, and are applied when the cause is gone and they are replayed', async () => {
+  test('that failed are dead letters, and are applied when they are replayed after the cause is fixed', async () => {
     const { client, stranger } = bench;
     const db = await bench.engine.open<OutboxTables>({ schema: 'training', migrations: [] });
     const spec = {

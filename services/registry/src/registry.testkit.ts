@@ -1,6 +1,4 @@
-/*
- * What the registry's tests share: what a training job made, without the job; and the control services with real jobs.
- */
+/* Shared by the registry's tests: a training job's result, without the job; and the control services with real jobs. */
 import { type AthanorClient, createAthanorClient, createStub, type Stub } from '@athanor/client';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { loadIngestConfig, startIngest } from '@athanor/ingest';
@@ -17,7 +15,7 @@ export interface RegistrationOptions {
   readonly jobId: string;
   readonly modelName?: string;
   readonly tenant?: string;
-  /** Equal content is an equal version. */
+  /** Equal content gives an equal version. */
   readonly content?: string;
   readonly accuracy?: number;
 }
@@ -56,7 +54,7 @@ export interface Bench {
   readonly nats: TestNats;
   readonly client: AthanorClient;
   readonly stranger: AthanorClient;
-  /** The registry as a service of the mesh, or anyone else, sees it. */
+  /** The registry as seen by a service of the mesh, or by another caller. */
   registryAs(credential: string): Stub<'registry'>;
   readonly credentials: TestCredentials;
   readonly key: string;
@@ -66,11 +64,11 @@ export interface Bench {
 }
 
 export interface BenchOptions {
-  /** Makes certificates for the name "localhost" in a folder. @returns the variables that lead the services to them. */
+  /** Creates certificates for the name "localhost" in a folder. @returns the variables with their paths. */
   readonly tls?: (folder: string) => Promise<Readonly<Record<string, string>>>;
 }
 
-/** Ingest, training and registry in one process, as the control process has them, with real NATS between them. */
+/** Ingest, training and registry in one process, as in the control process, connected by a real NATS. */
 export async function startBench({ tls }: BenchOptions = {}): Promise<Bench> {
   const folder = await temporaryDirectory('registry');
   const nats = await startNats();
@@ -85,7 +83,7 @@ export async function startBench({ tls }: BenchOptions = {}): Promise<Bench> {
   const env = (service: string) => ({ ...base, ATHANOR_BLOB_URL: `${base.ATHANOR_BLOB_URL}/${service}` });
   const address = ({ port }: { port: number }) => `${host}:${port}`;
   const ingest = await startIngest({ config: loadIngestConfig(env('ingest')), database });
-  // Services call one another where they listen for the mesh, where there is TLS.
+  // Services call each other on the mesh listener if they use TLS.
   const peer = ({ port, meshPort }: ServiceApp) => `${host}:${meshPort ?? port}`;
   const peers = { ATHANOR_INGEST_ADDRESS: peer(ingest) };
   const trainingPort = await freePort();
@@ -119,7 +117,7 @@ export async function startBench({ tls }: BenchOptions = {}): Promise<Bench> {
   };
 }
 
-/** Rows of two classes that a network tells apart at once; the seed changes their noise. */
+/** Rows of two classes that a network separates easily; the seed changes their noise. */
 export async function importDataset({ ingest }: AthanorClient, datasetId: string): Promise<void> {
   const rows = Array.from(
     { length: 200 },
@@ -138,7 +136,7 @@ export async function importDataset({ ingest }: AthanorClient, datasetId: string
   for await (const _ of ingest.watchDatasetVersion({ datasetId, version: 1 }));
 }
 
-/** Trains a small network, and returns its job's id when it has succeeded. */
+/** Trains a small network and returns its job's id when it has succeeded. */
 export async function trainModel(
   client: AthanorClient,
   options: { modelName: string; datasetId: string; seed: number },

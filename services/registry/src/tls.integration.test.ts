@@ -1,10 +1,10 @@
-// Ingest, training and registry as separate machines would have them: TLS on every listener, mutual TLS between them.
+// Ingest, training and registry as on separate machines: TLS on every listener, mutual TLS between them.
 import { createStub } from '@athanor/client';
 import { createAuthority, hasOpenssl } from '@athanor/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bench, importDataset, startBench, trainModel } from './registry.testkit.js';
 
-/** A self-made authority and a certificate for this machine's name, as variables of every service. */
+/** A self-signed authority and a certificate for this machine's name, as variables of every service. */
 async function makeCertificates(folder: string): Promise<Record<string, string>> {
   const { certFile, keyFile, caFile } = await (await createAuthority(folder)).issue('tls', ['localhost']);
   return {
@@ -26,21 +26,21 @@ afterAll(() => bench?.stop());
 
 test.skipIf(!hasOpenssl)(
   hasOpenssl
-    ? 'bug: with TLS no service, and no attempt, could reach another'
-    : 'TLS between services (skipped: there is no openssl)',
+    ? 'bug: with TLS neither services nor attempts could reach each other'
+    : 'TLS between services (skipped: openssl is not installed)',
   async () => {
     await importDataset(bench.client, 'rows');
-    // Training asks ingest, the attempt asks training, the registry asks both.
+    // Training calls ingest, the attempt calls training, the registry calls both.
     const jobId = await trainModel(bench.client, { modelName: 'm', datasetId: 'rows', seed: 1 });
     const ask = async () => (await bench.client.registry.getModelVersion({ jobId })).modelVersion?.version;
     await expect.poll(() => ask().catch(() => undefined), { timeout: 10_000 }).toBe(1);
-    // A service's token from whoever has no certificate of the mesh is worth nothing.
+    // A service's token without a certificate of the mesh is refused.
     const token = await bench.credentials.tokens.serviceToken('inference');
     await expect(bench.registryAs(token).listResolvedDeployments({})).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
       message: expect.stringMatching(/without a certificate of the mesh; call the mesh listener/),
     });
-    // And nobody is answered without TLS, or by another name than the certificate's.
+    // Calls without TLS, or by a name that is not in the certificate, fail.
     const plain = createStub('registry', { address: bench.addresses.registry, credential: bench.key });
     await expect(plain.listModels({}, { timeoutMs: 3_000 })).rejects.toMatchObject({ code: expect.any(String) });
     plain.close();

@@ -1,4 +1,4 @@
-// One trace over all hops: a call, the event that it causes, the consumer, and the calls that the consumer makes.
+// One trace across all hops: a call, its event, the consumer, and the calls that the consumer makes.
 import { createHash } from 'node:crypto';
 import { createStub } from '@athanor/client';
 import { openDatabase } from '@athanor/database';
@@ -22,7 +22,7 @@ const FILE = Buffer.from('model');
 const digest = `sha256:${createHash('sha256').update(FILE).digest('hex')}`;
 const TRACE_ID = 'ab'.repeat(16);
 
-test('bug: the trace of a job ended at its event, and the calls that registered its model had no deadline', async () => {
+test('bug: the trace of a job ended at its event, and the calls of its registration had no deadline', async () => {
   const folder = await temporaryDirectory('trace');
   const nats = await startNats();
   const credentials = await createTestCredentials(folder.path);
@@ -46,7 +46,7 @@ test('bug: the trace of a job ended at its event, and the calls that registered 
   const files = [{ name: 'model.onnx', digest, byteSize: FILE.length }];
   const made = { files, evaluation: null, otherEvaluations: [], signature: null };
   const result = { ...made, runtime: 'r', instructionSet: 'i' };
-  // Training and ingest as far as the registry sees them: a call that tells of a job, and what registration asks.
+  // Training and ingest as the registry uses them: a call that causes a job's event, and the calls of registration.
   const services = {
     training: {
       async createTrainingJob() {

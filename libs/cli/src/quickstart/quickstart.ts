@@ -187,7 +187,7 @@ async function promote(client: AthanorClient, version: ModelVersion, options: Qu
     reason: 'quickstart',
   });
   for (const { message, gate } of move?.gateResults ?? [])
-    terminal.err(`  gate passed: ${message}, at least ${gate?.threshold} is asked for\n`);
+    terminal.err(`  gate passed: ${message}, the gate requires at least ${gate?.threshold}\n`);
   await client.registry.setDeployment({ deployment: { name: NAME, modelName, alias: ALIAS } });
   terminal.err(`  ${modelName}@${ALIAS} is v${number}, callable as '${NAME}'\n`);
 }

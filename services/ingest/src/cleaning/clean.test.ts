@@ -20,7 +20,7 @@ const brief = ({ findings }: ReturnType<typeof cleanTable>) =>
   findings.map(({ kind, rowId, removed, detail }) => [kind.replace('FINDING_KIND_', ''), rowId, removed, detail]);
 
 describe('cleanTable', () => {
-  test('leaves clean rows alone', () => {
+  test('keeps clean rows', () => {
     const result = cleanTable(images([A, B], ['1', '1']), ALL);
     expect(result).toMatchObject({ kept: [0, 1], findings: [] });
   });
@@ -29,8 +29,8 @@ describe('cleanTable', () => {
     const result = cleanTable(images([A, B, A, A], ['1', '2', '1', '1']), ALL);
     expect(result.kept).toEqual([0, 1]);
     expect(brief(result)).toEqual([
-      ['DUPLICATE', 'train/2', true, 'the same as train/0'],
-      ['DUPLICATE', 'train/3', true, 'the same as train/0'],
+      ['DUPLICATE', 'train/2', true, 'same features as train/0'],
+      ['DUPLICATE', 'train/3', true, 'same features as train/0'],
     ]);
   });
 
@@ -43,7 +43,7 @@ describe('cleanTable', () => {
     ]);
   });
 
-  test('counts a row with several flaws under each, and as removed under the first', () => {
+  test('counts a row with several flaws under each of them, and as removed under the first', () => {
     const result = cleanTable(images([BLANK, BLANK, BLANK], ['1', '1', '2']), ALL);
     expect(result.kept).toEqual([]);
     expect(brief(result).map(([kind, id, removed]) => [kind, id, removed])).toEqual([
@@ -57,14 +57,14 @@ describe('cleanTable', () => {
     ]);
   });
 
-  test('rows with missing values always go, and are compared with nothing', () => {
+  test('rows with missing values are always removed, and not compared with others', () => {
     const keepAll = { keepDuplicates: true, keepConflictingLabels: true, keepConstantRows: true };
     const result = cleanTable(images([A, A], ['1', '1'], [{ row: 0, detail: 'gone' }]), keepAll);
     expect(result.kept).toEqual([1]);
     expect(brief(result)).toEqual([['MISSING_VALUE', 'train/0', true, 'gone']]);
   });
 
-  test('what the rules keep is reported all the same', () => {
+  test('flaws that the rules keep are still reported', () => {
     const rules = { keepDuplicates: true, keepConflictingLabels: true, keepConstantRows: true };
     const result = cleanTable(images([A, A, A, BLANK], ['1', '1', '2', '1']), rules);
     expect(result.kept).toEqual([0, 1, 2, 3]);
@@ -72,10 +72,12 @@ describe('cleanTable', () => {
   });
 
   test('without labels equal rows are duplicates, never conflicts', () => {
-    expect(brief(cleanTable(images([A, A]), ALL))).toEqual([['DUPLICATE', 'train/1', true, 'the same as train/0']]);
+    expect(brief(cleanTable(images([A, A]), ALL))).toEqual([
+      ['DUPLICATE', 'train/1', true, 'same features as train/0'],
+    ]);
   });
 
-  test('bug: rows of a table with equal numbers were thrown away as blank images', () => {
+  test('bug: table rows whose values are all equal were removed as blank images', () => {
     const table: RowTable = {
       ...{ partition: 'train', bytesPerRow: 8, rows: 2, labels: ['0', '1'], missing: [] },
       feature: { name: 'features', datatype: 'FP32', shape: [2], columns: ['a', 'b'] },

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { featureValues, type RowTable, rowBytes } from '../formats/rows.js';
 
-/** In the order in which a row with several flaws is counted as removed. */
+/** In order of precedence: a row with several flaws counts as removed under the first. */
 export const FINDING_KINDS = [
   'FINDING_KIND_MISSING_VALUE',
   'FINDING_KIND_DUPLICATE',
@@ -24,14 +24,14 @@ export interface CleaningRules {
 }
 
 export interface CleanResult {
-  /** Rows that stay, ascending. */
+  /** Kept rows, ascending. */
   readonly kept: readonly number[];
-  /** SHA-256 of each row's features, hexadecimal: what rows are compared and split by. */
+  /** SHA-256 of each row's features in hexadecimal; rows are compared and split by it. */
   readonly hashes: readonly string[];
   readonly findings: readonly Finding[];
 }
 
-/** Looks for flaws in one partition. A row with several flaws has several findings, and is removed under the first. */
+/** Finds flaws in one partition. A row with several flaws has several findings, and is removed under the first. */
 export function cleanTable(table: RowTable, rules: CleaningRules): CleanResult {
   const hashes = Array.from({ length: table.rows }, (_, row) => hash('sha256', rowBytes(table, row), 'hex'));
   const missing = new Map(table.missing.map(({ row, detail }) => [row, detail]));
@@ -62,7 +62,7 @@ export function rowId({ partition }: RowTable, row: number): string {
   return `${partition}/${row}`;
 }
 
-/** Rows with equal features, in order; rows with missing values are not compared. */
+/** Rows grouped by equal features, in order; rows with missing values are not compared. */
 function groupRows(hashes: readonly string[], missing: ReadonlyMap<number, string>): readonly number[][] {
   const groups = new Map<string, number[]>();
   for (const [row, hash] of hashes.entries()) {
@@ -82,7 +82,7 @@ function findDuplicates(groups: readonly number[][], table: RowTable): ReadonlyM
       const label = table.labels?.[row] ?? '';
       const earlier = first.get(label);
       if (earlier === undefined) first.set(label, row);
-      else found.set(row, `the same as ${rowId(table, earlier)}`);
+      else found.set(row, `same features as ${rowId(table, earlier)}`);
     }
   }
   return found;
@@ -104,7 +104,7 @@ function findConflicts(groups: readonly number[][], table: RowTable): ReadonlyMa
   return found;
 }
 
-/** Images without a picture. A table's row may well hold equal numbers: there it is no flaw. */
+/** Images whose pixels are all equal. In a table, a row of equal values is no flaw. */
 function findConstants(table: RowTable, missing: ReadonlyMap<number, string>): ReadonlyMap<number, string> {
   const found = new Map<number, string>();
   if (table.feature.shape.length < 2) return found;

@@ -6,7 +6,7 @@ const parse = (text: string | Buffer, labelColumn = 'y') =>
   parseCsv(Buffer.from(text as string), { filename: 'f.csv', partition: 'train', labelColumn });
 
 describe('parseCsv', () => {
-  test('puts the feature columns together in their order, and takes the label out', () => {
+  test('combines the feature columns in order, and separates the label', () => {
     const table = parse('a,y,b\n1,cat,2.5\n-3,dog,4e2\n');
     expect(table.feature).toEqual({ name: 'features', datatype: 'FP32', shape: [2], columns: ['a', 'b'] });
     expect([...featureValues(table)]).toEqual([1, 2.5, -3, 400]);
@@ -14,17 +14,17 @@ describe('parseCsv', () => {
     expect(table).toMatchObject({ rows: 2, bytesPerRow: 8, missing: [] });
   });
 
-  test('takes a byte order mark, Windows line ends, quotes and empty lines', () => {
+  test('accepts a byte order mark, Windows line ends, quotes and empty lines', () => {
     const table = parse('\uFEFF"a",y\r\n" 1 ","x, z"\r\n\r\n2,w\r\n');
     expect([...featureValues(table)]).toEqual([1, 2]);
     expect(table.labels).toEqual(['x, z', 'w']);
   });
 
-  test('has no labels where none are asked for', () => {
+  test('has no labels if no label column is requested', () => {
     expect(parse('a,b\n1,2\n', '').labels).toBeUndefined();
   });
 
-  test('reports missing values and missing labels by row, all of a row together', () => {
+  test('reports missing values and labels by row, all problems of a row together', () => {
     const table = parse('a,b,y\n1,2,p\n,NA,q\n3,x7,r\n4,5,\n6,inf,s\n');
     expect(table.missing).toEqual([
       { row: 1, detail: "column 'a' is empty, column 'b' is 'NA', not a number" },
@@ -68,7 +68,7 @@ describe('parseCsv', () => {
     expect(() => parse(text)).toThrow(/^f\.csv: /);
   });
 
-  test('bug: NUL characters (UTF-16, or a binary file) were stored, which the database refuses for ever', () => {
+  test('bug: NUL characters (UTF-16, or a binary file) were accepted, which the database refuses to store', () => {
     expect(() => parse(Buffer.from('a,y\n1,p\n', 'utf16le'))).toThrow(/NUL characters.*UTF-8/);
     expect(() => parse('a,y\n1,p\0q\n')).toThrow(/NUL characters/);
   });

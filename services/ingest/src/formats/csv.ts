@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { FormatError, type RowTable } from './rows.js';
 
-// CSV (RFC 4180) with a header row. All columns but the label's become one FP32 feature vector.
+// CSV (RFC 4180) with a header row. All columns except the label become one FP32 feature vector.
 
 const MISSING = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '?']);
 const MAX_RECORD_BYTES = 16 * 1024 * 1024;
@@ -10,7 +10,7 @@ const FEATURE_NAME = 'features';
 export interface CsvOptions {
   readonly filename: string;
   readonly partition: string;
-  /** Empty: no labels. */
+  /** Empty for data without labels. */
   readonly labelColumn: string;
 }
 
@@ -56,12 +56,15 @@ function isMissing(text: string): boolean {
   return MISSING.has(text.toLowerCase());
 }
 
-/** NaN for what is absent or no number, infinite for what FP32 cannot hold; -0 is 0, so that equal rows have equal bytes. */
+/**
+ * NaN for a missing or non-numeric cell, infinity for a value beyond FP32; -0 becomes 0, so that equal rows have equal
+ * bytes.
+ */
 function toFloat32(text: string): number {
   return isMissing(text) ? Number.NaN : Math.fround(Number(text)) + 0;
 }
 
-/** Row-major; not finite where a cell is missing or is no number. */
+/** Row-major; not finite where a cell is missing or not a number. */
 function readValues(records: readonly string[][], columns: readonly Column[]): Float32Array {
   const values = new Float32Array(records.length * columns.length);
   for (const [row, record] of records.entries()) {
@@ -118,7 +121,7 @@ function describeMissing(text: string): string {
   return `is '${text.slice(0, 40)}', ${isNumber ? 'too large for a 32-bit number' : 'not a number'}`;
 }
 
-/** Text in UTF-16 is full of them, and no text that the database stores may have one. */
+/** UTF-16 text contains NUL characters, and the database cannot store them. */
 function refuseNulCharacters(bytes: Uint8Array, filename: string): void {
   const position = bytes.indexOf(0);
   if (position < 0) return;

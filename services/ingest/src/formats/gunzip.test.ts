@@ -5,14 +5,14 @@ import { maybeGunzip } from './gunzip.js';
 const packed = gzipSync('hello');
 
 describe('maybeGunzip', () => {
-  test('unpacks what is gzipped and leaves the rest', () => {
+  test('unpacks gzipped files and returns others unchanged', () => {
     expect(Buffer.from(maybeGunzip(packed, 'f.gz', 100)).toString()).toBe('hello');
     expect(Buffer.from(maybeGunzip(Buffer.from('plain'), 'f', 100)).toString()).toBe('plain');
   });
 
-  test('refuses a file that unpacks to more than is allowed', () => {
+  test('refuses a file that unpacks to more than the limit', () => {
     expect(() => maybeGunzip(gzipSync(Buffer.alloc(1_000)), 'f.gz', 999)).toThrow(
-      'f.gz: the gzip file unpacks to more than the 999 bytes that are allowed',
+      'f.gz: the gzip file unpacks to more than the 999 bytes allowed',
     );
   });
 
@@ -25,7 +25,7 @@ describe('maybeGunzip', () => {
     );
   });
 
-  test('bug: a limit beyond what Node can hold called every file damaged', () => {
+  test("bug: with a limit above Node.js's buffer size every file was reported as damaged", () => {
     expect(Buffer.from(maybeGunzip(packed, 'f.gz', 2 ** 60)).toString()).toBe('hello');
   });
 });

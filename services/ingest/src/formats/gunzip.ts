@@ -4,7 +4,10 @@ import { FormatError } from './rows.js';
 
 const GZIP_MAGIC = [0x1f, 0x8b];
 
-/** The content, unpacked if it is gzipped. A file that unpacks to more than `maxBytes` is refused before it fills memory. */
+/**
+ * The content, unpacked if it is gzipped. A file that unpacks to more than `maxBytes` is refused before it fills
+ * memory.
+ */
 export function maybeGunzip(bytes: Uint8Array, filename: string, maxBytes: number): Uint8Array {
   if (bytes[0] !== GZIP_MAGIC[0] || bytes[1] !== GZIP_MAGIC[1]) return bytes;
   try {
@@ -14,6 +17,6 @@ export function maybeGunzip(bytes: Uint8Array, filename: string, maxBytes: numbe
     const why = tooLarge
       ? `unpacks to more than the ${maxBytes} bytes that are allowed`
       : `is damaged: ${(error as Error).message}`;
-    throw new FormatError(`${filename}: the gzip file ${why}; pack it again from the original`);
+    throw new FormatError(`${filename}: the gzip file ${why}; compress it again from the original`);
   }
 }

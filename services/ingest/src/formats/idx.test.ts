@@ -23,11 +23,11 @@ describe('parseIdx', () => {
   });
 
   test.each([
-    ['an empty file', Buffer.alloc(0), 'expected an IDX file, got 0 bytes; is it empty or cut off?'],
+    ['an empty file', Buffer.alloc(0), 'expected an IDX file, got 0 bytes; is it empty or truncated?'],
     [
-      'a file cut off in its magic number',
+      'a file truncated in its magic number',
       Buffer.from([0, 0, 8]),
-      'expected an IDX file, got 3 bytes; is it empty or cut off?',
+      'expected an IDX file, got 3 bytes; is it empty or truncated?',
     ],
     [
       'a wrong magic number',
@@ -40,7 +40,7 @@ describe('parseIdx', () => {
       'expected the IDX magic number 0x000008nn, got 0x00000501; is it another format?',
     ],
     [
-      'values that are no bytes',
+      'values that are not bytes',
       idx([1], [0, 0, 0, 0], 13),
       'expected IDX values of type unsigned byte, got float; convert them to bytes',
     ],
@@ -50,19 +50,19 @@ describe('parseIdx', () => {
       'expected an IDX header with 1 to 8 dimensions, got 0 in 4 bytes; upload the original file',
     ],
     [
-      'a file cut off in its header',
+      'a file truncated in its header',
       idx([2, 2], []).subarray(0, 9),
       'expected an IDX header with 1 to 8 dimensions, got 2 in 9 bytes; upload the original file',
     ],
     [
-      'a file cut off in its values',
+      'a file truncated in its values',
       idx([2, 2], [1, 2, 3]),
-      'its header says 2 × 2 = 4 values, but 3 bytes follow; the file is cut off; upload it whole',
+      'its header says 2 × 2 = 4 values, but 3 bytes follow; the file is truncated; upload the complete file',
     ],
     [
-      'bytes behind the end',
+      'trailing bytes',
       idx([2], [1, 2, 3]),
-      'its header says 2 = 2 values, but 3 bytes follow; it has bytes behind its end; upload the original file',
+      'its header says 2 = 2 values, but 3 bytes follow; the file has trailing bytes; upload the original file',
     ],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => parse(bytes)).toThrow(`f.idx: ${message}`);

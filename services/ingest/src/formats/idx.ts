@@ -24,11 +24,11 @@ export interface IdxArray {
   readonly data: Uint8Array;
 }
 
-/** Throws FormatError where the file is not what its header says. */
+/** Throws FormatError if the content does not match the header. */
 export function parseIdx(bytes: Uint8Array, filename: string): IdxArray {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.length < 4)
-    throw new FormatError(`${filename}: expected an IDX file, got ${view.length} bytes; is it empty or cut off?`);
+    throw new FormatError(`${filename}: expected an IDX file, got ${view.length} bytes; is it empty or truncated?`);
   checkMagic(view, filename);
   const dimensionCount = view.readUInt8(3);
   const headerBytes = 4 + 4 * dimensionCount;
@@ -43,8 +43,8 @@ export function parseIdx(bytes: Uint8Array, filename: string): IdxArray {
     const what = `its header says ${dimensions.join(' × ')} = ${expected} values, but ${received} bytes follow`;
     const why =
       received < expected
-        ? 'the file is cut off; upload it whole'
-        : 'it has bytes behind its end; upload the original file';
+        ? 'the file is truncated; upload the complete file'
+        : 'the file has trailing bytes; upload the original file';
     throw new FormatError(`${filename}: ${what}; ${why}`);
   }
   const [rows = 0, ...shape] = dimensions;

@@ -17,7 +17,7 @@ const csv = (text: string, partition: string): SourceBytes => ({
 });
 
 describe('IDX sources', () => {
-  test('become one table for each partition', () => {
+  test('become one table per partition', () => {
     const test = { partition: 'test' };
     const sources = [
       images,
@@ -33,24 +33,24 @@ describe('IDX sources', () => {
 
   test.each([
     [
-      'counts of labels and images that differ',
+      'different numbers of labels and images',
       [images, idx('labels', [3], [7, 8, 9], labels)],
       'labels has 3 labels, but images has 2 rows; upload files that belong together',
     ],
     [
       'labels without images',
       [idx('labels', [2], [7, 8], labels)],
-      "partition 'train': expected a features file beside its labels, got none",
+      "partition 'train': expected a features file for its labels, got none",
     ],
     [
-      'a labels file in place of the images',
+      'a labels file instead of images',
       [idx('labels', [2], [7, 8])],
       'labels: expected rows of values, got single values; is it a labels file?',
     ],
     [
-      'images in place of the labels',
+      'images instead of labels',
       [images, idx('more', [2, 1, 2], [1, 2, 3, 4], labels)],
-      'more: expected one label a row, got 1 × 2 values; is it a features file?',
+      'more: expected one label per row, got 1 × 2 values; is it a features file?',
     ],
     ['no rows', [idx('images', [0, 1, 2], [])], 'images: expected rows, got none'],
     [

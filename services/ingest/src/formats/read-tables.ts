@@ -18,7 +18,7 @@ export interface ReadOptions {
 
 type ReadTables = (sources: readonly SourceBytes[], options: ReadOptions) => RowTable[];
 
-/** How the sources of a version become tables, one for each partition. */
+/** How the sources of a version become tables, one per partition. */
 export const READERS: Readonly<Record<'FORMAT_IDX' | 'FORMAT_CSV', ReadTables>> = {
   FORMAT_IDX: readIdxTables,
   FORMAT_CSV: (sources, { labelColumn, maxBytes }) => {
@@ -43,7 +43,7 @@ function readIdxTables(sources: readonly SourceBytes[], { maxBytes }: ReadOption
   const tables = partitions.map(partition => {
     const features = parsed(partition, 'ROLE_FEATURES');
     if (features === undefined)
-      throw new FormatError(`partition '${partition}': expected a features file beside its labels, got none`);
+      throw new FormatError(`partition '${partition}': expected a features file for its labels, got none`);
     return toTable(partition, features, parsed(partition, 'ROLE_LABELS'));
   });
   return sameFeatures(tables);

@@ -1,13 +1,13 @@
 import type { ManifestFeature } from '@athanor/contracts';
 
-/** A value that is absent or no number, found while reading. */
+/** A missing or non-numeric value, found while reading. */
 export interface MissingValue {
-  /** Position among the rows of this table. */
+  /** Row index within this table. */
   readonly row: number;
   readonly detail: string;
 }
 
-/** The rows of one partition, as they were read: nothing cleaned yet. */
+/** The rows of one partition as read, before cleaning. */
 export interface RowTable {
   readonly partition: string;
   readonly feature: ManifestFeature;
@@ -15,7 +15,7 @@ export interface RowTable {
   readonly data: Uint8Array;
   readonly bytesPerRow: number;
   readonly rows: number;
-  /** The class of each row by name; undefined for a table without labels. */
+  /** The class name of each row; undefined for a table without labels. */
   readonly labels: readonly string[] | undefined;
   readonly missing: readonly MissingValue[];
 }
@@ -34,7 +34,7 @@ export function featureValues(table: RowTable): Uint8Array | Float32Array {
   );
 }
 
-/** An input that cannot be read: what was expected, what came, what to do. */
+/** Input that cannot be read. The message says what was expected, what was received and what to do. */
 export class FormatError extends Error {
   override readonly name = 'FormatError';
 }

@@ -37,14 +37,14 @@ describe('toPlan', () => {
     });
   });
 
-  test('takes a share of 0 as it is said', () => {
+  test('accepts a fraction of 0', () => {
     expect(toPlan(recipe({ split: split(0, 0) }), [source('train')], 1).split).toMatchObject({
       validationFraction: 0,
       testFraction: 0,
     });
   });
 
-  test('tells everything that is wrong at once', () => {
+  test('reports all problems together', () => {
     const sources = [source('train'), source('train'), source('dev'), source('test', 'ROLE_UNSPECIFIED')];
     expect(violations(recipe({ format: 'FORMAT_UNSPECIFIED', split: split(-1, 1) }), sources)).toEqual([
       'recipe.format: expected FORMAT_IDX or FORMAT_CSV, got none',
@@ -56,7 +56,7 @@ describe('toPlan', () => {
     ]);
   });
 
-  test('refuses shares that leave nothing to train on, no recipe, no training rows, and labels beside a CSV', () => {
+  test('refuses fractions that leave nothing to train on, a missing recipe, missing training rows, and a labels file for a CSV', () => {
     expect(violations(recipe({ split: split(0.5, 0.5) }), [source('train')])).toEqual([
       'recipe.split: expected fractions that leave rows for training',
     ]);

@@ -4,7 +4,7 @@ import type { PreparationPlan } from './prepare.js';
 
 const DEFAULT_FRACTION = 0.1;
 
-/** A source whose upload was found and is complete. */
+/** A source whose upload exists and is complete. */
 export interface KnownSource {
   readonly source: Source;
   readonly filename: string;
@@ -12,7 +12,7 @@ export interface KnownSource {
   readonly byteSize: number;
 }
 
-/** Checks a recipe and its sources, fills in the defaults, and throws with everything that is wrong. */
+/** Checks a recipe and its sources, fills in the defaults, and throws an error that lists all problems. */
 export function toPlan(
   recipe: Recipe | null,
   sources: readonly KnownSource[],

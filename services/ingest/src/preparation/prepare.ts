@@ -15,18 +15,18 @@ import { type SplitStatistics, splitStatistics } from '../statistics/statistics.
 import { compareClasses } from './class-order.js';
 import { gatherShard, type RowPlace, shardRanges } from './shards.js';
 
-/** What a version is made from. */
+/** Everything that a version is made from. */
 export interface PreparationPlan {
   readonly format: keyof typeof READERS;
   readonly labelColumn: string;
   readonly cleaning: CleaningRules;
   readonly split: { readonly validationFraction: number; readonly testFraction: number; readonly salt: string };
   readonly sources: readonly (Omit<SourceBytes, 'bytes'> & { readonly digest: string; readonly byteSize: number })[];
-  /** Unpacked. */
+  /** Unpacked size. */
   readonly maxSourceBytes: number;
 }
 
-/** What a version is. Its digest is the manifest's. */
+/** The content of a version. Its digest is the manifest's. */
 export interface PreparedVersion {
   readonly digest: string;
   readonly features: DatasetManifest['features'];
@@ -40,11 +40,13 @@ export interface PreparedVersion {
 export type OnPhase = (phase: string, completed: number, total: number) => void;
 
 const FIRST_ROW_IDS = 20;
-/** Class names travel whole in messages of at most 4 MiB. */
+/** All class names are in one message of at most 4 MiB. */
 const MAX_CLASSES = 50_000;
 const MAX_CLASS_NAME_BYTES = 1024 * 1024;
 
-/** From stored sources to a stored version: read, clean, split, describe, write. The same plan gives the same digest. */
+/**
+ * From stored sources to a stored version: read, clean, split, describe, write. The same plan gives the same digest.
+ */
 export async function prepareVersion(
   plan: PreparationPlan,
   blobs: BlobStore,
@@ -79,7 +81,7 @@ export async function prepareVersion(
   };
 }
 
-/** Names of all classes that some kept row has. */
+/** Names of all classes that occur in a kept row. */
 function classNames(tables: readonly RowTable[], cleaned: readonly CleanResult[]): string[] {
   const names = new Set<string>();
   for (const [index, { labels }] of tables.entries()) {
@@ -99,7 +101,7 @@ function tooManyClasses({ length }: readonly string[], nameBytes: number): strin
 
 type Places = Record<SplitName, RowPlace[]>;
 
-/** Rows of a given test partition stay the test split; all others go by their hash. */
+/** The rows of a given test partition are the test split; all others are split by hash. */
 function placeRows(
   tables: readonly RowTable[],
   cleaned: readonly CleanResult[],

@@ -34,7 +34,7 @@ describe('the preparer', () => {
   });
   afterAll(() => engine.close());
 
-  /** A version that waits to be prepared, in a schema of its own. */
+  /** A version that waits for preparation, in its own schema. */
   async function waiting(schema: string) {
     const db = await engine.open<IngestTables>({ schema, migrations: MIGRATIONS });
     await db
@@ -50,7 +50,7 @@ describe('the preparer', () => {
     return { db, row: () => db.selectFrom('dataset_versions').selectAll().executeTakeFirstOrThrow() };
   }
 
-  test('tries again what may pass, for example a full disk', async () => {
+  test('retries transient errors, for example a full disk', async () => {
     const { db, row } = await waiting('passing');
     let calls = 0;
     const prepare = async () => {
@@ -65,7 +65,7 @@ describe('the preparer', () => {
     expect(await db.selectFrom('outbox').select('type').execute()).toEqual([{ type: 'dataset.version.ready' }]);
   });
 
-  test('bug: what never passes was tried for ever, while its watchers waited', async () => {
+  test('bug: a persistent error was retried without end while watchers waited', async () => {
     const { db, row } = await waiting('lasting');
     await db.updateTable('dataset_versions').set({ attempts: 4 }).execute();
     const prepare = () => Promise.reject(new BlobError('storage_full', 'ENOSPC'));
@@ -79,7 +79,7 @@ describe('the preparer', () => {
     });
   });
 
-  test('gives up a version that ended its process again and again', async () => {
+  test('fails a version that crashed its process several times', async () => {
     const { db, row } = await waiting('crashing');
     await db
       .updateTable('dataset_versions')
@@ -92,7 +92,7 @@ describe('the preparer', () => {
     expect((await row()).error!.message).toMatch(/the service ended 5 times/);
   });
 
-  test('leaves a version alone while another holds its lease, and takes it over when the lease is over', async () => {
+  test('leaves a version alone while another preparer holds its lease, and takes it over when the lease expires', async () => {
     const { db, row } = await waiting('leased');
     await db
       .updateTable('dataset_versions')
@@ -106,7 +106,7 @@ describe('the preparer', () => {
     await preparer.stop();
   });
 
-  test('bug: a long preparation queued a transaction for every wake-up in the meantime', async () => {
+  test('bug: a long preparation queued a transaction for every wake-up', async () => {
     const { db, row } = await waiting('woken');
     const finishing: ((result: PreparedVersion) => void)[] = [];
     const prepare = () => new Promise<PreparedVersion>(resolve => finishing.push(resolve));
@@ -128,7 +128,7 @@ describe('the preparer', () => {
     expect(transactions).toBeLessThan(10);
   });
 
-  test('bug: of two preparers the one that had lost its lease undid what the other did', async () => {
+  test('bug: a preparer that had lost its lease undid the work of the next one', async () => {
     const { db, row } = await waiting('fenced');
     const take = async (leaseMs: number) => {
       const taken = await db.transaction().execute(trx => takePreparation(trx, leaseMs));
@@ -149,7 +149,7 @@ describe('the preparer', () => {
     expect(await row()).toMatchObject({ state: 'STATE_FAILED', error: { message: 'as it is' } });
   });
 
-  test('bug: a version counted each rollout of the service as a try, and was waited for without end', async () => {
+  test('bug: a rollout of the service counted as an attempt of a version', async () => {
     const { db, row } = await waiting('rolled');
     const prepare = (_plan: unknown, _onPhase: unknown, signal: AbortSignal) =>
       new Promise<never>((_, reject) =>

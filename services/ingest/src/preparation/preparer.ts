@@ -18,20 +18,23 @@ import type { OnPhase, PreparationPlan, PreparedVersion } from './prepare.js';
 const LEASE_MS = 10_000;
 const RENEW_MS = 2_500;
 const POLL_MS = 500;
-/** What may pass is tried so often, with growing pauses; then the version is FAILED, so that nobody waits for ever. */
+/**
+ * Maximum attempts for transient errors, with growing back-off; then the version is FAILED, so that watchers do not
+ * wait forever.
+ */
 const MAX_ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 500;
 
 export interface PreparerOptions {
   readonly db: Db;
-  /** Makes a version; the work of seconds, so not in this thread. Rejects soon after the signal is aborted. */
+  /** Prepares a version. Takes seconds, so it must not run in this thread. Rejects soon after the signal is aborted. */
   readonly prepare: (plan: PreparationPlan, onPhase: OnPhase, signal: AbortSignal) => Promise<PreparedVersion>;
   readonly log: Telemetry['log'];
-  /** Something was committed that the outbox must tell. */
+  /** Called after a commit that appended to the outbox. */
   readonly onCommit: () => void;
 }
 
-/** Prepares versions one after another, those too that another process began and left. */
+/** Prepares versions one after another, including those that another process started and left. */
 export class Preparer {
   readonly #options: PreparerOptions;
   readonly #stopping = new AbortController();
@@ -49,7 +52,8 @@ export class Preparer {
   }
 
   wake(): void {
-    // A pass that has not begun will find it. A preparation takes minutes, in which this is called hundreds of times.
+    // A queued pass that has not started will find it. This is called hundreds of times during a preparation, which
+    // takes minutes.
     if (this.#isQueued) return;
     this.#isQueued = true;
     this.#work = this.#work
@@ -58,11 +62,11 @@ export class Preparer {
         return this.#drain();
       })
       .catch(error => {
-        this.#options.log.error({ err: error }, 'preparing failed; it is tried again');
+        this.#options.log.error({ err: error }, 'preparing failed; retrying');
       });
   }
 
-  /** Gives back the version at hand: a large one takes longer than a pod that is rolled has time. */
+  /** Releases the current version: a large one takes longer than the termination grace period of a pod. */
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the preparer is stopping'));
     clearInterval(this.#timer);
@@ -90,11 +94,11 @@ export class Preparer {
     } catch (error) {
       const failure = toFailure(error) ?? (row.attempts >= MAX_ATTEMPTS ? givenUp(error) : undefined);
       if (this.#stopping.signal.aborted && !(error instanceof ServiceError)) {
-        log.info({ ...taken }, 'a dataset version is given back, to be prepared by another process');
+        log.info({ ...taken }, 'released a dataset version, to be prepared by another process');
         return await releasePreparation(db, taken);
       }
       if (failure === undefined) {
-        log.error({ ...taken, err: error }, 'preparing a dataset version failed; it is tried again');
+        log.error({ ...taken, err: error }, 'preparing a dataset version failed; retrying');
         return await deferPreparation(db, taken, FIRST_PAUSE_MS * 2 ** (row.attempts - 1));
       }
       log.warn({ ...taken, err: error }, 'a dataset version could not be prepared');
@@ -123,7 +127,7 @@ export class Preparer {
       return await prepare(row.plan, onPhase, this.#stopping.signal);
     } finally {
       clearInterval(timer);
-      // A renewal that came after the version was given back would hold it up.
+      // A renewal after the version was released would delay the next preparer.
       await renewing;
     }
   }
@@ -134,7 +138,10 @@ interface Failure {
   readonly message: string;
 }
 
-/** What the user must set right ends the version; undefined for what may pass (a full disk, a lost connection). */
+/**
+ * The error that ends the version if the user must correct it; undefined for transient errors (a full disk, a lost
+ * connection).
+ */
 function toFailure(error: unknown): Failure | undefined {
   if (error instanceof ServiceError) return { code: CODE_NUMBERS[error.code], message: error.message };
   const { kind, message } = error as Error & { kind?: unknown };
@@ -154,6 +161,6 @@ function givenUp(error: unknown): Failure {
 
 function neverFinished(): ServiceError {
   const message = `the service ended ${MAX_ATTEMPTS} times while it prepared this version`;
-  const remedy = 'give it more memory, or make the sources smaller';
+  const remedy = 'give the service more memory, or make the sources smaller';
   return new ServiceError('RESOURCE_EXHAUSTED', `${message}; ${remedy}`, { reason: 'PREPARATION_CRASHED' });
 }

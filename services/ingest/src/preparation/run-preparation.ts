@@ -8,11 +8,11 @@ export type { BlobLocation };
 export interface RunOptions {
   readonly blobs: BlobLocation;
   readonly onPhase: OnPhase;
-  /** Aborted, it ends the thread. */
+  /** When aborted, the thread is terminated. */
   readonly signal: AbortSignal;
 }
 
-/** Prepares a version in a thread. Throws INVALID_ARGUMENT where the data is at fault. */
+/** Prepares a version in a thread. Throws INVALID_ARGUMENT if the data is at fault. */
 export async function runPreparation(
   plan: PreparationPlan,
   { blobs, onPhase, signal }: RunOptions,
@@ -20,7 +20,7 @@ export async function runPreparation(
   signal.throwIfAborted();
   const input: WorkerInput = { plan, blobs };
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: input });
-  // Its end settles what follows.
+  // Its exit settles the promise.
   const terminate = () => void worker.terminate();
   signal.addEventListener('abort', terminate, { once: true });
   try {

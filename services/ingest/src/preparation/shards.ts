@@ -2,7 +2,7 @@ import { SHARD_TENSORS } from '@athanor/contracts';
 import { type NumericTensor, tensorFromBytes, writeSafetensors } from '@athanor/tensor';
 import { featureValues, type RowTable, rowBytes } from '../formats/rows.js';
 
-/** One row: which table, and where in it. */
+/** One row: its table and its index there. */
 export interface RowPlace {
   readonly table: number;
   readonly row: number;
@@ -17,7 +17,7 @@ export interface GatheredShard {
 
 const SHARD_BYTES = 16 * 1024 * 1024;
 
-/** Cuts rows into shards of about 16 MiB: never one object a row, never one for everything. */
+/** Splits rows into shards of about 16 MiB. */
 export function shardRanges(rows: number, bytesPerRow: number): { begin: number; end: number }[] {
   const rowsPerShard = Math.max(1, Math.floor(SHARD_BYTES / bytesPerRow));
   const ranges: { begin: number; end: number }[] = [];
@@ -26,7 +26,7 @@ export function shardRanges(rows: number, bytesPerRow: number): { begin: number;
   return ranges;
 }
 
-/** Copies rows out of their tables into one safetensors file (libs/contracts, dataset-manifest.ts has the layout). */
+/** Copies rows from their tables into one safetensors file (layout: libs/contracts, dataset-manifest.ts). */
 export function gatherShard(
   tables: readonly RowTable[],
   rows: readonly RowPlace[],

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.stop());
 
-test('bug: a service that was to stop waited for the preparation of a version', async () => {
+test('bug: a stopping service waited for the preparation of a version', async () => {
   const row = `${Array.from({ length: 20 }, (_, index) => index / 7).join(',')},a\n`;
   const header = `${Array.from({ length: 20 }, (_, index) => `x${index}`).join(',')},y\n`;
   const uploadId = await upload(bench.ingest, Buffer.from(header + row.repeat(80_000)));
@@ -20,7 +20,7 @@ test('bug: a service that was to stop waited for the preparation of a version', 
     .poll(async () => (await read()).datasetVersion?.preparation?.phase, { interval: 10 })
     .not.toBe('WAITING');
   await bench.restart();
-  // Had the service waited for the thread, it would be READY.
+  // If the service had waited for the thread, it would be READY.
   expect((await read()).datasetVersion?.state).toBe('STATE_PREPARING');
   expect((await watchToEnd(bench.ingest, 'large', datasetVersion!.version)).state).toBe('STATE_READY');
 });

@@ -1,10 +1,10 @@
-// Preparation computes for seconds: it has a thread of its own, so that the service goes on answering.
+// Preparation computes for seconds, so it has its own thread and the service keeps responding.
 import { parentPort, workerData } from 'node:worker_threads';
 import { createBlobStore, type S3StoreOptions } from '@athanor/blobs';
 import { FormatError } from '../formats/rows.js';
 import { type PreparationPlan, type PreparedVersion, prepareVersion } from './prepare.js';
 
-/** Where the blob store is; the thread opens it by itself. */
+/** URL of the blob store; the thread opens its own. */
 export interface BlobLocation {
   readonly url: string;
   readonly s3: S3StoreOptions;
@@ -20,7 +20,7 @@ export type WorkerMessage =
   | { readonly kind: 'done'; readonly version: PreparedVersion }
   /** The data is at fault: the message is for the user. */
   | { readonly kind: 'refused'; readonly message: string }
-  /** Something else is: an error loses its class and fields on its way out of a thread, so what matters is said. */
+  /** Any other error. An error loses its class and fields when it leaves a thread, so the relevant ones are copied. */
   | { readonly kind: 'failed'; readonly message: string; readonly errorKind: string | undefined };
 
 const { plan, blobs: location } = workerData as WorkerInput;

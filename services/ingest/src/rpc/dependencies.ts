@@ -8,12 +8,12 @@ export type IngestMethods = ServiceImplementation<'ingest', CallContext>;
 export interface IngestDependencies {
   readonly db: Db;
   readonly blobs: BlobStore;
-  /** Largest upload, and largest unpacked source. */
+  /** Maximum size of an upload and of an unpacked source. */
   readonly maxUploadBytes: number;
-  /** A version waits to be prepared. */
+  /** Called when a version was created and must be prepared. */
   readonly onVersionCreated: () => void;
-  /** Called after a commit that wrote to the outbox. */
+  /** Called after a commit that appended to the outbox. */
   readonly onCommit: () => void;
-  /** Between equal messages of a watch. Default 30 s. */
+  /** Interval after which a watch repeats an unchanged version. Default 30 s. */
   readonly watchRepeatMs?: number;
 }

@@ -3,7 +3,7 @@ import type { IngestDependencies, IngestMethods } from './dependencies.js';
 import { uploadMethods } from './upload-methods.js';
 import { versionMethods } from './version-methods.js';
 
-/** All RPCs of ingest, one file for each kind of thing. */
+/** All RPCs of ingest, one file per resource. */
 export function ingestService(dependencies: IngestDependencies): IngestMethods {
   return { ...uploadMethods(dependencies), ...datasetMethods(dependencies), ...versionMethods(dependencies) };
 }

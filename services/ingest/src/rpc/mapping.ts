@@ -3,7 +3,7 @@ import { toTimestamp } from '@athanor/service';
 import type { DatasetRow, DatasetVersionRow } from '../store/datasets.js';
 import type { UploadRow } from '../store/uploads.js';
 
-// From rows to messages.
+// Converts rows to messages.
 
 export function toUpload(row: UploadRow): UploadInput {
   return {
@@ -25,7 +25,7 @@ export function toDataset(row: DatasetRow): DatasetInput {
   };
 }
 
-/** A version as lists show it: without what grows with the number of classes and columns. */
+/** A version as in lists: without the fields that grow with the number of classes and columns. */
 export function summarizeVersion(row: DatasetVersionRow): DatasetVersionInput {
   const version = toDatasetVersion(row);
   return {

@@ -43,7 +43,7 @@ export function uploadMethods({ db, blobs, maxUploadBytes }: IngestDependencies)
       const uploadId = `upload-${randomBytes(10).toString('hex')}`;
       const upload = { uploadId, tenant, requestId, fingerprint, filename, byteSize, expectedDigest };
       const row = await insertUpload(db, upload).catch(async (error: unknown) => {
-        // The same request came twice at once: the other one was faster.
+        // Two requests with the same id ran concurrently, and the other one inserted the upload.
         const twin = isDatabaseError(error, 'unique_violation') && (await findUploadByRequest(db, tenant, requestId));
         if (!twin) throw error;
         checkSameRequest(requestId, twin.fingerprint, fingerprint);
@@ -56,7 +56,10 @@ export function uploadMethods({ db, blobs, maxUploadBytes }: IngestDependencies)
       const iterator = requests[Symbol.asyncIterator]();
       const { value: first } = (await iterator.next()) as { value: WriteUploadRequest | undefined };
       if (first === undefined)
-        throw new ServiceError('INVALID_ARGUMENT', 'expected upload_id and offset in a first message, got no message');
+        throw new ServiceError(
+          'INVALID_ARGUMENT',
+          'expected upload_id and offset in a first message, received no message',
+        );
       const upload = await expectUpload(db, tenant, first.uploadId);
       if (upload.state === 'STATE_COMPLETE') return { upload: toUpload(upload) };
       if (first.offset !== upload.committed_offset) {
@@ -80,7 +83,7 @@ export function uploadMethods({ db, blobs, maxUploadBytes }: IngestDependencies)
 
 export async function expectUpload(db: Db, tenant: string, uploadId: string): Promise<UploadRow> {
   const row = await findUpload(db, tenant, uploadId);
-  if (row === undefined) throw notFound('upload', uploadId, 'begin one with CreateUpload');
+  if (row === undefined) throw notFound('upload', uploadId, 'create one with CreateUpload');
   return row;
 }
 

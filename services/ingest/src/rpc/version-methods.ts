@@ -39,7 +39,7 @@ type VersionMethods = Pick<
 >;
 
 const WATCH_INTERVAL_MS = 100;
-/** A watch repeats itself after this time: a silent stream would be taken for a dead one. */
+/** A watch repeats the last state after this time, so that an idle stream is not taken for a dead one. */
 const WATCH_REPEAT_MS = 30_000;
 const DEFAULT_FINDINGS = 100;
 
@@ -101,7 +101,7 @@ export function versionMethods(dependencies: IngestDependencies): VersionMethods
       if (wanted !== result.digest) {
         const manifest = parseDatasetManifest(await blobs.read(result.digest));
         if (!namesShard(manifest, wanted))
-          throw notFound('blob', wanted, `version ${version} of ${datasetId} names no such blob`);
+          throw notFound('blob', wanted, `version ${version} of ${datasetId} has no such blob`);
       }
       for await (const chunk of blobs.get(wanted, { signal })) yield { chunk: Buffer.from(chunk) };
     },
@@ -135,7 +135,7 @@ async function createVersion(
   const begin = { plan, requestId, fingerprint };
   const insert = db.transaction().execute(trx => insertVersion(trx, { tenant, datasetId }, begin));
   const row = await insert.catch(async (error: unknown) => {
-    // The same request came twice at once: the other one was faster.
+    // Two requests with the same id ran concurrently, and the other one inserted the version.
     const twin = isDatabaseError(error, 'unique_violation') && (await findVersionByRequest(db, tenant, requestId));
     if (!twin) throw error;
     checkSameRequest(requestId, twin.fingerprint, fingerprint);
@@ -153,7 +153,7 @@ async function expectVersion(db: Db, key: VersionKey): Promise<DatasetVersionRow
   throw await versionNotFound(db, key);
 }
 
-/** Says what there is instead of the version that was asked for. */
+/** The error says which version exists instead. */
 async function versionNotFound(db: Db, key: VersionKey): Promise<ServiceError> {
   const { datasetId, version } = key;
   const [newest] = await listVersions(db, key, { size: 1, after: undefined });
@@ -171,7 +171,7 @@ async function versionNotFound(db: Db, key: VersionKey): Promise<ServiceError> {
   });
 }
 
-/** Told apart from what never was: whoever has used the version hears that it will not come back. */
+/** Different from a version that never existed: the message says that it was deleted for good. */
 function versionDeleted({ datasetId, version }: VersionKey): ServiceError {
   const message = `version ${version} of dataset '${datasetId}' was deleted; list what is there with: athanor dataset list`;
   const metadata = { kind: 'dataset version', name: `${datasetId} v${version}` };

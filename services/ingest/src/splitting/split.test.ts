@@ -8,7 +8,7 @@ const count = (rule: SplitRule, split: string) =>
   hashes.filter(hash => splitOf(hash, rule) === split).length / hashes.length;
 
 describe('splitOf', () => {
-  test('is a function of content, salt and fractions: known rows fall where they fell before', () => {
+  test('is a function of content, salt and fractions: known rows keep their split', () => {
     expect(hashes.slice(0, 12).map(hash => splitOf(hash, RULE))).toMatchInlineSnapshot(`
       [
         "train",
@@ -27,19 +27,19 @@ describe('splitOf', () => {
     `);
   });
 
-  test('gives each split about its share', () => {
+  test('gives each split about its fraction of the rows', () => {
     expect(count(RULE, 'validation')).toBeCloseTo(0.1, 1);
     expect(Math.abs(count(RULE, 'validation') - 0.1)).toBeLessThan(0.01);
     expect(Math.abs(count(RULE, 'test') - 0.2)).toBeLessThan(0.01);
     expect(count({ ...RULE, validationFraction: 0, testFraction: 0 }, 'train')).toBe(1);
   });
 
-  test('another salt is another split of the same shares', () => {
+  test('another salt gives another split with the same fractions', () => {
     const moved = hashes.filter(hash => splitOf(hash, RULE) !== splitOf(hash, { ...RULE, salt: 'x' })).length;
     expect(moved).toBeGreaterThan(hashes.length * 0.3);
   });
 
-  test('a larger test share takes rows from the others and gives none back', () => {
+  test('a larger test fraction moves rows to the test split and none out of it', () => {
     const test = hashes.filter(hash => splitOf(hash, RULE) === 'test');
     expect(test.every(hash => splitOf(hash, { ...RULE, testFraction: 0.3 }) === 'test')).toBe(true);
   });

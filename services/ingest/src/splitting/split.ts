@@ -3,7 +3,7 @@ import type { SplitName } from '@athanor/contracts';
 
 export interface SplitRule {
   readonly validationFraction: number;
-  /** For rows of the "train" partition where no test partition was given, else 0. */
+  /** For rows of the "train" partition without a given test partition, else 0. */
   readonly testFraction: number;
   readonly salt: string;
 }
@@ -11,8 +11,8 @@ export interface SplitRule {
 const BUCKETS = 2 ** 32;
 
 /**
- * The split of a row, from its content alone: rows with equal features fall into the same split, and adding rows moves
- * no other row. `featureHash` is the SHA-256 of the row's features, hexadecimal.
+ * The split of a row, a function of its content: rows with equal features are in the same split, and adding rows moves
+ * no other row. `featureHash` is the hexadecimal SHA-256 of the row's features.
  */
 export function splitOf(featureHash: string, rule: SplitRule): SplitName {
   const bucket = Number.parseInt(hash('sha256', `${rule.salt}\0${featureHash}`, 'hex').slice(0, 8), 16) / BUCKETS;

@@ -11,11 +11,11 @@ describe('splitStatistics', () => {
     });
   });
 
-  test('a large mean does not swallow a small deviation', () => {
+  test('a large mean does not cancel a small deviation', () => {
     expect(splitStatistics([1e9, 1e9 + 1], [], { rows: 2, classes: 0 }).standardDeviation).toBe(0.5);
   });
 
-  test('bug: figures of no values were zero', () => {
+  test('bug: statistics of no values were zero', () => {
     expect(splitStatistics([], [], { rows: 0, classes: 2 })).toEqual({ rows: 0, classRows: [0, 0] });
   });
 });

@@ -1,8 +1,8 @@
-/** Figures of one split over all values of all features. */
+/** Statistics of one split over all values of all features. */
 export interface SplitStatistics {
   readonly rows: number;
   readonly classRows: readonly number[];
-  /** Absent, like the others, where there are no values. */
+  /** Absent, like the other fields, if there are no values. */
   readonly mean?: number;
   readonly standardDeviation?: number;
   readonly min?: number;
@@ -10,7 +10,7 @@ export interface SplitStatistics {
   readonly zeroFraction?: number;
 }
 
-/** Population statistics in float64; two passes, so that a large mean does not swallow a small deviation. */
+/** Population statistics in float64, in two passes, so that a large mean does not cancel a small deviation. */
 export function splitStatistics(
   values: ArrayLike<number>,
   labels: ArrayLike<number>,

@@ -18,8 +18,8 @@ export interface VersionKey {
 }
 
 /**
- * Whether a dataset is there. Version N−1 knows of no deletion and adds versions to a deleted one: what has a newer version
- * is there again. Reads the row alone, so that who has waited for its lock sees it as it is then.
+ * Whether a dataset exists. Version N−1 does not know deletion and may add versions to a deleted dataset; a newer
+ * version makes it exist again. Only this row is read, so a waiter re-reads the current row after it acquires the lock.
  */
 const isThere = (eb: ExpressionBuilder<IngestTables, 'datasets'>) =>
   eb.or([eb('delete_time', 'is', null), eb('last_version', '>', eb.ref('deleted_version'))]);
@@ -28,7 +28,7 @@ export function findDataset(db: Db, tenant: string, datasetId: string): Promise<
   return whereDataset(db, tenant, datasetId).executeTakeFirst();
 }
 
-/** Locks the row of a dataset that is there until the transaction ends: it gets no version meanwhile. */
+/** Locks the row of an existing dataset until the transaction ends, so that it gets no version meanwhile. */
 export function lockDataset(trx: Trx, tenant: string, datasetId: string): Promise<DatasetRow | undefined> {
   return whereDataset(trx, tenant, datasetId).forUpdate().executeTakeFirst();
 }
@@ -38,7 +38,7 @@ function whereDataset(db: Db, tenant: string, datasetId: string) {
   return all.where('tenant', '=', tenant).where('dataset_id', '=', datasetId);
 }
 
-/** Undefined where it is there already. One that was deleted goes on with its numbers. */
+/** Undefined if it already exists. A deleted dataset continues its version numbers. */
 export function insertDataset(
   db: Db,
   tenant: string,
@@ -62,7 +62,7 @@ export function insertDataset(
     .executeTakeFirst();
 }
 
-/** In the order of ids, one more row than the page's size. */
+/** Ordered by id, one row more than the page size. */
 export function listDatasets(db: Db, tenant: string, page: Page<string>): Promise<DatasetRow[]> {
   let query = db.selectFrom('datasets').selectAll().where(isThere).where('tenant', '=', tenant);
   if (page.after !== undefined) query = query.where('dataset_id', '>', page.after);
@@ -102,7 +102,7 @@ export function findVersion(
   return query.executeTakeFirst();
 }
 
-/** The version that a key stands for. One that FAILED holds no key: the same request begins again. */
+/** The version of a request id. A FAILED version gives its id up, so the same request starts again. */
 export function findVersionByRequest(
   db: Db,
   tenant: string,
@@ -117,7 +117,7 @@ export function findVersionByRequest(
     .executeTakeFirst();
 }
 
-/** Newest first, one more row than the page's size. */
+/** Newest first, one row more than the page size. */
 export function listVersions(
   db: Db,
   dataset: { tenant: string; datasetId: string },
@@ -135,14 +135,14 @@ export function listVersions(
     .execute();
 }
 
-/** Takes the dataset's next number for a version that is to be prepared. Undefined where the dataset is gone. */
+/** Takes the dataset's next number for a version to prepare. Undefined if the dataset was deleted. */
 export async function insertVersion(
   trx: Trx,
   dataset: { tenant: string; datasetId: string },
   request: { plan: PreparationPlan; requestId: string; fingerprint: string },
 ): Promise<DatasetVersionRow | undefined> {
   const { tenant, datasetId } = dataset;
-  // First of all, since who deletes the dataset locks it before its versions.
+  // First, because a deletion locks the dataset before its versions.
   const numbered = await trx
     .updateTable('datasets')
     .set({ last_version: sql`last_version + 1` })
@@ -171,7 +171,7 @@ export async function insertVersion(
     .executeTakeFirstOrThrow();
 }
 
-/** Frees the key of a version that FAILED for the one that takes its place. */
+/** Frees the request id of a FAILED version for its successor. */
 async function releaseRequestId(trx: Trx, tenant: string, requestId: string): Promise<void> {
   await trx
     .updateTable('dataset_versions')

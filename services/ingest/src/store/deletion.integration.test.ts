@@ -1,4 +1,4 @@
-// What is left of a deleted dataset, on both engines: nothing that is seen, and the numbers that must not come again.
+// What remains of a deleted dataset, on both engines: nothing visible, and the numbers that must not be reused.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { startDatabaseEngines } from '@athanor/testkit';
@@ -46,7 +46,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     });
 
   test.skipIf(skip)(
-    'a deleted dataset is gone with its versions, and goes on with its numbers when it is created again',
+    'a deleted dataset is gone with its versions, and continues its numbers when it is created again',
     async () => {
       const first = (await create('anew', 'old'))!;
       await begin('anew', 'r-1');
@@ -63,7 +63,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
       expect(again).toMatchObject({ description: '', latest_ready: 0, delete_time: null });
       expect(again.create_time.getTime()).toBeGreaterThan(first.create_time.getTime());
       expect(await create('anew')).toBeUndefined();
-      // The key of a version that is gone is free.
+      // The request id of a deleted version is free.
       expect(await begin('anew', 'r-1')).toMatchObject({ version: 2 });
       await finish('anew', 2);
       expect(await remove('anew')).toBe('deleted');
@@ -77,7 +77,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     },
   );
 
-  test.skipIf(skip)('a preparer that comes late changes nothing of a dataset that was deleted', async () => {
+  test.skipIf(skip)('a late preparer changes nothing of a deleted dataset', async () => {
     await create('late');
     const taken = takenOf((await begin('late'))!);
     await finish('late', 1);
@@ -94,7 +94,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     expect(await findDataset(db, 'acme', 'late')).toBeUndefined();
   });
 
-  test.skipIf(skip)('a version that waits for the dataset while it is deleted is not made', async () => {
+  test.skipIf(skip)("a version that waits for the dataset's lock while it is deleted is not created", async () => {
     await create('raced');
     let locked: () => void = () => undefined;
     const held = new Promise<void>(resolve => {
@@ -115,7 +115,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
   });
 
   test.skipIf(skip)(
-    'version N−1 makes datasets without the new columns, and its version brings a deleted one back',
+    'version N−1 creates datasets without the new columns, and its new version restores a deleted one',
     async () => {
       const old = { tenant: 'acme', dataset_id: 'n1', description: '', last_version: 0, latest_ready: 0 };
       await db.insertInto('datasets').values(old).execute();

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { DatasetRow, VersionKey } from './datasets.js';
 import type { Db, Trx } from './uploads.js';
 
-/** The number of the oldest version that is not prepared yet, where there is one. */
+/** The number of the oldest version that is not prepared yet, if any. */
 export async function findPreparing(
   trx: Trx,
   { tenant, dataset_id }: Pick<DatasetRow, 'tenant' | 'dataset_id'>,
@@ -22,8 +22,8 @@ export async function findPreparing(
 }
 
 /**
- * Deletes all versions of a dataset, and tells of it. The caller holds the dataset's lock, and has seen none PREPARING. Its
- * row stays, unseen: a number that was given out is never given out again, since it is part of an event's id.
+ * Deletes all versions of a dataset and appends the event. The caller holds the dataset's lock and has found none
+ * PREPARING. Its row stays, hidden: version numbers are never reused, since they are part of event ids.
  */
 export async function deleteDataset(trx: Trx, dataset: DatasetRow, actor: string): Promise<void> {
   const { tenant, dataset_id, last_version: deleted_version } = dataset;
@@ -35,13 +35,13 @@ export async function deleteDataset(trx: Trx, dataset: DatasetRow, actor: string
     .where('dataset_id', '=', dataset_id)
     .returning(sql<Date>`delete_time`.as('time'))
     .executeTakeFirstOrThrow();
-  // Not its last number: it may be deleted twice without a version between.
+  // Not its last number: it may be deleted twice without a version in between.
   const aggregateVersion = deleted.time.getTime();
   const payload = { datasetId: dataset_id, actor };
   await appendEvent(trx, { type: 'dataset.deleted', tenant, aggregateId: dataset_id, aggregateVersion, payload });
 }
 
-/** Whether a version with this number was there once, and went with its dataset. */
+/** Whether a version with this number existed and was deleted with its dataset. */
 export async function wasDeleted(db: Db, { tenant, datasetId, version }: VersionKey): Promise<boolean> {
   const row = await db
     .selectFrom('datasets')

@@ -2,7 +2,7 @@ import type { Migration } from '@athanor/database';
 import { outboxFailuresMigration, outboxMigration } from '@athanor/events';
 import { sql } from 'kysely';
 
-/** Ingest's schema. Append only: version N−1 must run on what N makes. */
+/** Ingest's schema. Append only: version N−1 must run on the schema of version N. */
 export const MIGRATIONS: readonly Migration[] = [
   outboxMigration,
   {

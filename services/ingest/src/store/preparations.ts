@@ -1,4 +1,4 @@
-// A version on its way to READY: taken by one preparer at a time, for as long as its lease lasts.
+// A version that is being prepared: by one preparer at a time, as long as its lease lasts.
 import { jsonb, leaseEnd } from '@athanor/database';
 import { appendEvent } from '@athanor/events';
 import { sql } from 'kysely';
@@ -7,12 +7,12 @@ import { type DatasetVersionRow, type VersionKey, WAITING } from './datasets.js'
 import type { PreparationPhase } from './tables.js';
 import type { Db, Trx } from './uploads.js';
 
-/** A version in the hands of one preparer: another number of attempts means that it is in another's. */
+/** A version that a preparer has taken; a different number of attempts means that another one has taken it since. */
 export interface TakenVersion extends VersionKey {
   readonly attempts: number;
 }
 
-/** Takes a version to prepare that nobody else is preparing; safe with many takers. */
+/** Takes a version that nobody else is preparing; safe with many preparers. */
 export async function takePreparation(trx: Trx, leaseMs: number): Promise<DatasetVersionRow | undefined> {
   const row = await trx
     .selectFrom('dataset_versions')
@@ -32,14 +32,14 @@ export async function takePreparation(trx: Trx, leaseMs: number): Promise<Datase
   return { ...row, attempts };
 }
 
-/** Gives a version back, to be taken again after a pause. */
+/** Releases a version, to be taken again after a delay. */
 export async function deferPreparation(db: Db, taken: TakenVersion, pauseMs: number): Promise<void> {
   await whereTaken(db, taken)
     .set({ lease_expires: leaseEnd(pauseMs), progress: WAITING, revision: sql`revision + 1` })
     .execute();
 }
 
-/** Gives a version back unfinished, as if it had not been taken: that its preparer ends is not the version's fault. */
+/** Releases an unfinished version and undoes the count: the end of its preparer is not the version's fault. */
 export async function releasePreparation(db: Db, taken: TakenVersion): Promise<void> {
   await whereTaken(db, taken)
     .set({ lease_expires: null, attempts: taken.attempts - 1, progress: WAITING, revision: sql`revision + 1` })
@@ -57,13 +57,13 @@ export async function extendPreparation(
     .execute();
 }
 
-/** Not fenced: whoever prepares a version gets the same result, to the byte. */
+/** Not fenced: every preparer of a version gets the same result, byte for byte. */
 export async function finishPreparation(trx: Trx, key: VersionKey, result: PreparedVersion): Promise<void> {
   const { tenant, datasetId, version } = key;
   const updated = await whereVersion(trx, key)
     .set({ state: 'STATE_READY', result: jsonb(result), revision: sql`revision + 1` })
     .executeTakeFirst();
-  // Another process had taken it over and was faster.
+  // Another process had taken it over and finished first.
   if (updated.numUpdatedRows === 0n) return;
   await trx
     .updateTable('datasets')
@@ -109,12 +109,12 @@ function keyOf(row: DatasetVersionRow): VersionKey {
   return { tenant: row.tenant, datasetId: row.dataset_id, version: row.version };
 }
 
-/** Nothing, where the lease was lost and another has taken the version since. */
+/** Matches nothing if the lease was lost and another preparer has taken the version since. */
 function whereTaken(db: Db, taken: TakenVersion) {
   return whereVersion(db, taken).where('attempts', '=', taken.attempts);
 }
 
-/** Changes a version only while it is being prepared: an end is never overwritten. */
+/** Updates a version only while it is being prepared: a terminal state is never overwritten. */
 function whereVersion(db: Db, { tenant, datasetId, version }: VersionKey) {
   return db
     .updateTable('dataset_versions')

@@ -11,16 +11,16 @@ export interface UploadTable {
   fingerprint: string;
   filename: string;
   byte_size: number;
-  /** What the uploader expects; empty: anything. */
+  /** The digest that the uploader expects; empty accepts any content. */
   expected_digest: string;
   committed_offset: number;
   state: 'STATE_ACTIVE' | 'STATE_COMPLETE';
-  /** Of the whole, once complete. */
+  /** Digest of the whole content, once complete. */
   digest: string;
   create_time: Created;
 }
 
-/** The stored pieces of an upload that is not complete yet. */
+/** The stored pieces of an incomplete upload. */
 export interface UploadPartTable {
   upload_id: string;
   part_offset: number;
@@ -36,13 +36,13 @@ export interface DatasetTable {
   last_version: number;
   latest_ready: number;
   create_time: ColumnType<Date, Date | undefined, Date>;
-  /** Null unless it was deleted and not created again: the row stays, so that its numbers go on. */
+  /** Null unless it was deleted and not created again; the row stays, so that its numbers continue. */
   delete_time: Date | null;
-  /** The last number given out before it was deleted last. */
+  /** The last number given out before its latest deletion. */
   deleted_version: number | null;
 }
 
-/** Where a preparation stands. */
+/** Progress of a preparation. */
 export interface PreparationPhase {
   readonly phase: string;
   readonly completed: number;
@@ -60,11 +60,11 @@ export interface DatasetVersionTable {
   progress: PreparationPhase;
   result: PreparedVersion | null;
   error: { code: number; message: string } | null;
-  /** Until when a preparing process has it; another may take it after that. */
+  /** End of the preparer's lease; another preparer may take it after that. */
   lease_expires: Date | null;
   /** How often it was taken. */
   attempts: number;
-  /** Rises with each change, for watchers. */
+  /** Incremented with each change, for watchers. */
   revision: number;
   create_time: Created;
 }

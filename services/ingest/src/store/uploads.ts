@@ -83,13 +83,13 @@ export async function completeUpload(trx: Trx, uploadId: string, digest: string)
   if (numUpdatedRows > 0n) await trx.deleteFrom('upload_parts').where('upload_id', '=', uploadId).execute();
 }
 
-/** Back to the beginning: what came was not what was announced. */
+/** Resets the upload: the bytes do not match the announced digest. */
 export async function resetUpload(trx: Trx, uploadId: string): Promise<void> {
   const { numUpdatedRows } = await whereWhole(trx, uploadId).set({ committed_offset: 0 }).executeTakeFirst();
   if (numUpdatedRows > 0n) await trx.deleteFrom('upload_parts').where('upload_id', '=', uploadId).execute();
 }
 
-/** Takes a complete upload's bytes once more, the same ones: the store has lost them. */
+/** Reopens a complete upload for the same bytes, because the store has lost them. */
 export async function reopenUpload(db: Db, { upload_id, digest }: UploadRow): Promise<UploadRow> {
   await db
     .updateTable('uploads')

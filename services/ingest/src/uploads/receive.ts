@@ -3,7 +3,7 @@ import type { WriteUploadRequest } from '@athanor/contracts/ingest';
 import { crashPoint, ServiceError } from '@athanor/service';
 import { commitPart, completeUpload, type Db, listParts, resetUpload, type UploadRow } from '../store/uploads.js';
 
-/** Pieces are stored when they have this size, or when the stream ends, however it ends. */
+/** Pieces are stored when they reach this size, or when the stream ends for any reason. */
 const PART_BYTES = 8 * 1024 * 1024;
 
 export interface ReceiveDependencies {
@@ -11,7 +11,7 @@ export interface ReceiveDependencies {
   readonly blobs: BlobStore;
 }
 
-/** Appends a stream's chunks to an upload. What had arrived when a stream broke off stays. */
+/** Appends a stream's chunks to an upload. Chunks that arrived before a stream broke off are kept. */
 export async function receiveChunks(
   upload: UploadRow,
   chunks: AsyncIterable<WriteUploadRequest>,
@@ -45,10 +45,10 @@ export async function receiveChunks(
   await flush();
 }
 
-/** Puts the pieces together and checks them. Where the digest differs the upload begins again. */
+/** Assembles the pieces and checks the digest. If it differs the upload is reset. */
 export async function assembleUpload(upload: UploadRow, { db, blobs }: ReceiveDependencies): Promise<void> {
   const parts = await listParts(db, upload.upload_id);
-  // Another stream of the same upload was faster: there is nothing left to do.
+  // Another stream of the same upload finished first: nothing left to do.
   if (parts.reduce((sum, part) => sum + part.byte_size, 0) !== upload.byte_size) return;
   const stored = await blobs.put(
     (async function* () {

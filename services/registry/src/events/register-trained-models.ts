@@ -10,14 +10,17 @@ import type { Registration } from '../store/registration.js';
 
 const FILE_TIMEOUT_MS = 600_000;
 
-/** What registration asks of other services. */
+/** What registration reads from other services. */
 export interface RegistrationSources {
   readonly training: Stub<'training'>;
   readonly ingest: Stub<'ingest'>;
   readonly blobs: BlobStore;
 }
 
-/** Gets all that a succeeded job's version consists of: its files into our blob store, its data's origin from ingest. */
+/**
+ * Collects everything that the version of a succeeded job consists of: its files, copied into our blob store, and the
+ * origin of its data, from ingest.
+ */
 export async function collectRegistration(
   event: TrainingJobSucceeded,
   outgoing: EventOutgoing,
@@ -26,7 +29,7 @@ export async function collectRegistration(
   const { jobId, modelName } = event;
   const { job } = await sources.training.getTrainingJob({ jobId }, outgoing);
   const { spec = null, result = null } = job ?? {};
-  if (spec === null || result === null) throw new Error(`the succeeded job ${jobId} has no spec or result`);
+  if (spec === null || result === null) throw new Error(`expected a spec and a result of the succeeded job ${jobId}`);
   const { evaluation, otherEvaluations } = result;
   const evaluations = evaluation === null ? [] : [evaluation, ...otherEvaluations];
   const digests = [
@@ -62,7 +65,7 @@ export async function collectRegistration(
   };
 }
 
-/** Of a dataset that was deleted while the job ran, nothing is known but its digest: the model is registered all the same. */
+/** If the dataset was deleted while the job ran, only its digest is known; the model is registered anyway. */
 async function originOf(
   datasetId: string,
   version: number,
@@ -71,7 +74,8 @@ async function originOf(
 ): Promise<{ split: string; sources: JobLineage['sources'] }> {
   try {
     const { datasetVersion } = await ingest.getDatasetVersion({ datasetId, version }, outgoing);
-    if (datasetVersion === null) throw new Error(`ingest answered without version ${version} of ${datasetId}`);
+    if (datasetVersion === null)
+      throw new Error(`expected version ${version} of ${datasetId} in ingest's response, received none`);
     const sources = datasetVersion.sources.map(source => {
       const { filename, digest, byteSize, partition } = source;
       return { filename, digest, byteSize, partition };
@@ -79,7 +83,7 @@ async function originOf(
     return { split: describeSplit(datasetVersion), sources };
   } catch (error) {
     if (!(error instanceof RpcError && error.reason === 'DATASET_DELETED')) throw error;
-    return { split: 'not known: the dataset was deleted before the model was registered', sources: [] };
+    return { split: 'unknown: the dataset was deleted before the model was registered', sources: [] };
   }
 }
 

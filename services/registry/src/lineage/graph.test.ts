@@ -8,7 +8,7 @@ const version = (jobIds: readonly string[], modelName = 'digits') => ({
 });
 
 describe('lineageGraph', () => {
-  test('leads from the version over its jobs and their data to the uploaded bytes', () => {
+  test('leads from the version through its jobs and their data to the uploaded bytes', () => {
     const { nodes, edges } = lineageGraph([version(['j1'])]);
     expect(nodes.map(({ kind, label }) => [kind, label])).toEqual([
       ['KIND_MODEL_VERSION', 'digits v1'],
@@ -23,7 +23,7 @@ describe('lineageGraph', () => {
     ]);
   });
 
-  test('names what two jobs share once', () => {
+  test('contains shared nodes once', () => {
     const { nodes, edges } = lineageGraph([version(['j1', 'j2'])]);
     expect(nodes).toHaveLength(5);
     expect(edges.map(({ relation }) => relation)).toEqual([
@@ -35,7 +35,7 @@ describe('lineageGraph', () => {
     ]);
   });
 
-  test('keeps models apart that were trained alike', () => {
+  test('keeps models with equal training apart', () => {
     const { nodes, edges } = lineageGraph([version(['j1'], 'aaa'), version(['j2'], 'bbb')]);
     expect(nodes.filter(({ kind }) => kind === 'KIND_MODEL_VERSION').map(({ id }) => id)).toEqual([
       'model-version:aaa@sha256:v',

@@ -1,6 +1,6 @@
 import type { LineageEdgeInput, LineageNodeInput } from '@athanor/contracts/registry';
 
-/** What the registry keeps of one job that made a version. */
+/** What the registry stores about a job that made a version. */
 export interface JobLineage {
   readonly jobId: string;
   readonly dataset: {
@@ -26,14 +26,14 @@ export interface VersionLineage {
   readonly jobs: readonly JobLineage[];
 }
 
-/** The graph from versions back to the uploaded bytes; what they share stands in it once. */
+/** The graph from versions back to the uploaded bytes; shared nodes occur once. */
 export function lineageGraph(versions: readonly VersionLineage[]) {
   const nodes = new Map<string, LineageNodeInput>();
   const edges = new Map<string, LineageEdgeInput>();
   const add = (node: LineageNodeInput & { readonly id: string }) => nodes.set(node.id, node);
   const link = (from: string, to: string, relation: string) => edges.set(`${from} ${to}`, { from, to, relation });
   for (const { modelName, version, digest, jobs } of versions) {
-    // Not by the digest alone: models that were trained alike share it.
+    // The digest alone is not unique: models with equal training share it.
     const versionId = `model-version:${modelName}@${digest}`;
     add({ id: versionId, kind: 'KIND_MODEL_VERSION', label: `${modelName} v${version}`, digest, attributes: {} });
     for (const job of jobs) {

@@ -2,7 +2,7 @@ import { ServiceError } from '@athanor/service/errors';
 
 const NAMED = 5;
 
-/** @throws FAILED_PRECONDITION while a deployment refers to the model: it would have nothing to serve. */
+/** @throws FAILED_PRECONDITION while a deployment refers to the model, since it would have nothing to serve. */
 export function checkNotDeployed(modelName: string, deployments: readonly string[]): void {
   const [first] = deployments;
   if (first === undefined) return;

@@ -2,7 +2,9 @@ import { canonicalJson, sha256Digest } from '@athanor/contracts';
 import type { Signature } from '@athanor/contracts/api';
 import type { TrainingResult, TrainingSpec } from '@athanor/contracts/training';
 
-/** What a version's identity is made of: content only. Times, ids and metrics stay out, so equal work is equal. */
+/**
+ * A version's identity, made of content only. Times, ids and metrics are excluded, so equal work has an equal digest.
+ */
 export interface VersionManifest {
   readonly formatVersion: 1;
   readonly files: readonly { readonly name: string; readonly digest: string }[];

@@ -1,12 +1,12 @@
-/** One move, as far as the past of an alias is concerned. */
+/** One move in the history of an alias. */
 export interface PastMove {
   readonly toVersion: number;
   readonly rollback: boolean;
 }
 
 /**
- * The version that a rollback leads to: promotions pile up, rollbacks take the top off, so that rolling back twice goes
- * two promotions back instead of forth again. Undefined where nothing is below the present one.
+ * The version that a rollback leads to. Promotions push, rollbacks pop: two rollbacks go back two promotions, not back
+ * and forth. Undefined if there is no earlier promotion.
  */
 export function rollbackTarget(movesOldestFirst: readonly PastMove[]): number | undefined {
   const stack: number[] = [];

@@ -1,11 +1,11 @@
 import { checkResourceId, invalidFields } from '@athanor/service';
 
-/** What clients write where they mean a version: 3, v3, latest. */
+/** How clients write a version: 3, v3, latest. */
 const READS_LIKE_A_VERSION = /^(v?\d+|latest)$/;
 
 /**
- * Checks the name of an alias. Names that read like versions are reserved: `model@2` must not mean version 5. Models, datasets and
- * deployments need no such rule, since none of their names stands where a version may.
+ * Checks the name of an alias. Names that read like versions are reserved: `model@2` must not mean version 5. Names of
+ * models, datasets and deployments need no such rule, because they are never used where a version may be.
  */
 export function checkAlias(field: string, alias: string): string {
   checkResourceId(field, alias);

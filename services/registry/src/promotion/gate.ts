@@ -2,7 +2,7 @@ import type { Evaluation } from '@athanor/contracts/api';
 import type { Gate, GateResult } from '@athanor/contracts/registry';
 import { invalidFields } from '@athanor/service/errors';
 
-/** What a gate needs to know of a version. */
+/** What a gate evaluates about a version. */
 export interface GateSubject {
   readonly version: number;
   readonly evaluations: readonly Evaluation[];
@@ -18,14 +18,14 @@ export function checkGateCanPass(gate: Gate, latest: GateSubject | undefined): v
   throw invalidFields([{ field: 'gate.metric', description: missingMessage({ ...gate, datasetDigest: '' }, latest) }]);
 }
 
-/** Holds a candidate against a gate, and against the version that the alias points to now. */
+/** Checks a candidate against a gate, and against the alias's current version. */
 export function evaluateGate(gate: Gate, candidate: GateSubject, champion: GateSubject | undefined): GateResult {
   const value = metricOf(gate, candidate);
   if (value === undefined) return failed(gate, undefined, missingMessage(gate, candidate));
   const sign = gate.smallerIsBetter ? -1 : 1;
   if (sign * value < sign * gate.threshold) {
     const bound = gate.smallerIsBetter ? 'at most' : 'at least';
-    return failed(gate, value, `${gate.metric} is ${value}, but ${bound} ${gate.threshold} is asked for`);
+    return failed(gate, value, `${gate.metric} is ${value}, but the gate requires ${bound} ${gate.threshold}`);
   }
   const championValue = champion === undefined ? undefined : metricOf(gate, champion);
   const passed: GateResult = { gate, passed: true, value, message: `${gate.metric} is ${value}` };
@@ -45,7 +45,7 @@ function metricOf(gate: Gate, { evaluations }: GateSubject): number | undefined 
   const fits = (each: Evaluation) =>
     each.split === gate.split && (gate.datasetDigest === '' || each.datasetDigest === gate.datasetDigest);
   const value = evaluations.find(fits)?.metrics.find(({ name }) => name === gate.metric)?.value;
-  // NaN compares with nothing, so it would clear every bar; JSON keeps it as null.
+  // NaN is stored as null in JSON, and every comparison with it is false, so it must be checked explicitly.
   return Number.isFinite(value) ? value : undefined;
 }
 

@@ -3,25 +3,25 @@ import { notFound, ServiceError } from '@athanor/service/errors';
 import { type PastMove, rollbackTarget } from './alias-history.js';
 import { evaluateGate, type GateSubject } from './gate.js';
 
-/** A move that was decided on. */
+/** A move that was decided. */
 export interface DecidedMove {
   readonly toVersion: number;
   readonly rollback: boolean;
   readonly gateResults: GateResult[];
 }
 
-/** What a promotion reads, all within one transaction that holds the model's lock. */
+/** The input of a promotion, read in one transaction that holds the model's lock. */
 export interface AliasView {
   readonly modelName: string;
   readonly alias: string;
-  /** 0 where the alias does not exist. */
+  /** 0 if the alias does not exist. */
   readonly presentVersion: number;
   readonly gates: readonly Gate[];
   findVersion(version: number): Promise<GateSubject | undefined>;
   pastMoves(): Promise<readonly PastMove[]>;
 }
 
-/** Decides whether an alias may move to a version. Undefined: it points there already. */
+/** Decides whether an alias may move to a version. Undefined: it already points there. */
 export async function decidePromotion(
   view: AliasView,
   wanted: { readonly version: number; readonly expectedVersion: number | undefined },
@@ -48,7 +48,7 @@ export async function decidePromotion(
   return { toVersion: wanted.version, rollback: false, gateResults };
 }
 
-/** Decides where a rollback leads. It passes no gate: the version was good enough before. */
+/** Decides where a rollback leads. No gate is checked: the version passed before. */
 export async function decideRollback(view: AliasView): Promise<DecidedMove> {
   const toVersion = rollbackTarget(await view.pastMoves());
   if (toVersion === undefined) {

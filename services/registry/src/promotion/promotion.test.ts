@@ -32,17 +32,17 @@ function subject(version: number, metric: string, value: number): GateSubject {
 }
 
 describe('evaluateGate', () => {
-  it('lets a version pass that reaches the threshold', () => {
+  it('passes a version that reaches the threshold', () => {
     expect(evaluateGate(gate, subject(1, 'accuracy', 0.965), undefined).passed).toBe(true);
   });
 
-  it('names the figure and the threshold when a version falls short', () => {
+  it('names the metric and the threshold if a version fails', () => {
     const { passed, message } = evaluateGate(gate, subject(1, 'accuracy', 0.96), undefined);
     expect(passed).toBe(false);
-    expect(message).toBe('accuracy is 0.96, but at least 0.965 is asked for');
+    expect(message).toBe('accuracy is 0.96, but the gate requires at least 0.965');
   });
 
-  it('refuses a version that does not beat the champion by enough', () => {
+  it('refuses a version that does not exceed the champion by the minimum improvement', () => {
     const strict = { ...gate, minImprovement: 0.01 };
     const result = evaluateGate(strict, subject(2, 'accuracy', 0.975), subject(1, 'accuracy', 0.97));
     expect(result.passed).toBe(false);
@@ -56,21 +56,21 @@ describe('evaluateGate', () => {
     expect(result.message).toMatch(
       /^version 1 has no 'accuracy' on split 'test'; it has test\/loss, so the improvement/,
     );
-    // Without a champion there is nothing to be better than.
+    // Without a champion there is nothing to improve on.
     expect(evaluateGate(strict, subject(2, 'accuracy', 0.975), undefined).passed).toBe(true);
   });
 
-  it('bug: the figure of a version that has none was shown as a number', () => {
+  it('bug: a missing metric of a version was shown as a number', () => {
     expect(evaluateGate(gate, subject(1, 'loss', 0.1), undefined)).not.toHaveProperty('value');
   });
 
-  it('turns the comparison round where smaller is better', () => {
+  it('reverses the comparison if smaller is better', () => {
     const loss = { ...gate, metric: 'loss', threshold: 0.1, smallerIsBetter: true };
     expect(evaluateGate(loss, subject(1, 'loss', 0.09), undefined).passed).toBe(true);
     expect(evaluateGate(loss, subject(1, 'loss', 0.11), undefined).passed).toBe(false);
   });
 
-  it('bug: a figure that is no number cleared every gate', () => {
+  it('bug: NaN passed every gate', () => {
     const loss = { ...gate, metric: 'loss', threshold: 0.1, smallerIsBetter: true };
     for (const value of [Number.NaN, null as never, Number.POSITIVE_INFINITY]) {
       expect(evaluateGate(gate, subject(1, 'accuracy', value), undefined).passed).toBe(false);
@@ -78,7 +78,7 @@ describe('evaluateGate', () => {
     }
   });
 
-  it('says which metrics there are when the asked one is missing', () => {
+  it('lists the known metrics if the requested one is missing', () => {
     const { passed, message } = evaluateGate(gate, subject(1, 'loss', 0.1), undefined);
     expect(passed).toBe(false);
     expect(message).toContain("no 'accuracy' on split 'test'; it has test/loss");
@@ -98,11 +98,11 @@ describe('rollbackTarget', () => {
     expect(rollbackTarget([promote(1), promote(2), promote(3)])).toBe(2);
   });
 
-  it('goes further back when it was rolled back already', () => {
+  it('goes further back after an earlier rollback', () => {
     expect(rollbackTarget([promote(1), promote(2), promote(3), rollback(2)])).toBe(1);
   });
 
-  it('is nothing when only one promotion is left', () => {
+  it('is undefined if only one promotion is left', () => {
     expect(rollbackTarget([promote(1)])).toBeUndefined();
     expect(rollbackTarget([promote(1), promote(2), rollback(1)])).toBeUndefined();
   });

@@ -42,7 +42,7 @@ export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMetho
     async setGate({ modelName, gate }, { tenant }) {
       checkResourceId('model_name', modelName);
       const checked = checkGate(gate);
-      // A gate may stand before the first version: then it is the model's first row.
+      // A gate may exist before the first version; then it creates the model's row.
       const model = await db.transaction().execute(async trx => {
         const row = await lockModel(trx, tenant, modelName);
         const latest = await findVersion(trx, { tenant, modelName, version: row.latest_version });
@@ -84,7 +84,7 @@ export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMetho
 
     async rollbackAlias(request, { tenant, principal }) {
       const { modelName, alias, reason, requestId } = request;
-      // A promotion's key does not stand for a rollback.
+      // The request id of a promotion is not valid for a rollback.
       const fingerprint = `rollback ${requestFingerprint(request)}`;
       const key = { tenant, modelName, alias };
       const row = await underLock(db, key, async (trx, view) => {
@@ -118,7 +118,7 @@ export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMetho
   };
 }
 
-/** The move that the same request made before; undefined for a new request, or one without a key. */
+/** The move that the same request made before; undefined for a new request, or one without an id. */
 async function earlierMove(
   trx: Trx,
   tenant: string,
@@ -130,7 +130,7 @@ async function earlierMove(
   return earlier;
 }
 
-/** Decides and writes in one transaction that holds the model's row: two movers follow one another. */
+/** Decides and writes in one transaction that holds the model's lock, so that concurrent moves are serialized. */
 async function underLock(
   db: Db,
   key: AliasKey,
@@ -169,13 +169,13 @@ async function write(trx: Trx, key: AliasKey, decided: DecidedMove, note: MoveNo
 
 async function lastMove(trx: Db, key: AliasKey): Promise<AliasMoveRow> {
   const [row] = await listMoves(trx, key, { size: 1, after: undefined });
-  if (row === undefined) throw new Error(`alias ${key.alias} of ${key.modelName} points somewhere but never moved`);
+  if (row === undefined) throw new Error(`alias ${key.alias} of ${key.modelName} points to a version but has no move`);
   return row;
 }
 
 function checkGate(gate: Gate | null): Gate {
   const violations: FieldViolation[] = [];
-  if (gate === null) throw invalidFields([{ field: 'gate', description: 'expected a gate, got none' }]);
+  if (gate === null) throw invalidFields([{ field: 'gate', description: 'expected a gate, received none' }]);
   if (gate.metric === '')
     violations.push({ field: 'gate.metric', description: "expected a metric, for example 'accuracy'" });
   if (!['train', 'validation', 'test'].includes(gate.split)) {

@@ -8,6 +8,6 @@ export type RegistryMethods = ServiceImplementation<'registry', CallContext>;
 export interface RegistryDependencies {
   readonly db: Db;
   readonly blobs: BlobStore;
-  /** Something was committed that the outbox must tell. */
+  /** Called after a commit that appended to the outbox. */
   readonly onCommit: () => void;
 }

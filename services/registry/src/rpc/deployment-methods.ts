@@ -53,7 +53,7 @@ export function deploymentMethods({ db, onCommit }: RegistryDependencies): Deplo
     },
 
     async listResolvedDeployments(request) {
-      // Servers of before there were pages would take a page for all that there is.
+      // Servers from before paging was added would take a page for the whole list.
       if (request.pageSize === 0) {
         const rows = await listAllDeployments(db, { after: undefined, limit: undefined });
         return { deployments: await Promise.all(rows.map(row => resolve(db, row))), nextPageToken: '' };
@@ -70,7 +70,7 @@ export function deploymentMethods({ db, onCommit }: RegistryDependencies): Deplo
   };
 }
 
-/** Bytes of class names after which a page ends: far below gRPC's 4 MiB with one more version's names. */
+/** Bytes of class names after which a page ends: far below gRPC's 4 MiB even with the names of one more version. */
 const MAX_PAGE_NAME_BYTES = 1024 * 1024;
 
 async function resolvePage(db: Db, rows: readonly DeploymentRow[], nextPageToken: string) {
@@ -86,7 +86,7 @@ async function resolvePage(db: Db, rows: readonly DeploymentRow[], nextPageToken
   return { deployments, nextPageToken };
 }
 
-// Neither tenants nor deployments' names have a slash.
+// Names of tenants and deployments contain no slash.
 function toPageKey({ tenant, name }: DeploymentRow): string {
   return `${tenant}/${name}`;
 }

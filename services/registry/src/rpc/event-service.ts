@@ -5,7 +5,7 @@ import { type CallContext, notFound, readPage, toTimestamp } from '@athanor/serv
 
 type NatsConnection = Parameters<typeof tailEvents>[0];
 
-/** The mesh's facts for people, each tenant its own. */
+/** The mesh's events for users; each tenant sees its own. */
 export function eventService(connection: NatsConnection): ServiceImplementation<'events', CallContext> {
   return {
     async *tailEvents({ fromBeginning, stopAtEnd }, context) {
@@ -28,8 +28,9 @@ export function eventService(connection: NatsConnection): ServiceImplementation<
     },
 
     async replayDeadLetter({ sequence }, { tenant }) {
-      // The stream counts from 1, and calls a smaller number a bad request of ours.
-      if (sequence < 1) throw notFound('dead letter', String(sequence), 'list the dead letters to see those there are');
+      // JetStream counts from 1 and rejects smaller numbers as a bad request.
+      if (sequence < 1)
+        throw notFound('dead letter', String(sequence), 'list the dead letters: athanor dead-letters list');
       await replayDeadLetter(connection, sequence, tenant);
       return {};
     },

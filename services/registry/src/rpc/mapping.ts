@@ -4,7 +4,7 @@ import type { AliasMoveRow, AliasRow } from '../store/aliases.js';
 import type { DeploymentRow } from '../store/deployments.js';
 import type { ModelRow, ModelVersionRow, VersionJobRow } from '../store/models.js';
 
-// From rows to messages.
+// Converts rows to messages.
 
 export function toModel(row: ModelRow, aliases: readonly AliasRow[], gates: readonly Gate[]): ModelInput {
   return {
@@ -42,7 +42,7 @@ export function toModelVersion(
   };
 }
 
-/** A version as lists show it: without what grows with the number of classes. */
+/** A version as in lists: without the fields that grow with the number of classes. */
 export function summarizeVersion(version: ModelVersionInput): ModelVersionInput {
   const { signature, evaluations = [] } = version;
   return {

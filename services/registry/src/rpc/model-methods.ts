@@ -89,7 +89,7 @@ export function modelMethods({ db, blobs, onCommit }: RegistryDependencies): Mod
     async *readModelFile({ versionDigest, fileDigest }, { tenant, signal }) {
       const rows = await listVersionsByDigest(db, { tenant, modelName: '', digest: versionDigest });
       if (rows.length === 0) throw notFound('model version', versionDigest);
-      // Equal versions of several models have the same files, but each its own evaluations.
+      // Equal versions of several models have the same files, but each has its own evaluations.
       const known = rows.flatMap(({ files, evaluations }) => [
         ...files.map(file => file.digest),
         ...evaluations.flatMap(each => [each.predictionsDigest, each.detailsDigest]),
@@ -105,7 +105,7 @@ export async function expectModel(db: Db, tenant: string, name: string): Promise
   return orNotFound(await findModel(db, tenant, name), name);
 }
 
-/** Holds the model until the transaction ends: nobody deletes it meanwhile. */
+/** Locks the model until the transaction ends, so that nobody deletes it meanwhile. */
 export async function expectLockedModel(trx: Trx, tenant: string, name: string): Promise<ModelRow> {
   return orNotFound(await lockPresentModel(trx, tenant, name), name);
 }
@@ -130,7 +130,7 @@ function toReference(request: GetModelVersionRequest, tenant: string): VersionRe
     throw new ServiceError('INVALID_ARGUMENT', 'reference: expected one of version, alias, digest or job_id, got none');
   }
   if (modelName === '' && (reference === 'version' || reference === 'alias')) {
-    throw new ServiceError('INVALID_ARGUMENT', `model_name: expected a name beside ${reference}, got none`);
+    throw new ServiceError('INVALID_ARGUMENT', `model_name: expected a name with ${reference}, received none`);
   }
   return { tenant, modelName, [reference]: request[reference] };
 }

@@ -4,7 +4,7 @@ import { deploymentMethods } from './deployment-methods.js';
 import { lineageMethods } from './lineage-methods.js';
 import { modelMethods } from './model-methods.js';
 
-/** All RPCs of the registry, one file for each kind of thing. */
+/** All RPCs of the registry, one file per resource. */
 export function registryService(dependencies: RegistryDependencies): RegistryMethods {
   return {
     ...modelMethods(dependencies),

@@ -16,7 +16,7 @@ export interface AliasKey {
   readonly alias: string;
 }
 
-/** A move that was found to be allowed. */
+/** A move that was allowed. */
 export interface AllowedMove {
   readonly toVersion: number;
   readonly rollback: boolean;
@@ -38,7 +38,7 @@ export function listAliases(db: Db, tenant: string, modelName: string): Promise<
     .execute();
 }
 
-/** Its version is 0 where it points nowhere since its model was deleted. */
+/** Its version is 0 if its model was deleted since. */
 export function findAlias(db: Db, { tenant, modelName, alias }: AliasKey): Promise<AliasRow | undefined> {
   return db
     .selectFrom('aliases')
@@ -58,7 +58,7 @@ export function findMoveByRequest(db: Db, tenant: string, requestId: string): Pr
     .executeTakeFirst();
 }
 
-/** Writes pointer, history and event together. The caller holds the model's lock. */
+/** Writes alias, history and event together. The caller holds the model's lock. */
 export async function moveAlias(trx: Trx, key: AliasKey, move: AllowedMove): Promise<AliasMoveRow> {
   const { tenant, modelName, alias } = key;
   const present = await findAlias(trx, key);
@@ -83,7 +83,8 @@ export async function moveAlias(trx: Trx, key: AliasKey, move: AllowedMove): Pro
       gate_results: jsonb(move.gateResults),
       request_id: move.requestId === '' ? null : move.requestId,
       fingerprint: move.fingerprint,
-      // now() is when the transaction began: before it waited for the lock. And no finer than what callers are told.
+      // Not now(), which is the start of the transaction, before it waited for the lock. Truncated to the precision
+      // that callers receive.
       time: sql<Date>`date_trunc('milliseconds', clock_timestamp())`,
     })
     .returningAll()
@@ -91,7 +92,7 @@ export async function moveAlias(trx: Trx, key: AliasKey, move: AllowedMove): Pro
   await appendEvent(trx, {
     type: 'model.alias.moved',
     tenant,
-    // Neither name may hold an '@', so that no two aliases share an id.
+    // Neither name may contain an '@', so no two aliases share an id.
     aggregateId: `${modelName}@${alias}`,
     aggregateVersion: pointer.revision,
     payload: { modelName, alias, fromVersion, toVersion: move.toVersion, actor: move.actor },
@@ -99,7 +100,7 @@ export async function moveAlias(trx: Trx, key: AliasKey, move: AllowedMove): Pro
   return row;
 }
 
-/** Newest first, one more row than the page's size; the key is the move's id. */
+/** Newest first, one row more than the page size; the key is the move's id. */
 export function listMoves(db: Db, key: AliasKey, page: Page<number>): Promise<AliasMoveRow[]> {
   let query = db
     .selectFrom('alias_moves')
@@ -161,10 +162,10 @@ export async function setGate(trx: Trx, { tenant, modelName }: Omit<AliasKey, 'a
     .execute();
 }
 
-/** What names a gate of a model. */
+/** The key of a model's gate. */
 export type GateKey = Pick<Gate, 'alias' | 'metric' | 'split' | 'datasetDigest'>;
 
-/** False where there was none. */
+/** False if there was none. */
 export async function deleteGate(
   trx: Trx,
   { tenant, modelName }: Omit<AliasKey, 'alias'>,
@@ -180,7 +181,7 @@ export async function deleteGate(
   return (await deletion.executeTakeFirst()).numDeletedRows > 0n;
 }
 
-/** The evaluation that a gate reads, as its row's key has it. */
+/** The evaluation that a gate reads, as in the primary key of its row. */
 function evaluationOf({ split, datasetDigest }: GateKey): string {
   return datasetDigest === '' ? split : `${split} ${datasetDigest}`;
 }

@@ -1,4 +1,4 @@
-// What is left of a deleted model, on both engines: nothing that is seen, and the numbers that must not come again.
+// What remains of a deleted model, on both engines: nothing visible, and the numbers that must not be reused.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatabaseEngine, jsonb, openDatabase } from '@athanor/database';
 import { startDatabaseEngines } from '@athanor/testkit';
@@ -67,7 +67,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     return rows.filter(({ subject }) => new RegExp(`\\.${name}[@.-]`).test(subject));
   };
 
-  test.skipIf(skip)('a deleted model is gone with all that it had, and an event tells so', async () => {
+  test.skipIf(skip)('a deleted model is gone with all its parts, and an event says so', async () => {
     await register('gone', 'g1');
     await promote('gone', 1);
     await gateOf('gone');
@@ -87,34 +87,31 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     expect(await eventsOf('model.deleted', 'gone')).toMatchObject([{ subject: 'athanor.v1.acme.model.gone.deleted' }]);
   });
 
-  test.skipIf(skip)(
-    'one that is made again goes on with its numbers; an event has no id that was told before',
-    async () => {
-      for (const content of ['a', 'b']) await register('anew', `n-${content}`, { content });
-      for (const version of [1, 2]) await promote('anew', version);
-      const before = (await findModel(db, 'acme', 'anew'))!;
-      await remove('anew');
-      await sleep(5);
-      // The same bytes as before, and yet another number: that of the one before means what it meant.
-      expect(await register('anew', 'n-c', { content: 'a' })).toEqual({ version: 3, created: true });
-      const model = (await findModel(db, 'acme', 'anew'))!;
-      expect(model).toMatchObject({ latest_version: 3, description: '', delete_time: null });
-      expect(model.create_time.getTime()).toBeGreaterThan(before.create_time.getTime());
-      expect(await promote('anew', 3)).toMatchObject({ from_version: 0, to_version: 3 });
-      expect(await listAliases(db, 'acme', 'anew')).toMatchObject([{ alias: 'champion', version: 3, revision: 3 }]);
-      await remove('anew');
-      // A gate alone makes it anew too, without a version; and it can be deleted again.
-      await gateOf('anew');
-      expect(await findModel(db, 'acme', 'anew')).toMatchObject({ latest_version: 3, deleted_version: 3 });
-      await remove('anew');
-      expect(await register('anew', 'n-d')).toEqual({ version: 4, created: true });
-      const ids = async (type: string) => (await eventsOf(type, 'anew')).map(({ event_id }) => event_id);
-      expect(await ids('model.alias.moved')).toEqual([1, 2, 3].map(n => `acme/model-alias/anew@champion/${n}/moved`));
-      expect(new Set(await ids('model.deleted')).size).toBe(3);
-    },
-  );
+  test.skipIf(skip)('a recreated model continues its numbers; no event id is reused', async () => {
+    for (const content of ['a', 'b']) await register('anew', `n-${content}`, { content });
+    for (const version of [1, 2]) await promote('anew', version);
+    const before = (await findModel(db, 'acme', 'anew'))!;
+    await remove('anew');
+    await sleep(5);
+    // The same bytes as before get another number, because the earlier number keeps its meaning.
+    expect(await register('anew', 'n-c', { content: 'a' })).toEqual({ version: 3, created: true });
+    const model = (await findModel(db, 'acme', 'anew'))!;
+    expect(model).toMatchObject({ latest_version: 3, description: '', delete_time: null });
+    expect(model.create_time.getTime()).toBeGreaterThan(before.create_time.getTime());
+    expect(await promote('anew', 3)).toMatchObject({ from_version: 0, to_version: 3 });
+    expect(await listAliases(db, 'acme', 'anew')).toMatchObject([{ alias: 'champion', version: 3, revision: 3 }]);
+    await remove('anew');
+    // A gate alone also recreates it, without a version; and it can be deleted again.
+    await gateOf('anew');
+    expect(await findModel(db, 'acme', 'anew')).toMatchObject({ latest_version: 3, deleted_version: 3 });
+    await remove('anew');
+    expect(await register('anew', 'n-d')).toEqual({ version: 4, created: true });
+    const ids = async (type: string) => (await eventsOf(type, 'anew')).map(({ event_id }) => event_id);
+    expect(await ids('model.alias.moved')).toEqual([1, 2, 3].map(n => `acme/model-alias/anew@champion/${n}/moved`));
+    expect(new Set(await ids('model.deleted')).size).toBe(3);
+  });
 
-  test.skipIf(skip)('whoever deletes a model while it is being deployed sees the deployment', async () => {
+  test.skipIf(skip)("a deletion that waits for a deployment's transaction sees the deployment", async () => {
     await register('served', 's1');
     let locked: () => void = () => undefined;
     const held = new Promise<void>(resolve => {
@@ -135,7 +132,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     await deploying;
   });
 
-  test.skipIf(skip)('deletions in quick succession are events of their own', async () => {
+  test.skipIf(skip)('deletions in quick succession are separate events', async () => {
     for (let round = 0; round < 5; round++) {
       await gateOf('quick');
       expect(await remove('quick')).toBe(true);
@@ -145,7 +142,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     expect(versions).toHaveLength(5);
   });
 
-  test.skipIf(skip)('who waits for a model while it is deleted finds none, and a job makes it anew', async () => {
+  test.skipIf(skip)("a waiter for a model's lock finds none after its deletion, and a job recreates it", async () => {
     await register('raced', 'r1');
     let locked: () => void = () => undefined;
     const held = new Promise<void>(resolve => {
@@ -172,7 +169,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
   });
 
   test.skipIf(skip)(
-    'version N−1 makes models without the new columns, and its version brings a deleted one back',
+    'version N−1 creates models without the new columns, and its new version restores a deleted one',
     async () => {
       const schema = `registry_n1_${Date.now().toString(36)}`;
       const before = MIGRATIONS.findIndex(({ name }) => name === '0005_deleted_models');
@@ -200,7 +197,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
       await both.updateTable('models').set({ latest_version: 1 }).execute();
       const revived = await findModel(both, 'acme', 'm');
       expect(revived).toMatchObject({ latest_version: 1 });
-      // It was there before N comes to lock it.
+      // It exists before N locks it.
       const locked = await both.transaction().execute(trx => lockModel(trx, 'acme', 'm'));
       expect(locked).toMatchObject({ delete_time: null, create_time: revived!.create_time });
       expect(await listModels(both, 'acme', ALL)).toHaveLength(1);

@@ -6,8 +6,8 @@ import type { ModelRow, Trx } from './models.js';
 const PARTS = ['model_versions', 'version_jobs', 'alias_moves', 'gates'] as const;
 
 /**
- * Deletes all that a model has, and tells of it. The caller holds the model's lock. Its row and those of its aliases stay,
- * unseen: a number or revision that was given out is never given out again, since it is part of an event's id.
+ * Deletes all parts of a model and appends the event. The caller holds the model's lock. Its row and those of its
+ * aliases stay, hidden: numbers and revisions are never reused, since they are part of event ids.
  */
 export async function deleteModel(trx: Trx, model: ModelRow, actor: string): Promise<void> {
   const { tenant, name, latest_version: deleted_version } = model;
@@ -26,7 +26,7 @@ export async function deleteModel(trx: Trx, model: ModelRow, actor: string): Pro
     .where('name', '=', name)
     .returning(sql<Date>`delete_time`.as('time'))
     .executeTakeFirstOrThrow();
-  // Not the number of its latest version: a gate makes a model anew without one.
+  // Not the number of its latest version: a gate can recreate a model without one.
   const aggregateVersion = deleted.time.getTime();
   const payload = { name, actor };
   await appendEvent(trx, { type: 'model.deleted', tenant, aggregateId: name, aggregateVersion, payload });

@@ -22,7 +22,7 @@ export function findDeployment(db: Db, tenant: string, name: string): Promise<De
     .executeTakeFirst();
 }
 
-/** In the order of names, one more row than the page's size. */
+/** Ordered by name, one row more than the page size. */
 export function listDeployments(db: Db, tenant: string, page: Page<string>): Promise<DeploymentRow[]> {
   let query = db.selectFrom('deployments').selectAll().where('tenant', '=', tenant);
   if (page.after !== undefined) query = query.where('name', '>', page.after);
@@ -32,7 +32,7 @@ export function listDeployments(db: Db, tenant: string, page: Page<string>): Pro
     .execute();
 }
 
-/** Of all tenants, in the order of tenant and name, those after a deployment. */
+/** Of all tenants, ordered by tenant and name, starting after a given deployment. */
 export function listAllDeployments(
   db: Db,
   { after, limit }: { after: Pick<DeploymentRow, 'tenant' | 'name'> | undefined; limit: number | undefined },
@@ -43,7 +43,7 @@ export function listAllDeployments(
   return query.execute();
 }
 
-/** The names of those that refer to a model, in their order. */
+/** The names of the deployments that refer to a model, ordered. */
 export async function listDeploymentsOf(db: Db, { tenant, name }: { tenant: string; name: string }): Promise<string[]> {
   const rows = await db
     .selectFrom('deployments')
@@ -55,7 +55,7 @@ export async function listDeploymentsOf(db: Db, { tenant, name }: { tenant: stri
   return rows.map(row => row.name);
 }
 
-/** Makes or changes a deployment; one that is already so stays without an event. */
+/** Creates or changes a deployment; an unchanged one gets no event. */
 export async function setDeployment(trx: Trx, tenant: string, target: DeploymentTarget): Promise<DeploymentRow> {
   const { name, modelName, alias, version } = target;
   const present = await trx
@@ -70,7 +70,7 @@ export async function setDeployment(trx: Trx, tenant: string, target: Deployment
   const row = await trx
     .insertInto('deployments')
     .values({ tenant, name, ...meaning, revision: 1 })
-    // Counted by the database: of two that make it at the same moment neither sees the other's row.
+    // Computed by the database, because two transactions that create it concurrently do not see each other's row.
     .onConflict(c =>
       c.columns(['tenant', 'name']).doUpdateSet(eb => ({ ...meaning, revision: eb('deployments.revision', '+', 1) })),
     )
@@ -80,7 +80,7 @@ export async function setDeployment(trx: Trx, tenant: string, target: Deployment
   return row;
 }
 
-/** False where there was none. */
+/** False if there was none. */
 export async function deleteDeployment(trx: Trx, tenant: string, name: string): Promise<boolean> {
   const gone = await trx
     .deleteFrom('deployments')
@@ -95,7 +95,7 @@ export async function deleteDeployment(trx: Trx, tenant: string, name: string): 
 
 async function announce(trx: Trx, row: DeploymentRow, deleted: boolean): Promise<void> {
   const { tenant, name, revision } = row;
-  // The creation time tells a deployment made anew under an old name from the old one.
+  // The creation time distinguishes a recreated deployment from the old one of the same name.
   const aggregateVersion = row.create_time.getTime() * 1000 + revision;
   await appendEvent(trx, {
     type: 'deployment.changed',

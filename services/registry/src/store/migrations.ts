@@ -3,7 +3,7 @@ import { inboxMigration, outboxFailuresMigration, outboxMigration } from '@athan
 import { type Kysely, sql } from 'kysely';
 import type { RegistryTables } from './tables.js';
 
-/** The registry's schema. Append only: version N−1 must run on what N makes. */
+/** The registry's schema. Append only: version N−1 must run on the schema of version N. */
 export const MIGRATIONS: readonly Migration[] = [
   outboxMigration,
   inboxMigration,
@@ -106,7 +106,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     name: '0004_gates_of_datasets',
-    // Into the column that is in the key already: version N−1 writes gates by ON CONFLICT on just these columns.
+    // In the column that is already in the key: version N−1 upserts gates with ON CONFLICT on exactly these columns.
     async up(db) {
       await (db as Kysely<Pick<RegistryTables, 'gates'>>)
         .updateTable('gates')

@@ -6,7 +6,7 @@ export type ModelRow = Selectable<ModelTable>;
 export type ModelVersionRow = Selectable<ModelVersionTable>;
 export type VersionJobRow = Selectable<VersionJobTable>;
 
-/** A handle or a transaction. */
+/** A connection or a transaction. */
 export type Db = Kysely<RegistryTables>;
 export type Trx = Transaction<RegistryTables>;
 
@@ -14,7 +14,7 @@ export function findModel(db: Db, tenant: string, name: string): Promise<ModelRo
   return presentModels(db).where('tenant', '=', tenant).where('name', '=', name).executeTakeFirst();
 }
 
-/** One more row than the page's size, in the order of names. */
+/** Ordered by name, one row more than the page size. */
 export function listModels(db: Db, tenant: string, page: Page<string>): Promise<ModelRow[]> {
   let query = presentModels(db).where('tenant', '=', tenant);
   if (page.after !== undefined) query = query.where('name', '>', page.after);
@@ -25,8 +25,8 @@ export function listModels(db: Db, tenant: string, page: Page<string>): Promise<
 }
 
 /**
- * The models that are there. Version N−1 knows of no deletion and registers into a deleted one: what has a newer version is
- * there again. Reads the row alone, so that who has waited for its lock sees it as it is then.
+ * The existing models. Version N−1 does not know deletion and may register into a deleted model; a newer version makes
+ * it exist again. Only this row is read, so a waiter re-reads the current row after it acquires the lock.
  */
 function presentModels(db: Db) {
   return db
@@ -35,12 +35,12 @@ function presentModels(db: Db) {
     .where(eb => eb.or([eb('delete_time', 'is', null), eb('latest_version', '>', eb.ref('deleted_version'))]));
 }
 
-/** Locks the row of a model that is there until the transaction ends. */
+/** Locks the row of an existing model until the transaction ends. */
 export function lockPresentModel(trx: Trx, tenant: string, name: string): Promise<ModelRow | undefined> {
   return presentModels(trx).where('tenant', '=', tenant).where('name', '=', name).forUpdate().executeTakeFirst();
 }
 
-/** Makes the model if it is new or was deleted, and locks its row until the transaction ends. */
+/** Creates the model if it is new or was deleted, and locks its row until the transaction ends. */
 export async function lockModel(trx: Trx, tenant: string, name: string): Promise<ModelRow> {
   await trx
     .insertInto('models')
@@ -52,7 +52,7 @@ export async function lockModel(trx: Trx, tenant: string, name: string): Promise
   if (row.delete_time === null) return row;
   // Not before its deletion, whatever the clock says: see deleteModel.
   const create_time = sql<Date>`greatest(clock_timestamp(), delete_time)`;
-  // Version N−1 may have made it anew already, or described it while it was not there.
+  // Version N−1 may have recreated it already, or set its description while it was deleted.
   const isThere = row.latest_version > (row.deleted_version ?? 0);
   const anew = trx.updateTable('models').set({ delete_time: null, ...(!isThere && { create_time, description: '' }) });
   return await anew.where('tenant', '=', tenant).where('name', '=', name).returningAll().executeTakeFirstOrThrow();
@@ -73,7 +73,7 @@ export async function setDescription(
     .executeTakeFirstOrThrow();
 }
 
-/** What names one version: exactly one of the last four. */
+/** Reference to one version: exactly one of the last four fields is set. */
 export interface VersionReference {
   readonly tenant: string;
   readonly modelName: string;
@@ -114,7 +114,7 @@ export async function findVersion(db: Db, reference: VersionReference): Promise<
   return await query.orderBy('v.model_name').limit(1).executeTakeFirst();
 }
 
-/** Of models that were trained alike several have a version of the same digest; an empty name means all of them. */
+/** Models with equal training may have versions with the same digest; an empty name means all of them. */
 export function listVersionsByDigest(
   db: Db,
   { tenant, modelName, digest }: { tenant: string; modelName: string; digest: string },
@@ -124,7 +124,7 @@ export function listVersionsByDigest(
   return query.orderBy('model_name').execute();
 }
 
-/** Newest first, one more row than the page's size. */
+/** Newest first, one row more than the page size. */
 export function listVersions(
   db: Db,
   model: { tenant: string; name: string },

@@ -5,7 +5,7 @@ import type { JobLineage } from '../lineage/graph.js';
 import { type VersionManifest, versionDigest } from '../models/version-digest.js';
 import { lockModel, type Trx } from './models.js';
 
-/** What a job made, with its files already in the blob store. */
+/** A job's result, with its files already in the blob store. */
 export interface Registration {
   readonly tenant: string;
   readonly jobId: string;
@@ -18,8 +18,8 @@ export interface Registration {
 }
 
 /**
- * Registers a job's result. An equal digest in the same model is the version that is there, with one more lineage
- * edge; a job that was registered before changes nothing.
+ * Registers a job's result. An equal digest in the same model returns the existing version, with one more lineage edge;
+ * a job that was registered before changes nothing.
  */
 export async function registerVersion(
   trx: Trx,

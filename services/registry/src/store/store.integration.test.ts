@@ -1,4 +1,4 @@
-// The registry's transactions on both engines: what is raced for is raced for on a real PostgreSQL too.
+// The registry's transactions on both engines; races are tested on a real PostgreSQL too.
 import { type DatabaseEngine, jsonb, openDatabase } from '@athanor/database';
 import { startDatabaseEngines } from '@athanor/testkit';
 import { sql } from 'kysely';
@@ -13,7 +13,7 @@ import type { RegistryTables } from './tables.js';
 
 const ALL = { size: 1_000, after: undefined };
 const key = (modelName: string, alias = 'champion') => ({ tenant: 'acme', modelName, alias });
-/** The migrations before one, as version N−1 had them. */
+/** The migrations up to the given one, as version N−1 had them. */
 const upTo = (name: string) =>
   MIGRATIONS.slice(
     0,
@@ -45,7 +45,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
       return await moveAlias(trx, key(modelName, alias), move(toVersion));
     });
 
-  test.skipIf(skip)('a job registers once, however often it is told of', async () => {
+  test.skipIf(skip)('a job is registered once, however often its event is delivered', async () => {
     expect(await register({ jobId: 'j1', modelName: 'once' })).toEqual({ version: 1, created: true });
     expect(await register({ jobId: 'j1', modelName: 'once' })).toEqual({ version: 1, created: false });
     expect(await listVersions(db, { tenant: 'acme', name: 'once' }, ALL)).toHaveLength(1);
@@ -65,7 +65,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     });
   });
 
-  test.skipIf(skip)('registrations at the same moment get numbers without gaps, equal ones the same', async () => {
+  test.skipIf(skip)('concurrent registrations get numbers without gaps, equal ones the same', async () => {
     const jobs = Array.from({ length: 12 }, (_, index) => ({
       jobId: `race-${index}`,
       modelName: 'race',
@@ -76,21 +76,18 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     expect(results.filter(({ created }) => created)).toHaveLength(6);
   });
 
-  test.skipIf(skip)(
-    'promotions at the same moment follow one another: each starts where the one before it led',
-    async () => {
-      await Promise.all(Array.from({ length: 10 }, (_, index) => promote('linear', index + 1)));
-      const moves = (await listMoves(db, key('linear'), ALL)).reverse();
-      expect(moves).toHaveLength(10);
-      expect(moves.map(({ from_version }) => from_version)).toEqual([
-        0,
-        ...moves.slice(0, -1).map(({ to_version }) => to_version),
-      ]);
-    },
-  );
+  test.skipIf(skip)('concurrent promotions are serialized: each starts where the previous one led', async () => {
+    await Promise.all(Array.from({ length: 10 }, (_, index) => promote('linear', index + 1)));
+    const moves = (await listMoves(db, key('linear'), ALL)).reverse();
+    expect(moves).toHaveLength(10);
+    expect(moves.map(({ from_version }) => from_version)).toEqual([
+      0,
+      ...moves.slice(0, -1).map(({ to_version }) => to_version),
+    ]);
+  });
 
   test.skipIf(skip)(
-    'bug: the history of an alias had the times at which movers began to wait, not at which they moved',
+    'bug: the history of an alias had the times at which moves began to wait, not at which they happened',
     async () => {
       await promote('times', 1);
       let locked: () => void = () => undefined;
@@ -104,7 +101,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
         await moveAlias(trx, key('times'), move(2));
       });
       await held;
-      // On PGlite this mover waits for the connection, on PostgreSQL, its transaction begun, for the row.
+      // On PGlite this move waits for the connection; on PostgreSQL, inside its transaction, for the row lock.
       await promote('times', 3);
       await first;
       const moves = (await listMoves(db, key('times'), ALL)).reverse();
@@ -114,21 +111,21 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     },
   );
 
-  test.skipIf(skip)('bug: an alias asked for at the very time of its move was where it had been before', async () => {
+  test.skipIf(skip)('bug: at the exact time of its move an alias was still at the previous version', async () => {
     for (const version of [1, 2, 3]) {
       const moved = await promote('instant', version);
       expect((await findMoveAt(db, key('instant'), moved.time))?.to_version).toBe(version);
     }
   });
 
-  test.skipIf(skip)('bug: aliases of two models whose names run together could not both move', async () => {
+  test.skipIf(skip)('bug: aliases of two models with the same concatenated name could not both move', async () => {
     await promote('digits', 1, 'mlp-champion');
     await promote('digits-mlp', 1, 'champion');
     expect(await listMoves(db, key('digits-mlp'), ALL)).toHaveLength(1);
   });
 
   test.skipIf(skip)(
-    'a gate of a dataset that was set before datasets were in the key is replaced, not doubled',
+    "a dataset's gate from before datasets were part of the key is replaced, not duplicated",
     async () => {
       const schema = `registry_gates_${Date.now().toString(36)}`;
       const before = await engine.open<RegistryTables>({ schema, migrations: upTo('0004_gates_of_datasets') });
@@ -153,7 +150,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     },
   );
 
-  test.skipIf(skip)('bug: a deployment made twice at the same moment was an internal error', async () => {
+  test.skipIf(skip)('bug: creating a deployment twice concurrently was an internal error', async () => {
     const set = (alias: string) =>
       db
         .transaction()

@@ -5,7 +5,7 @@ import type { ColumnType, Generated } from 'kysely';
 import type { JobLineage } from '../lineage/graph.js';
 import type { VersionManifest } from '../models/version-digest.js';
 
-// Rows as Kysely sees them.
+// Row types for Kysely.
 type Created = ColumnType<Date, Date | undefined, never>;
 
 export interface ModelTable {
@@ -15,9 +15,9 @@ export interface ModelTable {
   /** The last number given out. */
   latest_version: number;
   create_time: ColumnType<Date, Date | undefined, Date>;
-  /** Null unless it was deleted and not made anew: the row stays, so that its numbers go on. */
+  /** Null unless it was deleted and not recreated; the row stays, so that its numbers continue. */
   delete_time: Date | null;
-  /** The last number given out before it was deleted last. */
+  /** The last number given out before its latest deletion. */
   deleted_version: number | null;
 }
 
@@ -48,9 +48,9 @@ export interface AliasTable {
   tenant: string;
   model_name: string;
   alias: string;
-  /** 0 where the model was deleted: the row stays, so that its revision goes on. */
+  /** 0 if the model was deleted; the row stays, so that its revision continues. */
   version: number;
-  /** Counts the moves; part of the move's event id. */
+  /** Number of moves; part of the move's event id. */
   revision: number;
   update_time: Date;
 }
@@ -76,7 +76,7 @@ export interface GateTable {
   model_name: string;
   alias: string;
   metric: string;
-  /** Of the evaluation: the split, and the dataset's digest where the gate names one. */
+  /** Of the evaluation: the split, and the dataset's digest if the gate has one. */
   split: string;
   gate: Gate;
 }
