@@ -77,7 +77,7 @@ export async function replayDeadLetter(
   const deadLetter = message && toDeadLetter(message);
   const foreign = tenant !== undefined && deadLetter && parseEventSubject(deadLetter.subject)?.tenant !== tenant;
   if (!deadLetter || foreign)
-    throw notFound('dead letter', String(sequence), 'list the dead letters to see those there are');
+    throw notFound('dead letter', String(sequence), 'list the dead letters: athanor dead-letters list');
   // By the dead letter's own number: asking twice publishes once, and a second failure is a dead letter of its own.
   const msgID = `replay:${sequence}`;
   await jetstream(connection).publish(deadLetter.subject, deadLetter.data, {

@@ -73,7 +73,7 @@ function shownSerial(port: number): Promise<string> {
   });
 }
 
-describe.skipIf(!hasOpenssl)(`watched certificates${hasOpenssl ? '' : ' (skipped: there is no openssl)'}`, () => {
+describe.skipIf(!hasOpenssl)(`watched certificates${hasOpenssl ? '' : ' (skipped: openssl is not installed)'}`, () => {
   test('a renewed certificate is shown to new callers, and callers that are connected notice nothing', async () => {
     const authority = await createAuthority(folder.path);
     const files = await authority.issue('server', ['localhost']);

@@ -1,5 +1,5 @@
-// One process for ingest, training and registry: what `athanor up` runs. Each service keeps its own listeners, schema and
-// credentials; they share the process and the embedded database, and speak gRPC to one another all the same.
+// One process for ingest, training and registry, as started by `athanor up`. Each service keeps its own listeners,
+// schema and credentials; they share the process and the embedded database, and call each other over gRPC.
 import { loadIngestConfig, startIngest } from '@athanor/ingest';
 import { loadRegistryConfig, startRegistry } from '@athanor/registry';
 import { armCrashPoint, createTelemetry, runProcess } from '@athanor/service';

@@ -25,12 +25,12 @@ export interface AppOptions {
   readonly config: InferenceConfig;
 }
 
-/** Composition root: opens what inference needs, and closes it again when a later step fails. */
+/** Composition root: opens what inference needs, and closes it again if a later step fails. */
 export async function startInference({ config }: AppOptions): Promise<App> {
   const closing = new Closing();
   try {
     const { LOG_LEVEL: logLevel, OTLP_ENDPOINT: otlpEndpoint } = config;
-    // Nothing here looks for the active span: no events are written, and a call's own span is in its context.
+    // No active span is needed here: no events are written, and a call's own span is in its context.
     const telemetry = createTelemetry({ service: 'inference', logLevel, otlpEndpoint, followsContext: false });
     closing.add(() => telemetry.shutdown());
     const { log } = telemetry;
@@ -76,7 +76,7 @@ export async function startInference({ config }: AppOptions): Promise<App> {
     closing.add(() => reconciler.stop());
     const nats = { ...natsOptions(config), name: 'inference' };
     closing.add(watchDeployments({ nats, log, onChange: traceparent => reconciler.wake(traceparent) }));
-    // Closed first: no new calls come while the models are being unloaded.
+    // Closed first, so that no new calls arrive while the models are unloaded.
     closing.add(() => service.stop());
     reconciler.start();
     return { stop: () => closing.close() };

@@ -14,25 +14,31 @@ export const inferenceConfigSchema = z.object({
   MAX_CONNECTION_IN_FLIGHT_BYTES: integer({ min: 1_024, max: 1_099_511_627_776, fallback: 256 * 1024 * 1024 }),
   ...eventFields(),
   REGISTRY_ADDRESS: text(`127.0.0.1:${servicePorts('registry').public}`),
-  /** The pool that this process belongs to, for people and metrics. */
+  /** The pool that this process belongs to, used in logs and metrics. */
   POOL: text('default'),
-  /** What the pool serves, a JSON array: "*", a deployment's name, model@alias or model@version. */
+  /** What the pool serves, a JSON array of selectors: "*", a deployment's name, model@alias or model@version. */
   POOL_MODELS: selectors(),
-  /** off: models run on the CPU. required: fails at the start without a GPU; preferred: goes on without, and says so. */
+  /**
+   * off: models run on the CPU. preferred: falls back to the CPU with a warning; required: does not start without a
+   * GPU.
+   */
   GPU: z.enum(GPU_MODES, `expected ${GPU_MODES.join(', ')}`).default('off'),
-  /** Threads of each model's session. Without it those of its evaluation: others change the last bits of a result. */
+  /**
+   * Threads of each model's session. Default: those of its evaluation, since other numbers change the last bits of a
+   * result.
+   */
   CPU_THREADS: z.coerce.number('expected a whole number from 1 to 1024').int().min(1).max(1_024).optional(),
-  /** Most rows of one run; also the largest batch that one request may bring. */
+  /** Maximum rows per run, and per request. */
   MAX_BATCH_SIZE: integer({ min: 1, max: 65_536, fallback: 64 }),
-  /** How long the first request of a batch may wait for others; 0: only as long as the run before takes. */
+  /** How long the first request of a batch may wait for others; 0: only while another run is in progress. */
   MAX_QUEUE_DELAY_US: integer({ min: 0, max: 60_000_000, fallback: 0 }),
-  /** Requests that may wait for one model. */
+  /** Maximum number of requests waiting for one model. */
   MAX_QUEUE_SIZE: integer({ min: 1, max: 1_000_000, fallback: 1_024 }),
-  /** The registry is asked so often for what is wanted, besides at each event. */
+  /** Interval at which the registry is asked for the desired state, in addition to each event. */
   RECONCILE_INTERVAL_MS: integer({ min: 100, max: 3_600_000, fallback: 10_000 }),
 });
 
-/** Selectors of deployments, checked here so that a mistake is told at the start. */
+/** Selectors of deployments, validated here so that a mistake is reported at start-up. */
 function selectors() {
   return z
     .string()
@@ -43,7 +49,7 @@ function selectors() {
         parseSelectors(texts);
         return texts;
       } catch (error) {
-        const message = error instanceof z.ZodError ? 'a JSON array of at least one text' : (error as Error).message;
+        const message = error instanceof z.ZodError ? 'a JSON array of at least one string' : (error as Error).message;
         context.addIssue(`expected selectors of deployments: ${message}`);
         return z.NEVER;
       }

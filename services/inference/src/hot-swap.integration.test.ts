@@ -1,4 +1,4 @@
-// Versions that come, go and fail while requests are under way.
+// Versions that are loaded, replaced and fail during requests.
 
 import { type InferResponse, infer } from '@athanor/client';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -30,14 +30,14 @@ async function index(): Promise<string[]> {
   return models.map(({ name, version, state }) => `${name} ${version} ${state}`);
 }
 
-/** Changes what the registry wants, and says so. */
+/** Changes the desired state in the registry and publishes the event. */
 async function want(...wishes: Wish[]): Promise<void> {
   bench.registry.wishes = wishes;
   await bench.tellAliasMoved('acme', 'm', wishes[0]?.version ?? 0);
 }
 
 describe('readiness', () => {
-  test('comes with the first list, also when nothing is deployed', async () => {
+  test('comes with the first list, even if nothing is deployed', async () => {
     bench = await startTestBench();
     await expect.poll(async () => (await fetch(`${bench.adminUrl}/readyz`)).status).toBe(200);
     expect(await bench.acme.serverReady({})).toEqual({ ready: true });
@@ -65,7 +65,7 @@ test('versions change under load and no request fails', async () => {
     for (let round = 1; !isOver; round++) {
       const value = caller * 1_000 + round;
       const { modelVersion, outputs } = await ask(value);
-      // The answer is whole: of the version that it names.
+      // The response is consistent: it is from the version that it names.
       expect((outputs.get('y')!.data as Float32Array)[0]).toBe(Math.fround(value * Number(modelVersion)));
       seen.add(modelVersion);
       answered++;
@@ -84,25 +84,28 @@ test('versions change under load and no request fails', async () => {
 describe('a version that cannot be loaded', () => {
   test.each<[string, Partial<Wish>, RegExp]>([
     ['does not run', { model: brokenModel() }, /onnx runtime error/],
-    ['is not the file of its digest', { wrongDigest: true }, /expected digest sha256:\w+, got sha256:\w+/],
-    ['is no ONNX file', { model: Buffer.from('nonsense') }, /./],
-  ])('because it %s: the old one serves on, the index tells why, and it is tried again', async (_, broken, reason) => {
-    bench = await startTestBench();
-    await want(wish(1));
-    await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY']);
-    await want(wish(2, broken));
-    await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY', 'm 2 UNAVAILABLE']);
-    const { models } = await bench.acme.repositoryIndex({});
-    expect(models[1]!.reason).toMatch(reason);
-    expect((await ask(5)).modelVersion).toBe('1');
-    // The registry was asked again after the first delay of a second, with nobody saying so.
-    const { lists } = bench.registry;
-    await expect.poll(() => bench.registry.lists, { timeout: 3_000 }).toBeGreaterThan(lists);
-    await want(wish(3));
-    await expect.poll(index, { timeout: 10_000 }).toEqual(['m 3 READY']);
-  });
+    ['does not match its digest', { wrongDigest: true }, /expected digest sha256:\w+, got sha256:\w+/],
+    ['is not an ONNX file', { model: Buffer.from('nonsense') }, /./],
+  ])(
+    'because it %s: the old one keeps serving, the index has the reason, and loading is retried',
+    async (_, broken, reason) => {
+      bench = await startTestBench();
+      await want(wish(1));
+      await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY']);
+      await want(wish(2, broken));
+      await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY', 'm 2 UNAVAILABLE']);
+      const { models } = await bench.acme.repositoryIndex({});
+      expect(models[1]!.reason).toMatch(reason);
+      expect((await ask(5)).modelVersion).toBe('1');
+      // The registry was asked again after the first delay of a second, without an event.
+      const { lists } = bench.registry;
+      await expect.poll(() => bench.registry.lists, { timeout: 3_000 }).toBeGreaterThan(lists);
+      await want(wish(3));
+      await expect.poll(index, { timeout: 10_000 }).toEqual(['m 3 READY']);
+    },
+  );
 
-  test('comes up by itself when what was wrong is gone', async () => {
+  test('is loaded without an event once the cause is fixed', async () => {
     bench = await startTestBench();
     await want(wish(2, { wrongDigest: true }));
     await expect.poll(index, { timeout: 10_000 }).toEqual(['m 2 UNAVAILABLE']);
@@ -111,7 +114,7 @@ describe('a version that cannot be loaded', () => {
   });
 });
 
-test('a deployment that is deleted is gone', async () => {
+test('a deleted deployment is gone', async () => {
   bench = await startTestBench();
   await want(wish(1));
   await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY']);
@@ -120,7 +123,7 @@ test('a deployment that is deleted is gone', async () => {
   await expect(ask(1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
-test('what is missed by event is found by the next periodic look', async () => {
+test('a missed event is made up for by the next periodic pass', async () => {
   bench = await startTestBench({ RECONCILE_INTERVAL_MS: 300 });
   await bench.nats.kill();
   bench.registry.wishes = [wish(1)];
@@ -128,7 +131,7 @@ test('what is missed by event is found by the next periodic look', async () => {
   await bench.nats.restart();
 });
 
-test('bug: a prediction named the digest alone, by which another model that was trained alike answered for its origin', async () => {
+test('bug: a prediction had the digest only, which led to the lineage of another model with equal training', async () => {
   bench = await startTestBench();
   await want(wish(1, { modelName: 'aaa' }));
   await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY']);
@@ -144,6 +147,6 @@ test('bug: the trace of a promotion ended before its model was fetched', async (
   const traceparent = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`;
   await bench.tellAliasMoved('acme', 'm', 1, traceparent);
   await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY']);
-  // The list, and the file.
+  // One call for the list, one for the file.
   expect(bench.registry.traceparents.filter(each => each === traceparent)).toHaveLength(2);
 });

@@ -1,4 +1,4 @@
-// The RPCs as clients see them, on a real server with real models.
+// The RPCs as clients use them, on a real server with real models.
 
 import { createStub, type InferTensor, infer, RpcError } from '@athanor/client';
 import { serviceDefinition } from '@athanor/contracts';
@@ -51,7 +51,7 @@ async function failure(call: Promise<unknown>): Promise<string> {
 }
 
 describe('ModelInfer', () => {
-  test('answers raw, echoes the id, tells the version and its digest', async () => {
+  test('answers with raw contents, the request id, the version and its digest', async () => {
     const answer = await infer(bench.acme, { modelName: 'scale', inputs: [x(1, 2, 3, 4)], id: 'my-id' });
     expect(answer).toMatchObject({ modelName: 'scale', modelVersion: '7', id: 'my-id' });
     expect(answer.parameters.get('athanor_version_digest')).toBe(versionDigest(scale));
@@ -69,7 +69,7 @@ describe('ModelInfer', () => {
     });
   });
 
-  test('takes typed contents and answers raw all the same', async () => {
+  test('accepts typed contents and answers with raw contents', async () => {
     const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 2], contents: { fp32Contents: [1, 2] } }];
     const answer = await bench.acme.modelInfer({
       modelName: 'scale',
@@ -81,7 +81,7 @@ describe('ModelInfer', () => {
     expect(answer.rawOutputContents).toEqual([Buffer.from(Float32Array.of(2, 4).buffer)]);
   });
 
-  test('gives the outputs that were asked for, in that order', async () => {
+  test('returns the requested outputs, in the requested order', async () => {
     const answer = await infer(bench.acme, { modelName: 'scale', inputs: [x(1, 2)], outputs: ['place', 'y'] });
     expect([...answer.outputs.keys()]).toEqual(['place', 'y']);
   });
@@ -95,7 +95,7 @@ describe('ModelInfer', () => {
     expect(answer.rawOutputContents[0]).toEqual(Buffer.from('\x10\0\0\x004.000000:1:right\x0f\0\0\x008.000000:0:left'));
   });
 
-  test('carries every datatype', async () => {
+  test('supports every datatype', async () => {
     const { inputs } = await bench.acme.modelMetadata({ name: 'identities' });
     const data: Record<string, InferTensor['data']> = {
       BOOL: Uint8Array.of(0, 1),
@@ -137,7 +137,7 @@ describe('ModelInfer', () => {
   });
 });
 
-describe('what is wrong is said with the code that Triton has for it', () => {
+describe("errors have Triton's codes", () => {
   const raw = Buffer.alloc(8);
   const good = {
     modelName: 'scale',
@@ -157,7 +157,7 @@ describe('what is wrong is said with the code that Triton has for it', () => {
       "NOT_FOUND Request for unknown model: 'scale' version 6 is not found",
     ],
     [
-      'a version that is no number',
+      'a version that is not a number',
       { ...good, modelVersion: 'x' },
       'INVALID_ARGUMENT failed to get model version from specified version',
     ],
@@ -210,7 +210,7 @@ describe('what is wrong is said with the code that Triton has for it', () => {
     expect(await failure(bench.acme.modelInfer(request))).toContain(message);
   });
 
-  test('bytes that are no request', async () => {
+  test('bytes that are not a request', async () => {
     const client = new Client(bench.address, credentials.createInsecure());
     const metadata = new Metadata();
     metadata.set('authorization', `Bearer ${bench.acmeKey}`);
@@ -222,7 +222,7 @@ describe('what is wrong is said with the code that Triton has for it', () => {
     client.close();
     expect(error).toMatchObject({
       code: 3,
-      details: expect.stringContaining('the request is no inference.ModelInferRequest'),
+      details: expect.stringContaining('expected an inference.ModelInferRequest'),
     });
   });
 
@@ -236,13 +236,13 @@ describe('what is wrong is said with the code that Triton has for it', () => {
     );
   });
 
-  test('ModelStatistics of an unknown model has a code of its own', async () => {
+  test('ModelStatistics of an unknown model has a different code', async () => {
     expect(await failure(bench.acme.modelStatistics({ name: 'nothing' }))).toBe(
       "INVALID_ARGUMENT requested model 'nothing' is not available",
     );
   });
 
-  test('loading by hand is refused: the registry says what is served', async () => {
+  test('explicit loading is refused: the registry decides what is served', async () => {
     expect(await failure(bench.acme.repositoryModelLoad({ modelName: 'scale' }))).toMatch(
       /^UNAVAILABLE explicit model load \/ unload is not allowed/,
     );
@@ -257,8 +257,8 @@ describe('what is wrong is said with the code that Triton has for it', () => {
   });
 });
 
-describe('what is told of server and models', () => {
-  test('bug: a probe needed a key to ask whether the server lives and is ready', async () => {
+describe('metadata of the server and its models', () => {
+  test('bug: a probe needed a key to call ServerLive and ServerReady', async () => {
     const probe = createStub('inference', { address: bench.address, credential: '' });
     expect(await probe.serverLive({})).toEqual({ live: true });
     expect(await probe.serverReady({})).toEqual({ ready: true });
@@ -267,7 +267,7 @@ describe('what is told of server and models', () => {
     probe.close();
   });
 
-  test('it lives, is ready, and lists the extensions that it has', async () => {
+  test('live, ready, and the implemented extensions', async () => {
     expect(await bench.acme.serverLive({})).toEqual({ live: true });
     expect(await bench.acme.serverReady({})).toEqual({ ready: true });
     const { name, extensions } = await bench.acme.serverMetadata({});
@@ -276,7 +276,7 @@ describe('what is told of server and models', () => {
     expect(extensions).not.toContain('system_shared_memory');
   });
 
-  test('readiness by model and version', async () => {
+  test('readiness per model and version', async () => {
     const ready = async (name: string, version = '') => (await bench.acme.modelReady({ name, version })).ready;
     expect([
       await ready('scale'),
@@ -351,7 +351,7 @@ describe('what is told of server and models', () => {
     ]);
   });
 
-  test('metrics tell of models, batches and queues', async () => {
+  test('metrics cover models, batches and queues', async () => {
     await infer(bench.acme, { modelName: 'scale', inputs: [x(1, 2)] });
     const metrics = await (await fetch(`${bench.adminUrl}/metrics`)).text();
     expect(metrics).toMatch(/athanor_inference_models_loaded\S* 5/);
@@ -376,7 +376,7 @@ describe('ModelStreamInfer', () => {
     }
   };
 
-  test('answers in order; a request that fails says so and the stream goes on', async () => {
+  test('answers in order; a failed request is answered with its error and the stream continues', async () => {
     const answers: [string, string, number | undefined][] = [];
     for await (const { errorMessage, inferResponse } of bench.acme.modelStreamInfer(
       requests('scale', 'nothing', 'scale', 'scale'),
@@ -394,7 +394,7 @@ describe('ModelStreamInfer', () => {
     ]);
   });
 
-  test('carries more requests than are worked on at once', async () => {
+  test('accepts more requests than are processed concurrently', async () => {
     let next = 0;
     for await (const { inferResponse } of bench.acme.modelStreamInfer(
       requests(...new Array<string>(300).fill('scale')),

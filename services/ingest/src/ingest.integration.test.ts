@@ -302,7 +302,7 @@ describe('versions', () => {
       'a truncated IDX file',
       { content: idxFile([2, 2, 2], [1, 2, 3]) },
       'FORMAT_IDX',
-      /the file is cut off; upload it whole/,
+      /the file is truncated; upload the complete file/,
     ],
     ['a wrong magic number', { content: Buffer.from('not idx at all') }, 'FORMAT_IDX', /expected the IDX magic number/],
     ['ragged rows', { content: Buffer.from('a,y\n1,p\n1\n') }, 'FORMAT_CSV', /line 3 has another number of fields/],

@@ -27,12 +27,12 @@ export interface AppOptions {
   readonly config: RouterConfig;
 }
 
-/** Composition root: opens what the router needs, and closes it again when a later step fails. */
+/** Composition root: opens what the router needs, and closes it again if a later step fails. */
 export async function startRouter({ config }: AppOptions): Promise<ServiceApp> {
   const closing = new Closing();
   try {
     const { LOG_LEVEL: logLevel, OTLP_ENDPOINT: otlpEndpoint } = config;
-    // Nothing here looks for the active span: a call's own is in its context.
+    // No active span is needed here: a call's own is in its context.
     const telemetry = createTelemetry({ service: 'router', logLevel, otlpEndpoint, followsContext: false });
     closing.add(() => telemetry.shutdown());
     const { log } = telemetry;
@@ -52,17 +52,17 @@ export async function startRouter({ config }: AppOptions): Promise<ServiceApp> {
       await pool.start();
     }
     const inFlight = telemetry.meter.createObservableGauge('athanor_router_pool_in_flight', {
-      description: 'Calls that a pool has been given and has not answered',
+      description: 'Calls in flight to a pool',
     });
     const processes = telemetry.meter.createObservableGauge('athanor_router_pool_processes', {
-      description: 'Processes of a pool that can be given calls',
+      description: 'Processes of a pool that accept calls',
     });
     for (const pool of pools) {
       inFlight.addCallback(result => result.observe(sum(pool), { pool: pool.name }));
       processes.addCallback(result => result.observe(pool.size, { pool: pool.name }));
     }
     const retries = telemetry.meter.createCounter('athanor_router_retries', {
-      description: 'Calls made once more, at another process, by the status of the try before',
+      description: 'Calls retried at another process, by the status of the previous attempt',
     });
     const budget = new RetryBudget({ onRetry: code => retries.add(1, { code }) });
     const table = new RouteTable(pools);
@@ -81,7 +81,7 @@ export async function startRouter({ config }: AppOptions): Promise<ServiceApp> {
     closing.add(() => following.stop());
     const nats = { ...natsOptions(config), name: 'router' };
     closing.add(watchDeployments({ nats, log, onChange: traceparent => following.wake(traceparent) }));
-    // Closed first: no new calls come while the pools are being let go.
+    // Closed first, so that no new calls arrive while the pools are closed.
     closing.add(() => service.stop());
     following.start();
     const { port, adminPort, meshPort } = service;
@@ -92,14 +92,14 @@ export async function startRouter({ config }: AppOptions): Promise<ServiceApp> {
   }
 }
 
-/** Pools are called at their mesh listeners, with the router's certificate. */
+/** Pools are called on their mesh listeners, with the router's certificate. */
 function openPoolCredentials(
   config: RouterConfig,
   { closing, log }: { readonly closing: Closing; readonly log: Telemetry['log'] },
 ): ChannelCredentials {
   const { MESH_CA_FILE: caFile, MESH_CERT_FILE: certFile, MESH_KEY_FILE: keyFile } = config;
   const onProblem = (error: Error) =>
-    log.error({ err: error }, 'the new certificates for pools cannot be used; those read before stay in force');
+    log.error({ err: error }, 'the new certificates for pools cannot be used; the previous ones stay in use');
   const opened = openChannelCredentials({ caFile, certFile, keyFile }, { onProblem });
   closing.add(() => opened.close());
   return opened.credentials;

@@ -2,7 +2,7 @@ import { servicePorts } from '@athanor/contracts';
 import { type Environment, eventFields, integer, loadConfig, serviceFields, text } from '@athanor/service';
 import { z } from 'zod';
 
-// No service calls the router, so it has no listener for them.
+// The router has no mesh listener, because no service calls it.
 const { public: port, admin: adminPort } = servicePorts('router');
 
 export const routerConfigSchema = z.object({
@@ -16,9 +16,9 @@ export const routerConfigSchema = z.object({
   REGISTRY_ADDRESS: text(`127.0.0.1:${servicePorts('registry').public}`),
   /** JSON file: {"pools": [{"name", "address": "host:port", "models": ["*"]}]}. */
   POOLS_FILE: text(),
-  /** The addresses of the pools' processes are looked up so often. */
+  /** Interval at which the addresses of the pools' processes are looked up. */
   ENDPOINTS_INTERVAL_MS: integer({ min: 100, max: 600_000, fallback: 1_000 }),
-  /** The registry is asked so often for what is wanted, besides at each event. */
+  /** Interval at which the registry is asked for the desired state, in addition to each event. */
   RECONCILE_INTERVAL_MS: integer({ min: 100, max: 3_600_000, fallback: 10_000 }),
 });
 

@@ -22,14 +22,14 @@ async function ask({ router }: Bench, modelName: string): Promise<string> {
 }
 
 describe('a request', () => {
-  test('goes to the pool that selects its deployment, by name or by what it serves', async () => {
+  test("goes to the pool whose selectors match its deployment's name or its model", async () => {
     const running = await start({ small: { models: ['digits'] }, big: { models: ['people@champion'] } });
     expect(await ask(running, 'digits')).toBe('small');
     expect(await ask(running, 'faces')).toBe('big');
     expect(running.pools.get('big')![0]!.seen).toEqual(['faces']);
   });
 
-  test("for a model that is unknown, or another tenant's, is answered in Triton's words and reaches no pool", async () => {
+  test("for a model that is unknown, or another tenant's, is refused with Triton's message and reaches no pool", async () => {
     const running = await start({ all: { models: ['*'] } });
     for (const stub of [running.router, running.stranger]) {
       await expect(stub.modelInfer({ modelName: stub === running.router ? 'none' : 'digits' })).rejects.toMatchObject({
@@ -40,27 +40,27 @@ describe('a request', () => {
     expect(running.pools.get('all')![0]!.seen).toEqual([]);
   });
 
-  test('bug: for a model that was deployed a moment ago was answered as unknown by a router that had not heard of it', async () => {
+  test('bug: for a newly deployed model was refused as unknown by a router that had not received the event', async () => {
     const running = await start({ all: { models: ['*'] } }, { intervalMs: 60_000 });
-    // By then the watch of events has opened, and looked once more.
+    // By then the watch of events is open and has triggered one more list.
     await new Promise(resolve => setTimeout(resolve, 1_600));
     running.deployments = [deployment('digits'), deployment('fresh')];
     expect(await ask(running, 'fresh')).toBe('all');
   });
 
-  test('bug: a process that did not know a new model yet answered for a pool in which others did', async () => {
+  test('bug: a process that had not loaded a new model yet answered NOT_FOUND although others of its pool had', async () => {
     const running = await start({ all: { models: ['*'], size: 3 } });
     const [first, second] = running.pools.get('all')!;
     for (const each of [first!, second!]) each.unknown.add('digits');
     for (let count = 0; count < 10; count++) expect(await ask(running, 'digits')).toBe('all');
   });
 
-  test('for a deployment that no pool serves says so and names the pools', async () => {
+  test('for a deployment that no pool serves is refused with the names of the pools', async () => {
     const running = await start({ small: { models: ['digits'] }, big: { models: ['letters'] } });
     await expect(running.router.modelInfer({ modelName: 'faces' })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       reason: 'NO_POOL',
-      message: "no pool serves model 'faces'; the pools are small, big: name it in one's models",
+      message: "no pool serves model 'faces'; the pools are small, big: add it to the models of one of them",
     });
   });
 
@@ -72,7 +72,7 @@ describe('a request', () => {
     nobody.close();
   });
 
-  test('ends with its deadline, at the pool too', async () => {
+  test('ends at its deadline, in the pool too', async () => {
     const running = await start({ all: { models: ['*'] } });
     running.pools.get('all')![0]!.delayMs = 3_000;
     await expect(running.router.modelInfer({ modelName: 'digits' }, { timeoutMs: 200 })).rejects.toMatchObject({
@@ -81,7 +81,7 @@ describe('a request', () => {
     await expect.poll(() => running.pools.get('all')![0]!.aborted).toBe(1);
   });
 
-  test('that its caller gives up is given up at the pool', async () => {
+  test('that its caller cancels is cancelled in the pool', async () => {
     const running = await start({ all: { models: ['*'] } });
     const [pool] = running.pools.get('all')!;
     pool!.delayMs = 3_000;
@@ -95,7 +95,7 @@ describe('a request', () => {
 });
 
 describe('the processes of a pool', () => {
-  test('share the work: whoever has the least to do is given the next request', async () => {
+  test('share the load: the one with the fewest calls in flight gets the next request', async () => {
     const running = await start({ all: { models: ['*'], size: 3 } });
     const processes = running.pools.get('all')!;
     for (const each of processes) each.delayMs = 100;
@@ -103,13 +103,13 @@ describe('the processes of a pool', () => {
     for (const { seen } of processes) expect(seen.length).toBeGreaterThanOrEqual(8);
   });
 
-  test('may end under load: no request fails', async () => {
+  test('may end under load without a failed request', async () => {
     const running = await start({ all: { models: ['*'], size: 2 } });
     const [first, second] = running.pools.get('all')!;
     for (const each of [first!, second!]) each.delayMs = 5;
     let sending = true;
     const answered: string[] = [];
-    // A client that tries nothing twice: what the router does not do itself is seen here.
+    // A client without retries, so that failures of the router are visible.
     const { infer, close } = rawClient(running);
     const load = Promise.all(
       Array.from({ length: 16 }, async () => {
@@ -126,7 +126,7 @@ describe('the processes of a pool', () => {
     expect(second!.seen.length - atTheEnd).toBeGreaterThan(50);
   });
 
-  test('may all be gone: the answer says where to look', async () => {
+  test('may all be gone: the error says where to look', async () => {
     const running = await start({ all: { models: ['*'] } });
     await running.pools.get('all')![0]!.service.stop();
     await expect(running.router.modelInfer({ modelName: 'digits' }, { timeoutMs: 10_000 })).rejects.toMatchObject({
@@ -135,8 +135,8 @@ describe('the processes of a pool', () => {
   });
 });
 
-describe('what is asked of the whole server', () => {
-  test("is the pools' answers together: the index, and the statistics of all models", async () => {
+describe('a call about the whole server', () => {
+  test("combines the pools' answers: the index, and the statistics of all models", async () => {
     const running = await start({ small: { models: ['digits'] }, big: { models: ['faces'] } });
     const { models } = await running.router.repositoryIndex({});
     expect(models.map(({ reason }) => reason).sort()).toEqual(['big', 'small']);
@@ -146,7 +146,7 @@ describe('what is asked of the whole server', () => {
     expect((await running.router.modelStatistics({ name: 'digits' })).modelStats).toHaveLength(1);
   });
 
-  test('bug: one pool without processes failed the index of all', async () => {
+  test('bug: one pool without processes failed the index of all pools', async () => {
     const running = await start({ small: { models: ['digits'] }, none: { models: ['faces'], size: 0 } });
     const { models } = await running.router.repositoryIndex({});
     expect(models.map(({ reason }) => reason)).toEqual(['small']);

@@ -1,6 +1,6 @@
 /*
- * What the router's tests share: a registry and pools that answer over real gRPC with the mesh's authentication, as
- * stand-ins, and the router itself between them.
+ * Shared by the router's tests: a stand-in registry and stand-in pools over real gRPC with the mesh's authentication,
+ * and the real router between them.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,20 +25,20 @@ import { loadRouterConfig } from './config.js';
 
 export interface PoolWish {
   readonly models: readonly string[];
-  /** Processes. */
+  /** Number of processes. */
   readonly size?: number;
 }
 
-/** A process of a pool that says who it is. */
+/** A process of a pool that identifies itself in its answers. */
 export interface StandIn {
   readonly service: RunningService;
-  /** Calls of ModelInfer and requests on streams, by model. */
+  /** Number of calls of ModelInfer and requests on streams, by model. */
   readonly seen: string[];
   /** Models that it has not loaded yet. */
   readonly unknown: Set<string>;
-  /** Calls whose caller has gone, or whose time was over. */
+  /** Calls whose caller cancelled or whose deadline passed. */
   aborted: number;
-  /** Holds answers back. */
+  /** Blocks answers until it settles. */
   delayMs: number;
 }
 
@@ -49,9 +49,9 @@ export interface Bench {
   readonly key: string;
   readonly pools: ReadonlyMap<string, readonly StandIn[]>;
   readonly nats: TestNats;
-  /** What the registry answers next. */
+  /** The next answer of the registry. */
   deployments: ResolvedDeploymentInput[];
-  /** How often it was asked. */
+  /** Number of calls. */
   readonly asked: number;
   stop(): Promise<void>;
 }
@@ -100,18 +100,18 @@ async function startPoolProcess(name: string, credentials: TestCredentials): Pro
   return standIn;
 }
 
-/** No name has an address there (RFC 6761). */
+/** This name has no address (RFC 6761). */
 const NOWHERE = 'nobody.invalid:1';
 
 export interface BenchOptions {
   readonly deployments?: ResolvedDeploymentInput[];
-  /** Between two looks at the registry. */
+  /** Interval between two lists of the registry. */
   readonly intervalMs?: number;
-  /** NATS is not there yet: `bench.nats.restart()` starts it. */
+  /** NATS is not running yet: `bench.nats.restart()` starts it. */
   readonly withoutNats?: boolean;
 }
 
-/** Ends when the router knows the last deployment. */
+/** Resolves when the router knows the last deployment. */
 export async function startBench(
   wishes: Readonly<Record<string, PoolWish>>,
   { deployments = [deployment('digits'), deployment('faces', 'people')], ...options }: BenchOptions = {},
@@ -191,7 +191,7 @@ interface RawAnswer {
   readonly modelVersion: string;
 }
 
-/** gRPC with nothing around it: no retries, any metadata. */
+/** Plain gRPC: no retries, any metadata. */
 export function rawClient({ address, key }: Bench, options: Readonly<Record<string, string>> = {}) {
   const client = new Client(address, credentials.createInsecure(), { 'grpc.enable_retries': 0 });
   const { ModelInfer: unary, ModelStreamInfer: stream } = serviceDefinition('inference') as Record<string, AnyMethod>;

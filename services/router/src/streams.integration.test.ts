@@ -25,7 +25,7 @@ async function* requests(names: readonly string[]) {
 }
 
 describe('a stream', () => {
-  test('carries requests for models of several pools, each answered by its own, in order within a pool', async () => {
+  test('accepts requests for models of several pools, answered in order within a pool', async () => {
     const running = await start({ small: { models: ['digits'] }, big: { models: ['faces'] } });
     const names = Array.from({ length: 200 }, (_, index) => (index % 3 === 0 ? 'faces' : 'digits'));
     const answered: { id: number; pool: string }[] = [];
@@ -39,7 +39,7 @@ describe('a stream', () => {
     }
   });
 
-  test('bug: one request that no pool can be given ended it for all others', async () => {
+  test('bug: one request without a pool ended it for all others', async () => {
     const running = await start({ small: { models: ['digits'] } });
     const answers = new Map<string, string>();
     const names = ['none', 'digits', 'faces', 'digits'];
@@ -48,7 +48,7 @@ describe('a stream', () => {
     expect(Object.fromEntries(answers)).toEqual({
       0: "Request for unknown model: 'none' is not found",
       1: 'small',
-      2: "no pool serves model 'faces'; the pools are small: name it in one's models",
+      2: "no pool serves model 'faces'; the pools are small: add it to the models of one of them",
       3: 'small',
     });
   });
@@ -70,11 +70,11 @@ describe('a stream', () => {
     const scope = { table, pools: [none], budget: new RetryBudget(), refresh: async () => undefined, context };
     const answers = [];
     for await (const bytes of streamInfer(asked, scope)) answers.push(responseDeserialize(Buffer.from(bytes)));
-    const errorMessage = "no process of pool 'none' is ready; look at the pool's pods";
+    const errorMessage = "no process of pool 'none' is ready; check the pool's pods";
     expect(answers).toMatchObject(['a', 'b'].map(id => ({ errorMessage, inferResponse: { id } })));
   });
 
-  test('with triton_grpc_error ends with the status of the first that fails', async () => {
+  test('with triton_grpc_error ends with the status of the first failed request', async () => {
     const raw = rawClient(await start({ all: { models: ['*'] } }), { triton_grpc_error: 'true' });
     const call = raw.stream();
     call.write({ modelName: 'none' });
@@ -86,7 +86,7 @@ describe('a stream', () => {
     raw.close();
   });
 
-  test('of wrong requests alone, read slowly, is answered whole', async () => {
+  test('of invalid requests only, read slowly, is answered completely', async () => {
     const running = await start({ all: { models: ['*'] } });
     let count = 0;
     for await (const _ of running.router.modelStreamInfer(requests(Array.from({ length: 300 }, () => 'none')))) {

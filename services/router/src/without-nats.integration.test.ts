@@ -3,7 +3,7 @@ import { connectNats, ensureStreams } from '@athanor/events';
 import { expect, test } from 'vitest';
 import { deployment, startBench } from './router.testkit.js';
 
-/** The fact that a deployment has changed; as bytes, since the router makes no events and has no NATS library. */
+/** The event of a changed deployment as bytes, since the router publishes no events and has no NATS library. */
 const ATTRIBUTES = {
   specversion: '1.0',
   id: 'fresh/1',
@@ -16,7 +16,7 @@ const ATTRIBUTES = {
 const LINES = Object.entries(ATTRIBUTES).map(([name, value]) => `ce-${name}: ${value}\r\n`);
 const CHANGED = { encode: () => Buffer.from(`NATS/1.0\r\n${LINES.join('')}\r\n`) } as never;
 
-test('bug: a router did not start while NATS was away; it does, and hears of events once NATS is there', async () => {
+test('bug: a router did not start while NATS was unavailable; now it does, and receives events once NATS is available', async () => {
   const bench = await startBench({ all: { models: ['*'] } }, { withoutNats: true, intervalMs: 60_000 });
   expect((await bench.router.modelInfer({ modelName: 'digits' })).modelVersion).toBe('all');
   const asked = bench.asked;
@@ -25,7 +25,7 @@ test('bug: a router did not start while NATS was away; it does, and hears of eve
   const { url, user, password } = bench.nats;
   const connection = await connectNats({ url, user, password, name: 'test' });
   await ensureStreams(connection);
-  // Once when its watch is open, whatever happens.
+  // The open watch triggers one list, whatever happens.
   await expect.poll(() => bench.asked, { timeout: 10_000 }).toBe(asked + 1);
 
   bench.deployments = [deployment('digits'), deployment('fresh')];
@@ -42,7 +42,7 @@ test('bug: a router did not start while NATS was away; it does, and hears of eve
   await bench.stop();
 });
 
-test('a router that never heard of NATS stops at once', async () => {
+test('a router that never reached NATS stops at once', async () => {
   const bench = await startBench({ all: { models: ['*'] } }, { withoutNats: true });
   const begun = performance.now();
   await bench.stop();

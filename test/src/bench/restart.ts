@@ -37,7 +37,7 @@ export async function benchRestart(): Promise<Row[]> {
     };
     return [
       row('kill -9 to "service listens"', ({ listens }) => listens),
-      row('to "model version serves"', ({ serves, listens }) => serves - listens),
+      row('to "model version is serving"', ({ serves, listens }) => serves - listens),
       row('to the first answer', ({ answers, serves }) => answers - serves),
       row('kill -9 to the first answer', ({ answers }) => answers),
     ];
@@ -62,7 +62,7 @@ async function killAndWait(mesh: TestMesh): Promise<Round> {
   };
   // The log is written a moment later; the state file too.
   await sleep(500);
-  return { listens: at('service listens'), serves: at('model version serves'), answers };
+  return { listens: at('service listens'), serves: at('model version is serving'), answers };
 }
 
 const { requestSerialize, responseDeserialize, path } = serviceDefinition('inference').ModelInfer!;

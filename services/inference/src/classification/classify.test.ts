@@ -13,7 +13,7 @@ test('the best classes of each row, with value, index and label', () => {
   });
 });
 
-test('never more than there are; without labels where their number is another', () => {
+test('never more classes than there are; without labels if their number differs', () => {
   const output = { shape: [1, 2], data: bytes(BigInt64Array.of(3n, 7n)) };
   expect(classify(output, 9, { name: 'p', dtype: 'INT64', spec })).toEqual({ shape: [1, 2], data: ['7:1', '3:0'] });
 });
@@ -27,7 +27,7 @@ test('without a batch dimension there is one row', () => {
   });
 });
 
-test('texts have no order of value', () => {
+test('text cannot be ranked', () => {
   expect(() => classify({ shape: [1, 1], data: ['a'] }, 1, { name: 'p', dtype: 'BYTES', spec })).toThrow(
     "output 'p' is BYTES; classification needs numbers",
   );

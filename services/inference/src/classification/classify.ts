@@ -3,7 +3,7 @@ import type { OutputRows } from '../scheduler/work.js';
 import type { ModelSpec } from '../served-models/model-spec.js';
 import { invalidRequest } from '../validation/request-error.js';
 
-// Triton's classification extension: the best classes of each row as texts "value:index[:label]".
+// Triton's classification extension: the best classes of each row as strings "value:index[:label]".
 
 export interface ClassifiedOutput {
   readonly name: string;
@@ -32,7 +32,7 @@ export function classify(output: OutputRows, count: number, { name, dtype, spec 
   return { shape: isBatched ? [rows, kept] : [kept], data: texts };
 }
 
-/** Places in falling order of value; of equal ones the first comes first. */
+/** Indices in descending order of value; ties keep their order. */
 function bestOf(scores: Float64Array): number[] {
   return Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]! || a - b);
 }

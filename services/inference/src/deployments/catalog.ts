@@ -3,13 +3,13 @@ import type { ServedModel } from '../served-models/served-model.js';
 import { parseVersion } from '../served-models/version-text.js';
 import { Deployment } from './deployment.js';
 
-/** The deployments of all tenants. A tenant finds its own only: another's name is as unknown as one that is not there. */
+/** The deployments of all tenants. A tenant can find its own only; those of others look like unknown names. */
 export class Catalog {
   readonly #tenants = new Map<string, Map<string, Deployment>>();
-  /** Whether the registry's wishes were fulfilled once: before that nobody can say what is unknown. */
+  /** Whether the desired state was reached once; before that it is unknown which names do not exist. */
   isReady = false;
 
-  /** Finds the deployment or makes an empty one. */
+  /** Finds the deployment or creates an empty one. */
   open(tenant: string, name: string): Deployment {
     const deployments = this.#tenants.get(tenant) ?? new Map<string, Deployment>();
     this.#tenants.set(tenant, deployments);
@@ -30,7 +30,7 @@ export class Catalog {
     return [...(this.#tenants.get(tenant)?.values() ?? [])];
   }
 
-  /** The deployment of a name, which every RPC about a model needs. */
+  /** Looks up a deployment by name, which every RPC about a model needs. */
   expect(tenant: string, name: string): Deployment {
     const deployment = this.#tenants.get(tenant)?.get(name);
     if (deployment !== undefined) return deployment;
@@ -38,7 +38,7 @@ export class Catalog {
     throw new ServiceError('NOT_FOUND', `Request for unknown model: '${name}' is not found`);
   }
 
-  /** The model that answers for a name and a version; empty: the active one. */
+  /** The model for a name and a version; an empty version means the active one. */
   expectModel(tenant: string, name: string, versionText: string): ServedModel {
     const deployment = this.expect(tenant, name);
     const { active } = deployment;

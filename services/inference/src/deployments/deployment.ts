@@ -1,6 +1,6 @@
 import type { ServedModel } from '../served-models/served-model.js';
 
-// One name on the wire and the versions that stand behind it: at most one serves; others are on their way in or out.
+// One name on the wire and its versions: at most one serves requests, others are being loaded or unloaded.
 
 /** Triton's repository states. */
 export type VersionState = 'LOADING' | 'READY' | 'UNLOADING' | 'UNAVAILABLE';
@@ -8,9 +8,9 @@ export type VersionState = 'LOADING' | 'READY' | 'UNLOADING' | 'UNAVAILABLE';
 export interface VersionEntry {
   readonly version: string;
   state: VersionState;
-  /** Why it is not ready; empty where there is nothing to say. */
+  /** Why it is not ready; empty if no reason is known. */
   reason: string;
-  /** Undefined while it loads and when it could not be loaded. */
+  /** Undefined while it loads and if it could not be loaded. */
   model: ServedModel | undefined;
 }
 
@@ -34,21 +34,21 @@ export class Deployment {
     return this.#entries;
   }
 
-  /** The entry of a version; of several (one going, one coming) the one that is more of use. */
+  /** The entry of a version; if there are several (one unloading, one loading), the more useful one. */
   find(version: string): VersionEntry | undefined {
     const entries = this.#entries.filter(entry => entry.version === version);
     return entries.find(entry => entry.state === 'READY') ?? entries.at(-1);
   }
 
   beginLoading(version: string): VersionEntry {
-    // What could not be loaded is forgotten as soon as something is tried again.
+    // Drops entries that could not be loaded, before the next attempt.
     this.#entries = this.#entries.filter(entry => entry.state !== 'UNAVAILABLE');
     const entry: VersionEntry = { version, state: 'LOADING', reason: '', model: undefined };
     this.#entries.push(entry);
     return entry;
   }
 
-  /** From here on requests go to the new version. @returns the entry of the one that served before. */
+  /** Switches requests to the new version. @returns the entry of the previous one. */
   activate(entry: VersionEntry, model: ServedModel): VersionEntry | undefined {
     const before = this.deactivate();
     entry.model = model;
@@ -57,7 +57,7 @@ export class Deployment {
     return before;
   }
 
-  /** No version answers any more. @returns the entry of the one that did. */
+  /** Stops serving. @returns the entry that served. */
   deactivate(): VersionEntry | undefined {
     const before = this.#entries.find(entry => entry.model !== undefined && entry.model === this.#active);
     if (before !== undefined) before.state = 'UNLOADING';

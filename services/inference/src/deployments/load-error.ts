@@ -1,4 +1,4 @@
-/** A version cannot be served as the registry has it. */
+/** A version cannot be served as registered. */
 export class LoadError extends Error {
   override readonly name = 'LoadError';
 }

@@ -9,14 +9,14 @@ import { ModelStatistics } from '../served-models/statistics.js';
 import type { Instruments } from '../telemetry/instruments.js';
 import type { WantedVersion } from './wanted-deployment.js';
 
-/** Gets the verified bytes of a version's model. */
+/** Fetches the verified bytes of a version's model. */
 export type ModelFetcher = (target: LoadTarget) => Promise<Uint8Array>;
 
 export interface LoadOptions {
   readonly fetchModel: ModelFetcher;
   readonly host: ModelHost;
   readonly instruments: Instruments;
-  /** Undefined: those of the version's evaluation. */
+  /** Undefined: the number used by the version's evaluation. */
   readonly cpuThreads: number | undefined;
   readonly provider: ExecutionProvider;
   readonly maxBatchSize: number;
@@ -29,16 +29,16 @@ export interface LoadTarget {
   readonly name: string;
   readonly version: WantedVersion;
   readonly signal: AbortSignal;
-  /** Of the event that told of the change, where one did. */
+  /** Trace of the event that caused the change, if any. */
   readonly traceparent?: string | undefined;
 }
 
-/** Fetches, verifies, checks, loads and warms up. What was loaded is unloaded again when a later step fails. */
+/** Fetches, verifies, checks, loads and warms up. Unloads again if a later step fails. */
 export async function loadVersion(target: LoadTarget, options: LoadOptions): Promise<ServedModel> {
   const { tenant, name, version } = target;
   const begun = performance.now();
   const model = await options.fetchModel(target);
-  // The guard reads the file before the runtime sees it.
+  // The guard checks the file before the runtime reads it.
   const { graph } = readCheckedModel(model);
   const spec = readModelSpec(graph, { maxBatchSize: options.maxBatchSize, classes: version.classes });
   const intraOpThreads = options.cpuThreads ?? Math.max(1, version.cpuThreads);
@@ -67,11 +67,11 @@ export async function loadVersion(target: LoadTarget, options: LoadOptions): Pro
   return served;
 }
 
-/** The first runs of a session allocate: they are made before a request has to wait for them. */
+/** The first runs of a session allocate memory; they happen before requests arrive. */
 async function warmUp({ spec, hosted }: ServedModel): Promise<void> {
   for (const rows of new Set([1, Math.max(1, spec.maxBatchSize)])) {
     const work = zeroWork(spec, rows);
-    // Where sizes are open nobody knows which ones make sense.
+    // With variable sizes there is no known valid input.
     if (work === undefined) return;
     splitBatch(spec, await hosted.run(assembleBatch(spec, [work], rows)), [work]);
   }

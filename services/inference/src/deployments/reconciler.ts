@@ -8,7 +8,7 @@ import type { WantedDeployment, WantedVersion } from './wanted-deployment.js';
 
 export interface ReconcilerOptions {
   readonly catalog: Catalog;
-  /** Asks the registry for all that is wanted. */
+  /** Fetches the desired state from the registry. */
   readonly list: (pass: PassContext) => Promise<readonly WantedDeployment[]>;
   readonly load: (target: {
     tenant: string;
@@ -19,13 +19,13 @@ export interface ReconcilerOptions {
   }) => Promise<ServedModel>;
   readonly intervalMs: number;
   readonly log: Telemetry['log'];
-  /** Called once, when the first pass is done. */
+  /** Called once, after the first pass. */
   readonly onReady: () => void;
 }
 
 const LIST_RETRY_MS = 500;
 
-/** Makes the catalogue what the registry wants it to be: at the start, when it is woken, and periodically. */
+/** Reconciles the catalogue with the registry: at start-up, when woken, and periodically. */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #retries = new RetryTimes();
@@ -41,19 +41,19 @@ export class Reconciler {
     this.#loop.start();
   }
 
-  /** Looks soon; during a pass, once more after it. */
+  /** Requests a pass soon; during a pass, one more after it. */
   wake(traceparent?: string): void {
     this.#loop.wake(traceparent);
   }
 
-  /** Ends the loop and retires every model: what was accepted is answered. */
+  /** Ends the loop and retires every model; accepted requests are still answered. */
   async stop(): Promise<void> {
     await this.#loop.stop();
     for (const deployment of this.#options.catalog.all()) this.#retire(deployment, deployment.deactivate());
     await Promise.all(this.#retiring);
   }
 
-  /** @returns how long to wait for the next one. */
+  /** @returns how long to wait before the next pass. */
   async #pass(context: PassContext): Promise<number> {
     const { signal } = context;
     const { catalog, list, log, intervalMs, onReady } = this.#options;
@@ -61,7 +61,7 @@ export class Reconciler {
     try {
       wanted = await list(context);
     } catch (error) {
-      if (!signal.aborted) log.warn({ err: error }, 'the registry cannot be asked for deployments; it is asked again');
+      if (!signal.aborted) log.warn({ err: error }, 'deployments cannot be listed from the registry; retrying');
       return Math.min(LIST_RETRY_MS, intervalMs);
     }
     this.#removeUnwanted(wanted);
@@ -110,7 +110,7 @@ export class Reconciler {
       const model = await load({ tenant, name, version, ...context });
       this.#retries.forget(keyOf(deployment));
       this.#retire(deployment, deployment.activate(entry, model));
-      log.info(fields, 'model version serves');
+      log.info(fields, 'model version is serving');
     } catch (error) {
       const retryInMs = this.#retries.failed(keyOf(deployment), version.digest);
       deployment.fail(entry, error instanceof Error ? error.message : String(error));
@@ -118,7 +118,7 @@ export class Reconciler {
     }
   }
 
-  /** In the background: what was accepted is answered, then the model is unloaded. */
+  /** In the background: accepted requests are answered, then the model is unloaded. */
   #retire(deployment: Deployment, entry: VersionEntry | undefined): void {
     if (entry?.model === undefined) return;
     const { scheduler, hosted } = entry.model;
@@ -134,7 +134,7 @@ export class Reconciler {
   }
 }
 
-/** The digest alone is not enough: another model may have been trained alike. */
+/** The digest alone is not unique: another model with equal training has the same. */
 function isServed(active: ServedModel, wanted: WantedVersion): boolean {
   const { modelName, version, digest } = active;
   return modelName === wanted.modelName && version === wanted.number && digest === wanted.digest;

@@ -11,7 +11,7 @@ test('the delay doubles up to a minute', () => {
   );
 });
 
-test('a failure is due after its delay; another digest, or a forgotten one, at once', () => {
+test('a failed version is due after its delay; another digest, or one that was removed, at once', () => {
   const times = new RetryTimes();
   expect(times.isDue('a', 'd')).toBe(true);
   expect(times.nextInMs()).toBe(Number.POSITIVE_INFINITY);

@@ -8,11 +8,11 @@ interface Failure {
   readonly retryAt: number;
 }
 
-/** When what could not be loaded is tried again: after 1 s, then twice as long each time, up to a minute. */
+/** When to retry a version that could not be loaded: after 1 s, then doubling up to a minute. */
 export class RetryTimes {
   readonly #failures = new Map<string, Failure>();
 
-  /** Another digest than the one that failed is always due. */
+  /** A digest other than the failed one is always due. */
   isDue(key: string, digest: string): boolean {
     const failure = this.#failures.get(key);
     return failure === undefined || failure.digest !== digest || failure.retryAt <= performance.now();
@@ -30,7 +30,7 @@ export class RetryTimes {
     this.#failures.delete(key);
   }
 
-  /** Milliseconds until the first is due; Infinity where there is none. */
+  /** Milliseconds until the first retry is due; Infinity if there is none. */
   nextInMs(): number {
     const first = Math.min(...[...this.#failures.values()].map(({ retryAt }) => retryAt));
     return Math.max(0, first - performance.now());

@@ -1,21 +1,21 @@
 import type { ModelFile, ResolvedDeployment } from '@athanor/contracts/registry';
 
-/** What the registry wants a name to be: the parts of a resolved deployment that serving needs. */
+/** The desired state of a deployment: the fields of a resolved deployment that serving needs. */
 export interface WantedDeployment {
   readonly tenant: string;
   readonly name: string;
-  /** Undefined while the alias points nowhere. */
+  /** Undefined while the alias points to no version. */
   readonly version: WantedVersion | undefined;
 }
 
 export interface WantedVersion {
-  /** The registry's name of the model, which the deployment's need not be. */
+  /** The model's name in the registry, which may differ from the deployment's. */
   readonly modelName: string;
   readonly number: string;
   readonly digest: string;
   readonly files: readonly ModelFile[];
   readonly classes: readonly string[];
-  /** Threads of its evaluation. */
+  /** Number of threads of its evaluation. */
   readonly cpuThreads: number;
 }
 

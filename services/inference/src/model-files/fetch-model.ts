@@ -3,11 +3,11 @@ import type { Stub } from '@athanor/client';
 import { LoadError } from '../deployments/load-error.js';
 import type { ModelFetcher } from '../deployments/load-version.js';
 
-/** The file of a version that is served. */
+/** The model file that is served. */
 const MODEL_FILE = 'model.onnx';
 const FETCH_TIMEOUT_MS = 600_000;
 
-/** Gets a version's model from the registry and verifies its digest. */
+/** Fetches a version's model from the registry and verifies its digest. */
 export function modelFetcher(registry: Stub<'registry'>): ModelFetcher {
   return async ({ tenant, version, signal, traceparent }) => {
     const file = version.files.find(({ name }) => name === MODEL_FILE);

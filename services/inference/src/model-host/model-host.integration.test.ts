@@ -1,4 +1,4 @@
-// With child processes as runners, because those can be killed.
+// With child processes as runners, because they can be killed.
 
 import { createProcessRunner, type ProcessRunner, type Runner, RuntimeFailure } from '@athanor/runtime';
 import { createTelemetry } from '@athanor/service';
@@ -31,21 +31,21 @@ afterEach(async () => {
 const input = () => ({ x: tensor('FP32', [1, 2], Float32Array.of(1, 2)) });
 const options = { intraOpThreads: 1 };
 
-test('models that were loaded come back when the runner is lost', async () => {
+test('loaded models are reloaded after their runner is lost', async () => {
   const [double, triple] = await (async () => {
     startHost();
     return [await host.load(scaleModel(2), options), await host.load(scaleModel(3), options)];
   })();
   expect([...(await double!.run(input())).y!.data]).toEqual([2, 4]);
   runners[0]!.kill();
-  // Waits for the next runner, or was in flight: both are allowed, a wrong answer is not.
+  // The request waits for the next runner or fails as in flight; a wrong answer is not allowed.
   await double!.run(input()).catch(error => expect(error).toMatchObject({ code: 'UNAVAILABLE' }));
   expect([...(await double!.run(input())).y!.data]).toEqual([2, 4]);
   expect([...(await triple!.run(input())).y!.data]).toEqual([3, 6]);
   expect(runners).toHaveLength(2);
 });
 
-test('requests in flight when the runner is lost are told to come again', async () => {
+test('requests in flight when the runner is lost fail with UNAVAILABLE', async () => {
   startHost();
   const model = await host.load(scaleModel(2), options);
   const requests = Array.from({ length: 20 }, () => model.run(input()));
@@ -55,7 +55,7 @@ test('requests in flight when the runner is lost are told to come again', async 
   for (const each of lost) expect(each).toMatchObject({ reason: { code: 'UNAVAILABLE' } });
 });
 
-test('an unloaded model does not come back', async () => {
+test('an unloaded model is not reloaded', async () => {
   startHost();
   const model = await host.load(scaleModel(2), options);
   await model.unload();
@@ -65,7 +65,7 @@ test('an unloaded model does not come back', async () => {
   await other.unload();
 });
 
-test('a run that fails is an internal error with the reason', async () => {
+test('a failed run is an internal error with the reason', async () => {
   startHost();
   const model = await host.load(scaleModel(2), options);
   const wrong = { x: tensor('FP32', [1, 3], new Float32Array(3)) };
@@ -75,7 +75,7 @@ test('a run that fails is an internal error with the reason', async () => {
   });
 });
 
-test('bug: what ONNX Runtime said of its own source files went to the caller', async () => {
+test("bug: paths of ONNX Runtime's source files were shown to the caller", async () => {
   startHost();
   const model = await host.load(brokenModel(), options);
   const failed = await model.run(input()).catch((error: unknown) => error as Error);
@@ -84,10 +84,10 @@ test('bug: what ONNX Runtime said of its own source files went to the caller', a
   expect(((failed as Error).cause as Error).message).toMatch(/onnxruntime/);
 });
 
-test('bug: a model whose reloading failed once failed for ever', async () => {
+test('bug: a model whose reloading had failed once was never retried', async () => {
   let isFull = false;
   const lose: (() => void)[] = [];
-  // A runner that has no room for a while, which no real one can be made to say.
+  // A fake runner without capacity for a while, which a real one cannot be made to simulate.
   const createRunner = (): Runner => ({
     async load() {
       if (isFull) throw new RuntimeFailure('LOAD_FAILED' as never, 'no memory');
@@ -111,7 +111,7 @@ test('bug: a model whose reloading failed once failed for ever', async () => {
   expect(await model.run(input())).toEqual({});
 });
 
-test('bytes that are no model are refused', async () => {
+test('bytes that are not a model are refused', async () => {
   startHost();
   await expect(host.load(Uint8Array.of(1), options)).rejects.toMatchObject({ code: 'INVALID_MODEL' });
 });

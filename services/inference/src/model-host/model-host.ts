@@ -3,8 +3,8 @@ import { type ExecutionProvider, type Runner, RuntimeFailure } from '@athanor/ru
 import { ServiceError, type Telemetry } from '@athanor/service';
 import type { Tensor } from '@athanor/tensor';
 
-// Models in a runner that is started again when it is lost: the models come back under new handles, nobody notices but
-// the requests that were in flight.
+// Models in a runner that is restarted when it is lost. The models are reloaded under new handles; only requests in
+// flight fail.
 
 export interface ModelHostOptions {
   readonly createRunner: () => Runner;
@@ -13,10 +13,10 @@ export interface ModelHostOptions {
 
 /** A model in the runner. */
 export interface HostedModel {
-  /** Takes over the buffers of the inputs. Throws ServiceError: UNAVAILABLE when the runner was lost, else INTERNAL. */
+  /** Takes ownership of the input buffers. Throws ServiceError: UNAVAILABLE if the runner was lost, else INTERNAL. */
   run(inputs: Record<string, Tensor>): Promise<Record<string, Tensor>>;
   unload(): Promise<void>;
-  /** False from when its runner was lost until the next one has loaded it. */
+  /** False after its runner was lost until the next one has loaded it. */
   readonly isLoaded: boolean;
 }
 
@@ -38,7 +38,7 @@ interface Entry {
 }
 
 const RESTART_DELAY_MS = 500;
-/** Pauses between attempts to load a model again: twice as long each time. */
+/** Back-off between attempts to reload a model; doubles each time. */
 const RELOAD_PAUSES_MS = { first: 500, longest: 30_000 };
 
 export class ModelHost {
@@ -52,7 +52,7 @@ export class ModelHost {
     this.#runner = Promise.resolve(this.#start());
   }
 
-  /** The bytes are kept, for the next runner. Throws RuntimeFailure INVALID_MODEL. */
+  /** The bytes are kept for the next runner. Throws RuntimeFailure INVALID_MODEL. */
   async load(model: Uint8Array, options: HostOptions): Promise<HostedModel> {
     const entry: Entry = { model, options, place: this.#place(model, options), isLoaded: true };
     await entry.place;
@@ -79,7 +79,7 @@ export class ModelHost {
 
   async #run(entry: Entry, inputs: Record<string, Tensor>): Promise<Record<string, Tensor>> {
     const place = await entry.place.catch(cause => {
-      throw new ServiceError('UNAVAILABLE', 'the model is being loaded again; send the request again', { cause });
+      throw new ServiceError('UNAVAILABLE', 'the model is being reloaded; retry the request', { cause });
     });
     try {
       return await place.runner.run(place.handle, inputs);
@@ -90,13 +90,13 @@ export class ModelHost {
 
   async #unload(entry: Entry): Promise<void> {
     this.#entries.delete(entry);
-    // What is being loaded again is unloaded when it is there.
+    // A model that is being reloaded is unloaded once it is loaded.
     if (!entry.isLoaded) return;
     try {
       const { runner, handle } = await entry.place;
       await runner.unload(handle);
     } catch (error) {
-      // A runner that is gone has unloaded everything.
+      // A lost runner has unloaded everything.
       if (!isRunnerGone(error)) throw error;
     }
   }
@@ -107,7 +107,7 @@ export class ModelHost {
       if (this.#isClosed) return;
       this.#options.log.error(
         { err: error, models: this.#entries.size },
-        'the model runner was lost; it is started again',
+        'the model runner was lost; restarting it',
       );
       this.#restart();
     });
@@ -115,7 +115,7 @@ export class ModelHost {
   }
 
   #restart(): void {
-    // Not at once: a runner that dies at birth must not keep the processor busy.
+    // With a delay, so that a runner that dies at start-up does not keep the CPU busy.
     this.#runner = sleep(RESTART_DELAY_MS).then(() => this.#start());
     const runner = this.#runner;
     for (const entry of this.#entries) {
@@ -124,11 +124,11 @@ export class ModelHost {
     }
   }
 
-  /** Until it succeeds: a model that the registry wants and that served before is not given up. */
+  /** Retries until it succeeds: a model that the registry wants and that served before is not given up. */
   async #reload(entry: Entry, runner: Promise<Runner>): Promise<void> {
     for (let pauseMs = RELOAD_PAUSES_MS.first; ; pauseMs = Math.min(pauseMs * 2, RELOAD_PAUSES_MS.longest)) {
       const place = this.#place(entry.model, entry.options);
-      // Requests wait for the first attempt only; during later ones they are told to come again.
+      // Requests wait for the first attempt only; during later ones they fail with UNAVAILABLE.
       if (pauseMs === RELOAD_PAUSES_MS.first) entry.place = place;
       try {
         const { runner, handle } = await place;
@@ -136,10 +136,10 @@ export class ModelHost {
         Object.assign(entry, { place, isLoaded: true });
         return;
       } catch (error) {
-        this.#options.log.error({ err: error, pauseMs }, 'a model could not be loaded again; it is tried again');
+        this.#options.log.error({ err: error, pauseMs }, 'a model could not be reloaded; retrying');
         await sleep(pauseMs, undefined, { ref: false });
       }
-      // The next runner's restart has taken it over, or nobody wants it any more.
+      // The next restart has reloaded it, or it was unloaded.
       if (this.#isClosed || this.#runner !== runner || !this.#entries.has(entry)) return;
     }
   }
@@ -151,7 +151,7 @@ function isRunnerGone(error: unknown): boolean {
 
 function toServiceError(error: unknown): ServiceError {
   if (isRunnerGone(error)) {
-    return new ServiceError('UNAVAILABLE', 'the model runner was lost during the request; send it again', {
+    return new ServiceError('UNAVAILABLE', 'the model runner was lost during the request; retry it', {
       cause: error,
     });
   }
@@ -159,7 +159,10 @@ function toServiceError(error: unknown): ServiceError {
   return new ServiceError('INTERNAL', `onnx runtime error: ${shortReason(message)}`, { cause: error });
 }
 
-/** What is said before the runtime names its own sources, which are no caller's business; the log has the cause whole. */
+/**
+ * The message up to where the runtime names its own source files, which callers must not see; the log has the whole
+ * cause.
+ */
 function shortReason(message: string): string {
   const [reason = ''] = message.split(/\S*[/\\]\S+\.(?:cc|cpp|cxx|h|hpp|cu)\b/);
   return reason.replace(/\s*Status Message:\s*$/, '') || 'the run failed';

@@ -17,7 +17,7 @@ export function decode(bytes: Buffer): InferRequest {
     return decodeInferRequest(bytes);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
-    throw new ServiceError('INVALID_ARGUMENT', `the request is no inference.ModelInferRequest: ${error.message}`);
+    throw new ServiceError('INVALID_ARGUMENT', `expected an inference.ModelInferRequest: ${error.message}`);
   }
 }
 

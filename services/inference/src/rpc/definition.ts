@@ -4,8 +4,8 @@ import type { ServiceDefinition } from '@grpc/grpc-js';
 const asItIs = (bytes: Buffer): Buffer => bytes;
 
 /**
- * The service with ModelInfer and ModelStreamInfer in bytes: their handlers decode, after the caller was admitted, and
- * encode by themselves.
+ * The service with ModelInfer and ModelStreamInfer as bytes: their handlers decode after the caller was admitted, and
+ * encode themselves.
  */
 export function inferenceDefinition(): ServiceDefinition {
   const definition = serviceDefinition('inference');

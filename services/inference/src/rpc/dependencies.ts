@@ -12,7 +12,7 @@ export interface InferenceDependencies {
 
 type Methods = ServiceImplementation<'inference', CallContext>;
 
-/** What is not among them (shared memory, trace and log settings) answers UNIMPLEMENTED. */
+/** Methods that are missing here (shared memory, trace and log settings) return UNIMPLEMENTED. */
 export type InferenceMethods = Omit<Methods, 'modelInfer' | 'modelStreamInfer'> & {
   modelInfer(request: Buffer, context: CallContext): Promise<Buffer>;
   modelStreamInfer(requests: AsyncIterable<Buffer>, context: CallContext): AsyncIterable<Buffer>;

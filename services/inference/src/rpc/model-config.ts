@@ -4,10 +4,10 @@ import type { ModelSpec, TensorSpec } from '../served-models/model-spec.js';
 import type { ServedModel } from '../served-models/served-model.js';
 import type { InferenceDependencies } from './dependencies.js';
 
-/** Triton's name of ONNX Runtime's models. */
+/** Triton's platform name of ONNX Runtime models. */
 export const PLATFORM = 'onnxruntime_onnx';
 
-/** Triton's ModelConfig: what perf_analyzer and other clients read of it. */
+/** Triton's ModelConfig: the fields that perf_analyzer and other clients read. */
 export function toModelConfig(
   { name, version, spec }: ServedModel,
   { maxQueueSize, maxQueueDelayUs, chosen }: Pick<InferenceDependencies, 'maxQueueSize' | 'maxQueueDelayUs' | 'chosen'>,
@@ -38,7 +38,7 @@ export function toModelConfig(
   };
 }
 
-/** Says that the output has class names; clients get them by the classification extension, as from Triton. */
+/** Tells clients that the output has class names, which they get by the classification extension, as from Triton. */
 const LABEL_FILENAME = 'labels.txt';
 
 function hasClasses({ dims }: TensorSpec, { classes }: ModelSpec): boolean {

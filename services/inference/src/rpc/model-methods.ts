@@ -16,7 +16,7 @@ export function modelMethods(dependencies: InferenceDependencies): ModelMethods 
       const deployment = catalog.expect(tenant, name);
       if (version === '') return { ready: deployment.active?.hosted.isLoaded === true };
       const entry = deployment.find(parseVersion(version));
-      // Throws what is said of an unknown version.
+      // Throws the error for an unknown version.
       if (entry === undefined) catalog.expectModel(tenant, name, version);
       return { ready: entry?.state === 'READY' && entry.model?.hosted.isLoaded === true };
     },
@@ -52,7 +52,7 @@ function activeModels(catalog: Catalog, tenant: string): ServedModel[] {
   return catalog.list(tenant).flatMap(({ active }) => active ?? []);
 }
 
-// Triton has words and a code of its own for this one RPC.
+// Triton has a different message and code for this RPC only.
 function expectAvailable(catalog: Catalog, query: { tenant: string; name: string; version: string }): ServedModel {
   const { tenant, name, version } = query;
   try {

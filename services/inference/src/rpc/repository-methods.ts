@@ -30,7 +30,7 @@ function toIndex({ name, entries }: Deployment) {
     return [{ name, version: '', state: 'UNAVAILABLE', reason: 'its alias points to no version' }];
   return entries.map(({ version, state, reason, model }) => {
     if (state === 'READY' && model?.hosted.isLoaded === false)
-      return { name, version, state: 'LOADING', reason: 'its runner was lost; it is being loaded again' };
+      return { name, version, state: 'LOADING', reason: 'its runner was lost; it is being reloaded' };
     return { name, version, state, reason };
   });
 }

@@ -5,7 +5,7 @@ type ServerMethods = Pick<InferenceMethods, 'serverLive' | 'serverReady' | 'serv
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
-// Triton's names, of what is implemented and nothing else: clients choose by them what they ask for.
+// Triton's names of the implemented extensions; clients use them to decide which calls to make.
 const EXTENSIONS = ['classification', 'model_configuration', 'binary_tensor_data', 'parameters', 'statistics'];
 
 export function serverMethods({ catalog }: InferenceDependencies): ServerMethods {

@@ -2,12 +2,12 @@ import { ServiceError } from '@athanor/service';
 import { encodeInferResponse, encodeStreamResponse } from '../wire/encode-infer-response.js';
 import { answer, decode, type InferScope } from './answer.js';
 
-/** Requests of one stream that are worked on at the same time; further ones are not read yet. */
+/** Maximum number of requests of one stream in progress; further ones are not read yet. */
 const WINDOW = 64;
 
 /**
- * Many requests on one stream, answered in their order while later ones already run. A request that fails is answered
- * with an error message and the stream goes on; with metadata "triton_grpc_error: true" it ends with the true status.
+ * Many requests on one stream, executed concurrently and answered in order. A failed request is answered with an error
+ * message and the stream continues; with metadata "triton_grpc_error: true" the stream ends with its status.
  */
 export async function* streamInfer(requests: AsyncIterable<Buffer>, scope: InferScope): AsyncIterable<Buffer> {
   const endsOnError = scope.context.metadata('triton_grpc_error') === 'true';
@@ -22,7 +22,7 @@ export async function* streamInfer(requests: AsyncIterable<Buffer>, scope: Infer
     } else if (next?.value.done === false) {
       const response = respond(next.value.value, scope, endsOnError);
       const release = scope.context.keepRequest();
-      // A failure is handled when its turn comes; until then it must not count as unhandled.
+      // A failure is handled when its turn comes; until then it must not count as an unhandled rejection.
       response.then(release, release);
       pending.push(response);
       reading = iterator.next();

@@ -5,7 +5,7 @@ import { writeBytesElements } from '../validation/bytes-elements.js';
 import type { WantedOutput } from '../validation/check-request.js';
 import type { InferOutput } from '../wire/encode-infer-response.js';
 
-/** The wanted outputs of a run, as the wire has them: raw always. */
+/** The requested outputs of a run in wire format, always raw. */
 export function toInferOutputs(
   wanted: readonly WantedOutput[],
   outputs: readonly OutputRows[],

@@ -2,11 +2,11 @@ import { byteSizeOf, bytesOf, elementCount, isNumeric, type Tensor, tensor, tens
 import type { ModelSpec } from '../served-models/model-spec.js';
 import type { Caller, Elements, InputRows, OutputRows, Work } from './work.js';
 
-// Rows of several requests in one tensor, and the results' rows apart again.
+// Merges rows of several requests into one tensor, and splits the results again.
 
 const NOBODY: Caller = { abortReason: undefined, deadlineMs: Number.POSITIVE_INFINITY };
 
-/** Copies each input once, into a buffer of its own that the runner takes over. */
+/** Copies each input once, into a buffer that the runner takes ownership of. */
 export function assembleBatch(spec: ModelSpec, works: readonly Work[], rows: number): Record<string, Tensor> {
   const tensors: Record<string, Tensor> = {};
   for (const [index, { name, dtype }] of spec.inputs.entries()) {
@@ -37,7 +37,7 @@ function concatenate(parts: readonly InputRows[]): Uint8Array {
   return bytes;
 }
 
-/** The rows of each request, in the order of the works; throws when an output has not one row for each row given. */
+/** The rows of each request, in order; throws if an output does not have one row per input row. */
 export function splitBatch(
   spec: ModelSpec,
   results: Readonly<Record<string, Tensor>>,
@@ -47,14 +47,14 @@ export function splitBatch(
   const answers: OutputRows[][] = works.map(() => []);
   for (const { name } of spec.outputs) {
     const result = results[name];
-    if (result === undefined) throw new Error(`the run gave no output '${name}'`);
+    if (result === undefined) throw new Error(`the run has no output '${name}'`);
     const data: Elements = isNumeric(result) ? bytesOf(result) : result.data;
     if (spec.maxBatchSize === 0) {
       answers[0]!.push({ shape: result.shape, data });
       continue;
     }
     const [resultRows, ...dims] = result.shape;
-    if (resultRows !== rows) throw new Error(`output '${name}' has ${resultRows} rows where ${rows} were given`);
+    if (resultRows !== rows) throw new Error(`output '${name}' has ${resultRows} rows, expected ${rows}`);
     const stride = data.length / rows;
     let first = 0;
     for (const [index, work] of works.entries()) {
@@ -70,16 +70,16 @@ export function splitBatch(
   return answers;
 }
 
-/** Whether rows of both may stand in one tensor: their open dimensions agree. */
+/** Whether rows of both requests may be in one tensor: their variable dimensions are equal. */
 export function canShareRun(a: Work, b: Work): boolean {
   return a.inputs.every(({ dims }, index) => {
     const other = b.inputs[index]!.dims;
-    // Fixed dimensions are the specification's own array.
+    // For fixed dimensions it is the specification's own array.
     return dims === other || (dims.length === other.length && dims.every((dim, axis) => dim === other[axis]));
   });
 }
 
-/** Inputs of zeros and empty texts, for warming up; undefined where a size is open. */
+/** Inputs of zeros and empty strings for warm-up; undefined if a size is variable. */
 export function zeroWork(spec: ModelSpec, rows: number): Work | undefined {
   const inputs: InputRows[] = [];
   for (const { dtype, dims } of spec.inputs) {

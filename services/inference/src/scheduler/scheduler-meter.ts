@@ -1,4 +1,4 @@
-/** What one model's scheduler tells the service's metrics. */
+/** The metrics that a model's scheduler reports. */
 export interface SchedulerMeter {
   recordRun(run: RunFigures): void;
 }

@@ -26,7 +26,7 @@ const valuesOf = (outputs: readonly OutputRows[]): number[] => [
   ...new Float32Array((outputs[0]!.data as Uint8Array).slice().buffer),
 ];
 
-/** y = -x; each run ends when it is let. Remembers the rows of every run. */
+/** y = -x; each run ends when the test lets it. Records the rows of every run. */
 function bench(overrides: Partial<SchedulerOptions> = {}) {
   const runs: number[][] = [];
   const held: (() => void)[] = [];
@@ -56,7 +56,7 @@ function bench(overrides: Partial<SchedulerOptions> = {}) {
   return { scheduler, statistics, runs, state, release };
 }
 
-test('requests that arrive together run together', async () => {
+test('requests that arrive together share a run', async () => {
   const { scheduler, runs } = bench();
   const answers = await Promise.all([scheduler.submit(workOf([1])), scheduler.submit(workOf([2, 3]))]);
   expect(answers.map(valuesOf)).toEqual([[-1], [-2, -3]]);
@@ -82,7 +82,7 @@ test('requests that arrive during a run wait and share the next one', async () =
   expect(runs).toEqual([[1], [2, 3]]);
 });
 
-test('a run holds no more than the largest batch, and nobody is overtaken', async () => {
+test('a run has at most the maximum batch size, and requests keep their order', async () => {
   const { scheduler, runs } = bench();
   await Promise.all([[1, 2, 3, 4, 5], [6, 7, 8, 9], [10]].map(values => scheduler.submit(workOf(values))));
   expect(runs).toEqual([
@@ -91,7 +91,7 @@ test('a run holds no more than the largest batch, and nobody is overtaken', asyn
   ]);
 });
 
-test('rows of other dimensions do not stand in one run', async () => {
+test('rows of different dimensions do not share a run', async () => {
   const open: ModelSpec = { ...spec, inputs: [{ ...spec.inputs[0]!, dims: [-1] }] };
   const shapes: unknown[] = [];
   const { scheduler } = bench({
@@ -127,8 +127,8 @@ test('with a queue delay the first request waits for others', async () => {
   expect(performance.now() - full).toBeLessThan(25);
 });
 
-describe('a request that nobody waits for is not run', () => {
-  test('when its call was cancelled', async () => {
+describe('a request without a waiting caller is not run', () => {
+  test('if its call was cancelled', async () => {
     const { scheduler, runs, statistics } = bench();
     const cancelled = { ...waiting, abortReason: new ServiceError('CANCELLED', 'gone') };
     const answers = await Promise.allSettled(
@@ -140,7 +140,7 @@ describe('a request that nobody waits for is not run', () => {
     expect(statistics.fail.count).toBe(1);
   });
 
-  test('when its deadline or its own timeout has passed', async () => {
+  test('if its deadline or its own timeout has passed', async () => {
     const { scheduler, runs, state, release } = bench();
     state.holds = true;
     const first = scheduler.submit(workOf([1]));
@@ -158,7 +158,7 @@ describe('a request that nobody waits for is not run', () => {
   });
 });
 
-test('a full queue refuses, but gives the places of the dead away', async () => {
+test('a full queue refuses requests, but reuses the places of cancelled ones', async () => {
   const { scheduler, statistics, state, release } = bench({ maxQueueSize: 2 });
   state.holds = true;
   const first = scheduler.submit(workOf([1]));
@@ -179,16 +179,16 @@ test('a full queue refuses, but gives the places of the dead away', async () => 
   expect(statistics.fail.count).toBe(2);
 });
 
-describe('a run that fails', () => {
-  test('is tried again one by one, so that one request harms no other', async () => {
+describe('a failed run', () => {
+  test('is retried request by request, so that one request does not fail others', async () => {
     const { scheduler, runs, state } = bench();
-    state.failsWith = new ServiceError('INTERNAL', 'onnx runtime error: bad luck');
+    state.failsWith = new ServiceError('INTERNAL', 'onnx runtime error: invalid input');
     const answers = await Promise.allSettled([[1], [13], [2]].map(values => scheduler.submit(workOf(values))));
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(runs).toEqual([[1, 13, 2], [1], [13], [2]]);
   });
 
-  test('because the runner is lost is not tried again', async () => {
+  test('because of a lost runner is not retried', async () => {
     const { scheduler, runs, state, statistics } = bench();
     state.failsWith = new ServiceError('UNAVAILABLE', 'lost');
     const answers = await Promise.allSettled([[13], [2]].map(values => scheduler.submit(workOf(values))));
@@ -198,7 +198,7 @@ describe('a run that fails', () => {
   });
 });
 
-test('draining answers what was taken, refuses what comes, and then is done', async () => {
+test('draining answers accepted requests, refuses new ones, and then settles', async () => {
   const { scheduler, state, release } = bench();
   state.holds = true;
   const taken = [scheduler.submit(workOf([1])), scheduler.submit(workOf([2]))];
@@ -236,13 +236,13 @@ test('statistics count requests, runs and rows as Triton does', async () => {
 
 interface Arrival {
   readonly rows: number;
-  /** Turns of the event loop before the next one. */
+  /** Turns of the event loop before the next request. */
   readonly pause: number;
-  /** Turns after which the caller gives up; undefined: never. */
+  /** Turns after which the caller cancels; undefined: never. */
   readonly cancelAfter: number | undefined;
 }
 
-test('whatever arrives, and whoever gives up: each gets its own rows, in order, and nobody is forgotten', async () => {
+test('for any arrivals and cancellations each request gets its own rows, in order, and every request settles', async () => {
   const arrival: fc.Arbitrary<Arrival> = fc.record({
     rows: fc.integer({ min: 1, max: 8 }),
     pause: fc.integer({ min: 0, max: 2 }),
@@ -301,7 +301,7 @@ test('bug: under overload every request waited until its deadline, and then fail
     );
     outcomes.push({ code, waitedMs: performance.now() - begun });
   };
-  // Four times what it can do.
+  // Four times its capacity.
   const sent: Promise<void>[] = [];
   for (let index = 0; index < 60; index++) {
     sent.push(submit());
@@ -311,12 +311,12 @@ test('bug: under overload every request waited until its deadline, and then fail
   const refused = outcomes.filter(({ code }) => code === 'RESOURCE_EXHAUSTED');
   expect(refused.length).toBeGreaterThan(20);
   for (const { waitedMs } of refused) expect(waitedMs).toBeLessThan(RUN_MS);
-  // A busy machine may delay a run: almost all that were taken are answered.
+  // A busy machine may delay a run, so not all accepted requests are answered in time, but almost all.
   expect(outcomes.filter(({ code }) => code === 'DEADLINE_EXCEEDED').length).toBeLessThan(3);
   expect(outcomes.filter(({ code }) => code === 'OK').length).toBeGreaterThan(10);
 });
 
-test('a request without a deadline, or with nobody before it, is never refused for overload', async () => {
+test('a request without a deadline, or at the head of the queue, is never refused for overload', async () => {
   const { scheduler, state, release } = bench();
   await scheduler.submit(workOf([0]));
   state.holds = true;

@@ -7,12 +7,12 @@ import type { SchedulerMeter } from './scheduler-meter.js';
 import { WaitEstimate } from './wait-estimate.js';
 import type { OutputRows, Work } from './work.js';
 
-// Dynamic batching in its simplest sound form: one run at a time; what arrives meanwhile waits and goes into the next
-// run together, in order of arrival, up to the largest batch.
+// Dynamic batching in its simplest sound form: one run at a time. Requests that arrive meanwhile wait and share the
+// next run, in order of arrival, up to the maximum batch size.
 
 export interface SchedulerOptions {
   readonly spec: ModelSpec;
-  /** Runs the model; takes over the tensors' buffers. */
+  /** Runs the model; takes ownership of the tensors' buffers. */
   readonly run: (inputs: Record<string, Tensor>) => Promise<Record<string, Tensor>>;
   readonly statistics: ModelStatistics;
   readonly meter: SchedulerMeter;
@@ -32,7 +32,7 @@ export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #estimate: WaitEstimate;
   #queue: Waiting[] = [];
-  /** Of all requests in the queue. */
+  /** Rows of all requests in the queue. */
   #queuedRows = 0;
   #isRunning = false;
   #isWoken = false;
@@ -45,16 +45,17 @@ export class Scheduler {
     this.#estimate = new WaitEstimate(options.spec.maxBatchSize);
   }
 
-  /** Requests that wait for a run. */
+  /** Number of requests that wait for a run. */
   get queueDepth(): number {
     return this.#queue.length;
   }
 
-  /** Settles when the work has run, or with the reason why it never will. */
+  /** Settles when the work has run, or rejects with the reason why it will not. */
   submit(work: Work): Promise<OutputRows[]> {
     const { maxQueueSize, statistics } = this.#options;
     if (this.#isClosed) return Promise.reject(stopping());
-    // The dead give up their places only when there is need of them: a request that is waited for never pays for it.
+    // Cancelled and expired requests are removed only when their places are needed, so that live requests never pay for
+    // the search.
     if (this.#queue.length >= maxQueueSize) this.#setQueue(this.#queue.filter(waiting => !this.#dropIfDead(waiting)));
     if (this.#queue.length >= maxQueueSize) {
       statistics.addFailure(0);
@@ -72,9 +73,12 @@ export class Scheduler {
     });
   }
 
-  /** Refused now rather than at its deadline: a request that would wait for longer takes the place of one that could be answered. */
+  /**
+   * Refused now rather than at its deadline: a request that would wait too long takes the place of one that could be
+   * answered.
+   */
   #predictMiss({ rows, caller }: Work): ServiceError | undefined {
-    // Whoever has no deadline, or nobody before it, is taken.
+    // A request without a deadline, or at the head of the queue, is always accepted.
     if (this.#queue.length === 0 || caller.deadlineMs === Number.POSITIVE_INFINITY) return undefined;
     const leftMs = caller.deadlineMs - Date.now();
     const estimate = () => this.#estimate.untilDone({ queuedRows: this.#queuedRows, rows });
@@ -88,7 +92,7 @@ export class Scheduler {
     return new ServiceError('RESOURCE_EXHAUSTED', message, { reason: 'OVERLOADED' });
   }
 
-  /** Takes nothing more; settles when everything taken has been answered. */
+  /** Accepts no more requests; settles when all accepted ones have been answered. */
   drain(): Promise<void> {
     this.#isClosed = true;
     return new Promise(resolve => {
@@ -97,7 +101,7 @@ export class Scheduler {
     });
   }
 
-  // A turn of the event loop brings many requests at once: the run begins behind the last of them.
+  // One turn of the event loop may deliver many requests; the run starts after the last of them.
   #wake(): void {
     if (this.#isRunning || this.#isWoken) return;
     this.#isWoken = true;
@@ -121,7 +125,7 @@ export class Scheduler {
     });
   }
 
-  /** Gives a batch that is not full the time that was configured, counted from its first request's arrival. */
+  /** Waits up to the configured delay for a batch to fill, counted from the arrival of its first request. */
   #shallWait(): boolean {
     const { maxQueueDelayUs, spec } = this.#options;
     const first = this.#queue[0];
@@ -159,7 +163,7 @@ export class Scheduler {
     return batch;
   }
 
-  /** Whether nobody waits for it any more, or its time is over; then it is answered. */
+  /** Whether the caller has cancelled or its time is over; if so, the request is rejected. */
   #dropIfDead({ work, arrived, reject }: Waiting): boolean {
     const waitedMs = performance.now() - arrived;
     const { abortReason, deadlineMs } = work.caller;
@@ -200,7 +204,7 @@ export class Scheduler {
     }
   }
 
-  /** What fails together is tried alone: one request harms no other. */
+  /** A failed batch is retried request by request, so that one request does not fail others. */
   async #fail(batch: readonly Waiting[], error: unknown): Promise<void> {
     const isLost = error instanceof ServiceError && error.code === 'UNAVAILABLE';
     if (batch.length > 1 && !isLost) {
@@ -226,5 +230,8 @@ function stopping(): ServiceError {
 
 function expired(code: 'DEADLINE_EXCEEDED' | 'UNAVAILABLE', waitedMs: number): ServiceError {
   if (code === 'UNAVAILABLE') return new ServiceError(code, 'Request timeout expired');
-  return new ServiceError(code, `the deadline passed after ${Math.round(waitedMs)} ms in the queue; allow more time`);
+  return new ServiceError(
+    code,
+    `the deadline passed after ${Math.round(waitedMs)} ms in the queue; set a longer deadline`,
+  );
 }

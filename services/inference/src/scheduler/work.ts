@@ -1,6 +1,6 @@
-// What the scheduler is given and gives back: one request's rows.
+// Input and output of the scheduler: one request's rows.
 
-/** Raw little-endian elements, or the texts of a BYTES tensor. */
+/** Raw little-endian elements, or the strings of a BYTES tensor. */
 export type Elements = Uint8Array | readonly string[];
 
 /** One input of a request. */
@@ -14,14 +14,14 @@ export interface Work {
   readonly rows: number;
   /** In the model's order. */
   readonly inputs: readonly InputRows[];
-  /** Longest wait, microseconds; 0: as long as the deadline allows. */
+  /** Maximum time in the queue, microseconds; 0: as long as the deadline allows. */
   readonly timeoutUs: number;
   readonly caller: Caller;
 }
 
-/** Who waits for the answer: a call's context. */
+/** The context of the waiting call. */
 export interface Caller {
-  /** Set when nobody waits any more. */
+  /** Set when the caller has gone. */
   readonly abortReason: Error | undefined;
   /** Epoch milliseconds. */
   readonly deadlineMs: number;

@@ -5,20 +5,20 @@ import { readModelSpec, wireShape } from './model-spec.js';
 
 const specOf = (bytes: Uint8Array) => readModelSpec(readModel(bytes).graph, { maxBatchSize: 8, classes: ['a', 'b'] });
 
-test('an open first dimension of everything is the batch', () => {
+test('a variable first dimension of all inputs and outputs is the batch', () => {
   const spec = specOf(scaleModel(2));
   expect(spec.maxBatchSize).toBe(8);
   expect(spec.inputs).toEqual([{ name: 'x', dtype: 'FP32', dims: [2] }]);
   expect(spec.outputs.map(output => wireShape(output, spec))).toEqual([[-1, 2], [-1]]);
 });
 
-test('without one there are no batches, and shapes are as they stand', () => {
+test('without one there is no batching, and shapes are unchanged', () => {
   const spec = specOf(unbatchedModel());
   expect(spec.maxBatchSize).toBe(0);
   expect(wireShape(spec.inputs[0]!, spec)).toEqual([3]);
 });
 
-test('weights are no inputs', () => {
+test('weights are not inputs', () => {
   const spec = specOf(digitsModel());
   expect(spec.inputs).toEqual([{ name: 'image', dtype: 'UINT8', dims: [784] }]);
 });

@@ -1,21 +1,21 @@
 import type { Graph, ValueInfo } from '@athanor/onnx';
 import type { DType } from '@athanor/tensor';
 
-/** One input or output as requests see it. */
+/** One input or output, as in requests. */
 export interface TensorSpec {
   readonly name: string;
   readonly dtype: DType;
-  /** Without the batch dimension; -1 where the size is open. */
+  /** Without the batch dimension; -1 for a variable size. */
   readonly dims: readonly number[];
 }
 
-/** What a model takes and gives, read from its own file. */
+/** A model's inputs and outputs, read from its file. */
 export interface ModelSpec {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
-  /** 0: the model has no batch dimension; its requests run one by one. */
+  /** 0: the model has no batch dimension, and its requests run one by one. */
   readonly maxBatchSize: number;
-  /** Names of the classes in the order of an output's last dimension; empty where there are none. */
+  /** Class names in the order of an output's last dimension; empty if there are none. */
   readonly classes: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export interface SpecOptions {
 
 /** The graph has passed the model guard, so its inputs and outputs have types and shapes. */
 export function readModelSpec(graph: Graph, options: SpecOptions): ModelSpec {
-  // Before IR 4 an initializer is an input as well: a constant, not something to send.
+  // Before IR 4 initializers are inputs as well; they are constants, not part of a request.
   const inputs = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
   const isBatched = sharesBatchDimension([...inputs, ...graph.outputs]);
   return {
@@ -37,7 +37,7 @@ export function readModelSpec(graph: Graph, options: SpecOptions): ModelSpec {
   };
 }
 
-// Rows may be merged when the first dimension of everything is open under one name, or under none.
+// Rows may be merged if the first dimension of all inputs and outputs is variable, with the same name or without one.
 function sharesBatchDimension(values: readonly ValueInfo[]): boolean {
   const symbols = values.map(({ shape = [] }) => shape[0]);
   if (symbols.length === 0 || !symbols.every(symbol => typeof symbol === 'string')) return false;
@@ -49,7 +49,7 @@ function toTensorSpec({ name, dtype, shape }: ValueInfo, isBatched: boolean): Te
   return { name, dtype: dtype!, dims };
 }
 
-/** The shape that clients are shown: with -1 for the batch dimension. */
+/** The shape that clients see: with -1 for the batch dimension. */
 export function wireShape(tensor: TensorSpec, { maxBatchSize }: ModelSpec): number[] {
   return maxBatchSize > 0 ? [-1, ...tensor.dims] : [...tensor.dims];
 }

@@ -3,15 +3,15 @@ import type { Scheduler } from '../scheduler/scheduler.js';
 import type { ModelSpec } from './model-spec.js';
 import type { ModelStatistics } from './statistics.js';
 
-/** One version of a model that is loaded and answers requests. */
+/** A loaded version of a model that answers requests. */
 export interface ServedModel {
-  /** The deployment's: what requests call it. */
+  /** The deployment's name, used in requests. */
   readonly name: string;
-  /** The registry's name of the model: with the digest, where lineage begins. */
+  /** The model's name in the registry; with the digest, it identifies the lineage. */
   readonly modelName: string;
-  /** The registry's number, as the wire has it. */
+  /** The registry's version number, as on the wire. */
   readonly version: string;
-  /** Of the version's manifest. Models that were trained alike share it. */
+  /** Digest of the version's manifest. Models with equal training share it. */
   readonly digest: string;
   readonly spec: ModelSpec;
   readonly scheduler: Scheduler;

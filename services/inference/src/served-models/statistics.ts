@@ -1,5 +1,5 @@
-// What Triton's ModelStatistics tells of a model version. Durations are counted by request: each request of a batch
-// counts the whole run's durations, so that the three compute counts are always equal, as perf_analyzer demands.
+// The data of Triton's ModelStatistics for a model version. Durations are counted per request: each request of a batch
+// counts the whole run's durations, so the three compute counts are always equal, as perf_analyzer requires.
 
 export interface Duration {
   count: number;
@@ -12,7 +12,7 @@ export interface BatchStatistics {
   readonly computeOutput: Duration;
 }
 
-/** Milliseconds that the parts of one run took. */
+/** Durations of the parts of one run, in milliseconds. */
 export interface RunTimes {
   readonly computeInputMs: number;
   readonly computeInferMs: number;
@@ -22,7 +22,7 @@ export interface RunTimes {
 export class ModelStatistics {
   readonly success = zero();
   readonly fail = zero();
-  /** Counted for every request that ran, waiting or not. */
+  /** Counted for every request that ran, whether it waited or not. */
   readonly queue = zero();
   readonly computeInput = zero();
   readonly computeInfer = zero();
@@ -36,7 +36,7 @@ export class ModelStatistics {
   /** Epoch milliseconds. */
   lastInferenceMs = 0;
 
-  /** One run is over. */
+  /** Records a finished run. */
   addRun(rows: number, times: RunTimes): void {
     this.executionCount++;
     this.inferenceCount += rows;
@@ -49,7 +49,7 @@ export class ModelStatistics {
     addTimes(batch, times);
   }
 
-  /** One request of a run was answered. */
+  /** Records an answered request of a run. */
   addSuccess(queueMs: number, totalMs: number, times: RunTimes): void {
     add(this.success, totalMs);
     add(this.queue, queueMs);

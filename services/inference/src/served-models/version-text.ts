@@ -1,9 +1,9 @@
 import { ServiceError } from '@athanor/service';
 
-// As C's stol reads it, which Triton uses: blanks, a sign, digits, and whatever comes behind is ignored.
+// Like C's stol, which Triton uses: blanks, a sign, digits; anything after that is ignored.
 const NUMBER = /^\s*([+-]?\d+)/;
 
-/** The version's number in its plain form. Throws INVALID_ARGUMENT as Triton does. */
+/** The version number in canonical form. Throws INVALID_ARGUMENT with Triton's message. */
 export function parseVersion(text: string): string {
   const digits = NUMBER.exec(text)?.[1];
   if (digits === undefined) {

@@ -3,7 +3,7 @@ import type { Telemetry } from '@athanor/service';
 import type { Catalog } from '../deployments/catalog.js';
 import type { SchedulerMeter } from '../scheduler/scheduler-meter.js';
 
-// Every metric of the data plane, named once. What only counts is read off the models when somebody scrapes.
+// All metrics of the data plane. Counters and gauges are read from the models when the metrics are scraped.
 
 const SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
@@ -16,17 +16,17 @@ export interface Instruments {
 export function createInstruments(meter: Telemetry['meter'], catalog: Catalog): Instruments {
   const histogram = (name: string, description: string, unit: string, explicitBucketBoundaries: number[]) =>
     meter.createHistogram(name, { description, unit, advice: { explicitBucketBoundaries } });
-  const batchSize = histogram('athanor.inference.batch_size', 'Rows of a run.', '{row}', ROWS);
-  const compute = histogram('athanor.inference.compute.duration', 'Time in the runner, by run.', 's', SECONDS);
+  const batchSize = histogram('athanor.inference.batch_size', 'Rows per run.', '{row}', ROWS);
+  const compute = histogram('athanor.inference.compute.duration', 'Time in the runner, per run.', 's', SECONDS);
   const queue = histogram(
     'athanor.inference.queue.duration',
-    'Longest wait among the requests of a run.',
+    'Longest time in the queue among the requests of a run.',
     's',
     SECONDS,
   );
   const load = histogram(
     'athanor.inference.model_load.duration',
-    'From the fetch to the end of warm-up.',
+    'Time from the start of the fetch to the end of warm-up.',
     's',
     SECONDS,
   );
@@ -43,24 +43,26 @@ export function createInstruments(meter: Telemetry['meter'], catalog: Catalog): 
   };
 }
 
-/** Which execution provider models run on, and which was asked for: an alert on their difference finds a lost GPU. */
+/** The execution provider in use and the configured GPU mode; alert on a difference to detect a lost GPU. */
 export function observeProvider(
   meter: Telemetry['meter'],
   { provider, mode }: { provider: ExecutionProvider; mode: GpuMode },
 ): void {
   const gauge = meter.createObservableGauge('athanor.inference.execution_provider', {
-    description: '1 for the execution provider that models run on, with the GPU mode that was asked for.',
+    description: '1 for the execution provider that models run on, with the configured GPU mode.',
   });
   gauge.addCallback(result => result.observe(1, { provider, gpu: mode }));
 }
 
 function observeModels(meter: Telemetry['meter'], catalog: Catalog): void {
   const loaded = meter.createObservableGauge('athanor.inference.models_loaded', {
-    description: 'Model versions that serve.',
+    description: 'Model versions that answer requests.',
   });
-  const depth = meter.createObservableGauge('athanor.inference.queue_depth', { description: 'Requests that wait.' });
+  const depth = meter.createObservableGauge('athanor.inference.queue_depth', {
+    description: 'Requests waiting in the queue.',
+  });
   const requests = meter.createObservableCounter('athanor.inference.requests', { description: 'Requests by outcome.' });
-  const rows = meter.createObservableCounter('athanor.inference.rows', { description: 'Rows that were run.' });
+  const rows = meter.createObservableCounter('athanor.inference.rows', { description: 'Rows computed.' });
   meter.addBatchObservableCallback(
     result => {
       const served = catalog.all().filter(({ active }) => active !== undefined);

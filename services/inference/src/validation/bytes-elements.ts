@@ -6,7 +6,7 @@ import { invalidInference } from './request-error.js';
 const LENGTH_BYTES = 4;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Texts, because ONNX Runtime's string tensors hold nothing else. */
+/** Strings, because ONNX Runtime's string tensors cannot hold arbitrary bytes. */
 export function readBytesElements(raw: Buffer, expected: number, place: ElementsPlace): string[] {
   const { spec, id } = place;
   const texts: string[] = [];
@@ -43,7 +43,7 @@ export function readText(bytes: Uint8Array, index: number, { spec, id }: Element
   }
 }
 
-/** The raw contents of texts. */
+/** The raw contents of strings. */
 export function writeBytesElements(texts: readonly string[]): Buffer {
   const sizes = texts.map(text => Buffer.byteLength(text));
   const raw = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + LENGTH_BYTES + size, 0));

@@ -4,7 +4,7 @@ import { invalidRequest } from './request-error.js';
 
 type Choice = NonNullable<InferParameter['choice']>;
 
-// Triton's extension_parameters.md and extension_schedule_policy.md: what the known keys may hold.
+// Value types of the known keys: Triton's extension_parameters.md and extension_schedule_policy.md.
 const KNOWN: Readonly<Record<string, readonly Choice[]>> = {
   sequence_id: ['int64_param', 'string_param'],
   sequence_start: ['bool_param'],
@@ -16,9 +16,9 @@ const KNOWN: Readonly<Record<string, readonly Choice[]>> = {
 
 const RESERVED = ['headers', 'binary_data_output'];
 
-/** What the parameters of a request ask for. */
+/** The parsed parameters of a request. */
 export interface RequestOptions {
-  /** Longest wait in the queue, microseconds; 0: as long as the deadline allows. */
+  /** Maximum time in the queue, microseconds; 0: as long as the deadline allows. */
   readonly timeoutUs: number;
 }
 
@@ -51,7 +51,7 @@ function checkParameter(key: string, { choice, value }: InferParameter): void {
   }
 }
 
-/** How many classes an output is to be turned into; 0: it is wanted as it is. */
+/** Number of classes to return for an output; 0: the output itself. */
 export function readClassification(output: string, parameters: InferParameters): number {
   if (parameters.size === 0) return 0;
   refuseSharedMemory(parameters);
@@ -66,7 +66,7 @@ export function readClassification(output: string, parameters: InferParameters):
   return parameter.value;
 }
 
-/** No region can have been registered: those RPCs are not implemented. */
+/** No region can exist, because the RPCs to register them are not implemented. */
 export function refuseSharedMemory(parameters: InferParameters): void {
   const region = parameters.get('shared_memory_region');
   if (region === undefined) return;

@@ -1,4 +1,4 @@
-// What Triton says about each wrong request (shared reference, inference-protocol.md §2.2 and §2.3).
+// Triton's messages for invalid requests.
 
 import { readModel } from '@athanor/onnx';
 import { ServiceError } from '@athanor/service';
@@ -42,7 +42,7 @@ const withParameter = (key: string, parameter: InferParameter): Partial<InferReq
   parameters: new Map([[key, parameter]]),
 });
 
-/** The code and message of the refusal. */
+/** Code and message of the error. */
 function refusal(request: InferRequest, model = scale): string {
   try {
     checkRequest(request, model);
@@ -57,7 +57,7 @@ const x = [tensor('x', [1, 2])];
 const unknown = '[request id: <id_unknown>]';
 
 describe('inputs', () => {
-  test('one that is missing is named', () => {
+  test('a missing one is named', () => {
     expect(refusal(requestOf([tensor('a', [1, 2])], [raw(2)]), sum)).toBe(
       `INVALID_ARGUMENT ${unknown} expected 2 inputs but got 1 inputs for model 's'. Got input(s) ['a'], ` +
         "but missing required input(s) ['b']. Please provide all required input(s).",
@@ -67,13 +67,13 @@ describe('inputs', () => {
     );
   });
 
-  test('one that the model does not have is refused', () => {
+  test('an unknown one is refused', () => {
     expect(refusal(requestOf([tensor('z', [1, 2])], [raw(2)]))).toBe(
       "INVALID_ARGUMENT unexpected inference input 'z' for model 'm'",
     );
   });
 
-  test('one that comes twice is refused', () => {
+  test('a duplicate is refused', () => {
     expect(refusal(requestOf([tensor('a', [1, 2]), tensor('a', [1, 2])], [raw(2), raw(2)]), sum)).toBe(
       `INVALID_ARGUMENT ${unknown} input 'a' already exists in request`,
     );
@@ -93,7 +93,7 @@ describe('inputs', () => {
 });
 
 describe('shapes', () => {
-  test('a wrong one is refused with the one expected', () => {
+  test('a wrong one is refused with the expected one', () => {
     expect(refusal(requestOf([tensor('x', [1, 3])], [raw(3)]))).toContain(
       `INVALID_ARGUMENT ${unknown} unexpected shape for input 'x' for model 'm'. Expected [-1,2], got [1,3]. NOTE: Setting a non-zero max_batch_size`,
     );
@@ -103,13 +103,13 @@ describe('shapes', () => {
     );
   });
 
-  test('an open size is refused', () => {
+  test('a negative size is refused', () => {
     const message = `INVALID_ARGUMENT ${unknown} All input dimensions should be specified for input 'x' for model 'm', got`;
     expect(refusal(requestOf([tensor('x', [1, -1])], [raw(2)]))).toBe(`${message} [1,-1]`);
     expect(refusal(requestOf([tensor('x', [-1, 2])], [raw(2)]))).toBe(`${message} [-1,2]`);
   });
 
-  test('the batch is bounded, and of one size in all inputs', () => {
+  test('the batch size is limited, and equal for all inputs', () => {
     expect(refusal(requestOf([tensor('x', [9, 2])], [raw(18)]))).toBe(
       `INVALID_ARGUMENT ${unknown} inference request batch-size must be <= 8 for 'm'`,
     );
@@ -126,13 +126,13 @@ describe('shapes', () => {
 });
 
 describe('data', () => {
-  test('too few or too many raw bytes are refused with both figures', () => {
+  test('too few or too many raw bytes are refused with both sizes', () => {
     const message = "input byte size mismatch for input 'x' for model 'm'.";
     expect(refusal(requestOf(x, [raw(1)]))).toBe(`INVALID_ARGUMENT ${unknown} ${message} Expected 8, got 4`);
     expect(refusal(requestOf(x, [raw(3)]))).toBe(`INVALID_ARGUMENT ${unknown} ${message} Expected 8, got 12`);
   });
 
-  test('none at all is refused', () => {
+  test('missing data is refused', () => {
     expect(refusal(requestOf(x, []))).toBe(
       "INVALID_ARGUMENT unable to find data for input tensor 'x' for model 'm' in request.",
     );
@@ -151,7 +151,7 @@ describe('data', () => {
     );
   });
 
-  test('a list of another type, and of another length, is refused', () => {
+  test('a list of the wrong type or length is refused', () => {
     const typed = (contents: InferInput['contents']) => requestOf([{ ...tensor('x', [1, 2]), contents }], []);
     expect(refusal(typed({ int64_contents: [1n, 2n] }))).toBe(
       "INVALID_ARGUMENT unexpected explicit tensor data for input tensor 'x' for model 'm' of type 'INT64', expected datatype 'FP32'",
@@ -207,7 +207,7 @@ describe('every datatype', () => {
     ['INT8', { int_contents: [127, -129] }, 'INT8 from -128 to 127', -129],
     ['INT8', { int_contents: [-128, 128] }, 'INT8 from -128 to 127', 128],
     ['INT16', { int_contents: [32_767, -32_769] }, 'INT16 from -32768 to 32767', -32_769],
-  ])('bug: %s took a number that does not fit, without its upper bits', (datatype, contents, what, value) => {
+  ])('bug: %s accepted a number out of range and dropped its upper bits', (datatype, contents, what, value) => {
     const input = { ...all.spec.inputs[0]!, name: 'x', dtype: datatype as DType };
     const one = { name: 'i', spec: { ...all.spec, inputs: [input] } };
     const request = requestOf([{ ...tensor('x', [1, 2], datatype), contents }], []);
@@ -216,7 +216,7 @@ describe('every datatype', () => {
     );
   });
 
-  test('bug: BOOL took bytes other than 0 and 1', () => {
+  test('bug: BOOL accepted bytes other than 0 and 1', () => {
     const one = { name: 'i', spec: { ...all.spec, inputs: all.spec.inputs.filter(({ dtype }) => dtype === 'BOOL') } };
     expect(refusal(requestOf([tensor('bool', [1, 2], 'BOOL')], [Buffer.from([1, 2])]), one)).toBe(
       `INVALID_ARGUMENT ${unknown} expected BOOL, 0 or 1, in element 1 of input 'bool' for model 'i', got 2`,
@@ -233,19 +233,19 @@ describe('every datatype', () => {
     const typedText = (...bytes: Buffer[]) =>
       requestOf([{ ...tensor('bytes', [1, 2], 'BYTES'), contents: { bytes_contents: bytes } }], []);
 
-    test('typed elements carry no length', () => {
+    test('typed elements have no length prefix', () => {
       expect(checkRequest(typedText(Buffer.from('a'), Buffer.from('ä')), texts).inputs[0]!.data).toEqual(['a', 'ä']);
       expect(refusal(typedText(Buffer.from('a')), texts)).toContain('Expected 2, got 1');
     });
 
     test.each([
       [
-        'a length cut off',
+        'a truncated length',
         [1, 0, 0],
         "incomplete string length indicator for inference input 'bytes', expecting 4 bytes but only 3 bytes available",
       ],
       [
-        'an element cut off',
+        'a truncated element',
         [3, 0, 0, 0, 97],
         "incomplete string data for inference input 'bytes', expecting string of length 3 but only 1 bytes available",
       ],
@@ -255,7 +255,7 @@ describe('every datatype', () => {
         [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
         "unexpected number of string elements 3 for inference input 'bytes', expecting 2",
       ],
-      ['no UTF-8', [1, 0, 0, 0, 0xff, 0, 0, 0, 0], "expected UTF-8 text in element 0 of inference input 'bytes'"],
+      ['invalid UTF-8', [1, 0, 0, 0, 0xff, 0, 0, 0, 0], "expected UTF-8 text in element 0 of inference input 'bytes'"],
     ])('%s is refused', (_, bytes, message) => {
       expect(rawText(bytes)).toBe(`INVALID_ARGUMENT ${unknown} ${message}`);
     });
@@ -266,12 +266,12 @@ describe('outputs', () => {
   const outputs = (...names: string[]) =>
     requestOf(x, [raw(2)], { outputs: names.map(name => ({ name, parameters: NO_PARAMETERS })) });
 
-  test('are all, or those asked for in the order asked', () => {
+  test('are all, or the requested ones in the requested order', () => {
     expect(checkRequest(outputs(), scale).outputs.map(({ index }) => index)).toEqual([0, 1]);
     expect(checkRequest(outputs('place', 'y'), scale).outputs.map(({ index }) => index)).toEqual([1, 0]);
   });
 
-  test('one that is unknown or comes twice is refused', () => {
+  test('unknown and duplicate ones are refused', () => {
     expect(refusal(outputs('z'))).toBe("INVALID_ARGUMENT unexpected inference output 'z' for model 'm'");
     expect(refusal(outputs('y', 'y'))).toBe(`INVALID_ARGUMENT ${unknown} output 'y' already exists in request`);
   });
@@ -335,11 +335,11 @@ describe('parameters', () => {
       { choice: 'bool_param', value: true },
       "parameter keys starting with 'triton_' are reserved for Triton usage. Only the following keys starting with 'triton_' are allowed: triton_enable_empty_final_response",
     ],
-  ])('%s with a wrong value is refused', (key, parameter, message) => {
+  ])('%s with an invalid value is refused', (key, parameter, message) => {
     expect(refusal(ask(key, parameter))).toBe(`INVALID_ARGUMENT ${message}`);
   });
 
-  test('what clients really send is accepted', () => {
+  test('parameters that clients send in practice are accepted', () => {
     expect(checkRequest(ask('timeout', { choice: 'int64_param', value: 1_500 }), scale).timeoutUs).toBe(1_500);
     expect(refusal(ask('priority', { choice: 'uint64_param', value: 1 }))).toBe('accepted');
     expect(refusal(ask('triton_enable_empty_final_response', { choice: 'bool_param', value: true }))).toBe('accepted');

@@ -8,14 +8,14 @@ import { readElements } from './read-elements.js';
 import { invalidInference, invalidRequest } from './request-error.js';
 import type { RequestModel } from './request-model.js';
 
-/** An output that is wanted, by its place in the model's list. */
+/** A requested output, by its index in the model's list. */
 export interface WantedOutput {
   readonly index: number;
-  /** Best classes instead of the tensor; 0: the tensor. */
+  /** Number of best classes to return instead of the tensor; 0: the tensor. */
   readonly classification: number;
 }
 
-/** A request that fits its model. */
+/** A valid request for its model. */
 export interface CheckedRequest {
   readonly rows: number;
   /** In the model's order. */
@@ -72,7 +72,7 @@ function checkInputCount({ id, inputs }: InferRequest, { name: model, spec }: Re
   );
 }
 
-/** The counts are equal and no name stands twice: where one of the model's is missing, another is unknown. */
+/** The counts are equal and names are unique: if one of the model's inputs is missing, another one is unknown. */
 function indexOfInput(request: InferRequest, spec: TensorSpec, model: RequestModel): number {
   const index = request.inputs.findIndex(({ name }) => name === spec.name);
   if (index >= 0) return index;

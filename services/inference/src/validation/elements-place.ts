@@ -1,6 +1,6 @@
 import type { TensorSpec } from '../served-models/model-spec.js';
 
-/** Where the elements belong, for the check and for its message. */
+/** The input that elements belong to, for the check and its message. */
 export interface ElementsPlace {
   readonly spec: TensorSpec;
   /** With the batch dimension. */

@@ -2,10 +2,10 @@ import type { InferInput, InferRequest, TensorContents } from '../wire/infer-req
 import { refuseSharedMemory } from './check-parameters.js';
 import { invalidRequest } from './request-error.js';
 
-/** An input's elements as they came: raw bytes, or typed lists. */
+/** An input's elements as received: raw bytes, or typed lists. */
 export type InputData = Buffer | TensorContents;
 
-/** The datatypes that each typed list may carry; FP16 and BF16 have none and must come raw. */
+/** The datatypes of each typed list; FP16 and BF16 have none and must be raw. */
 export const LIST_DATATYPES: { readonly [K in keyof Required<TensorContents>]: readonly string[] } = {
   bool_contents: ['BOOL'],
   int_contents: ['INT32', 'INT16', 'INT8'],

@@ -8,7 +8,7 @@ const BATCH_NOTE =
   'input shape. If you want to specify the full shape including the batch dim in your input dims config, try setting ' +
   'max_batch_size to zero. See the model configuration docs for more info on max_batch_size.';
 
-/** The rows that all inputs have; 1 for a model without a batch dimension. */
+/** The number of rows, equal for all inputs; 1 for a model without a batch dimension. */
 export function readBatchSize({ id, inputs }: InferRequest, { name: model, spec }: RequestModel): number {
   if (spec.maxBatchSize === 0) return 1;
   let rows: number | undefined;

@@ -6,7 +6,7 @@ import type { ElementsPlace } from './elements-place.js';
 import type { InputData } from './input-data.js';
 import { invalidInference } from './request-error.js';
 
-/** Raw bytes stay a view of the message; typed lists are laid out as raw bytes are. */
+/** Raw bytes stay views of the message; typed lists are converted to the raw layout. */
 export function readElements(data: InputData, place: ElementsPlace): Elements {
   const { dtype } = place.spec;
   if (dtype === 'BYTES') {
@@ -21,7 +21,7 @@ export function readElements(data: InputData, place: ElementsPlace): Elements {
   return bytes;
 }
 
-// Not elementCount: a product beyond 2^53 is simply more than any message holds.
+// Not elementCount: a product beyond 2^53 exceeds any message anyway.
 function countElements(shape: readonly number[]): number {
   let count = 1;
   for (const dim of shape) count *= dim;
@@ -37,8 +37,8 @@ function readTexts(
   return elements.map((element, index) => readText(element, index, place));
 }
 
-// Lists of 32-bit integers carry the narrower datatypes too. Triton's casts drop the upper bits; a caller who sends 256 for
-// UINT8 would get the prediction for 0, so it is refused.
+// The lists of 32-bit integers are used for narrower datatypes too. Triton's casts drop the upper bits; a caller that
+// sends 256 for UINT8 would get the prediction for 0, so it is refused.
 const RANGES: { readonly [D in DType]?: readonly [min: number, max: number] } = {
   INT8: [-0x80, 0x7f],
   INT16: [-0x8000, 0x7fff],
@@ -55,7 +55,7 @@ function checkRange(dtype: DType, contents: TensorContents, place: ElementsPlace
   if (index !== -1) throw outOfRange(`${dtype} from ${min} to ${max}`, { index, value: list[index]! }, place);
 }
 
-/** What ONNX Runtime makes of another byte than 0 and 1 is undefined. */
+/** ONNX Runtime's behaviour is undefined for bytes other than 0 and 1. */
 function checkBooleans(bytes: Uint8Array, place: ElementsPlace): void {
   const index = bytes.findIndex(byte => byte > 1);
   if (index !== -1) throw outOfRange('BOOL, 0 or 1,', { index, value: bytes[index]! }, place);
@@ -79,7 +79,7 @@ const LAYOUTS: { readonly [D in NumericDType]: (contents: TensorContents) => Arr
   UINT64: ({ uint64_contents: list = [] }) => BigUint64Array.from(list),
   FP32: ({ fp32_contents: list = [] }) => Float32Array.from(list),
   FP64: ({ fp64_contents: list = [] }) => Float64Array.from(list),
-  // No list carries these.
+  // There is no typed list for these.
   FP16: () => new Uint16Array(0),
   BF16: () => new Uint16Array(0),
 };

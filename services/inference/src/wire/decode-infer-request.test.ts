@@ -1,4 +1,4 @@
-// Against protobufjs, by way of @grpc/proto-loader: the same bytes must mean the same request.
+// Compares with protobufjs, through @grpc/proto-loader: the same bytes must give the same request.
 
 import { findMessage } from '@athanor/contracts';
 import type { ModelInferRequest } from '@athanor/contracts/inference';
@@ -22,7 +22,7 @@ function varint(value: number | bigint): Buffer {
   return Buffer.from([...bytes, Number(rest)]);
 }
 
-// What both decoders found, in one form.
+// The results of both decoders in a common form.
 
 function fromParameters(parameters: InferParameters): unknown {
   const toEntry = ([name, { choice, value }]: [string, { choice: string | undefined; value: unknown }]) => [
@@ -119,7 +119,7 @@ const parameter = fc.oneof(
   fc.record({ doubleParam: fc.double({ noNaN: true }) }),
   fc.record({ uint64Param: fc.maxSafeNat() }),
 );
-// "__proto__" as a key is lost by protobufjs' plain objects.
+// protobufjs' plain objects lose the key "__proto__".
 const parameters = fc.dictionary(
   fc.string({ unit: 'grapheme' }).filter(key => key !== '__proto__'),
   parameter,
@@ -151,7 +151,7 @@ const request = fc.record({
     { maxLength: 3 },
   ),
 });
-/** Fields that this version of the protocol does not know, of every wire type, groups included. */
+/** Unknown fields of every wire type, including groups. */
 const unknownField = fc.oneof(
   fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(value => Buffer.concat([field(900, 0), varint(value)])),
   fc.uint8Array({ minLength: 8, maxLength: 8 }).map(bytes => Buffer.concat([field(901, 1), bytes])),
@@ -160,8 +160,8 @@ const unknownField = fc.oneof(
   fc.uint8Array().map(bytes => Buffer.concat([field(904, 3), lengthDelimited(1, bytes), field(904, 4)])),
 );
 
-describe('a request is read as protobufjs reads it', () => {
-  test('whatever it holds', () => {
+describe('a request is decoded like protobufjs decodes it', () => {
+  test('with any content', () => {
     fc.assert(
       fc.property(request, each => {
         const bytes = encode(each);
@@ -171,7 +171,7 @@ describe('a request is read as protobufjs reads it', () => {
     );
   });
 
-  test('whatever order its fields have, with unknown ones between them', () => {
+  test('with its fields in any order and unknown ones between them', () => {
     const parts = fc
       .record({ request, unknown: fc.array(unknownField), seed: fc.nat() })
       .map(({ request: each, unknown, seed }) => {
@@ -209,8 +209,8 @@ describe('a request is read as protobufjs reads it', () => {
   });
 });
 
-describe('bytes that are no request', () => {
-  test('cut off anywhere are either a shorter request, the same as protobufjs sees, or refused', () => {
+describe('bytes that are not a request', () => {
+  test("truncated anywhere are either a shorter request, equal to protobufjs' result, or refused", () => {
     fc.assert(
       fc.property(request, fc.double({ min: 0, max: 1, noNaN: true }), (each, share) => {
         const whole = encode(each);
@@ -228,7 +228,7 @@ describe('bytes that are no request', () => {
     );
   });
 
-  test('of any kind are read or refused, never anything else', () => {
+  test('of any kind are decoded or refused with a WireError', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), bytes => {
         try {
@@ -242,14 +242,14 @@ describe('bytes that are no request', () => {
   });
 
   test.each([
-    ['a text longer than the message', Buffer.from([0x0a, 0x05, 0x61]), 'expected 5 bytes at offset 2, got 1'],
-    ['a number without an end', Buffer.from([0x88, 0x80]), 'the message ends at offset 2, inside a number'],
-    ['a number longer than 64 bits', Buffer.alloc(11, 0xff), 'the number at offset 0 is longer than 10 bytes'],
+    ['a string longer than the message', Buffer.from([0x0a, 0x05, 0x61]), 'expected 5 bytes at offset 2, got 1'],
+    ['a varint without an end', Buffer.from([0x88, 0x80]), 'the message ends at offset 2, inside a varint'],
+    ['a varint longer than 64 bits', Buffer.alloc(11, 0xff), 'the varint at offset 0 is longer than 10 bytes'],
     ['field 0', Buffer.from([0x02, 0x00]), 'a field has the number 0'],
     ['wire type 7', Buffer.from([0x0f]), 'field 1 has wire type 7'],
     ['a group without an end', Buffer.from([0x0b]), 'a group has no end'],
     ['groups without number', Buffer.alloc(100, 0x0b), 'groups are nested more than 32 deep'],
-  ])('%s: it is said what is wrong', (_, bytes, message) => {
+  ])('%s: the message says what is wrong', (_, bytes, message) => {
     expect(() => decodeInferRequest(bytes)).toThrow(new WireError(message));
   });
 });
@@ -267,7 +267,7 @@ test('64-bit integers of typed lists are exact', () => {
   expect(decodeInferRequest(bytes).inputs[0]?.contents?.int64_contents).toEqual([-(2n ** 63n), 2n ** 63n - 1n]);
 });
 
-test('typed contents that come in two parts are put together', () => {
+test('typed contents in two parts are merged', () => {
   const part = (value: number) => lengthDelimited(5, lengthDelimited(2, varint(value)));
   const bytes = lengthDelimited(5, Buffer.concat([part(1), part(2)]));
   expect(decodeInferRequest(bytes).inputs[0]?.contents).toEqual({ int_contents: [1, 2] });

@@ -9,8 +9,8 @@ import {
 } from './infer-request.js';
 import { WireReader } from './reader.js';
 
-// Hand-written because it is the hot path: protobufjs copies nothing either, but makes objects with a prototype, a Long
-// for each dimension and a plain object for each map. Case labels are tags: field number << 3 | wire type.
+// Hand-written because it is the hot path: protobufjs does not copy either, but creates objects with a prototype, a
+// Long for each dimension and a plain object for each map. Case labels are tags: field number << 3 | wire type.
 
 /** Throws WireError on malformed bytes. */
 export function decodeInferRequest(bytes: Buffer): InferRequest {
@@ -78,7 +78,7 @@ function decodeInput(reader: WireReader): InferInput {
         input.parameters = withEntry(input.parameters, reader.embedded());
         break;
       case (5 << 3) | 2:
-        // A repeated occurrence of a singular message is merged into it.
+        // A repeated occurrence of a singular message is merged into the first.
         input.contents = decodeTensorContents(reader.embedded(), input.contents ?? {});
         break;
       default:
@@ -98,7 +98,7 @@ function decodeOutput(reader: WireReader): RequestedOutput {
   return output;
 }
 
-/** Adds a map's entry (key = 1, value = 2); of two with the same key the last one counts. */
+/** Adds a map entry (key = 1, value = 2); for duplicate keys the last entry wins. */
 function withEntry(parameters: InferParameters, reader: WireReader): InferParameters {
   const own =
     parameters === NO_PARAMETERS ? new Map<string, InferParameter>() : (parameters as Map<string, InferParameter>);

@@ -6,7 +6,7 @@ type Element<K extends ListName> = NonNullable<TensorContents[K]>[number];
 
 interface ListRule<K extends ListName> {
   readonly name: K;
-  /** Of one element that stands alone; lists of numbers may also come packed (wire type 2). */
+  /** Wire type of a single element; lists of numbers may also be packed (wire type 2). */
   readonly wireType: 0 | 1 | 2 | 5;
   readonly read: (reader: WireReader) => Element<K>;
 }
@@ -24,7 +24,7 @@ const LISTS: readonly (ListRule<ListName> | undefined)[] = [
   { name: 'bytes_contents', wireType: 2, read: reader => reader.bytes() },
 ];
 
-/** inference.InferTensorContents, appended to what an earlier occurrence held. */
+/** inference.InferTensorContents, appended to earlier occurrences. */
 export function decodeTensorContents(reader: WireReader, contents: TensorContents): TensorContents {
   while (reader.next()) {
     const rule = LISTS[reader.tag >>> 3];

@@ -1,4 +1,4 @@
-// Against protobufjs, by way of @grpc/proto-loader.
+// Compares with protobufjs, through @grpc/proto-loader.
 
 import { findMessage } from '@athanor/contracts';
 import type { ModelInferResponse, ModelStreamInferResponse } from '@athanor/contracts/inference';
@@ -20,7 +20,7 @@ const response = fc.record({
   ),
 });
 
-test('a response is what protobufjs reads back, and no longer than what it would write', () => {
+test('protobufjs decodes the response, and would not encode it shorter', () => {
   const reference = findMessage('inference.ModelInferResponse');
   fc.assert(
     fc.property(response, each => {
@@ -33,7 +33,7 @@ test('a response is what protobufjs reads back, and no longer than what it would
         each.outputs.map(({ name, datatype, shape }) => ({ name, datatype, shape })),
       );
       expect(read.rawOutputContents.map(raw => [...raw])).toEqual(each.outputs.map(({ raw }) => [...raw]));
-      // protobufjs writes empty texts too.
+      // protobufjs writes empty strings too.
       expect(bytes.length).toBeLessThanOrEqual(reference.serialize(read).length);
     }),
     { numRuns: 300 },

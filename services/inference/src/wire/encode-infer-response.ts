@@ -15,8 +15,8 @@ export interface InferResponse {
   readonly outputs: readonly InferOutput[];
 }
 
-// Two passes: sizes, then bytes into one buffer of exactly that size. Every field's number is below 16, so every tag
-// is one byte: number << 3 | wire type.
+// Two passes: sizes, then bytes into one buffer of exactly that size. All field numbers are below 16, so every tag is
+// one byte: number << 3 | wire type.
 
 export function encodeInferResponse(response: InferResponse): Buffer {
   const { modelName, modelVersion, id, outputs } = response;
@@ -27,12 +27,12 @@ export function encodeInferResponse(response: InferResponse): Buffer {
   writer.string((3 << 3) | 2, id);
   for (const [name, value] of parameters) writeParameter(writer, name, value);
   for (const output of outputs) writeOutput(writer, output);
-  // One entry for each output, also where it is empty: clients index them.
+  // One entry per output, even if it is empty, because clients use its index.
   for (const { raw } of outputs) writer.bytes((6 << 3) | 2, raw);
   return writer.buffer;
 }
 
-/** Triton's wrapper of a streamed answer: error_message = 1, infer_response = 2. */
+/** Triton's wrapper of a streamed response: error_message = 1, infer_response = 2. */
 export function encodeStreamResponse(errorMessage: string, response: Buffer): Buffer {
   const writer = new WireWriter(stringSize(errorMessage) + messageSize(response.length));
   writer.string((1 << 3) | 2, errorMessage);
@@ -70,7 +70,7 @@ function writeOutput(writer: WireWriter, output: InferOutput): void {
 type Parameter = [name: string, value: string | boolean];
 
 // map<string, InferParameter>: entry {key = 1, value = 2}, value {bool_param = 1 | string_param = 3}. A member of a
-// oneof is written even when it is empty.
+// oneof is written even if it is empty.
 function valueSize(value: string | boolean): number {
   return typeof value === 'boolean' ? 2 : messageSize(Buffer.byteLength(value));
 }

@@ -1,6 +1,6 @@
-// ModelInferRequest as the hot path has it: contents are views of the received message.
+// ModelInferRequest in the form used by the hot path: contents are views of the received message.
 
-/** inference.InferParameter: which member of the oneof was set, and its value. */
+/** inference.InferParameter: the member of the oneof that was set, and its value. */
 export type InferParameter =
   | { readonly choice: 'bool_param'; readonly value: boolean }
   | { readonly choice: 'int64_param' | 'uint64_param' | 'double_param'; readonly value: number }
@@ -9,7 +9,7 @@ export type InferParameter =
 
 export type InferParameters = ReadonlyMap<string, InferParameter>;
 
-/** inference.InferTensorContents: the lists that hold something. */
+/** inference.InferTensorContents: the non-empty lists. */
 export interface TensorContents {
   bool_contents?: boolean[];
   int_contents?: number[];

@@ -1,4 +1,4 @@
-/** Bytes that are not a well-formed protobuf message. */
+/** The bytes are not a well-formed protobuf message. */
 export class WireError extends Error {
   override readonly name = 'WireError';
 }
@@ -7,9 +7,8 @@ const TWO_32 = 0x1_0000_0000;
 const MAX_GROUP_DEPTH = 32;
 
 /**
- * Reads protobuf's wire format (https://protobuf.dev/programming-guides/encoding/) field by field, giving views of the
- * message's memory and no copies. A field whose wire type is not the expected one has another `tag`, so it is passed
- * over like an unknown one.
+ * Reads protobuf's wire format (https://protobuf.dev/programming-guides/encoding/) field by field. Returns views of the
+ * message, not copies. A field with an unexpected wire type has another `tag`, so it is skipped like an unknown one.
  */
 export class WireReader {
   /** Field number and wire type of the current field: number << 3 | type. */
@@ -17,7 +16,7 @@ export class WireReader {
   readonly #bytes: Buffer;
   readonly #end: number;
   #position: number;
-  // The last varint, in halves: numbers hold no 64 bits.
+  // The last varint in two halves, because a number cannot hold 64 bits.
   #low = 0;
   #high = 0;
 
@@ -27,7 +26,7 @@ export class WireReader {
     this.#end = end;
   }
 
-  /** Goes to the next field; false at the end. */
+  /** Advances to the next field; false at the end. */
   next(): boolean {
     if (this.#position >= this.#end) return false;
     this.tag = this.uint32();
@@ -98,13 +97,13 @@ export class WireReader {
     return this.#bytes.toString('utf8', begin, this.#position);
   }
 
-  /** A reader of the embedded message, or of the packed list, that stands here. */
+  /** A reader of the embedded message, or packed list, at the current position. */
   embedded(): WireReader {
     const begin = this.#advance(this.uint32());
     return new WireReader(this.#bytes, begin, this.#position);
   }
 
-  /** Passes over the current field. */
+  /** Skips the current field. */
   skip(depth = 0): void {
     switch (this.tag & 7) {
       case 0:
@@ -150,7 +149,7 @@ export class WireReader {
     let low = 0;
     let high = 0;
     for (let shift = 0; shift < 70; shift += 7) {
-      if (this.#position >= this.#end) throw new WireError(`the message ends at offset ${this.#end}, inside a number`);
+      if (this.#position >= this.#end) throw new WireError(`the message ends at offset ${this.#end}, inside a varint`);
       const byte = this.#bytes[this.#position++]!;
       const bits = byte & 0x7f;
       if (shift < 28) low |= bits << shift;
@@ -164,6 +163,6 @@ export class WireReader {
         return;
       }
     }
-    throw new WireError(`the number at offset ${this.#position - 10} is longer than 10 bytes`);
+    throw new WireError(`the varint at offset ${this.#position - 10} is longer than 10 bytes`);
   }
 }

@@ -1,21 +1,21 @@
-/** Bytes of a varint; the value is a whole number from 0 to 2^53. */
+/** Size of a varint in bytes; the value is an integer from 0 to 2^53. */
 export function varintSize(value: number): number {
   let size = 1;
   for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) size++;
   return size;
 }
 
-/** Bytes of a field with a one-byte tag and contents of a known length. */
+/** Size of a field with a one-byte tag and contents of a known length. */
 export function messageSize(length: number): number {
   return 1 + varintSize(length) + length;
 }
 
-/** Bytes of a string field; an empty one is not written. */
+/** Size of a string field; an empty one is not written. */
 export function stringSize(text: string): number {
   return text === '' ? 0 : messageSize(Buffer.byteLength(text));
 }
 
-/** Writes protobuf's wire format into a buffer whose size was computed before. */
+/** Writes protobuf's wire format into a buffer of precomputed size. */
 export class WireWriter {
   readonly buffer: Buffer;
   #position = 0;

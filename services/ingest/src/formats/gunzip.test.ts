@@ -21,7 +21,7 @@ describe('maybeGunzip', () => {
     ['damaged', Buffer.concat([packed.subarray(0, -8), Buffer.alloc(8)])],
   ])('refuses a file that is %s, and says what to do', (_, bytes) => {
     expect(() => maybeGunzip(bytes, 'f.gz', 100)).toThrow(
-      /^f\.gz: the gzip file is damaged: .*; pack it again from the original$/,
+      /^f\.gz: the gzip file is damaged: .*; compress it again from the original$/,
     );
   });
 

@@ -15,7 +15,7 @@ export function maybeGunzip(bytes: Uint8Array, filename: string, maxBytes: numbe
   } catch (error) {
     const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
     const why = tooLarge
-      ? `unpacks to more than the ${maxBytes} bytes that are allowed`
+      ? `unpacks to more than the ${maxBytes} bytes allowed`
       : `is damaged: ${(error as Error).message}`;
     throw new FormatError(`${filename}: the gzip file ${why}; compress it again from the original`);
   }

@@ -66,7 +66,7 @@ function toTable(partition: string, features: NamedIdx, labels: NamedIdx | undef
   }
   if (labels !== undefined && labels.shape.length > 0) {
     throw new FormatError(
-      `${labels.filename}: expected one label a row, got ${labels.shape.join(' × ')} values; is it a features file?`,
+      `${labels.filename}: expected one label per row, got ${labels.shape.join(' × ')} values; is it a features file?`,
     );
   }
   if (labels !== undefined && labels.rows !== features.rows) {

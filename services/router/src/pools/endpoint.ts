@@ -1,9 +1,9 @@
-/** One process of a pool and the way to it. */
+/** One process of a pool and the connection to it. */
 export interface Endpoint {
-  /** Calls that it was given and has not answered. */
+  /** Calls in flight. */
   readonly inFlight: number;
-  /** 0: connected; 1: may be soon; 2: tried in vain. */
+  /** 0: connected; 1: connecting or idle; 2: the last attempt to connect failed. */
   readonly distance: number;
-  /** Takes no new calls; those that it has go on to their end. */
+  /** Accepts no new calls; calls in flight are completed. */
   retire(): void;
 }

@@ -10,7 +10,7 @@ function failure(code: string): Error {
   return Object.assign(new Error(`query ${code}`), { code });
 }
 
-/** DNS that answers when it is let. */
+/** DNS that responds when the test lets it. */
 function slowDns() {
   const waiting: ((addresses: string[]) => void)[] = [];
   const records = {
@@ -41,7 +41,7 @@ async function started(records: ReturnType<typeof slowDns>) {
 }
 
 describe('a pool', () => {
-  test('bug: processes found by a look that ended after the pool had stopped stayed open', async () => {
+  test('bug: connections to processes stayed open if their lookup ended after the pool had stopped', async () => {
     const records = slowDns();
     const { pool, open } = await started(records);
     expect([...open]).toEqual(['10.0.0.1:1']);
@@ -52,7 +52,7 @@ describe('a pool', () => {
     expect([open.size, pool.size]).toEqual([0, 0]);
   });
 
-  test('bug: looks queued up while DNS was slow', async () => {
+  test('bug: lookups queued up while DNS was slow', async () => {
     const records = slowDns();
     const { pool } = await started(records);
     await new Promise(resolve => setTimeout(resolve, 100));
@@ -63,7 +63,7 @@ describe('a pool', () => {
     expect(records.waiting).toHaveLength(1);
   });
 
-  test('says once that its name has no address, and what that may mean', async () => {
+  test('logs once that its name has no address, and possible causes', async () => {
     const lines: unknown[] = [];
     const telling = { ...log, info: () => undefined, warn: (_: object, text: string) => void lines.push(text) };
     let asked = 0;
@@ -92,11 +92,11 @@ describe('addresses', () => {
     return resolveHosts('pool.test:1', { resolve4: answer(v4), resolve6: answer(v6) } as never);
   };
 
-  test.each(['ESERVFAIL', 'ETIMEOUT'])('bug: %s for IPv6 hid all that IPv4 had', async code => {
+  test.each(['ESERVFAIL', 'ETIMEOUT'])('bug: %s for IPv6 hid all IPv4 addresses', async code => {
     expect(await resolve(['10.0.0.1'], failure(code))).toEqual([{ host: 'pool.test', target: '10.0.0.1:1' }]);
   });
 
-  test('of IPv6 are taken where there are no others', async () => {
+  test('of IPv6 are used if there are no others', async () => {
     expect(await resolve(failure('ENODATA'), ['fd00::1'])).toEqual([{ host: 'pool.test', target: '[fd00::1]:1' }]);
     expect(await resolve(failure('ENOTFOUND'), failure('ENOTFOUND'))).toEqual([]);
     await expect(resolve(failure('ESERVFAIL'), [])).rejects.toMatchObject({ code: 'ESERVFAIL' });

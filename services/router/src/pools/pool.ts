@@ -9,17 +9,17 @@ export interface PoolOptions<E extends Endpoint> {
   readonly connect: (where: HostPort) => E;
   readonly intervalMs: number;
   readonly log: Telemetry['log'];
-  /** By default the system's DNS servers, each of which is given a few seconds. */
+  /** Default: the system's DNS servers, with a timeout of a few seconds each. */
   readonly records?: Records & { cancel(): void };
 }
 
 const DNS_OPTIONS = { timeout: 2_000, tries: 2 };
 
 /**
- * The processes of a pool, looked up by name again and again. DNS tells of a change late, by its servers' caches (30 s is
- * usual): a process that has ended is still listed then, and is known by its connection (`distance`), while a call that it
- * refused is made at another; a new one is not listed yet, so a rollout waits until it is (the Deployment's
- * minReadySeconds) before it takes the next old one away.
+ * The processes of a pool, looked up by name periodically. DNS caches delay changes (30 s is usual). A process that has
+ * ended is still listed then; its connection shows that (`distance`), and a call that it refused is retried at another
+ * one. A new process is not listed yet, so a rollout waits (minReadySeconds of the Deployment) before it terminates the
+ * next old one.
  */
 export class Pool<E extends Endpoint> {
   readonly name: string;
@@ -46,7 +46,7 @@ export class Pool<E extends Endpoint> {
     if (!this.#stopped) this.#timer = setInterval(() => void this.#lookOnce(), this.#options.intervalMs);
   }
 
-  /** Its processes end the calls that they have. */
+  /** Calls in flight at its processes are completed. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
@@ -68,7 +68,7 @@ export class Pool<E extends Endpoint> {
     return this.#endpoints.size;
   }
 
-  /** One look at a time: while DNS is slow, none queue up behind it. */
+  /** One lookup at a time, so that none queue up while DNS is slow. */
   #lookOnce(): Promise<void> {
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined;
@@ -93,9 +93,9 @@ export class Pool<E extends Endpoint> {
       this.#problem = problem;
     } catch (error) {
       const { message } = error as Error;
-      // The processes known are as good as before.
+      // The known processes remain valid.
       if (!this.#stopped && this.#problem !== message)
-        log.warn({ err: error, pool: this.name }, "a pool's name cannot be resolved; the processes known stay");
+        log.warn({ err: error, pool: this.name }, "a pool's name cannot be resolved; keeping the known processes");
       this.#problem = message;
     }
   }
@@ -116,7 +116,7 @@ export class Pool<E extends Endpoint> {
   }
 }
 
-/** The process that is connected and has the least to do; of equals any. */
+/** The connected process with the fewest calls in flight; a random one among equals. */
 export function pickEndpoint<E extends Endpoint>(pools: readonly Pool<E>[], tried: readonly E[] = []): E | undefined {
   let best: E | undefined;
   let bestRank = Number.POSITIVE_INFINITY;

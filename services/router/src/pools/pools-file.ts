@@ -7,26 +7,24 @@ const poolsFileSchema = z.strictObject({
     .array(
       z.strictObject({
         name: z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'expected lower case letters, digits and hyphens'),
-        address: z
-          .string()
-          .regex(/^[^\s:,]+:\d+(,[^\s:,]+:\d+)*$/, 'expected host:port, or several with commas between them'),
+        address: z.string().regex(/^[^\s:,]+:\d+(,[^\s:,]+:\d+)*$/, 'expected host:port, or a comma-separated list'),
         models: z
           .array(z.string().superRefine(checkSelector))
-          .min(1, 'expected at least one selector; "*" is everything'),
+          .min(1, 'expected at least one selector; "*" selects everything'),
       }),
     )
     .min(1, 'expected at least one pool'),
 });
 
-/** One pool of inference processes: where they are, and what they serve. */
+/** One pool of inference processes: their addresses, and what they serve. */
 export type PoolEntry = z.output<typeof poolsFileSchema>['pools'][number];
 
-/** Throws with everything that is wrong with the file. */
+/** Throws an error that lists all problems of the file. */
 export async function readPoolsFile(path: string): Promise<PoolEntry[]> {
   try {
     const { pools } = poolsFileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
     const twice = pools.find(({ name }, index) => pools.findIndex(each => each.name === name) !== index);
-    if (twice !== undefined) throw new Error(`there are two pools named '${twice.name}'`);
+    if (twice !== undefined) throw new Error(`expected unique pool names, received '${twice.name}' twice`);
     return pools;
   } catch (cause) {
     const why =

@@ -5,18 +5,18 @@ const NO_RECORDS = new Set(['ENOTFOUND', 'ENODATA']);
 
 /** One process of a pool. */
 export interface HostPort {
-  /** The name that its certificate is for. */
+  /** The name in its certificate. */
   readonly host: string;
   /** "ip:port". */
   readonly target: string;
 }
 
-/** What is asked of DNS. */
+/** The DNS queries used. */
 export type Records = Pick<Resolver, 'resolve4' | 'resolve6'>;
 
 /**
- * Every address of the hosts ("host:port", with commas between several), as a headless Service has one for each ready pod.
- * A name without addresses gives none; a DNS server that does not answer is an error, which says nothing of the pods.
+ * All addresses of the hosts ("host:port", comma-separated); a headless Service has one per ready pod. A name without
+ * addresses gives an empty list; a DNS failure is an error, because it says nothing about the pods.
  */
 export async function resolveHosts(address: string, records: Records): Promise<HostPort[]> {
   const hosts = address.split(',').map(each => {
@@ -31,10 +31,10 @@ export async function resolveHosts(address: string, records: Records): Promise<H
   return found.flat();
 }
 
-/** IPv6 is asked for only where there is no IPv4 address: some servers answer nothing but an error for it. */
+/** IPv6 is queried only if there is no IPv4 address, because some servers return an error for it. */
 async function addressesOf(host: string, records: Records): Promise<string[]> {
   if (isIP(host)) return [host];
-  // Not in DNS but in a file, for a router on a laptop.
+  // Resolved from the hosts file instead of DNS, for a router on a laptop.
   if (host === 'localhost') return ['127.0.0.1'];
   const v4 = await present(records.resolve4(host));
   return v4.length > 0 ? v4 : await present(records.resolve6(host));

@@ -15,7 +15,7 @@ afterEach(async () => {
   await following?.stop();
 });
 
-/** A registry whose answers come when the test lets them. */
+/** A registry that answers when the test lets it. */
 function start() {
   const asked: { resolve(listed: ResolvedDeployment[]): void; reject(error: Error): void }[] = [];
   open = asked;
@@ -29,11 +29,11 @@ function start() {
 
 const listed = (...names: string[]) => names.map(name => deployment(name)) as ResolvedDeployment[];
 
-/** The pause between two asks. */
+/** The minimum interval between two lists. */
 const PAUSE_MS = 550;
 
 describe('the routes', () => {
-  test('bug: an answer that came late brought back what was older', async () => {
+  test('bug: a late response overwrote a newer state', async () => {
     const { following, table, asked } = start();
     following.start();
     await sleep(PAUSE_MS);
@@ -46,7 +46,7 @@ describe('the routes', () => {
     expect(table.knows('acme', 'new')).toBe(true);
   });
 
-  test('bug: while the registry was away it was asked for each unknown name', async () => {
+  test('bug: an unavailable registry was called for each unknown name', async () => {
     const { following, asked } = start();
     following.start();
     await expect.poll(() => asked.length).toBe(1);
@@ -56,7 +56,7 @@ describe('the routes', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('are asked for once for all who wait, and waited for no longer than 2 s', async () => {
+  test('are listed once for all waiters, who wait at most 2 s', async () => {
     const { following, asked, table } = start();
     const refreshing = Array.from({ length: 10 }, () => following.refresh());
     expect(asked).toHaveLength(1);

@@ -5,29 +5,29 @@ import type { RouteTable, ServingPool } from './route-table.js';
 
 export interface FollowOptions {
   readonly table: Pick<RouteTable<ServingPool>, 'isReady' | 'update'>;
-  /** Asks the registry for all that is wanted. */
+  /** Fetches the desired state from the registry. */
   readonly list: (pass: PassContext) => Promise<readonly ResolvedDeployment[]>;
   readonly intervalMs: number;
   readonly log: Telemetry['log'];
-  /** Called once, when the registry was heard. */
+  /** Called once, after the first successful list. */
   readonly onReady: () => void;
 }
 
 export interface Following {
   start(): void;
-  /** Looks soon. */
+  /** Requests a list soon. */
   wake(traceparent?: string): void;
-  /** Looks now, unless that was done a moment ago: before a caller is told that a name is unknown. */
+  /** Lists now, unless that happened just before; used before a name is reported as unknown. */
   refresh(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const LIST_RETRY_MS = 500;
-/** Callers of unknown names make the registry be asked no more often, and wait for its answer no longer. */
+/** Limits how often unknown names cause a list, and how long their callers wait for it. */
 const REFRESH_PAUSE_MS = 500;
 const REFRESH_TIMEOUT_MS = 2_000;
 
-/** Keeps the table as the registry wants it. While the registry is away, the routes known stay. */
+/** Keeps the route table up to date with the registry. While the registry is unavailable, the known routes stay. */
 export function followDeployments({ table, list, intervalMs, log, onReady }: FollowOptions): Following {
   let told = '';
   let askedAt = Number.NEGATIVE_INFINITY;
@@ -40,7 +40,7 @@ export function followDeployments({ table, list, intervalMs, log, onReady }: Fol
     try {
       const wasReady = table.isReady;
       const deployments = await list(context);
-      // Passes overlap, and may be answered in another order: what was asked later knows better.
+      // Lists overlap and may complete out of order; only the result of the latest request counts.
       if (number < newest) return intervalMs;
       newest = number;
       const names = table
@@ -52,8 +52,7 @@ export function followDeployments({ table, list, intervalMs, log, onReady }: Fol
       if (!wasReady) onReady();
       return intervalMs;
     } catch (error) {
-      if (!context.signal.aborted)
-        log.warn({ err: error }, 'the registry cannot be asked for deployments; it is asked again');
+      if (!context.signal.aborted) log.warn({ err: error }, 'deployments cannot be listed from the registry; retrying');
       return Math.min(LIST_RETRY_MS, intervalMs);
     }
   }
@@ -76,7 +75,7 @@ export function followDeployments({ table, list, intervalMs, log, onReady }: Fol
       const mayAsk = performance.now() - askedAt >= REFRESH_PAUSE_MS;
       if (!mayAsk && asking === undefined) return;
       const signal = AbortSignal.timeout(REFRESH_TIMEOUT_MS);
-      // What was asked a moment ago is waited for, not asked again.
+      // A list that is in flight is shared, not repeated.
       await Promise.race([mayAsk ? ask({ signal }) : asking, aborted(signal)]);
     },
   };

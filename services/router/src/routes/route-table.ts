@@ -2,7 +2,7 @@ import type { ResolvedDeployment } from '@athanor/contracts/registry';
 import { type Selectable, toSelectable } from '@athanor/placement';
 import { ServiceError } from '@athanor/service';
 
-/** What a route needs to know of a pool. */
+/** What a route needs to know about a pool. */
 export interface ServingPool {
   readonly name: string;
   serves(deployment: Selectable): boolean;
@@ -11,13 +11,13 @@ export interface ServingPool {
 /** Where a deployment is served. */
 export interface Route<P extends ServingPool> {
   readonly pools: readonly P[];
-  /** It came, or became another, a moment ago: processes of its pools may not have loaded it yet. */
+  /** It was created or changed recently; processes of its pools may not have loaded it yet. */
   readonly isFresh: boolean;
 }
 
 interface Entry<P extends ServingPool> {
   readonly pools: readonly P[];
-  /** What is served; another text means another thing. */
+  /** Identifies what is served; a different string means a change. */
   readonly served: string;
   /** performance.now() */
   readonly changedAtMs: number;
@@ -25,15 +25,15 @@ interface Entry<P extends ServingPool> {
 
 type Tenants<P extends ServingPool> = ReadonlyMap<string, ReadonlyMap<string, Entry<P>>>;
 
-/** Within this all processes of a pool have heard of a change and loaded what it is about. */
+/** Time after which all processes of a pool have received a change and loaded the model. */
 const FRESH_MS = 30_000;
 
-/** Which pools answer for which name of which tenant. Made anew whenever the registry wants something else. */
+/** Which pools serve which name of which tenant. Rebuilt whenever the desired state changes. */
 export class RouteTable<P extends ServingPool> {
   readonly #pools: readonly P[];
   readonly #now: () => number;
   #tenants: Tenants<P> = new Map();
-  /** Whether the registry was heard once: before that nobody can say what is unknown. */
+  /** Whether the registry has answered once; before that it is unknown which names do not exist. */
   isReady = false;
 
   constructor(pools: readonly P[], now: () => number = () => performance.now()) {
@@ -64,7 +64,7 @@ export class RouteTable<P extends ServingPool> {
     return this.#tenants.get(tenant)?.has(name) ?? false;
   }
 
-  /** The way of a name, which every RPC about a model needs; Triton's words for one that is unknown. */
+  /** The route of a name, which every RPC about a model needs; with Triton's error for an unknown name. */
   expect(tenant: string, name: string): Route<P> {
     const entry = this.#tenants.get(tenant)?.get(name);
     if (entry === undefined) {
@@ -74,13 +74,13 @@ export class RouteTable<P extends ServingPool> {
     const { pools, changedAtMs } = entry;
     if (pools.length === 0) {
       const known = this.#pools.map(pool => pool.name).join(', ');
-      const message = `no pool serves model '${name}'; the pools are ${known}: name it in one's models`;
+      const message = `no pool serves model '${name}'; the pools are ${known}: add it to the models of one of them`;
       throw new ServiceError('UNAVAILABLE', message, { reason: 'NO_POOL' });
     }
     return { pools, isFresh: this.#now() - changedAtMs < FRESH_MS };
   }
 
-  /** Pools that serve something of a tenant's. */
+  /** Pools that serve at least one deployment of a tenant. */
   poolsOf(tenant: string): readonly P[] {
     const entries = [...(this.#tenants.get(tenant)?.values() ?? [])];
     return [...new Set(entries.flatMap(({ pools }) => pools))];

@@ -4,7 +4,7 @@ import { asItIs } from './forward.js';
 
 const DECODED = new Set(['ServerLive', 'ServerReady']);
 
-/** The service with all that is passed on in bytes. */
+/** The service, with messages that are passed on as bytes. */
 export function routerDefinition(): ServiceDefinition {
   return Object.fromEntries(
     Object.entries(serviceDefinition('inference')).map(([name, method]) => [

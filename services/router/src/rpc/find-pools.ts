@@ -8,11 +8,14 @@ export interface RouteScope extends Pick<RouterDependencies, 'table' | 'refresh'
   readonly context: CallContext;
 }
 
-/** Where a request's model is served. Throws NOT_FOUND after the registry was asked whether it is that new. */
+/**
+ * The pools that serve a request's model. Asks the registry again before it throws NOT_FOUND, because the model may be
+ * new.
+ */
 export async function findPools(request: Buffer, { table, refresh, context }: RouteScope): Promise<Route<GrpcPool>> {
   const name = readModelName(request);
   if (name === undefined)
-    throw new ServiceError('INVALID_ARGUMENT', 'the request is no message of the Open Inference Protocol');
+    throw new ServiceError('INVALID_ARGUMENT', 'expected a message of the Open Inference Protocol');
   if (!table.knows(context.tenant, name)) await refresh();
   return table.expect(context.tenant, name);
 }

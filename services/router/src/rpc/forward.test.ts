@@ -14,7 +14,7 @@ const context = {
 
 type Callback = (error: Error | null, answer?: Buffer) => void;
 
-/** A pool of three processes that all answer in one way. */
+/** A pool of three processes that all answer the same way. */
 function poolOf(answer: (done: Callback) => void) {
   const counts = { asked: 0, inFlight: 0 };
   const endpoints = Array.from({ length: 3 }, () => ({
@@ -45,7 +45,7 @@ describe('a forwarded call', () => {
   test.each([
     [false, 1],
     [true, 3],
-  ])('bug: a version that no process has was asked for at each (fresh %s: %i)', async (isFresh, asked) => {
+  ])('bug: a version that no process has was requested from each of them (fresh %s: %i)', async (isFresh, asked) => {
     const { pool, counts } = poolOf(done => done(grpcError(status.NOT_FOUND, 'version 9 is not found')));
     await expect(forward(pool, isFresh)).rejects.toMatchObject({
       code: 'NOT_FOUND',
@@ -54,7 +54,7 @@ describe('a forwarded call', () => {
     expect(counts).toEqual({ asked, inFlight: 0 });
   });
 
-  test('is counted when it is made again, by the status of the try before', async () => {
+  test('is counted when it is retried, by the status of the previous attempt', async () => {
     let calls = 0;
     const { pool } = poolOf(done => {
       if (++calls < 3) done(grpcError(status.UNAVAILABLE, 'ending'));
@@ -66,14 +66,14 @@ describe('a forwarded call', () => {
     expect(codes).toEqual(['UNAVAILABLE', 'UNAVAILABLE']);
   });
 
-  test("bug: an error of the router's own reached the caller in its words, as UNKNOWN", async () => {
+  test('bug: an internal error of the router reached the caller with its message, as UNKNOWN', async () => {
     const mistake = new TypeError('x is not a function');
     const { pool } = poolOf(done => done(mistake));
-    // As it is: the chassis makes it INTERNAL, and keeps the words for the log.
+    // Unchanged: the chassis turns it into INTERNAL, and logs the message.
     await expect(forward(pool)).rejects.toBe(mistake);
   });
 
-  test('bug: a call that could not even begin counted as in flight for ever', async () => {
+  test('bug: a call that could not be started counted as in flight forever', async () => {
     const closed = new Error('Channel has been shut down');
     const { pool, counts } = poolOf(() => {
       throw closed;

@@ -1,5 +1,5 @@
-// Calls passed on to a process of a pool in the bytes they came in, with the caller's own credential: the pool admits or
-// refuses the caller itself, so the router can be asked for nothing that the pool would not answer.
+// Forwards calls to a process of a pool as the bytes received, with the caller's own credential: the pool authorizes
+// the caller itself, so the router cannot give access to anything that the pool would refuse.
 import { type RpcError, toRpcError } from '@athanor/client';
 import { type CallContext, type Code, ServiceError, traceparentOf } from '@athanor/service';
 import { type CallOptions, type ClientDuplexStream, type ServiceError as GrpcError, Metadata } from '@grpc/grpc-js';
@@ -9,24 +9,24 @@ import type { RetryBudget } from './retry-budget.js';
 
 export const asItIs = (bytes: Buffer): Buffer => bytes;
 
-/** Metadata that the pool needs, besides the trace's. */
+/** Metadata that the pool needs, besides the trace context. */
 const PASSED_ON = ['authorization', 'x-request-id', 'triton_grpc_error'];
 
 export interface Forwarding {
   readonly pools: readonly GrpcPool[];
   readonly context: CallContext;
   readonly budget: RetryBudget;
-  /** The model was deployed a moment ago: some processes may not know it yet. */
+  /** The model was deployed recently; some processes may not have loaded it yet. */
   readonly isFresh?: boolean;
 }
 
-/** Processes that are asked for one answer at most. */
+/** Maximum number of processes tried for one call. */
 const MAX_ATTEMPTS = 3;
 
 /**
- * One answer for one request. Where a process cannot be reached, or is ending, another one is asked: predictions change
- * nothing, so they may be made twice, and a budget keeps an outage from multiplying the load. A process that does not know
- * a fresh model yet, which its pool is to serve, is passed over too.
+ * One response for one request. If a process cannot be reached or is ending, another one is tried: predictions have no
+ * side effects, so they may run twice, and a budget keeps an outage from multiplying the load. A process that has not
+ * loaded a fresh model yet is skipped too.
  */
 export async function forwardUnary(request: Buffer, forwarding: Forwarding): Promise<Buffer> {
   const { pools, context, budget } = forwarding;
@@ -77,7 +77,7 @@ async function callOnce(request: Buffer, endpoint: GrpcEndpoint, context: CallCo
 
 export type ForwardedStream = ClientDuplexStream<Buffer, Buffer>;
 
-/** A stream to one process, for as long as the caller's lasts. */
+/** A stream to one process, for the lifetime of the caller's stream. */
 export function forwardStream({ pools, context }: Pick<Forwarding, 'pools' | 'context'>): ForwardedStream {
   const endpoint = expectEndpoint(pools);
   const { client } = endpoint;
@@ -95,7 +95,7 @@ function expectEndpoint(pools: readonly GrpcPool[]): GrpcEndpoint {
   const endpoint = pickEndpoint(pools);
   if (endpoint !== undefined) return endpoint;
   const names = pools.map(({ name }) => `'${name}'`).join(', ');
-  throw new ServiceError('UNAVAILABLE', `no process of pool ${names} is ready; look at the pool's pods`, {
+  throw new ServiceError('UNAVAILABLE', `no process of pool ${names} is ready; check the pool's pods`, {
     reason: 'POOL_EMPTY',
     retryAfterMs: 1_000,
   });
@@ -117,8 +117,8 @@ function toOptions({ deadlineMs }: CallContext): CallOptions {
 }
 
 /**
- * The pool's own words, codes and details, of which what went wrong on the way there is one more. Any other error is the
- * router's own and none of the caller's business: it is left as it is, for the chassis to hide.
+ * The pool's own codes, messages and details, including errors of the connection to it. Any other error is internal to
+ * the router: it stays as it is, and the chassis hides it.
  */
 export function inPoolsWords(error: unknown, { method }: CallContext): unknown {
   if (error instanceof ServiceError || !isGrpcError(error)) return error;

@@ -18,7 +18,10 @@ const CLIENT_OPTIONS: ClientOptions = {
 
 export type GrpcPool = Pool<GrpcEndpoint>;
 
-/** A process of a pool, called at its mesh listener. Gone from the pool, it still ends the calls that it has. */
+/**
+ * A process of a pool, called on its mesh listener. After it is removed from the pool, its calls in flight are
+ * completed.
+ */
 export class GrpcEndpoint implements Endpoint {
   readonly client: Client;
   readonly target: string;
@@ -28,7 +31,7 @@ export class GrpcEndpoint implements Endpoint {
   constructor({ host, target }: HostPort, credentials: ChannelCredentials) {
     this.target = target;
     this.client = new Client(target, credentials, { ...CLIENT_OPTIONS, 'grpc.ssl_target_name_override': host });
-    // Connected before the first request needs it.
+    // Connects before the first request needs it.
     this.client.getChannel().getConnectivityState(true);
   }
 
@@ -42,7 +45,7 @@ export class GrpcEndpoint implements Endpoint {
     return state === connectivityState.TRANSIENT_FAILURE ? 2 : 1;
   }
 
-  /** A call begins; the function returned ends it. */
+  /** Counts a call as in flight until the returned function is called. */
   enter(): () => void {
     this.#inFlight++;
     let ended = false;

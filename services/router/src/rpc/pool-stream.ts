@@ -1,6 +1,6 @@
 import type { ForwardedStream } from './forward.js';
 
-/** The requests of a stream to a pool, no more of them than the pool takes. One write at a time. */
+/** The requests of a stream to a pool, with backpressure. One write at a time. */
 export class PoolStream {
   readonly #call: ForwardedStream;
   #hasEnded = false;
@@ -8,7 +8,7 @@ export class PoolStream {
 
   constructor(call: ForwardedStream) {
     this.#call = call;
-    // One listener each, however often it is waited.
+    // One listener per event, however often the stream waits.
     call.on('drain', () => this.#wake());
     call.once('status', () => {
       this.#hasEnded = true;
@@ -20,7 +20,7 @@ export class PoolStream {
     return this.#hasEnded;
   }
 
-  /** Ends when the pool takes more, or nothing any more: its answers tell why. */
+  /** Resolves when the pool accepts more, or has ended the stream; its answers then say why. */
   async write(request: Buffer): Promise<void> {
     if (this.#hasEnded || this.#call.write(request) || this.#hasEnded) return;
     await new Promise<void>(resolve => {

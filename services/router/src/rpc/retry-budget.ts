@@ -1,13 +1,13 @@
 /**
- * How many second tries there may be: each costs a token, ten successes earn one (gRPC proposal A6, "retry throttling").
- * When everything fails, the load grows by the few tokens that are left and no more.
+ * Limits retries: each costs a token, ten successes earn one (gRPC proposal A6, "retry throttling"). If everything
+ * fails, the load grows by the few remaining tokens only.
  */
 export class RetryBudget {
   readonly #maxTokens: number;
   readonly #onRetry: (code: string) => void;
   #tokens: number;
 
-  /** `onRetry` is told of each second try, with the status of the try before. */
+  /** `onRetry` is called for each retry, with the status of the previous attempt. */
   constructor({
     maxTokens = 100,
     onRetry = () => undefined,
@@ -21,7 +21,7 @@ export class RetryBudget {
     this.#tokens = Math.min(this.#maxTokens, this.#tokens + 0.1);
   }
 
-  /** False where there is nothing left. */
+  /** False if no tokens are left. */
   spend(): boolean {
     if (this.#tokens < 1) return false;
     this.#tokens--;

@@ -8,7 +8,7 @@ import { streamInfer } from './stream-infer.js';
 
 type Forward = (request: Buffer, context: CallContext) => Promise<Buffer>;
 
-/** GRPCInferenceService over all pools; what a pool does not implement answers UNIMPLEMENTED here too. */
+/** GRPCInferenceService over all pools; methods that a pool does not implement return UNIMPLEMENTED here too. */
 export function routerService(dependencies: RouterDependencies) {
   const { table, pools, budget } = dependencies;
 
@@ -18,8 +18,8 @@ export function routerService(dependencies: RouterDependencies) {
   const toAny: Forward = async (request, context) => await forwardUnary(request, { pools, context, budget });
 
   /**
-   * Answers that are lists and nothing else: protobuf messages written one after another are one message with all. A pool
-   * without processes has nothing to list.
+   * For responses that consist of repeated fields only: concatenated protobuf messages are one message with all
+   * elements. A pool without processes has nothing to list.
    */
   const toAll: Forward = async (request, context) => {
     const serving = table.poolsOf(context.tenant);

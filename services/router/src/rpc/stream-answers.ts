@@ -1,9 +1,9 @@
 import type { ForwardedStream } from './forward.js';
 
-/** Answers that wait for the caller to read them; pools are read no further meanwhile. */
+/** Maximum number of answers that wait for the caller to read them; meanwhile the pools are not read. */
 const BUFFERED = 64;
 
-/** The answers of several streams as one. */
+/** Merges the answers of several streams. */
 export class StreamAnswers implements AsyncIterable<Buffer> {
   readonly #queue: Buffer[] = [];
   readonly #open = new Set<ForwardedStream>();
@@ -26,7 +26,7 @@ export class StreamAnswers implements AsyncIterable<Buffer> {
     });
   }
 
-  /** An answer of the router's own. Ends when there is room for more. */
+  /** Adds an answer of the router itself. Resolves when there is room for more. */
   async put(answer: Buffer): Promise<void> {
     this.#push(answer);
     if (this.#queue.length < BUFFERED || this.#isClosed) return;
@@ -35,7 +35,7 @@ export class StreamAnswers implements AsyncIterable<Buffer> {
     });
   }
 
-  /** No more streams will be added, and no answers put. */
+  /** No more streams or answers will be added. */
   end(): void {
     this.#requestsEnded = true;
     this.#wake();
@@ -46,7 +46,7 @@ export class StreamAnswers implements AsyncIterable<Buffer> {
     this.#wake();
   }
 
-  /** Nobody reads any more. */
+  /** The reader has gone. */
   close(): void {
     this.#isClosed = true;
     this.#onRoom();

@@ -9,10 +9,10 @@ import { PoolStream } from './pool-stream.js';
 import { StreamAnswers } from './stream-answers.js';
 
 /**
- * One caller's stream over several pools: each request goes to its model's pool, on one stream to that pool. Answers come
- * in their order within a pool; of different pools whichever is first, as Triton's decoupled models do (callers tell them
- * by id). A request that no pool can be given is answered as a pool answers one that fails: with an error message, and the
- * stream goes on; with metadata "triton_grpc_error: true" it ends with the true status.
+ * One caller's stream over several pools: each request goes to its model's pool, on one stream per pool. Answers are in
+ * order within a pool; across pools they come as they arrive, as from Triton's decoupled models (callers match them by
+ * id). A request without a pool is answered like a failed request: with an error message, and the stream continues;
+ * with metadata "triton_grpc_error: true" the stream ends with its status.
  */
 export async function* streamInfer(
   requests: AsyncIterable<Buffer>,

@@ -6,7 +6,7 @@ import { readModelName, readRequestId } from './text-fields.js';
 const definition = serviceDefinition('inference');
 const encode = (method: string, message: object) => definition[method]!.requestSerialize(message);
 
-describe('the name of the model that a request is about', () => {
+describe('the model name of a request', () => {
   test.each([
     ['ModelInfer', { modelName: 'digits', modelVersion: '3', id: 'x', rawInputContents: [Buffer.alloc(100_000)] }],
     ['ModelReady', { name: 'digits', version: '1' }],
@@ -15,18 +15,18 @@ describe('the name of the model that a request is about', () => {
     ['ModelStatistics', { name: 'digits' }],
   ])('is read from %s', (method, message) => expect(readModelName(encode(method, message))).toBe('digits'));
 
-  test('is empty where none is set', () => {
+  test('is empty if none is set', () => {
     expect(readModelName(encode('ModelStatistics', {}))).toBe('');
     expect(readModelName(encode('ModelInfer', { id: 'x', rawInputContents: [Buffer.from('abc')] }))).toBe('');
   });
 
-  test('and its id, where one is set, stand in a request for a prediction', () => {
+  test('and the id, if set, are read from ModelInferRequest', () => {
     const message = { modelName: 'digits', modelVersion: '3', rawInputContents: [Buffer.alloc(100_000)] };
     expect(readRequestId(encode('ModelInfer', { ...message, id: 'request-7' }))).toBe('request-7');
     expect(readRequestId(encode('ModelInfer', message))).toBe('');
   });
 
-  test('is found wherever it stands, and the last of two counts, as in protobuf', () => {
+  test('is found at any position, and the last of two wins, as in protobuf', () => {
     const [name, version, last] = [{ name: 'first' }, { version: '1' }, { name: 'last' }].map(each =>
       encode('ModelReady', each),
     ) as [Buffer, Buffer, Buffer];
@@ -43,7 +43,7 @@ describe('the name of the model that a request is about', () => {
     );
   });
 
-  test('any bytes are read or refused, and never more than there are', () => {
+  test('any bytes are read or refused, never beyond their end', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), bytes => {
         const name = readModelName(bytes);

@@ -1,16 +1,16 @@
-// All that routing needs of a request: every request of the Open Inference Protocol that is about a model has the model's
-// name in field 1, and a ModelInferRequest has its id in field 3. The rest is passed on as it came.
+// The fields that routing needs: every request of the Open Inference Protocol about a model has its name in field 1,
+// and ModelInferRequest has its id in field 3. The rest is forwarded unchanged.
 
 const NAME_TAG = 0x0a; // field 1, length-delimited
 const ID_TAG = 0x1a; // field 3, length-delimited
 const MAX_VARINT_BYTES = 5;
 
-/** Undefined where the bytes are no protobuf message; empty where no name is set. The last of several counts. */
+/** Undefined if the bytes are not a protobuf message; empty if no name is set. The last occurrence wins. */
 export function readModelName(bytes: Uint8Array): string | undefined {
   return readText(bytes, NAME_TAG);
 }
 
-/** As `readModelName`, of a ModelInferRequest. */
+/** Like `readModelName`, for a ModelInferRequest. */
 export function readRequestId(bytes: Uint8Array): string | undefined {
   return readText(bytes, ID_TAG);
 }
@@ -25,7 +25,8 @@ function readText(bytes: Uint8Array, wanted: number): string | undefined {
     if (begin === undefined) return undefined;
     if (tag === wanted) {
       text = Buffer.from(bytes.buffer, bytes.byteOffset + begin, reader.position - begin).toString('utf8');
-      // Encoders write fields in the order of their numbers, so what follows is no second one: tensors are not walked.
+      // Encoders write fields in the order of their numbers, so no later field can be the name or id: tensors are not
+      // scanned.
       if (reader.position === bytes.length || bytes[reader.position] !== wanted) return text;
     }
   }
@@ -37,7 +38,7 @@ interface Reader {
   position: number;
 }
 
-/** Goes past a field. @returns where its content begins; undefined where it does not fit. */
+/** Skips a field. @returns the offset of its content; undefined if it exceeds the message. */
 function skip(reader: Reader, wireType: number): number | undefined {
   const length = wireType === 1 ? 8 : wireType === 5 ? 4 : wireType === 2 ? readVarint(reader) : undefined;
   const begin = reader.position;
