@@ -105,10 +105,7 @@ export class ModelHost {
     const runner = this.#options.createRunner();
     void runner.lost.then(error => {
       if (this.#isClosed) return;
-      this.#options.log.error(
-        { err: error, models: this.#entries.size },
-        'the model runner was lost; restarting it',
-      );
+      this.#options.log.error({ err: error, models: this.#entries.size }, 'the model runner was lost; restarting it');
       this.#restart();
     });
     return runner;
