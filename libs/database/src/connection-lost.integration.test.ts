@@ -22,7 +22,7 @@ test.skipIf(!postgres.available)(postgres.available ? name : `${name} (skipped: 
     const working = db.transaction().execute(async trx => {
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
       await other.query('select pg_terminate_backend($1)', [rows[0]!.pid]);
-      // Between two queries: nobody waits for an answer of the connection when it ends.
+      // Between two queries nothing waits for the connection when it ends.
       await new Promise(resolve => setTimeout(resolve, 300));
       await sql`select 1`.execute(trx);
     });

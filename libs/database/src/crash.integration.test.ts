@@ -21,7 +21,7 @@ const MIGRATIONS: readonly Migration[] = [
   },
 ];
 
-/** A process that writes both halves of a pair in one transaction, over and over, and prints each committed round. */
+/** A process that repeatedly writes both rows of a pair in one transaction, and prints each committed round. */
 const WRITER = `
 import { openDatabase } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)};
 const engine = await openDatabase(process.argv[2]);
@@ -36,7 +36,7 @@ for (let round = (last ?? 0) + 1; ; round++) {
 }
 `;
 
-test('after kill -9 in the middle of writing, PGlite has every committed transaction and no half one', async () => {
+test('after SIGKILL during writes, PGlite has every committed transaction and no partial one', async () => {
   const directory = await temporaryDirectory('crash');
   try {
     const url = `pglite://${join(directory.path, 'db')}`;
@@ -75,12 +75,12 @@ async function writeUntilKilled(script: string, url: string): Promise<number> {
     last = Number(line);
     if (++seen === 25) writer.kill('SIGKILL');
   });
-  // Both: all lines are read, and the process is gone and no longer holds its lock.
+  // Both: all lines are read, and the process has exited and released its lock.
   await Promise.all([once(lines, 'close'), once(writer, 'exit')]);
   return last;
 }
 
-test('a folder that another process has open is refused with its pid, and free again after a kill', async () => {
+test('a folder in use is refused with the pid of its process, and is free again after SIGKILL', async () => {
   const directory = await temporaryDirectory('locked');
   try {
     const url = `pglite://${join(directory.path, 'db')}`;

@@ -1,6 +1,6 @@
 /*
- * Both engines report failures by SQLSTATE, but wrap them differently. They are translated here, once, into a closed
- * set of kinds on which callers decide.
+ * Both engines report failures by SQLSTATE, but wrap them differently. They are translated here into a closed set of
+ * kinds.
  */
 export type DatabaseErrorKind =
   | 'unique_violation'
@@ -13,7 +13,10 @@ export type DatabaseErrorKind =
   | 'timeout'
   | 'other';
 
-/** PostgreSQL, appendix A "Error Codes". A deadlock is like a serialization failure: the same transaction may pass later. */
+/**
+ * PostgreSQL, appendix A "Error Codes". A deadlock is treated like a serialization failure: the same transaction may
+ * succeed when retried.
+ */
 const KIND_BY_SQLSTATE: Readonly<Record<string, DatabaseErrorKind>> = {
   '23505': 'unique_violation',
   '23503': 'foreign_key_violation',
@@ -29,7 +32,7 @@ const KIND_BY_SQLSTATE: Readonly<Record<string, DatabaseErrorKind>> = {
   '55P03': 'timeout',
   '57014': 'timeout',
   ENOSPC: 'disk_full',
-  // A server that restarts, its machine, its network and its name.
+  // Errors while a server restarts, or its machine, network or name is unavailable.
   ECONNREFUSED: 'connection_lost',
   ECONNRESET: 'connection_lost',
   EPIPE: 'connection_lost',
@@ -46,7 +49,7 @@ export class DatabaseError extends Error {
   override readonly name: string = 'DatabaseError';
   readonly kind: DatabaseErrorKind;
   readonly sqlState: string | undefined;
-  /** Name of the constraint that was violated. */
+  /** Name of the violated constraint. */
   readonly constraint: string | undefined;
 
   constructor(
@@ -63,7 +66,7 @@ export class DatabaseError extends Error {
 
 /**
  * A query outside the transaction's handle while the same call holds a transaction. With one connection it would wait
- * for itself for ever; it is refused on both engines so that tests find it on either.
+ * for itself forever; it is refused on both engines, so that tests find it on either.
  */
 export class NestedQueryError extends DatabaseError {
   override readonly name = 'NestedQueryError';
@@ -71,7 +74,7 @@ export class NestedQueryError extends DatabaseError {
   constructor() {
     super(
       'other',
-      'A query was started outside the handle of the transaction that is open in this call; ' +
+      'A query was started outside the handle of the open transaction of this call; ' +
         'use the `trx` that the transaction passes to its callback.',
     );
   }
@@ -98,13 +101,13 @@ export function toDatabaseError(error: unknown): DatabaseError {
 }
 
 const LOST = /^Connection terminated|^Client has encountered a connection error|PGlite is closed/;
-/** Of the pool: no connection was free, or made, in time. */
+/** Of the pool: no connection was available in time. */
 const NONE_IN_TIME = /^timeout exceeded when trying to connect/;
 
 function kindOf(code: string | undefined, message: string): DatabaseErrorKind {
   const known = code === undefined ? undefined : KIND_BY_SQLSTATE[code];
   if (known) return known;
-  // Class 08 is "connection exception"; pg reports a socket that closed by message alone.
+  // Class 08 is "connection exception"; pg reports a closed socket by message only.
   if (code?.startsWith('08') || LOST.test(message)) return 'connection_lost';
   if (NONE_IN_TIME.test(message)) return 'timeout';
   return message.includes('No space left on device') ? 'disk_full' : 'other';

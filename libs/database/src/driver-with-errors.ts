@@ -8,7 +8,9 @@ import type {
 } from 'kysely';
 import { toDatabaseError } from './database-error.js';
 
-/** A driver whose every failure is a `DatabaseError`. `destroy` does nothing: the engine, not a handle, closes it. */
+/**
+ * A driver whose failures are all `DatabaseError`s. `destroy` does nothing: the engine closes the driver, not a handle.
+ */
 export class DriverWithErrors implements Driver {
   readonly #inner: Driver;
 

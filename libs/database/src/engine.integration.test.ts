@@ -1,6 +1,4 @@
-/*
- * One suite, two engines: PGlite always, PostgreSQL where the machine has it (or DATABASE_URL names one).
- */
+/* One suite, two engines: PGlite always, PostgreSQL if it is installed (or DATABASE_URL is set). */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startPostgres } from '@athanor/testkit';
@@ -118,7 +116,7 @@ function suite(engineOf: () => DatabaseEngine): void {
     expect(new Set(taken).size).toBe(100);
   });
 
-  test('two openers of one schema at once migrate it once', async () => {
+  test('two concurrent openers of one schema migrate it once', async () => {
     const other = `t_${randomUUID().slice(0, 8)}`;
     let runs = 0;
     const counted: Migration[] = [
@@ -134,7 +132,7 @@ function suite(engineOf: () => DatabaseEngine): void {
     expect(runs).toBe(1);
   });
 
-  test('a failed migration leaves nothing behind and the next start tries again', async () => {
+  test('a failed migration leaves nothing behind and is retried at the next start', async () => {
     const other = `t_${randomUUID().slice(0, 8)}`;
     const broken: Migration = {
       name: '0002_broken',
@@ -147,7 +145,7 @@ function suite(engineOf: () => DatabaseEngine): void {
     expect(await opened.selectFrom('jobs').selectAll().execute()).toEqual([]);
   });
 
-  test('an older version runs on the schema of a newer one; a migration put in the middle is refused', async () => {
+  test('an older version runs on the schema of a newer one; a migration inserted in the middle is refused', async () => {
     const older = await engine.open<Tables>({ schema, migrations: MIGRATIONS.slice(0, 1) });
     expect(await older.selectFrom('jobs').selectAll().execute()).toEqual([]);
     const inserted: Migration = { name: '0001b_late', up: async () => {} };
@@ -155,7 +153,7 @@ function suite(engineOf: () => DatabaseEngine): void {
     await expect(engine.open({ schema, migrations: reordered })).rejects.toThrow('append new migrations to the end');
   });
 
-  test('int8, bytea, jsonb, timestamps and days come back as they went in', async () => {
+  test('int8, bytea, jsonb, timestamps and days are read as they were written', async () => {
     const row = {
       id: 'a',
       count: Number.MAX_SAFE_INTEGER,
@@ -180,7 +178,7 @@ function suite(engineOf: () => DatabaseEngine): void {
     await expect(sql`select 9007199254740993::int8 as n`.execute(db)).rejects.toThrow('9007199254740993');
   });
 
-  test('a violated unique key is named', async () => {
+  test('a violated unique constraint is named', async () => {
     const insert = () =>
       sql`insert into ${sql.table(`${schema}.samples`)} values ('k', 1, '', '{}', now(), now())`.execute(db);
     await insert();
@@ -188,7 +186,7 @@ function suite(engineOf: () => DatabaseEngine): void {
     expect(error).toMatchObject({ kind: 'unique_violation', sqlState: '23505', constraint: 'samples_pkey' });
   });
 
-  test('a query outside the handle inside a transaction is refused instead of waiting for itself', async () => {
+  test('a query outside the handle inside a transaction is refused instead of deadlocking', async () => {
     const nested = db.transaction().execute(async () => {
       await db.selectFrom('jobs').selectAll().execute();
     });
@@ -234,7 +232,7 @@ async function workUntilEmpty(db: Kysely<Tables>, worker: string, taken: number[
   }
 }
 
-test('a server that is not there is a lost connection', async () => {
+test('an unreachable server is a lost connection', async () => {
   const error = await openDatabase('postgres://nobody@127.0.0.1:1/none').catch(e => e);
   expect(isDatabaseError(error, 'connection_lost')).toBe(true);
 });

@@ -1,6 +1,6 @@
 /*
- * One engine per process and database; each service opens its own schema on it. PostgreSQL and PGlite differ in their
- * driver alone: one dialect, one error set, one set of value parsers.
+ * One engine per process and database; each service opens its own schema on it. PostgreSQL and PGlite differ only in
+ * their drivers: one dialect, one set of errors, one set of value parsers.
  */
 import {
   DefaultQueryExecutor,
@@ -21,16 +21,16 @@ export interface SchemaOptions {
 
 export interface DatabaseEngine {
   readonly kind: EngineKind;
-  /** Migrates the schema and returns a handle whose tables are looked up in it. Destroying the handle does nothing. */
+  /** Migrates the schema and returns a handle that looks tables up in it. Destroying the handle does nothing. */
   open<T>(options: SchemaOptions): Promise<Kysely<T>>;
-  /** Rejects when the database does not answer. For health checks. */
+  /** Rejects if the database does not respond. For health checks. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface EngineOptions {
   readonly log?: DatabaseLog;
-  /** PostgreSQL only: connections at most. Default 10. */
+  /** PostgreSQL only: maximum number of connections. Default 10. */
   readonly maxConnections?: number;
   /** How long a query waits for a connection before it fails. Default 30,000. */
   readonly acquireTimeoutMs?: number;
@@ -38,7 +38,7 @@ export interface EngineOptions {
 
 export type EngineKind = 'postgres' | 'pglite';
 
-/** What an engine has to bring. */
+/** What an engine must provide. */
 export interface OpenDriver {
   readonly driver: Driver;
   close(): Promise<void>;
@@ -46,7 +46,7 @@ export interface OpenDriver {
 
 type OpenDriverFor = (url: string, options: EngineOptions) => Promise<OpenDriver>;
 
-// Each is loaded when it is asked for.
+// Loaded on demand.
 const openPostgresDriver: OpenDriverFor = async (url, options) =>
   (await import('./engines/postgres.js')).openPostgresDriver(url, options);
 const openPGliteDriver: OpenDriverFor = async (url, options) =>
@@ -60,7 +60,7 @@ const OPENERS: { readonly [scheme: string]: { readonly kind: EngineKind; readonl
 
 /**
  * @param url `postgres://…`, `pglite:///absolute/folder`, or `pglite:` for one in memory.
- * @throws DirectoryLockedError (of @athanor/process) when another process has the folder open.
+ * @throws DirectoryLockedError (of @athanor/process) if another process has the folder open.
  */
 export async function openDatabase(url: string, options: EngineOptions = {}): Promise<DatabaseEngine> {
   const scheme = url.slice(0, url.indexOf(':'));

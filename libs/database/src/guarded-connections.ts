@@ -2,14 +2,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ConnectionProvider, DatabaseConnection, Driver } from 'kysely';
 import { NestedQueryError } from './database-error.js';
 
-/** One use of a connection, known to everything that is called during it. */
+/** One use of a connection, visible to everything called during it. */
 interface Lease {
   held: boolean;
 }
 
 /**
- * Gives each use a connection, and refuses a use inside another one of the same call: the transaction's own handle does
- * not come through here, so whatever does would wait for the connection that its caller holds.
+ * Gives each use a connection, and refuses a use nested in another one of the same call: the transaction's own handle
+ * does not come through here, so a nested use would wait for the connection that its caller holds.
  */
 export class GuardedConnections implements ConnectionProvider {
   readonly #driver: Driver;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 
-/** An expression for the time so long from now, by the database's clock: processes with other clocks agree on it. */
+/** An SQL expression for the end of a lease by the database's clock, so that processes with different clocks agree. */
 export function leaseEnd(leaseMs: number) {
   return sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
 }

@@ -1,13 +1,13 @@
 import { type Kysely, sql } from 'kysely';
 
-/** One forward step of a schema. Steps expand first and contract later: version N−1 must run on N's schema. */
+/** One forward step of a schema. Expand first, contract later: version N−1 must run on the schema of N. */
 export interface Migration {
-  /** Unique and stable, `0001_datasets`; the order is the list's. */
+  /** Unique and stable, for example `0001_datasets`; the order is that of the list. */
   readonly name: string;
   readonly up: (db: Kysely<unknown>) => Promise<void>;
 }
 
-/** What pino's logger and the chassis' logger both are. */
+/** The common interface of pino's logger and the chassis' logger. */
 export interface DatabaseLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -20,8 +20,8 @@ interface MigrationTable {
 const SCHEMA_NAME = /^[a-z][a-z0-9_]{0,40}$/;
 
 /**
- * Brings one schema up to date, in one transaction under an advisory lock: of two replicas that start at once, one
- * migrates and the other waits and finds it done. A step that fails leaves nothing behind.
+ * Migrates one schema, in one transaction under an advisory lock: if two replicas start concurrently, one migrates and
+ * the other waits and finds it done. A failed step leaves nothing behind.
  */
 export async function migrate(
   db: Kysely<unknown>,
@@ -74,7 +74,7 @@ function pendingMigrations(
   return pending;
 }
 
-/** A database that a newer version has migrated is fine (that version kept it usable for this one), but worth a line. */
+/** A database that a newer version has migrated is fine (that version kept it compatible), but is logged. */
 function reportUnknown(
   applied: readonly string[],
   known: readonly Migration[],

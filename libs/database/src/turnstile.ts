@@ -1,10 +1,10 @@
 import { DatabaseError } from './database-error.js';
 
-/** Lets one through at a time, first come first served. */
+/** A mutex with FIFO order. */
 export interface Turnstile {
   /**
-   * @returns what to call on leaving.
-   * @throws DatabaseError `timeout` when those ahead take longer than the limit: most likely one of them waits, inside
+   * @returns the function to call on leaving.
+   * @throws DatabaseError `timeout` if those ahead take longer than the limit: most likely one of them waits, inside
    * its transaction, for something that itself needs the database.
    */
   enter(): Promise<() => void>;
@@ -42,7 +42,10 @@ export function createTurnstile(timeoutMs: number): Turnstile {
         const timer = setTimeout(() => {
           waiting.splice(waiting.indexOf(proceed), 1);
           reject(
-            new DatabaseError('timeout', `waited ${timeoutMs} ms for the database; a transaction ahead does not end`),
+            new DatabaseError(
+              'timeout',
+              `waited ${timeoutMs} ms for the database; an earlier transaction has not ended`,
+            ),
           );
         }, timeoutMs);
         waiting.push(proceed);

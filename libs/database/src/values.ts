@@ -1,6 +1,4 @@
-/*
- * What a column's text becomes in JavaScript, the same on both engines. By the type's oid (pg_type.dat).
- */
+/* Conversion of column text to JavaScript, equal on both engines. Keyed by the type's oid (pg_type.dat). */
 import { type RawBuilder, sql } from 'kysely';
 
 export type ValueParser = (text: string) => unknown;
@@ -20,7 +18,9 @@ export function parseSafeInteger(text: string): number {
   return value;
 }
 
-/** A jsonb parameter. (Bound plainly, an array would become a PostgreSQL array on one engine and JSON on the other.) */
+/**
+ * A jsonb parameter. (Bound directly, an array would become a PostgreSQL array on one engine and JSON on the other.)
+ */
 export function jsonb<T>(value: T): RawBuilder<T> {
   return sql<T>`cast(${JSON.stringify(value)} as jsonb)`;
 }

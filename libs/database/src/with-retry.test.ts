@@ -4,7 +4,7 @@ import { withRetry } from './with-retry.js';
 
 const conflict = () => new DatabaseError('serialization_failure', 'could not serialize access');
 
-test('a transaction that lost is repeated until it passes', async () => {
+test('a transaction with a conflict is retried until it succeeds', async () => {
   let runs = 0;
   const result = await withRetry(async () => {
     runs++;
@@ -14,7 +14,7 @@ test('a transaction that lost is repeated until it passes', async () => {
   expect([result, runs]).toEqual(['done', 3]);
 });
 
-test('repeating ends after the given attempts, and another failure is not repeated', async () => {
+test('retries end after the maximum number of attempts, and other errors are not retried', async () => {
   let runs = 0;
   const failing = (error: Error) => () => {
     runs++;
@@ -27,7 +27,7 @@ test('repeating ends after the given attempts, and another failure is not repeat
   expect(runs).toBe(1);
 });
 
-test('a full disk and a lost connection are told apart from other errors', () => {
+test('a full disk and a lost connection are distinguished from other errors', () => {
   const withCode = (code: string) => Object.assign(new Error('failed'), { code });
   expect(toDatabaseError(withCode('53100')).kind).toBe('disk_full');
   expect(toDatabaseError(withCode('ENOSPC')).kind).toBe('disk_full');
@@ -38,7 +38,7 @@ test('a full disk and a lost connection are told apart from other errors', () =>
   expect(toDatabaseError(new Error('anything')).kind).toBe('other');
 });
 
-test('bug: a pod that is being replaced, or a name that does not resolve now, was an internal error', () => {
+test('bug: a pod that is being replaced, or a failed name resolution, was an internal error', () => {
   for (const code of ['EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ENOTFOUND', '53300'])
     expect(toDatabaseError(Object.assign(new Error('failed'), { code })).kind, code).toBe('connection_lost');
   expect(toDatabaseError(new Error('timeout exceeded when trying to connect')).kind).toBe('timeout');

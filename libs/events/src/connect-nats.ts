@@ -4,11 +4,11 @@ import { inboxPrefix } from './stream-names.js';
 
 export interface NatsOptions {
   readonly url: string;
-  /** Of the connection, for the server's monitoring, and of its inbox: the service's name. */
+  /** Name of the connection, for the server's monitoring, and of its inbox: the service's name. */
   readonly name: string;
   readonly user?: string;
   readonly password?: string;
-  /** PEM file of the authority of the servers' certificates. */
+  /** PEM file of the certificate authority of the servers. */
   readonly caFile?: string | undefined;
   readonly log?: EventLog;
 }
@@ -16,8 +16,8 @@ export interface NatsOptions {
 const RECONNECT_WAIT_MS = 250;
 
 /**
- * A connection that comes back by itself for as long as it takes. What is asked of it meanwhile fails after its timeout
- * and is asked again by the relay and the consumers.
+ * A connection that reconnects without limit. Requests in the meantime time out and are retried by the relay and the
+ * consumers.
  */
 export async function connectNats(options: NatsOptions): Promise<NatsConnection> {
   const { url, name, user, password, caFile, log } = options;

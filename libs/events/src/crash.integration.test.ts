@@ -10,7 +10,7 @@ import { connectNats, ensureStreams, tailEvents } from './index.js';
 
 const EVENTS = 6;
 
-/** A service in a process of its own that writes events, relays them and applies them, until all are applied. */
+/** A service in its own process that appends events, relays them and applies them, until all are applied. */
 const SERVICE = `
 import { armCrashPoint, createTelemetry } from ${door('@athanor/service')};
 import { openDatabase } from ${door('@athanor/database')};
@@ -65,7 +65,7 @@ async function runService(script: string, args: readonly string[]): Promise<Node
   return signal;
 }
 
-test('a process that dies with kill -9 at each point of relay and consumer loses no event and applies none twice', async () => {
+test('a process killed with SIGKILL at each point of relay and consumer loses no event and applies none twice', async () => {
   const directory = await temporaryDirectory('events-crash');
   const nats = await startNats();
   try {

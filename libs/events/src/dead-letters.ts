@@ -1,7 +1,7 @@
 /*
- * What consumers have put aside, to be looked at and given back. A replay publishes the event again under its own
- * subject, addressed to the one consumer that failed (others and `tailEvents` pass over it); the event keeps its id, so
- * the inbox still applies it once. Then the dead letter is removed.
+ * Lists and replays dead letters. A replay publishes the event again under its own subject, addressed to the one
+ * consumer that failed (others and `tailEvents` skip it). The event keeps its id, so the inbox still applies it once.
+ * Then the dead letter is removed.
  */
 import { notFound } from '@athanor/service';
 import { type JetStreamManager, jetstream, jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
@@ -13,7 +13,7 @@ import { DEAD_LETTER_STREAM } from './stream-names.js';
 import { deadLetterFilter, parseEventSubject } from './subject.js';
 
 export interface DeadLetter {
-  /** Position in the dead-letter stream; names it. */
+  /** Sequence in the dead-letter stream; identifies it. */
   readonly sequence: number;
   readonly consumer: string;
   readonly reason: DeadLetterReason;
@@ -21,12 +21,12 @@ export interface DeadLetter {
   readonly deliveries: number;
   readonly time: Date;
   readonly subject: string;
-  /** Position of the event in the event stream. */
+  /** Sequence of the event in the event stream. */
   readonly eventSequence: number;
   readonly eventId: string;
   readonly eventType: string;
   readonly data: Uint8Array;
-  /** Undefined when the bytes are not one of our events, which may be why it is here. */
+  /** Undefined if the bytes are not one of our events, which may be why it is a dead letter. */
   readonly event: ReceivedEvent | undefined;
 }
 
@@ -35,13 +35,13 @@ export interface DeadLetterQuery {
   readonly consumer?: string;
   /** Default 50. */
   readonly limit?: number;
-  /** Only those behind this sequence. */
+  /** Only those after this sequence. */
   readonly after?: number;
 }
 
 export interface DeadLetterPage {
   readonly deadLetters: readonly DeadLetter[];
-  /** Give as `after` for the next page; undefined at the end. */
+  /** Pass as `after` for the next page; undefined at the end. */
   readonly next: number | undefined;
 }
 
@@ -78,7 +78,8 @@ export async function replayDeadLetter(
   const foreign = tenant !== undefined && deadLetter && parseEventSubject(deadLetter.subject)?.tenant !== tenant;
   if (!deadLetter || foreign)
     throw notFound('dead letter', String(sequence), 'list the dead letters: athanor dead-letters list');
-  // By the dead letter's own number: asking twice publishes once, and a second failure is a dead letter of its own.
+  // Deduplicated by the dead letter's sequence: a repeated replay publishes once, and a second failure is a new dead
+  // letter.
   const msgID = `replay:${sequence}`;
   await jetstream(connection).publish(deadLetter.subject, deadLetter.data, {
     msgID,

@@ -1,5 +1,5 @@
 /*
- * Whatever dies at whatever moment: every committed event is applied once, in its aggregate's order, and stands once in
+ * For any crash at any point: every committed event is applied once, in its aggregate's order, and is stored once in
  * the stream.
  */
 import fc from 'fast-check';
@@ -130,7 +130,7 @@ class Mesh {
   }
 }
 
-/** `a/1 a/2 …` for each aggregate: the only order that is right. */
+/** `a/1 a/2 …` for each aggregate: the only valid order. */
 function byAggregate(entries: readonly string[]): Record<string, string[]> {
   const result: Record<string, string[]> = {};
   for (const entry of entries) {
@@ -174,7 +174,7 @@ async function checkScenario(steps: readonly Step[]): Promise<void> {
   }
 }
 
-test('whatever dies between the named points, nothing is lost, doubled or out of order', async () => {
+test('after crashes at any named points nothing is lost, duplicated or out of order', async () => {
   const scenario = fc.array(step, { minLength: 3, maxLength: 12 });
   await fc.assert(fc.asyncProperty(scenario, checkScenario), { numRuns: 12, endOnFailure: true });
 }, 240_000);

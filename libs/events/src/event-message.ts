@@ -1,6 +1,6 @@
 /*
- * An event on the wire: CloudEvents attributes as headers (NATS protocol binding 1.0, binary mode) with W3C trace
- * context, the protobuf payload as the body.
+ * An event on the wire: CloudEvents attributes as headers (NATS protocol binding 1.0, binary mode), W3C trace context,
+ * and the protobuf payload as the body.
  */
 import { decodeEvent, type EventType, isEventType } from '@athanor/contracts';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
@@ -33,7 +33,7 @@ export function toHeaders(event: EventAttributes): MsgHdrs {
   return result;
 }
 
-/** What consumers (`JsMsg`) and direct reads (`StoredMsg`) of a message have in common. */
+/** Common part of messages from consumers (`JsMsg`) and direct reads (`StoredMsg`). */
 export interface EventMessage {
   readonly subject: string;
   readonly seq: number;
@@ -41,10 +41,10 @@ export interface EventMessage {
   readonly headers: MsgHdrs | undefined;
 }
 
-/** @throws EventFormatError on anything that is not one of our events. */
+/** @throws EventFormatError for anything that is not one of our events. */
 export function fromMessage(message: EventMessage): ReceivedEvent {
   const parts = parseEventSubject(message.subject);
-  if (!parts) throw new EventFormatError(`subject ${message.subject} is not an event's`);
+  if (!parts) throw new EventFormatError(`subject ${message.subject} is not the subject of an event`);
   const type = requiredHeader(message, 'ce-type');
   if (!isEventType(type))
     throw new EventFormatError(`ce-type ${JSON.stringify(type)} is not in the catalogue of this version`);

@@ -3,7 +3,7 @@ import type { Counter } from '@opentelemetry/api';
 
 export type EventLog = Pick<Telemetry['log'], 'info' | 'warn' | 'error'>;
 
-/** What relay and consumers observe themselves with: a service's telemetry, or a part of it. */
+/** Telemetry of relay and consumers: a service's telemetry, or a part of it. */
 export type EventTelemetry = Pick<Telemetry, 'log' | 'tracer' | 'meter'>;
 
 export interface EventCounters {
@@ -18,8 +18,8 @@ export function eventCounters(meter: EventTelemetry['meter']): EventCounters {
   const counter = (name: string, description: string) => meter.createCounter(name, { description });
   return {
     published: counter('athanor.events.published', 'Events that JetStream has acknowledged'),
-    publishFailures: counter('athanor.events.publish_failures', 'Attempts to publish that failed and are repeated'),
-    setAside: counter('athanor.events.set_aside', 'Events that can never be published as they are'),
+    publishFailures: counter('athanor.events.publish_failures', 'Failed publish attempts, which are retried'),
+    setAside: counter('athanor.events.set_aside', 'Events that can never be published and were set aside'),
     consumed: counter('athanor.events.consumed', 'Deliveries, by consumer and outcome'),
     deadLettered: counter(
       'athanor.events.dead_lettered',

@@ -1,18 +1,18 @@
 import { EVENT_CATALOGUE, type EventPayloads, type EventType } from '@athanor/contracts';
 
-/** A fact to be told, as a service writes it beside its state change. */
+/** An event to publish, appended by a service with its state change. */
 export interface NewEvent<T extends EventType = EventType> {
   readonly type: T;
   readonly tenant: string;
   readonly aggregateId: string;
-  /** Of the aggregate after the change; grows with each change, so that late deliveries can be told. */
+  /** Version of the aggregate after the change; increases with each change, so that late deliveries can be detected. */
   readonly aggregateVersion: number;
   readonly payload: EventPayloads[T];
   /** Default: now. */
   readonly time?: Date;
 }
 
-/** A fact as it came: CloudEvents 1.0 attributes, the aggregate's version, and the decoded payload. */
+/** A received event: CloudEvents 1.0 attributes, the aggregate's version, and the decoded payload. */
 export interface ReceivedEvent<T extends EventType = EventType> {
   readonly id: string;
   readonly type: T;
@@ -24,13 +24,13 @@ export interface ReceivedEvent<T extends EventType = EventType> {
   readonly time: Date;
   readonly payload: EventPayloads[T];
   readonly traceparent: string | undefined;
-  /** Position in the stream. */
+  /** Sequence in the stream. */
   readonly sequence: number;
-  /** The consumer for which a dead letter was replayed; undefined for a fact told for the first time. */
+  /** The consumer for which a dead letter was replayed; undefined for a first publication. */
   readonly replayFor: string | undefined;
 }
 
-/** The same for the same change, however often it is told: by it a fact is stored once and applied once. */
+/** The same for the same change, however often it is published, so that an event is stored once and applied once. */
 export function eventId(event: Pick<NewEvent, 'type' | 'tenant' | 'aggregateId' | 'aggregateVersion'>): string {
   const kind = EVENT_CATALOGUE[event.type];
   return [event.tenant, kind.aggregate, event.aggregateId, event.aggregateVersion, kind.event].join('/');

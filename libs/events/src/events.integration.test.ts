@@ -43,7 +43,7 @@ function relay() {
   return started;
 }
 
-/** Other tests' events are in the stream too: only this test's tenant is recorded. */
+/** The stream also has other tests' events: only this test's tenant is recorded. */
 async function consume(options: Partial<ConsumerOptions<BenchTables>> = {}, name = `c-${randomUUID().slice(0, 8)}`) {
   const record = async (
     event: ReceivedEvent<'training.job.queued'>,
@@ -63,7 +63,7 @@ const waitForEffects = (expected: readonly string[]) =>
 
 const ownDeadLetters = async () => (await listDeadLetters(bench.connection, { tenant })).deadLetters;
 
-test('bug: an event became a dead letter because another service was being restarted', async () => {
+test('bug: an event became a dead letter while another service was restarting', async () => {
   const failures = fc.constantFrom(
     { code: 'UNAVAILABLE' },
     { code: 'DEADLINE_EXCEEDED' },
@@ -97,7 +97,7 @@ test('bug: an event became a dead letter because another service was being resta
   expect(await ownDeadLetters()).toEqual([]);
 }, 60_000);
 
-test('bug: an event over the size limit was tried without end, and all later events waited behind it', async () => {
+test('bug: an event over the size limit was retried without end and blocked all later events', async () => {
   const message = 'x'.repeat(2 * 1024 * 1024);
   const tooLarge = { ...queued('large', 1, tenant), type: 'training.job.ended' } as const;
   const payload = { jobId: 'large', state: 'STATE_FAILED', message } as const;
@@ -116,7 +116,7 @@ test('bug: an event over the size limit was tried without end, and all later eve
   expect(row.set_aside_at).toBeInstanceOf(Date);
 });
 
-test('bug: thousands of rows that had to wait stopped the relay for everybody', async () => {
+test('bug: thousands of delayed rows stopped the relay for all others', async () => {
   const waiting = Array.from({ length: 3_000 }, (_, index) => ({
     ...{ event_id: `waiting-${tenant}-${index}`, type: 'training.job.queued', aggregate_version: 1 },
     subject: `athanor.v1.${tenant}.training-job.waiting-${index}.queued`,
@@ -129,14 +129,14 @@ test('bug: thousands of rows that had to wait stopped the relay for everybody', 
       .values(waiting.slice(begin, begin + 500))
       .execute();
   await append('other', 1);
-  // Of an aggregate that waits: it stays behind.
+  // Of a delayed aggregate: it stays behind.
   await append('waiting-7', 2);
   relay();
   await consume();
   await waitForEffects(['other/1']);
 });
 
-test('a consumer that waits for something away stops at once, and the next one goes on', async () => {
+test('a consumer that waits for an unavailable dependency stops at once, and the next one continues', async () => {
   let calls = 0;
   const away = {
     'training.job.queued': async (event: ReceivedEvent) => {
@@ -181,12 +181,12 @@ test('an event travels from the transaction to the effect with its CloudEvents a
   });
 });
 
-test('an event of a transaction that rolled back is never told', async () => {
+test('an event of a transaction that rolled back is never published', async () => {
   const rolledBack = db.transaction().execute(async trx => {
     await appendEvent(trx, queued('job-gone', 1, tenant));
-    throw new Error('changed my mind');
+    throw new Error('rolled back');
   });
-  await expect(rolledBack).rejects.toThrow('changed my mind');
+  await expect(rolledBack).rejects.toThrow('rolled back');
   await append('job-kept', 1);
   relay();
   await consume();
@@ -220,12 +220,13 @@ test('an event published twice is stored once, and one delivered twice is applie
   for await (const event of tailEvents(bench.connection, { tenant, from: 'beginning', stopAtEnd: true }))
     stored.push(event.id);
   expect(stored).toHaveLength(1);
-  // A new durable of another name is delivered the event again; the inbox is by name, so clear the name's effect first.
+  // A new durable consumer with another name receives the event again; the inbox is keyed by name, so remove the first
+  // effect.
   await consume({}, `${name}-again`);
   await waitForEffects(['job/1', 'job/1']);
 });
 
-test('a failing handler is tried again and its half-done work is undone', async () => {
+test('a failing handler is retried and its partial work is rolled back', async () => {
   let runs = 0;
   await append('job', 1);
   relay();
@@ -244,7 +245,7 @@ test('a failing handler is tried again and its half-done work is undone', async 
   expect(runs).toBe(3);
 });
 
-test('an event that always fails becomes a dead letter, the next ones pass, and a replay applies it', async () => {
+test('an event that always fails becomes a dead letter, later ones are applied, and a replay applies it', async () => {
   let broken = true;
   await append('poison', 1);
   await append('fine', 1);
@@ -253,7 +254,7 @@ test('an event that always fails becomes a dead letter, the next ones pass, and 
     handlers: {
       'training.job.queued': async (event, transact) => {
         if (event.tenant !== tenant) return;
-        if (event.aggregateId === 'poison' && broken) throw new Error('cannot digest this');
+        if (event.aggregateId === 'poison' && broken) throw new Error('cannot handle this');
         await transact(trx => recordEffect(trx, event));
       },
     },
@@ -267,12 +268,12 @@ test('an event that always fails becomes a dead letter, the next ones pass, and 
   expect(letter).toMatchObject({
     consumer: name,
     reason: 'handler',
-    error: 'cannot digest this',
+    error: 'cannot handle this',
     deliveries: 3,
     eventType: 'training.job.queued',
   });
   expect(letter!.event?.payload).toEqual({ jobId: 'poison' });
-  // Still broken: it comes back as a dead letter of its own.
+  // Still failing: it becomes a new dead letter.
   await replayDeadLetter(bench.connection, letter!.sequence, tenant);
   const [again] = await vi.waitFor(
     async () => {
@@ -289,7 +290,7 @@ test('an event that always fails becomes a dead letter, the next ones pass, and 
   expect(await ownDeadLetters()).toEqual([]);
 });
 
-test('a replay reaches the consumer that failed and no other, and is not told again to onlookers', async () => {
+test('a replay reaches only the consumer that failed, and no tail', async () => {
   let broken = true;
   await append('poison', 1);
   relay();
@@ -325,7 +326,7 @@ test('a replay reaches the consumer that failed and no other, and is not told ag
   expect(told).toHaveLength(1);
 });
 
-test('what is not one of our events is put aside at once, with its bytes', async () => {
+test('a message that is not one of our events is dead-lettered at once, with its bytes', async () => {
   await consume();
   await jetstream(bench.connection).publish(`athanor.v1.${tenant}.training-job.job.queued`, 'garbage');
   const [letter] = await vi.waitFor(
@@ -384,7 +385,7 @@ test('a fenced consumer skips an event that is older than what it has applied', 
   expect([connection, telemetry]).toBeDefined();
 });
 
-test('a long handler keeps its event, although it takes longer than the acknowledgement wait', async () => {
+test('a handler may take longer than the acknowledgement wait without a redelivery', async () => {
   let runs = 0;
   await append('slow', 1);
   relay();
@@ -403,7 +404,7 @@ test('a long handler keeps its event, although it takes longer than the acknowle
   expect(runs).toBe(1);
 });
 
-test('tailing from now on shows what comes, and ends when it is aborted', async () => {
+test('tailing from now on yields new events, and ends when aborted', async () => {
   await append('before', 1);
   const outbox = relay();
   await vi.waitFor(async () =>
@@ -423,7 +424,7 @@ test('tailing from now on shows what comes, and ends when it is aborted', async 
   await tail;
 });
 
-test('the trace of the change goes on in the handler', async () => {
+test('the trace of the change continues in the handler', async () => {
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   await append('job', 1);
   await db.updateTable('outbox').set({ traceparent }).execute();
@@ -439,13 +440,13 @@ test('the trace of the change goes on in the handler', async () => {
   await vi.waitFor(() => expect(seen).toEqual([traceparent]), { timeout: 5_000 });
 });
 
-test('setting the streams up twice, also at once, changes nothing', async () => {
+test('setting up the streams twice, also concurrently, changes nothing', async () => {
   await Promise.all([ensureStreams(bench.connection), ensureStreams(bench.connection)]);
   const manager = await jetstream(bench.connection).jetstreamManager();
   expect((await manager.streams.info(DEAD_LETTER_STREAM)).config.subjects).toEqual(['dlq.athanor.>']);
 });
 
-test('NATS killed and started again in the middle loses nothing and doubles nothing', async () => {
+test('restarting NATS in between loses and duplicates nothing', async () => {
   const outbox = relay();
   await consume();
   const expected: string[] = [];

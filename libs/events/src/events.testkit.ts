@@ -1,5 +1,5 @@
 /*
- * What the integration tests share: a real NATS, PGlite in memory, and a service's schema with outbox, inbox and a table
+ * Shared by the integration tests: a real NATS, PGlite in memory, and a service's schema with outbox, inbox and a table
  * of effects.
  */
 import { randomUUID } from 'node:crypto';
@@ -47,7 +47,7 @@ export interface Bench {
   readonly nats: TestNats;
   readonly connection: NatsConnection;
   readonly telemetry: EventTelemetry;
-  /** A new schema, as of a service that starts for the first time. */
+  /** A new schema, like that of a service that starts for the first time. */
   openSchema(): Promise<Kysely<BenchTables>>;
   stop(): Promise<void>;
 }
@@ -78,7 +78,7 @@ export function queued(jobId: string, aggregateVersion: number, tenant = 'acme')
   return { type: 'training.job.queued', tenant, aggregateId: jobId, aggregateVersion, payload: { jobId } } as const;
 }
 
-/** The effect of an event: a row, without any key that would hide that it happened twice. */
+/** The effect of an event: a row without a unique key, so that duplicates are visible. */
 export async function recordEffect(trx: Transaction<BenchTables>, event: ReceivedEvent): Promise<void> {
   await trx.insertInto('effects').values({ job_id: event.aggregateId, version: event.aggregateVersion }).execute();
 }

@@ -1,4 +1,4 @@
-// Against a real nats-server, which alone knows what its permissions mean.
+// With a real nats-server, because only it defines what its permissions mean.
 
 import { openDatabase } from '@athanor/database';
 import { createTelemetry } from '@athanor/service';
@@ -79,7 +79,7 @@ describe('as its NATS user', () => {
     await expect(publish(service, subject)).rejects.toThrow(REFUSED);
   });
 
-  test.each(SERVICES)('bug: %s could purge and delete the streams of all', async service => {
+  test.each(SERVICES)('bug: %s could purge and delete all streams', async service => {
     const { streams } = await manager(service);
     await expect(streams.purge(EVENT_STREAM)).rejects.toThrow(REFUSED);
     await expect(streams.delete(EVENT_STREAM)).rejects.toThrow(REFUSED);
@@ -87,7 +87,7 @@ describe('as its NATS user', () => {
     await expect(streams.purge(DEAD_LETTER_STREAM)).rejects.toThrow(REFUSED);
   });
 
-  test('inference changes no stream, and does not touch the consumer of another', async () => {
+  test('inference cannot change streams or consumers of others', async () => {
     const { streams, consumers } = await manager('inference');
     await expect(streams.update(EVENT_STREAM, { max_msgs: 1 })).rejects.toThrow(REFUSED);
     await expect(consumers.delete(EVENT_STREAM, durable.name)).rejects.toThrow(REFUSED);
@@ -96,7 +96,7 @@ describe('as its NATS user', () => {
     await expect(streams.deleteMessage(DEAD_LETTER_STREAM, 1)).rejects.toThrow(REFUSED);
   });
 
-  test('nobody listens to what another receives', async () => {
+  test("no service can subscribe to another's inbox", async () => {
     const errors: string[] = [];
     connections.training.subscribe('_INBOX.registry.>', {
       callback: error => void (error && errors.push(error.message)),
@@ -109,7 +109,7 @@ describe('as its NATS user', () => {
       for await (const _ of tailEvents(connections[service], { types: ['model.alias.moved'], from, stopAtEnd: true }));
   });
 
-  test('the registry lists dead letters, and takes one away', async () => {
+  test('the registry lists dead letters, and removes one', async () => {
     expect((await listDeadLetters(connections.registry)).next).toBeUndefined();
     const { streams } = await manager('registry');
     const { seq } = await publish('registry', 'dlq.athanor.registry-register-model.acme.training-job.j-2.succeeded');
@@ -118,7 +118,7 @@ describe('as its NATS user', () => {
   });
 });
 
-test('bug: an event that the NATS user may not publish delayed all others', async () => {
+test('bug: an event without permission to publish delayed all others', async () => {
   const engine = await openDatabase('pglite:');
   const migrations = [outboxMigration, outboxFailuresMigration];
   const db = await engine.open<OutboxTables>({ schema: 'refused', migrations });

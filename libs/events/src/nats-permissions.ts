@@ -1,6 +1,6 @@
 /*
- * What each service may say to NATS, so that one that was taken over cannot speak for another: consumers take the tenant
- * from the subject. JetStream's API is subjects too, of which a service gets those that it calls.
+ * NATS permissions of each service, so that a compromised one cannot publish for another: consumers take the tenant
+ * from the subject. JetStream's API consists of subjects too; a service may use those that it calls.
  */
 import { EVENT_CATALOGUE, EVENT_CONSUMERS, type EventType, SERVICES, type ServiceName } from '@athanor/contracts';
 import { DEAD_LETTER_STREAM, EVENT_STREAM, inboxPrefix } from './stream-names.js';
@@ -13,19 +13,19 @@ export interface NatsServicePermissions {
 
 const API = '$JS.API';
 
-/** Makes and updates the streams: who publishes. */
+/** Creates and updates the streams: services that publish. */
 const ENSURES_STREAMS = [EVENT_STREAM, DEAD_LETTER_STREAM].flatMap(stream =>
   ['CREATE', 'UPDATE', 'INFO'].map(verb => `${API}.STREAM.${verb}.${stream}`),
 );
 
-/** Looks on by consumers that it makes for itself, under names that nobody knows before. */
+/** Reads through its own ephemeral consumers, whose names nobody knows in advance. */
 const TAILS = [
   `${API}.STREAM.INFO.${EVENT_STREAM}`,
   `${API}.CONSUMER.CREATE.${EVENT_STREAM}.>`,
   ...['INFO', 'DELETE', 'MSG.NEXT'].map(verb => `${API}.CONSUMER.${verb}.${EVENT_STREAM}.*`),
 ];
 
-/** Lists dead letters and gives them back. */
+/** Lists and replays dead letters. */
 const READS_DEAD_LETTERS = [
   `${API}.DIRECT.GET.${DEAD_LETTER_STREAM}`,
   `${API}.DIRECT.GET.${DEAD_LETTER_STREAM}.>`,
@@ -48,7 +48,7 @@ export function natsPermissions(service: ServiceName): NatsServicePermissions {
         ...ownEvents(publishes),
         ...own.flatMap(([name, { types }]) => asConsumer(name, types)),
       ],
-      // A tail's wildcards must not reach the consumers that others live by.
+      // A tail's wildcards must not include the durable consumers of services.
       deny: foreign.flatMap(([name]) => consumerApi(name)),
     },
     subscribe: [`${inboxPrefix(service)}.>`],
@@ -64,12 +64,12 @@ function asConsumer(name: string, types: readonly EventType[]): string[] {
     ...consumerApi(name),
     `$JS.ACK.${EVENT_STREAM}.${name}.>`,
     deadLetterFilter(name),
-    // To replay an event is to publish it once more, addressed to this consumer.
+    // A replay publishes the event again, addressed to this consumer.
     eventFilter(types),
   ];
 }
 
-/** CONSUMER.INFO, .CREATE, .DELETE and so on, and the verbs of two words: MSG.NEXT, DURABLE.CREATE. */
+/** CONSUMER.INFO, .CREATE, .DELETE etc., and the two-word verbs MSG.NEXT and DURABLE.CREATE. */
 function consumerApi(name: string): string[] {
   return ['*', '*.*'].flatMap(verb => {
     const subject = `${API}.CONSUMER.${verb}.${EVENT_STREAM}.${name}`;

@@ -10,7 +10,7 @@ interface Asked {
 
 let nats: TestNats;
 let connection: NatsConnection;
-/** What is asked of the server about the stream of events. */
+/** Reads the stream's configuration from the server. */
 const asked: Asked[] = [];
 
 beforeAll(async () => {
@@ -30,17 +30,17 @@ afterAll(async () => {
 });
 beforeEach(() => asked.splice(0));
 
-test('bug: streams that an operator had given three copies were taken back to one at each start', async () => {
+test('bug: streams that an operator had given three replicas were reset to one at each start', async () => {
   await ensureStreams(connection);
   await ensureStreams(connection);
-  // An update repeats what the stream has.
+  // An update keeps the stream's replicas.
   expect(asked.filter(({ verb }) => verb === 'CREATE').map(({ replicas }) => replicas)).toEqual([undefined, undefined]);
 });
 
-test('copies that are configured are asked for', async () => {
+test('configured replicas are requested', async () => {
   await ensureStreams(connection, { replicas: 1 });
   expect(asked).toEqual([{ verb: 'CREATE', replicas: 1 }]);
-  // One server can make no three.
+  // A single server cannot provide three.
   await expect(ensureStreams(connection, { replicas: 3 })).rejects.toThrow(/replicas/);
   expect(asked.at(-1)).toEqual({ verb: 'CREATE', replicas: 3 });
 });

@@ -1,6 +1,6 @@
 /*
- * The streams as data. Only what nats-server 2.9 knows: an older server drops an unknown setting silently, so what it
- * made is read back and compared.
+ * The streams as data. Only settings that nats-server 2.9 knows: an older server drops an unknown setting silently, so
+ * the stored configuration is read back and compared.
  */
 import {
   DiscardPolicy,
@@ -25,7 +25,7 @@ const KEPT: Pick<StreamSpec, 'retention' | 'storage' | 'discard' | 'max_msg_size
   storage: StorageType.File,
   discard: DiscardPolicy.New,
   max_msg_size: 1024 * 1024,
-  // Reading "the next one of this subject" is a direct get.
+  // Allows direct gets, used to read the next message of a subject.
   allow_direct: true,
 };
 
@@ -34,14 +34,15 @@ const HOUR_MS = 3_600_000;
 export const STREAMS: { readonly [name: string]: StreamSpec } = {
   [EVENT_STREAM]: {
     ...KEPT,
-    description: 'Facts of the mesh, kept for audit and replay',
+    description: 'Events of the mesh, kept for audit and replay',
     subjects: ['athanor.v1.>'],
-    // A relay that died between publishing and marking publishes again when it is back: within this, only once.
+    // Deduplication window: a relay that died between publishing and marking publishes the event again after its
+    // restart.
     duplicate_window: nanos(HOUR_MS),
   },
   [DEAD_LETTER_STREAM]: {
     ...KEPT,
-    description: 'Facts that a consumer could not apply, kept until they are replayed',
+    description: 'Events that a consumer could not apply, kept until they are replayed',
     subjects: ['dlq.athanor.>'],
     duplicate_window: nanos(HOUR_MS),
   },
@@ -50,11 +51,11 @@ export const STREAMS: { readonly [name: string]: StreamSpec } = {
 const NAME_IN_USE = 10058;
 
 export interface StreamOptions {
-  /** 1 on a single server, 3 in a cluster. Undefined: what the operator has made of them; 1 where they are new. */
+  /** 1 on a single server, 3 in a cluster. Undefined: keeps the operator's setting; 1 for new streams. */
   readonly replicas?: number | undefined;
 }
 
-/** Creates what is missing and updates what differs. Every service may call it at its start, also all at once. */
+/** Creates missing streams and updates different ones. Every service may call it at start-up, also concurrently. */
 export async function ensureStreams(connection: NatsConnection, options: StreamOptions = {}): Promise<void> {
   const manager = await jetstreamManager(connection);
   for (const [name, spec] of Object.entries(STREAMS)) {
@@ -70,7 +71,7 @@ export async function ensureStreams(connection: NatsConnection, options: StreamO
   }
 }
 
-/** @throws when the server keeps another value than the one it was given. */
+/** @throws if the server stored a different value than the one it was given. */
 export function checkApplied(name: string, wanted: object, applied: object): void {
   for (const [key, value] of Object.entries(wanted)) {
     const found = (applied as Record<string, unknown>)[key];

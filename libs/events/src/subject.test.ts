@@ -3,7 +3,7 @@ import { deadLetterFilter, deadLetterSubject, eventFilter, eventSubject, parseEv
 
 const parts = { tenant: 'acme', aggregate: 'model-alias', id: 'mnist@champion', event: 'moved' };
 
-test('a subject and its parts are two ways of saying the same', () => {
+test('a subject and its parts convert to each other', () => {
   const subject = eventSubject(parts);
   expect(subject).toBe('athanor.v1.acme.model-alias.mnist@champion.moved');
   expect(parseEventSubject(subject)).toEqual(parts);
@@ -12,11 +12,11 @@ test('a subject and its parts are two ways of saying the same', () => {
 });
 
 test.each(['', '*', '>', 'a.b', 'a b', 'a\r\nPUB x', 'ü', 'x'.repeat(129)])('the token %j is refused', token => {
-  expect(() => eventSubject({ ...parts, tenant: token })).toThrow('cannot stand in an event');
-  expect(() => eventSubject({ ...parts, id: token })).toThrow('cannot stand in an event');
+  expect(() => eventSubject({ ...parts, tenant: token })).toThrow('is not allowed in an event');
+  expect(() => eventSubject({ ...parts, id: token })).toThrow('is not allowed in an event');
 });
 
-test('one filter covers the types as narrowly as one can', () => {
+test('the filter that covers several types is as narrow as possible', () => {
   expect(eventFilter(['training.job.queued'])).toBe('athanor.v1.*.training-job.*.queued');
   expect(eventFilter(['training.job.queued', 'training.job.ended'])).toBe('athanor.v1.*.training-job.*.*');
   expect(eventFilter(['training.job.queued', 'model.alias.moved'], 'acme')).toBe('athanor.v1.acme.*.*.*');

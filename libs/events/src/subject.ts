@@ -1,6 +1,6 @@
 /*
- * Where a fact goes: `athanor.v1.<tenant>.<aggregate>.<id>.<event>`. A token that came from outside could otherwise
- * widen a filter or leave its tenant, so every one is checked.
+ * Subject of an event: `athanor.v1.<tenant>.<aggregate>.<id>.<event>`. Every token is validated, because one from
+ * outside could otherwise widen a filter or leave its tenant.
  */
 import { EVENT_CATALOGUE, type EventType } from '@athanor/contracts';
 import { ServiceError } from '@athanor/service/errors';
@@ -20,7 +20,7 @@ export interface SubjectParts {
 
 export function checkToken(value: string, role: string): string {
   if (!TOKEN.test(value)) {
-    const message = `${role} ${JSON.stringify(value.slice(0, 80))} cannot stand in an event's subject: expected 1 to 128 of A-Z a-z 0-9 _ @ : = + -`;
+    const message = `${role} ${JSON.stringify(value.slice(0, 80))} is not allowed in an event's subject: expected 1 to 128 of A-Z a-z 0-9 _ @ : = + -`;
     throw new ServiceError('INVALID_ARGUMENT', message, { reason: 'INVALID_SUBJECT_TOKEN' });
   }
   return value;
@@ -38,7 +38,7 @@ export function parseEventSubject(subject: string): SubjectParts | undefined {
   return { tenant, aggregate, id, event };
 }
 
-/** The narrowest single filter that covers the types; nats-server 2.9 takes one filter a consumer. */
+/** The narrowest single filter that covers the types; nats-server 2.9 supports one filter per consumer. */
 export function eventFilter(types: readonly EventType[], tenant = '*'): string {
   const kinds = types.map(type => EVENT_CATALOGUE[type]);
   const aggregate = onlyOne(kinds.map(kind => kind.aggregate));
@@ -51,7 +51,9 @@ function onlyOne(values: readonly string[]): string | undefined {
   return distinct.size === 1 ? values[0] : undefined;
 }
 
-/** `dlq.athanor.<consumer>.` and the original without its root, so that a tenant's dead letters can be filtered. */
+/**
+ * `dlq.athanor.<consumer>.` and the original subject without its root, so that a tenant's dead letters can be filtered.
+ */
 export function deadLetterSubject(consumer: string, originalSubject: string): string {
   return `${DEAD_LETTER_ROOT}.${checkToken(consumer, 'consumer')}.${originalSubject.replace(`${ROOT}.`, '')}`;
 }

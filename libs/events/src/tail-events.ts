@@ -20,16 +20,16 @@ const REOPEN_PAUSE_MS = 200;
 export interface TailOptions {
   readonly tenant?: string;
   readonly types?: readonly EventType[];
-  /** `new`: what comes from now on (default). `beginning`: all that is stored. A number: from this sequence on. */
+  /** `new`: only new events (default). `beginning`: all stored events. A number: from this sequence on. */
   readonly from?: 'new' | 'beginning' | number;
-  /** End after what was stored when it began. */
+  /** End after the events that were stored at the start. */
   readonly stopAtEnd?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /**
- * The facts in their order, for looking on and for waking up: it keeps nothing at the server, acknowledges nothing, and
- * finds its place again after the server was away. Replays of dead letters and what is no event are passed over.
+ * Yields events in order, for displaying and waking: it keeps no state on the server, acknowledges nothing, and resumes
+ * after the server was unavailable. Replays of dead letters and messages that are not events are skipped.
  */
 export async function* tailEvents(
   connection: NatsConnection,
@@ -56,7 +56,7 @@ export async function* tailEvents(
   }
 }
 
-/** Waits a while for a server that is away. @returns undefined when aborted meanwhile. */
+/** Waits a while for an unavailable server. @returns undefined if aborted meanwhile. */
 async function openTail(
   connection: NatsConnection,
   options: TailOptions,

@@ -1,3 +1,3 @@
-// For those who only listen: without outbox, inbox and the database that they are kept in.
+// For readers only: without outbox, inbox and the database that they need.
 export { connectNats, type NatsOptions } from './connect-nats.js';
 export { type TailOptions, tailEvents } from './tail-events.js';

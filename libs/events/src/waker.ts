@@ -1,4 +1,4 @@
-/** Lets a loop sleep until it is woken, a time has passed, or it shall end. A call while it works is not lost. */
+/** Lets a loop sleep until it is woken, a time has passed, or it must end. A call during work is not lost. */
 export class Waker {
   ended = false;
   #woken = false;
@@ -14,13 +14,13 @@ export class Waker {
     this.#interrupt?.();
   }
 
-  /** Until woken, at most `ms`. */
+  /** Resolves when woken, or after `ms`. */
   async wait(ms: number): Promise<void> {
     if (!this.#woken) await this.#sleep(ms);
     this.#woken = false;
   }
 
-  /** The whole time, woken or not: for pauses between failures. */
+  /** Waits the whole time, woken or not: for delays after failures. */
   async pause(ms: number): Promise<void> {
     const until = performance.now() + ms;
     while (!this.ended && performance.now() < until) await this.#sleep(until - performance.now());

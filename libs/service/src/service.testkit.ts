@@ -1,6 +1,4 @@
-/*
- * What the tests of the chassis share: a service on free ports with credentials of its own, called through the SDK.
- */
+/* Shared by the tests of the chassis: a service on free ports with its own credentials, called through the SDK. */
 import { createStub, type Stub } from '@athanor/client';
 import type { ServiceKey } from '@athanor/contracts';
 import { temporaryDirectory } from '@athanor/testkit';
@@ -21,7 +19,7 @@ export interface BenchOptions {
   readonly services?: Partial<Record<ServiceKey, object>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly telemetry?: Partial<TelemetryOptions>;
-  /** Another bench's, for services that call one another. */
+  /** Credentials of another bench, for services that call each other. */
   readonly credentials?: TestCredentials;
 }
 
@@ -31,7 +29,7 @@ export interface Bench {
   readonly telemetry: Telemetry;
   readonly address: string;
   readonly adminAddress: string;
-  /** A key of tenant "acme" with all of a tenant's permissions. */
+  /** A key of tenant "acme" with all permissions of a tenant. */
   readonly key: string;
   stub<K extends ServiceKey>(name: K, credential?: string): Stub<K>;
   stop(): Promise<void>;

@@ -50,7 +50,7 @@ async function outcome(call: Promise<unknown>): Promise<string> {
   );
 }
 
-describe.skipIf(!isMounted)(`a full disk${isMounted ? '' : ' (no right to mount one)'}`, () => {
+describe.skipIf(!isMounted)(`a full disk${isMounted ? '' : ' (no permission to mount one)'}`, () => {
   test('bug: inference answered nothing any more, and control ran into its deadline', async () => {
     const home = join(disk, 'home');
     mesh = await startMesh({ home });

@@ -1,6 +1,6 @@
 /*
- * A new PGlite database costs seconds of CPU: it runs initdb in WebAssembly. Set-up does that once; each new database is a copy.
- * Without the template a database is made as PGlite makes it.
+ * Creating a PGlite database takes seconds of CPU, because it runs initdb in WebAssembly. Set-up does that once, and
+ * each new database is a copy. Without the template PGlite creates the database itself.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -10,14 +10,14 @@ import { fileURLToPath } from 'node:url';
 
 const CACHE = fileURLToPath(new URL('../../../../.cache/pglite/', import.meta.url));
 
-/** Of one version of PGlite: another may have another format. */
+/** Per version of PGlite, because the format may change. */
 function templateFolder(): string {
   const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite');
   const { version } = JSON.parse(readFileSync(join(entry, '../../package.json'), 'utf8')) as { version: string };
   return join(CACHE, version);
 }
 
-/** Makes the template where there is none. */
+/** Creates the template if it does not exist. */
 export async function makeTemplate(): Promise<void> {
   const folder = templateFolder();
   if (existsSync(folder)) return;
@@ -28,11 +28,11 @@ export async function makeTemplate(): Promise<void> {
   const archive = await database.dumpDataDir('none');
   await database.close();
   await writeFile(join(unfinished, 'data.tar'), Buffer.from(await archive.arrayBuffer()));
-  // Of two that make it at once, the first wins.
+  // If two processes create it concurrently, the first wins.
   await rename(unfinished, folder).catch(() => rm(unfinished, { recursive: true, force: true }));
 }
 
-/** Lays the template into a folder that does not exist yet; whoever calls holds the folder's lock. */
+/** Copies the template to a folder that does not exist yet; the caller holds the folder's lock. */
 export async function copyTemplate(directory: string): Promise<void> {
   const template = join(templateFolder(), 'data');
   if (existsSync(directory) || !existsSync(template)) return;
@@ -42,7 +42,7 @@ export async function copyTemplate(directory: string): Promise<void> {
   await rename(unfinished, directory);
 }
 
-/** What a database in memory begins with; undefined where there is no template. */
+/** Initial content of a database in memory; undefined without a template. */
 export async function templateArchive(): Promise<Blob | undefined> {
   const archive = join(templateFolder(), 'data.tar');
   return existsSync(archive) ? new Blob([await readFile(archive)]) : undefined;

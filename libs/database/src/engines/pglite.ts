@@ -1,6 +1,6 @@
 /*
- * PGlite is PostgreSQL compiled to WebAssembly: one connection, in this process. So a use of it is a turn in a queue,
- * and the folder is locked by us, because PGlite itself lets two processes destroy it together.
+ * PGlite is PostgreSQL compiled to WebAssembly: one connection, in this process. Uses of it are queued, and we lock the
+ * folder, because PGlite does not prevent two processes from corrupting it.
  */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -39,7 +39,7 @@ export async function openPGliteDriver(url: string, options: EngineOptions): Pro
   }
 }
 
-/** Only when it is asked for: images for production leave its 27 MB out. */
+/** Loaded on demand: production images omit its 27 MB. */
 async function importPGlite(): Promise<typeof import('@electric-sql/pglite')> {
   try {
     return await import('@electric-sql/pglite');
@@ -56,7 +56,7 @@ function directoryOf(url: string): string | undefined {
   return fileURLToPath(url.replace(/^pglite:/, 'file:'));
 }
 
-/** Kysely's PostgreSQL driver knows begin, commit and savepoints; only the connection is another. */
+/** Kysely's PostgreSQL driver handles begin, commit and savepoints; only the connection is replaced. */
 class PGliteDriver extends PostgresDriver implements Driver {
   readonly #pglite: PGlite;
   readonly #turnstile: Turnstile;
@@ -101,7 +101,7 @@ class PGliteConnection implements DatabaseConnection {
     return affectedRows === undefined ? { rows } : { rows, numAffectedRows: BigInt(affectedRows) };
   }
 
-  /** The rows are in this process anyway: one chunk. */
+  /** The rows are in memory anyway: one chunk. */
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
     yield await this.executeQuery<R>(CompiledQuery.raw(query.sql, [...query.parameters]));
   }

@@ -10,15 +10,16 @@ export async function openPostgresDriver(url: string, options: EngineOptions): P
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: options.acquireTimeoutMs ?? 30_000,
     application_name: 'athanor',
-    // A replica that stops inside a transaction must not hold its locks for ever.
+    // A replica that stops inside a transaction must not hold its locks forever.
     idle_in_transaction_session_timeout: 60_000,
     types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => parserFor(oid, format) },
   });
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  // The pool replaces a broken idle connection; without a listener the error would end the process.
   pool.on('error', error => options.log?.warn({ err: error }, 'idle database connection lost'));
-  // One that is taken tells its next query; between two queries nobody listens, and that would end the process too.
+  // A connection in use reports the error to its next query; between two queries nothing listens, which would end the
+  // process too.
   pool.on('connect', client => client.on('error', () => undefined));
-  // The pool has the shape Kysely asks for; its own types say so less generally.
+  // The pool has the interface that Kysely requires; its own types are less general.
   const driver: Driver = new PostgresDriver({ pool: pool as never });
   await driver.init();
   await probe(driver, pool);

@@ -2,7 +2,10 @@ import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import { deadLetterSubject } from '../subject.js';
 
-/** `format`: not one of our events. `handler`: it failed too often. `crash`: it came too often without an answer. */
+/**
+ * `format`: not one of our events. `handler`: it failed too often. `crash`: it was delivered too often without an
+ * acknowledgement.
+ */
 export type DeadLetterReason = 'format' | 'handler' | 'crash';
 
 export interface DeadLetterFacts {
@@ -23,13 +26,16 @@ export const DEAD_LETTER_HEADERS = {
 
 const ERROR_LIMIT_CHARS = 1_000;
 
-/** Publishes the dead letter, waits until it is stored, and only then ends the delivery. Repeating it stores it once. */
+/**
+ * Publishes the dead letter, waits until it is stored, and only then terminates the delivery. Repeating it stores it
+ * once.
+ */
 export async function deadLetter(jetstream: JetStreamClient, message: JsMsg, facts: DeadLetterFacts): Promise<void> {
   const { consumer } = facts;
   const subject = deadLetterSubject(consumer, message.subject);
   const msgID = `${message.info.stream}:${message.seq}:${consumer}`;
   await jetstream.publish(subject, message.data, { msgID, headers: deadLetterHeaders(message, facts) });
-  // Without a reason: a server before 2.10.4 takes no term that carries one.
+  // Without a reason, because servers before 2.10.4 do not accept one.
   message.term();
 }
 

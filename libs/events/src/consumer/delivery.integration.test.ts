@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-test('bug: an event that was applied became a dead letter when its acknowledgement was lost too often', async () => {
+test('bug: an applied event became a dead letter after its acknowledgement was lost too often', async () => {
   const db = await engine.open<InboxTables>({ schema: 'inbox', migrations: [inboxMigration] });
   const subject = 'athanor.v1.acme.training-job.j-1.queued';
   const settled: string[] = [];
@@ -40,5 +40,5 @@ test('bug: an event that was applied became a dead letter when its acknowledgeme
   await db.insertInto('inbox').values({ consumer: 'c', event_id: 'applied', applied_at: new Date() }).execute();
   await deliver(message('applied'), delivery);
   await deliver(message('never applied'), delivery);
-  expect(settled).toEqual(['applied acknowledged', 'never applied put aside']);
+  expect(settled).toEqual(['applied acknowledged', 'never applied dead-lettered']);
 });

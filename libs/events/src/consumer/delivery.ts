@@ -1,6 +1,4 @@
-/*
- * One delivery of one event: decode, skip what is not for us, run the handler, and settle with the server.
- */
+/* One delivery of one event: decode, skip events for others, run the handler, and settle with the server. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { extractTraceparent, traceparentOf } from '@athanor/service';
 import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
@@ -22,7 +20,7 @@ export interface DeliveryContext<DB extends InboxTables> extends ConsumerOptions
   readonly counters: EventCounters;
   readonly jetstream: JetStreamClient;
   readonly signal: AbortSignal;
-  /** Aborted as soon as the consumer is to stop: pauses end. */
+  /** Aborted as soon as the consumer stops; ends delays. */
   readonly ending: AbortSignal;
 }
 
@@ -62,8 +60,8 @@ async function wasApplied<DB extends InboxTables>(message: JsMsg, delivery: Deli
 }
 
 /**
- * Retries for as long as a dependency is unavailable, and keeps the delivery in the meantime: the server counts deliveries, and
- * an outage must not turn an event into a dead letter. @returns undefined when the consumer stops first.
+ * Retries as long as a dependency is unavailable, and extends the delivery in the meantime: the server counts
+ * deliveries, and an outage must not turn an event into a dead letter. @returns undefined if the consumer stops first.
  */
 async function applyWithRetries<DB extends InboxTables>(
   message: JsMsg,
@@ -88,8 +86,8 @@ async function applyWithRetries<DB extends InboxTables>(
 }
 
 /**
- * Acknowledges until the server confirms: an acknowledgement that is lost with its connection would delay the events behind
- * this one for the whole acknowledgement wait. If it stays lost, the inbox recognises the redelivery.
+ * Repeats the acknowledgement until the server confirms it: one that is lost with its connection would delay the
+ * following events for the whole acknowledgement wait. If all are lost, the inbox recognizes the redelivery.
  */
 async function acknowledge(message: JsMsg): Promise<void> {
   for (let attempt = 0; attempt < ACK_ATTEMPTS; attempt++) {
@@ -132,7 +130,7 @@ async function applyMessage<DB extends InboxTables>(message: JsMsg, delivery: De
   const replayFor = replayForOf(message);
   if (replayFor !== undefined && replayFor !== delivery.name) return 'ignored';
   const event = fromMessage(message);
-  // The catalogue ties type and payload; the table of handlers is looked up by the same type.
+  // The catalogue ties type and payload together; the handler is looked up by the same type.
   const handler = delivery.handlers[event.type] as EventHandler<DB, typeof event.type> | undefined;
   if (!handler) return 'ignored';
   if (await isApplied(delivery.db, delivery.name, event.id)) return 'duplicate';
@@ -156,7 +154,7 @@ async function handle<DB extends InboxTables>(
   const traceparent = traceparentOf(trace.getActiveSpan());
   const { tenant } = event;
   await handler(event, transact, { tenant, signal: delivery.signal, ...(traceparent && { traceparent }) });
-  // A handler that had nothing to change is done with the event all the same.
+  // A handler that changed nothing has still handled the event.
   return outcome ?? transact(async () => {});
 }
 

@@ -14,18 +14,18 @@ export interface DurableSpec {
   readonly name: string;
   readonly filter: string;
   readonly ackWaitMs: number;
-  /** Deliveries that wait for their acknowledgement at most. */
+  /** Maximum number of deliveries that wait for acknowledgement. */
   readonly maxAckPending: number;
 }
 
-/** Creates or updates a durable pull consumer, reads back what the server made of it, and opens it. */
+/** Creates or updates a durable pull consumer, verifies the configuration that the server stored, and opens it. */
 export async function openDurable(connection: NatsConnection, spec: DurableSpec): Promise<Consumer> {
   const manager = await jetstreamManager(connection);
   const wanted = {
     ack_wait: nanos(spec.ackWaitMs),
     max_ack_pending: spec.maxAckPending,
-    // Unlimited at the server: one that counts would silently drop an event whose last delivery ended in a crash.
-    // The consumer itself counts, and puts such an event aside.
+    // Unlimited on the server: a server-side limit would silently drop an event whose last delivery ended in a crash.
+    // The consumer itself counts deliveries and dead-letters such an event.
     max_deliver: -1,
     filter_subject: spec.filter,
   };

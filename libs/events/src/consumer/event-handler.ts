@@ -12,17 +12,17 @@ export type Transact<DB extends InboxTables> = (
   effect: (trx: Transaction<DB>) => Promise<void>,
 ) => Promise<ApplyOutcome>;
 
-/** What a call to a service made because of an event must carry on, as CallContext.outgoing() says it of a call. */
+/** Metadata for calls to services made because of an event, like CallContext.outgoing() for a call. */
 export interface EventOutgoing {
   readonly tenant: string;
-  /** Aborted when the consumer must end. */
+  /** Aborted when the consumer must stop. */
   readonly signal: AbortSignal;
   readonly traceparent?: string;
 }
 
 /**
- * Throwing asks for another delivery; after the last one the event becomes a dead letter. What was thrown because
- * a dependency is unavailable (transient.ts) is retried until it is back.
+ * Throwing asks for redelivery; after the last delivery the event becomes a dead letter. Errors of an unavailable
+ * dependency (transient.ts) are retried until it is available.
  */
 export type EventHandler<DB extends InboxTables, T extends EventType> = (
   event: ReceivedEvent<T>,
@@ -30,5 +30,5 @@ export type EventHandler<DB extends InboxTables, T extends EventType> = (
   outgoing: EventOutgoing,
 ) => Promise<void>;
 
-/** One handler for each type that the consumer reacts to. */
+/** One handler for each event type that the consumer reacts to. */
 export type EventHandlers<DB extends InboxTables> = { readonly [T in EventType]?: EventHandler<DB, T> };

@@ -1,7 +1,7 @@
 /*
- * Reacts to events, each exactly once in effect: at least one delivery by JetStream, at most one effect by the inbox.
- * With the default concurrency of 1 events come strictly in the stream's order, a failing one holding up the rest until
- * it passes or is put aside.
+ * Applies events with effect exactly once: at-least-once delivery by JetStream, at most one effect by the inbox. With
+ * the default concurrency of 1 events are handled in stream order; a failing event blocks the rest until it succeeds or
+ * becomes a dead letter.
  */
 import type { EventType } from '@athanor/contracts';
 import { crashPoint } from '@athanor/service';
@@ -16,7 +16,10 @@ import { openDurable } from './durable-consumer.js';
 import type { RetryPauses } from './transient.js';
 
 export interface EventConsumer {
-  /** Takes no more, and ends when what it works on is done; after 10 s the handlers' signal asks them to give up. */
+  /**
+   * Accepts no more deliveries, and resolves when those in progress are done; after 10 s the handlers' signal is
+   * aborted.
+   */
   stop(): Promise<void>;
 }
 
@@ -27,13 +30,13 @@ const REOPEN_PAUSE_MS = 500;
 const STOP_GRACE_MS = 10_000;
 const PULL_EXPIRES_MS = 2_000;
 
-/** @throws JetStreamApiError when the server refuses the consumer, for example because the stream is missing. */
+/** @throws JetStreamApiError if the server refuses the consumer, for example because the stream is missing. */
 export async function startConsumer<DB extends InboxTables>(options: ConsumerOptions<DB>): Promise<EventConsumer> {
   const consumer = new RunningConsumer(options);
-  // What the server refuses is a mistake and fails at once; an unavailable server is waited for.
+  // A refusal is a configuration error and fails at once; an unavailable server is retried.
   const first = await consumer.open().catch((error: unknown) => {
     if (error instanceof JetStreamApiError) throw error;
-    options.telemetry.log.warn({ err: error, consumer: options.name }, 'consumer not opened yet, trying again');
+    options.telemetry.log.warn({ err: error, consumer: options.name }, 'consumer could not be opened; retrying');
     return undefined;
   });
   const done = consumer.run(first);
@@ -81,7 +84,7 @@ class RunningConsumer<DB extends InboxTables> {
         messages = undefined;
         await this.#consume(this.#messages);
       } catch (error) {
-        log.warn({ err: error, consumer: this.#options.name }, 'consumer interrupted, opening it again');
+        log.warn({ err: error, consumer: this.#options.name }, 'consumer interrupted; reopening it');
       }
       await this.#waker.pause(REOPEN_PAUSE_MS);
     }
@@ -98,7 +101,7 @@ class RunningConsumer<DB extends InboxTables> {
     }
   }
 
-  /** Never rejects: what cannot be settled now comes again after the acknowledgement wait. */
+  /** Never rejects: an unsettled delivery is redelivered after the acknowledgement wait. */
   async #handle(message: JsMsg): Promise<void> {
     const {
       ackWaitMs = DEFAULT_ACK_WAIT_MS,

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isTransient, retryPauseMs } from './transient.js';
 
-/** As the SDK throws it. */
+/** As thrown by the SDK. */
 const rpcError = (code: string) => Object.assign(new Error(code), { name: 'RpcError', code });
 
-test.each(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'CANCELLED'] as const)('%s is transient, from whatever side', code => {
+test.each(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'CANCELLED'] as const)('%s is transient, from either side', code => {
   expect(isTransient(new ServiceError(code, 'away'))).toBe(true);
   expect(isTransient(rpcError(code))).toBe(true);
 });
@@ -15,7 +15,7 @@ test.each(['NOT_FOUND', 'INTERNAL', 'ABORTED', 'INVALID_ARGUMENT', 'DATA_LOSS'] 
   expect(isTransient(rpcError(code))).toBe(false);
 });
 
-test('the storage tells by the kind of its error, also as a cause', () => {
+test('storage errors are classified by kind, also as a cause', () => {
   for (const kind of ['connection_lost', 'storage_full', 'disk_full', 'unavailable', 'serialization_failure'])
     expect(isTransient(new Error('not registered', { cause: Object.assign(new Error(kind), { kind }) }))).toBe(true);
   for (const kind of ['corrupt', 'unique_violation', undefined])
@@ -23,7 +23,7 @@ test('the storage tells by the kind of its error, also as a cause', () => {
   expect(isTransient('UNAVAILABLE')).toBe(false);
 });
 
-test('pauses grow, and not beyond the longest', () => {
+test('delays double up to the maximum', () => {
   const pauses = { firstMs: 200, maxMs: 30_000 };
   fc.assert(
     fc.property(fc.nat(2_000), retries => {

@@ -1,6 +1,6 @@
-// Errors that say nothing about the event: a dependency of its handler is unavailable for now.
+// Errors that do not concern the event itself: a dependency of its handler is unavailable.
 
-/** gRPC codes by name, of a call to another service or of our own. */
+/** Names of gRPC codes, from a call to another service or from our own code. */
 const CODES: ReadonlySet<unknown> = new Set(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'CANCELLED']);
 
 /** The `kind` of the database's and the blob store's errors. */
@@ -13,7 +13,7 @@ const KINDS: ReadonlySet<unknown> = new Set([
   'serialization_failure',
 ]);
 
-/** What the NATS client throws while its server is unavailable. */
+/** Errors of the NATS client while its server is unavailable. */
 const NATS_ERRORS: ReadonlySet<unknown> = new Set([
   'TimeoutError',
   'NoRespondersError',
@@ -23,7 +23,7 @@ const NATS_ERRORS: ReadonlySet<unknown> = new Set([
   'DrainingConnectionError',
 ]);
 
-/** Whether the same delivery may well succeed later. */
+/** Whether the same delivery may succeed later. */
 export function isTransient(error: unknown): boolean {
   for (let each = error; each instanceof Error; each = each.cause) {
     const { code, kind, name } = each as Error & { code?: unknown; kind?: unknown };
@@ -37,7 +37,7 @@ export interface RetryPauses {
   readonly maxMs: number;
 }
 
-/** Twice as long each time; `retries` counts from 0. */
+/** Doubles each time; `retries` counts from 0. */
 export function retryPauseMs(retries: number, { firstMs, maxMs }: RetryPauses): number {
   return Math.min(firstMs * 2 ** retries, maxMs);
 }

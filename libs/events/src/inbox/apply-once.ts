@@ -3,13 +3,15 @@ import type { Kysely, Transaction } from 'kysely';
 import type { ReceivedEvent } from '../event.js';
 import type { InboxTables } from './inbox-table.js';
 
-/** `duplicate`: applied before. `stale`: a later version of the aggregate was applied before, so this one is skipped. */
+/**
+ * `duplicate`: already applied. `stale`: a later version of the aggregate was already applied, so this one is skipped.
+ */
 export type ApplyOutcome = 'applied' | 'duplicate' | 'stale';
 
 export interface InboxEntry {
   readonly consumer: string;
   readonly event: ReceivedEvent;
-  /** Skip what is older than the newest applied version of its aggregate. */
+  /** Skip events older than the newest applied version of their aggregate. */
   readonly fenced: boolean;
 }
 

@@ -1,8 +1,8 @@
 import type { Migration } from '@athanor/database';
 
-/** Part of the tables of every service that reacts to events. */
+/** Part of the schema of every service that consumes events. */
 export interface InboxTables {
-  /** What a consumer has applied. */
+  /** The events that a consumer has applied. */
   inbox: { consumer: string; event_id: string; applied_at: Date };
   /** The newest version of each aggregate that a fenced consumer has applied. */
   inbox_versions: { consumer: string; aggregate: string; version: number };

@@ -7,18 +7,20 @@ import { eventSubject } from '../subject.js';
 import type { OutboxTables } from './outbox-table.js';
 
 /**
- * Writes an event beside the state change it tells of, in the same transaction: both happen or neither. The relay
- * publishes it after the commit; call its `wake()` then.
+ * Appends an event in the transaction of its state change: both are committed or neither. The relay publishes it after
+ * the commit; call its `wake()` then.
  *
  * @returns the event's id.
- * @throws a unique violation when this change of the aggregate was told before.
+ * @throws a unique violation if this change of the aggregate already has an event.
  */
 export async function appendEvent<DB extends OutboxTables, T extends EventType>(
   trx: Transaction<DB>,
   event: NewEvent<T>,
 ): Promise<string> {
   if (!trx.isTransaction)
-    throw new Error('appendEvent needs a transaction: the event must not outlive its state change');
+    throw new Error(
+      'appendEvent must be called in a transaction, so that the event is committed with its state change or not at all',
+    );
   const { aggregate, event: name } = EVENT_CATALOGUE[event.type];
   const id = eventId(event);
   const outbox = trx as unknown as Kysely<OutboxTables>;

@@ -1,7 +1,7 @@
 import type { Migration } from '@athanor/database';
 import { type Generated, sql } from 'kysely';
 
-/** Part of the tables of every service that publishes. */
+/** Part of the schema of every service that publishes events. */
 export interface OutboxTables {
   outbox: {
     sequence: Generated<number>;
@@ -13,13 +13,13 @@ export interface OutboxTables {
     occurred_at: Date;
     traceparent: string | null;
     published_at: Date | null;
-    /** How often publishing this row failed while others were published. */
+    /** Number of failed attempts to publish this row while others succeeded. */
     failures: Generated<number>;
-    /** It is not tried again before, and neither are later rows of its aggregate. */
+    /** Not retried before this time, and neither are later rows of its aggregate. */
     retry_at: Date | null;
-    /** Set where it can never be published as it is; it stays here and delays nobody. */
+    /** Set if it can never be published; the row stays here and delays no others. */
     set_aside_at: Date | null;
-    /** Why it was not published when it was last tried. */
+    /** Error of the last failed attempt. */
     failure: string | null;
   };
 }
@@ -39,7 +39,7 @@ export const outboxMigration: Migration = {
       .addColumn('traceparent', 'text')
       .addColumn('published_at', 'timestamptz')
       .execute();
-    // Stays small: what is published falls out of it.
+    // A partial index that stays small: published rows are not in it.
     await db.schema
       .createIndex('outbox_unpublished')
       .on('outbox')
@@ -49,7 +49,7 @@ export const outboxMigration: Migration = {
   },
 };
 
-/** Rows that cannot be published now, or at all, without delaying the others. */
+/** Rows that cannot be published now, or ever, without delaying the others. */
 export const outboxFailuresMigration: Migration = {
   name: 'events_outbox_2_failures',
   up: async db => {

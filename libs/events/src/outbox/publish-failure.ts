@@ -1,17 +1,17 @@
-// What a failed publish says of the event, of its subject, or of NATS.
+// What a failed publish concerns: the event, its subject, or NATS as a whole.
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { InvalidArgumentError, InvalidSubjectError, PermissionViolationError } from '@nats-io/transport-node';
 
 /**
- * Unavailable: no event can be published now. Row: this one cannot, for a reason that an operator may change (a permission).
- * Permanent: this one can never be, as it is.
+ * Unavailable: no event can be published now. Row: this event cannot, for a reason that an operator can fix (a
+ * permission). Permanent: this event can never be published.
  */
 export type PublishFailure = 'unavailable' | 'row' | 'permanent';
 
-/** JetStream's error code for a message over the stream's limit (server/errors.json of nats-server). */
+/** JetStream's error code for a message that exceeds the stream's limit (server/errors.json of nats-server). */
 const MESSAGE_TOO_LARGE = 10_054;
 
-/** Errors of the client that concern every event. */
+/** Client errors that concern every event. */
 const UNAVAILABLE: ReadonlySet<string> = new Set([
   'TimeoutError',
   'NoRespondersError',
@@ -33,7 +33,7 @@ export function classifyPublishFailure(error: unknown): PublishFailure {
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 60_000;
 
-/** How long a row waits after its n-th failure. */
+/** Back-off of a row after its n-th failure. */
 export function rowRetryMs(failures: number): number {
   return Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), MAX_RETRY_MS);
 }

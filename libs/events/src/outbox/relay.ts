@@ -1,8 +1,8 @@
 /*
- * Publishes the outbox to JetStream: publish, wait for the acknowledgement, mark. A relay that dies in between publishes again,
- * and the stream drops the duplicate by its id. Within an aggregate events go one after another, in the order of the changes;
- * different aggregates go side by side. A row that cannot be published delays no other aggregate: it is tried again later, or
- * set aside when it can never be. Two relays on one outbox do no harm.
+ * Publishes the outbox to JetStream: publish, wait for the acknowledgement, mark. A relay that dies in between
+ * publishes again, and the stream drops the duplicate by its id. Events of an aggregate are published in order;
+ * different aggregates in parallel. A row that cannot be published delays no other aggregate: it is retried later, or
+ * set aside if it can never be published. Several relays on one outbox are safe.
  */
 import { eventSource, isEventType } from '@athanor/contracts';
 import { crashPoint } from '@athanor/service';
@@ -19,20 +19,20 @@ export interface RelayOptions<DB extends OutboxTables> {
   readonly db: Kysely<DB>;
   readonly connection: NatsConnection;
   readonly telemetry: EventTelemetry;
-  /** How long an event waits at most when nobody calls `wake`. Default 500. */
+  /** Maximum delay of an event when nobody calls `wake`. Default 500. */
   readonly pollIntervalMs?: number;
-  /** How long a published event stays in the table, for looking into. Default one day. */
+  /** How long a published event stays in the table, for debugging. Default one day. */
   readonly keepPublishedMs?: number;
-  /** Called at named points, for tests that let the process die there. */
+  /** Called at named points, for tests that kill the process there. */
   readonly at?: (point: RelayPoint) => void;
 }
 
 export type RelayPoint = 'outbox.read' | 'outbox.published' | 'outbox.marked';
 
 export interface Relay {
-  /** Says that something was committed to the outbox. */
+  /** Call it after a commit that appended to the outbox. */
   wake(): void;
-  /** Ends after the batch at hand. */
+  /** Resolves after the current batch. */
   stop(): Promise<void>;
 }
 
@@ -97,7 +97,7 @@ class OutboxRelay {
         await this.#waker.wait(this.#pollIntervalMs);
       } catch (error) {
         this.#counters.publishFailures.add(1);
-        this.#log.warn({ err: error, retryMs }, 'the outbox could not be published; trying again');
+        this.#log.warn({ err: error, retryMs }, 'the outbox could not be published; retrying');
         await this.#waker.pause(retryMs);
         retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
       }
@@ -122,14 +122,14 @@ class OutboxRelay {
     return rows.length;
   }
 
-  /** The oldest unpublished rows, without those of an aggregate that has to wait. */
+  /** The oldest unpublished rows, except those of delayed aggregates. */
   async #dueRows(): Promise<OutboxRow[]> {
     return await this.#db
       .selectFrom('outbox')
       .selectAll()
       .where('published_at', 'is', null)
       .where('set_aside_at', 'is', null)
-      // A set that PostgreSQL hashes; as a join it would compare every row with every other one.
+      // A subquery that PostgreSQL hashes; as a join it would compare every row with every other.
       .where(aggregateOfColumn('outbox.subject'), 'not in', eb =>
         eb
           .selectFrom('outbox as waiting')
@@ -143,7 +143,7 @@ class OutboxRelay {
       .execute();
   }
 
-  /** Throws only where NATS is unavailable: every other failure is noted with its row. */
+  /** Throws only if NATS is unavailable; every other failure is recorded in its row. */
   async #publishInOrder(rows: readonly OutboxRow[], published: number[]): Promise<void> {
     for (const row of rows) {
       try {
@@ -181,10 +181,10 @@ class OutboxRelay {
     const fields = { err: error, eventId, type, bytes: row.payload.length, failures };
     if (isPermanent) {
       this.#counters.setAside.add(1, { type });
-      this.#log.error(fields, 'an event can never be published as it is; it is set aside in the outbox');
+      this.#log.error(fields, 'an event can never be published; it is set aside in the outbox');
     } else {
       this.#counters.publishFailures.add(1);
-      this.#log.warn({ ...fields, retryMs }, 'an event could not be published; others go on, and it is tried again');
+      this.#log.warn({ ...fields, retryMs }, 'an event could not be published; it is retried while others continue');
     }
   }
 
@@ -203,7 +203,9 @@ class OutboxRelay {
   }
 }
 
-/** The rows of each aggregate in their order; the aggregate of the oldest row last, because lanes are taken from the end. */
+/**
+ * Rows grouped by aggregate, in order; the aggregate of the oldest row is last, because lanes are taken from the end.
+ */
 function lanesByAggregate(rows: readonly OutboxRow[]): OutboxRow[][] {
   const lanes = new Map<string, OutboxRow[]>();
   for (const row of rows) {
@@ -220,7 +222,7 @@ function aggregateOfColumn(column: 'waiting.subject' | 'outbox.subject') {
   return sql<string>`regexp_replace(${sql.ref(column)}, '\\.[^.]*$', '')`;
 }
 
-/** A subject without its last token, which names the event. */
+/** A subject without its last token, the event's name. */
 function aggregateOf(subject: string): string {
   return subject.slice(0, subject.lastIndexOf('.'));
 }

@@ -4,8 +4,8 @@ import { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
 import type { HealthImplementation } from 'grpc-health-check';
 import { ListenError } from '../rpc/listen-error.js';
 
-// One plain port for probes and scrapers, which cannot do TLS: grpc.health.v1 over HTTP/2, and /metrics, /livez and
-// /readyz over HTTP/1.1. The first bytes of a connection tell which (RFC 9113 §3.4).
+// One plain port for probes and scrapers, which cannot use TLS: grpc.health.v1 over HTTP/2, and /metrics, /livez and
+// /readyz over HTTP/1.1. The protocol is detected by a connection's first bytes (RFC 9113 §3.4).
 
 const HTTP2_PREFACE = 'PRI * HTTP/2.0';
 const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8';
@@ -16,7 +16,7 @@ export interface AdminOptions {
   readonly health: HealthImplementation;
   readonly isReady: () => boolean;
   readonly metricsText: () => Promise<string>;
-  /** A scrape or probe could not be answered. */
+  /** Called when a scrape or probe could not be answered. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -26,7 +26,7 @@ export interface AdminListener {
 }
 
 export async function startAdminListener(options: AdminOptions): Promise<AdminListener> {
-  // Nobody shows a credential here, and a health check is a few bytes.
+  // No credential is needed here, and a health check is a few bytes.
   const grpc = new GrpcServer({ 'grpc.enable_channelz': 0, 'grpc.max_receive_message_length': 1_024 });
   options.health.addToServer(grpc);
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
@@ -44,7 +44,7 @@ export async function startAdminListener(options: AdminOptions): Promise<AdminLi
       socket.pause();
       socket.unshift(first);
       if (first.toString('latin1', 0, HTTP2_PREFACE.length) === HTTP2_PREFACE) {
-        // The session takes what was unshifted and reads on by itself; a socket made to flow again would lose it.
+        // The session consumes the unshifted bytes and continues to read; resuming the socket would lose them.
         injector.injectConnection(socket);
         return;
       }
@@ -73,5 +73,5 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   if (request.url === '/metrics') send(200, await options.metricsText(), PROMETHEUS_TEXT);
   else if (request.url === '/livez') send(200, 'ok\n');
   else if (request.url === '/readyz') send(options.isReady() ? 200 : 503, options.isReady() ? 'ok\n' : 'not ready\n');
-  else send(404, 'there are /metrics, /livez and /readyz here, and grpc.health.v1\n');
+  else send(404, 'not found; this port serves /metrics, /livez, /readyz and grpc.health.v1\n');
 }

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ApiKeyEntry } from './keys-file.js';
 
-// Keys look like athanor_<id>_<secret>. Secrets are 256 random bits, so a plain SHA-256 is as good as a slow hash.
+// Keys have the form athanor_<id>_<secret>. Secrets are 256 random bits, so a plain SHA-256 is as safe as a slow hash.
 
 const KEY_PATTERN = /^athanor_([0-9a-f]{8})_([A-Za-z0-9_-]{43})$/;
 
-/** Makes a new key: the text for its holder and the entry for the keys file. */
+/** Creates a key: the text for its holder and the entry for the keys file. */
 export function createApiKey(options: Omit<ApiKeyEntry, 'id' | 'hash'>): {
   key: string;
   entry: ApiKeyEntry;

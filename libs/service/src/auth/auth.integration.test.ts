@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 describe('API keys', () => {
-  test('a key opens its tenant with its permissions', async () => {
+  test('a key gives its permissions in its tenant', async () => {
     const key = await credentials.addKey({ tenant: 'acme', permissions: ['a'] });
     await ring.start();
     expect(ring.verify(key)).toMatchObject({ kind: 'key', tenant: 'acme', permissions: new Set(['a']) });
@@ -42,7 +42,7 @@ describe('API keys', () => {
     expect(ring.verify(key)?.permissions).toEqual(new Set(['a', 'b']));
   });
 
-  test('an unknown key, a wrong secret and an expired key open nothing', async () => {
+  test('an unknown key, a wrong secret and an expired key are refused', async () => {
     const key = await credentials.addKey({ tenant: 'acme' });
     const expired = await credentials.addKey({ tenant: 'acme', expires: '2020-01-01T00:00:00Z' });
     await ring.start();
@@ -79,20 +79,20 @@ describe('API keys', () => {
   test('the file holds no secret', async () => {
     const key = await credentials.addKey({ tenant: 'acme' });
     const content = await readFile(credentials.keysFile, 'utf8');
-    // Its letters have "_" among them: not what lies between two of these.
+    // The secret may contain "_", so it is not what lies between two of them.
     const [, secret] = /^athanor_[0-9a-f]{8}_(.{43})$/.exec(key) ?? expect.fail('not a key');
     expect(content).not.toContain(secret);
     expect(parseKeysFile(content)[0]?.hash).toBe(hashApiKey(key));
   });
 
-  test('bug: a keys file that cannot be read at the start did not say which it is, nor what to do', async () => {
+  test('bug: the error for an unreadable keys file at start-up did not name the file or a remedy', async () => {
     const missing = new KeyRing({ path: `${folder.path}/none.json`, log, keyPermissions: [] });
     await expect(missing.start()).rejects.toThrow(/API_KEYS_FILE.*none\.json.*no such file/);
     await writeFile(credentials.keysFile, '{"keys":[{"id":"x"}]}');
     await expect(ring.start()).rejects.toThrow(/API_KEYS_FILE.*keys\.0\.id: expected 8 hexadecimal digits/);
   });
 
-  test('bug: a broken keys file was logged anew every second', async () => {
+  test('bug: a broken keys file was logged every second', async () => {
     const lines: string[] = [];
     const observed = createTelemetry({
       service: 'auth-test',
@@ -126,12 +126,12 @@ describe('tokens', () => {
     expect(principal).toMatchObject({ tenant: undefined, actor: 'service:inference' });
   });
 
-  test("an attempt's token may run attempts and nothing else", async () => {
+  test("an attempt's token has the permission to run attempts and no other", async () => {
     const principal = await tokens.verify(await tokens.attemptToken('attempt-1', 'acme'));
     expect(principal).toMatchObject({ kind: 'attempt', id: 'attempt-1', permissions: new Set(['attempts.run']) });
   });
 
-  test('a token that was changed, signed by another mesh, expired, for another audience or without an end is refused', async () => {
+  test('a token that was modified, signed by another mesh, expired, for another audience or without expiry is refused', async () => {
     const good = await tokens.serviceToken('training');
     const [head, payload, signature] = good.split('.') as [string, string, string];
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
@@ -151,7 +151,7 @@ describe('tokens', () => {
 });
 
 describe('the authenticator', () => {
-  test('says what to send when nothing, or no bearer, comes', async () => {
+  test('the error says what to send if the header is missing or not a bearer token', async () => {
     await ring.start();
     const authenticate = createAuthenticator(ring, credentials.tokens);
     expect(() => authenticate(undefined)).toThrow(/no credential.*authorization: Bearer <API key>/);
@@ -159,7 +159,7 @@ describe('the authenticator', () => {
     await expect(async () => authenticate('Bearer nonsense')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('takes keys and tokens, whatever the case of "bearer"', async () => {
+  test('accepts keys and tokens; "bearer" is case-insensitive', async () => {
     const key = await credentials.addKey({ tenant: 'acme' });
     await ring.start();
     const authenticate = createAuthenticator(ring, credentials.tokens);

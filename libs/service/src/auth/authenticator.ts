@@ -4,7 +4,7 @@ import type { KeyRing } from './key-ring.js';
 import type { Principal } from './principal.js';
 import type { TokenAuthority } from './tokens.js';
 
-/** Turns an "authorization" header into a principal, or throws UNAUTHENTICATED. */
+/** Authenticates an "authorization" header, or throws UNAUTHENTICATED. */
 export type Authenticate = (authorization: string | undefined) => Principal | Promise<Principal>;
 
 export function createAuthenticator(keys: KeyRing, tokens: TokenAuthority): Authenticate {

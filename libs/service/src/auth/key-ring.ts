@@ -8,11 +8,11 @@ import type { Principal } from './principal.js';
 
 const RELOAD_INTERVAL_MS = 1_000;
 
-/** The keys file, read again whenever it changes. A broken new content leaves the old keys in force. */
+/** The keys file, reloaded whenever it changes. If the new content is invalid the old keys stay valid. */
 export class KeyRing {
   readonly #path: string;
   readonly #log: Logger;
-  /** What "*" stands for. */
+  /** The permissions that "*" stands for. */
   readonly #keyPermissions: readonly string[];
   #entries = new Map<string, ApiKeyEntry>();
   #verified = new Map<string, { principal: Principal; expires: number }>();
@@ -44,7 +44,7 @@ export class KeyRing {
       return undefined;
     const expires = entry.expires === undefined ? Number.POSITIVE_INFINITY : Date.parse(entry.expires);
     const principal = this.#principal(entry);
-    // Only right keys are remembered, so guesses cannot fill the map.
+    // Only valid keys are cached, so guesses cannot fill the map.
     this.#verified.set(key, { principal, expires });
     return expires > Date.now() ? principal : undefined;
   }
@@ -80,15 +80,12 @@ export class KeyRing {
       const problem = (error as Error).message;
       if (problem === this.#problem) return;
       this.#problem = problem;
-      this.#log.error(
-        { err: error, path: this.#path },
-        'the keys file cannot be read; the keys read before stay in force',
-      );
+      this.#log.error({ err: error, path: this.#path }, 'the keys file cannot be read; the previous keys stay valid');
     }
   }
 }
 
-/** Says which file it is, and everything that is wrong with it. */
+/** The error names the file and lists all problems. */
 function unreadable(path: string, error: unknown): Error {
   const problems =
     error instanceof z.ZodError ? error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) : [];

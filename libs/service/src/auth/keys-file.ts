@@ -13,10 +13,10 @@ const keysFileSchema = z.strictObject({
   ),
 });
 
-/** One entry of a keys file: all that is stored of a key. */
+/** One entry of a keys file: everything that is stored about a key. */
 export type ApiKeyEntry = z.output<typeof keysFileSchema>['keys'][number];
 
-/** Throws with every problem of the file's content. */
+/** Throws an error with all problems of the file's content. */
 export function parseKeysFile(content: string): ApiKeyEntry[] {
   return keysFileSchema.parse(JSON.parse(content)).keys;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { SERVICES, type ServiceName } from '@athanor/contracts';
-// Not the whole of jose, whose encryption and key sets no start needs.
+// Sub-paths instead of all of jose: no start-up needs its encryption and key sets.
 import { SignJWT } from 'jose/jwt/sign';
 import { jwtVerify } from 'jose/jwt/verify';
 import type { Principal } from './principal.js';
@@ -12,7 +12,7 @@ const ATTEMPT_AUDIENCE = 'athanor-attempt';
 const SERVICE_TOKEN_SECONDS = 300;
 const ATTEMPT_TOKEN_SECONDS = 7 * 24 * 3600;
 
-/** On whose behalf a service calls another; without a tenant it acts for itself. */
+/** On whose behalf a service calls another; without a tenant it acts on its own behalf. */
 export interface OnBehalfOf {
   readonly tenant?: string | undefined;
   readonly actor?: string | undefined;
@@ -22,14 +22,14 @@ export interface OnBehalfOf {
 export interface TokenAuthority {
   serviceToken(service: string, onBehalfOf?: OnBehalfOf): Promise<string>;
   attemptToken(attemptId: string, tenant: string): Promise<string>;
-  /** Undefined for a token that is not ours, is expired or was changed. */
+  /** Undefined for a token that is not ours, has expired or was modified. */
   verify(token: string): Promise<Principal | undefined>;
 }
 
 export async function loadMeshSecret(path: string): Promise<Uint8Array> {
   const secret = (await readFile(path, 'utf8')).trim();
   if (secret.length < 32)
-    throw new Error(`the mesh secret in ${path} has ${secret.length} characters; at least 32 are needed`);
+    throw new Error(`the mesh secret in ${path} has ${secret.length} characters, expected at least 32`);
   return new TextEncoder().encode(secret);
 }
 
@@ -80,7 +80,7 @@ async function verify(token: string, secret: Uint8Array): Promise<Principal | un
     const permissions = new Set<string>(Object.hasOwn(SERVICES, id) ? SERVICES[id as ServiceName].permissions : []);
     return { kind: 'service', id, tenant, actor: actor ?? `service:${id}`, permissions };
   } catch {
-    // Whatever is wrong with a token, the caller learns only that it is not accepted.
+    // The caller only learns that a token is not accepted, not why.
     return undefined;
   }
 }

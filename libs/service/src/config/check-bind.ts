@@ -3,7 +3,7 @@ import type { ServiceConfig } from './service-config.js';
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
-/** Refuses to be reachable from other machines without TLS, unless that was asked for by name. */
+/** Refuses to be reachable from other machines without TLS, unless that is explicitly allowed. */
 export function checkBind(config: ServiceConfig): void {
   const problems: string[] = [];
   const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key, MESH_CERT_FILE: meshCert, MESH_KEY_FILE: meshKey } = config;

@@ -26,7 +26,7 @@ function problemsOf(env: Environment): readonly string[] {
 }
 
 describe('loadConfig', () => {
-  test("prefers the service's own variable to the mesh's, and both to the default", () => {
+  test("prefers the service's own variable over the mesh's, and both over the default", () => {
     const env = { ...REQUIRED, ATHANOR_INGEST_PORT: '1', ATHANOR_PORT: '2', ATHANOR_SLOTS: '3' };
     expect(loadConfig(schema, 'ingest', env)).toEqual({
       PORT: 1,
@@ -37,7 +37,7 @@ describe('loadConfig', () => {
     });
   });
 
-  test('reports all problems together, each with its variable and what it is', () => {
+  test('reports all problems together, each with its variable and value', () => {
     const problems = problemsOf({
       ATHANOR_INGEST_PORT: '70000',
       ATHANOR_INGEST_SLOTS: 'many',
@@ -45,22 +45,22 @@ describe('loadConfig', () => {
     });
     expect(problems).toEqual([
       "ATHANOR_INGEST_PORT: expected a whole number from 0 to 65535 (it is '70000')",
-      'ATHANOR_INGEST_NATS_URL: expected a text (it is not set)',
-      'ATHANOR_INGEST_NATS_PASSWORD: expected a text (it is not set)',
+      'ATHANOR_INGEST_NATS_URL: expected a string (it is not set)',
+      'ATHANOR_INGEST_NATS_PASSWORD: expected a string (it is not set)',
       "ATHANOR_INGEST_SLOTS: expected a whole number from 1 to 4 (it is 'many')",
       "ATHANOR_INGEST_FAST: expected true or false (it is 'yes')",
     ]);
   });
 
-  test('bug: a problem was reported under another variable than the one that was read', () => {
+  test('bug: a problem was reported with another variable than the one that was read', () => {
     expect(problemsOf({ ...REQUIRED, ATHANOR_SLOTS: '9' })[0]).toMatch(/^ATHANOR_SLOTS: /);
   });
 
-  test('bug: a variable of spaces was read as the number 0', () => {
+  test('bug: a variable of spaces was read as 0', () => {
     expect(loadConfig(schema, 'ingest', { ...REQUIRED, ATHANOR_INGEST_PORT: ' ' }).PORT).toBe(8011);
   });
 
-  test('does not show a secret that it refuses', () => {
+  test('does not show an invalid secret', () => {
     const secretive = z.object({ NATS_PASSWORD: z.string().max(3, 'expected at most 3 characters') });
     expect(() => loadConfig(secretive, 'ingest', { ATHANOR_NATS_PASSWORD: 'hunter2' })).toThrow(/it is '…'/);
     expect(() => loadConfig(secretive, 'ingest', { ATHANOR_NATS_PASSWORD: 'hunter2' })).not.toThrow(/hunter2/);
@@ -86,11 +86,11 @@ describe('checkBind', () => {
     },
   );
 
-  test('takes the flag as permission', () => {
+  test('allows it with the flag', () => {
     expect(() => checkBind(config({ ATHANOR_HOST: '0.0.0.0', ATHANOR_INSECURE_BIND: 'true' }))).not.toThrow();
   });
 
-  test('wants certificate and key together', () => {
+  test('requires certificate and key together', () => {
     expect(() => checkBind(config({ ATHANOR_TLS_CERT_FILE: 'c' }))).toThrow(/expected both or neither/);
   });
 });

@@ -5,13 +5,13 @@ export function port(fallback: number) {
   return integer({ min: 0, max: 65_535, fallback });
 }
 
-/** A whole number in a range. */
+/** An integer in a range. */
 export function integer({ min, max, fallback }: { min: number; max: number; fallback: number }) {
   const expected = `expected a whole number from ${min} to ${max}`;
   return z.coerce.number(expected).int(expected).min(min, expected).max(max, expected).default(fallback);
 }
 
-/** true or false, spelled so. */
+/** Exactly true or false. */
 export function flag(fallback: boolean) {
   return z
     .enum(['true', 'false'], 'expected true or false')
@@ -20,6 +20,6 @@ export function flag(fallback: boolean) {
 }
 
 export function text(fallback?: string) {
-  const field = z.string('expected a text').min(1, 'expected a text');
+  const field = z.string('expected a string').min(1, 'expected a non-empty string');
   return fallback === undefined ? field : field.default(fallback);
 }

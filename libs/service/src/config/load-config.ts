@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** All that is wrong with a configuration, each with its variable's name. */
+/** All problems of a configuration, each with its variable's name. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
@@ -14,8 +14,8 @@ export class ConfigError extends Error {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads a service's configuration from variables ATHANOR_<SERVICE>_<KEY>, else ATHANOR_<KEY>. Keys of the schema are
- * the variables' last part, for example PORT. Throws ConfigError with all problems together.
+ * Reads a service's configuration from variables ATHANOR_<SERVICE>_<KEY>, else ATHANOR_<KEY>. A key of the schema is
+ * the last part, for example PORT. Throws ConfigError with all problems together.
  */
 export function loadConfig<S extends z.ZodObject>(schema: S, service: string, env: Environment): z.output<S> {
   const own = `ATHANOR_${service.toUpperCase()}_`;
@@ -30,7 +30,7 @@ export function loadConfig<S extends z.ZodObject>(schema: S, service: string, en
   throw new ConfigError(parsed.error.issues.map(issue => describe(issue, own, found)));
 }
 
-/** Where a value was read. */
+/** Where a value was read from. */
 interface Variable {
   readonly variable: string;
   readonly value: string;

@@ -1,4 +1,4 @@
-// The closed set of codes: gRPC's, by name, so that domain code needs no gRPC library.
+// The closed set of error codes: gRPC's, by name, so that domain code needs no gRPC library.
 
 /** Numbers of the gRPC status codes (grpc/grpc doc/statuscodes.md). */
 export const CODE_NUMBERS = {

@@ -1,21 +1,21 @@
 import type { Code } from './code.js';
 
-/** One field of a request that is wrong, and how (google.rpc.BadRequest). */
+/** An invalid field of a request (google.rpc.BadRequest). */
 export interface FieldViolation {
   /** Path of the field, for example "spec.epochs". */
   readonly field: string;
-  /** What was expected and what came. */
+  /** What was expected and what was received. */
   readonly description: string;
 }
 
-/** Data for programs that goes with an error (google.rpc.ErrorInfo, BadRequest, RetryInfo). */
+/** Structured details of an error (google.rpc.ErrorInfo, BadRequest, RetryInfo). */
 export interface ErrorData {
-  /** A constant word, for example "GATE_FAILED". */
+  /** A constant reason, for example "GATE_FAILED". */
   readonly reason?: string;
-  /** Figures and names behind the message. */
+  /** The values behind the message. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly violations?: readonly FieldViolation[];
-  /** When it makes sense to try again. */
+  /** When a retry makes sense. */
   readonly retryAfterMs?: number;
   readonly cause?: unknown;
 }
@@ -33,7 +33,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** INVALID_ARGUMENT that names every wrong field at once. */
+/** INVALID_ARGUMENT that lists all invalid fields. */
 export function invalidFields(violations: readonly FieldViolation[]): ServiceError {
   const text = violations.map(({ field, description }) => `${field}: ${description}`).join('; ');
   return new ServiceError('INVALID_ARGUMENT', text, { reason: 'INVALID_FIELDS', violations });

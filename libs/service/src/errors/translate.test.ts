@@ -14,7 +14,7 @@ describe('translateFailure', () => {
     ['serialization_failure', 'ABORTED', /repeat/],
     ['unique_violation', 'ABORTED', /repeat/],
     ['timeout', 'UNAVAILABLE', /try again/],
-  ])('%s is %s, with a remedy and without internals', (kind, code, message) => {
+  ])('%s is translated to %s, with a remedy and without internals', (kind, code, message) => {
     const translated = translateFailure(failure(kind));
     expect(translated?.code).toBe(code);
     expect(translated?.message).toMatch(message);
@@ -22,12 +22,12 @@ describe('translateFailure', () => {
     expect(translated?.cause).toBeInstanceOf(Error);
   });
 
-  test("a value that the database cannot hold is the caller's to set right", () => {
+  test('a value that the database cannot store is INVALID_ARGUMENT', () => {
     expect(translateFailure(failure('other', { sqlState: '22021' }))?.code).toBe('INVALID_ARGUMENT');
     expect(translateFailure(failure('other', { sqlState: '22P05' }))?.code).toBe('INVALID_ARGUMENT');
   });
 
-  test('whatever it does not know it leaves alone', () => {
+  test('unknown errors are not translated', () => {
     for (const other of [
       new Error('x'),
       failure('other'),

@@ -8,22 +8,22 @@ interface Translation {
 
 const REPEAT: Translation = {
   code: 'ABORTED',
-  message: 'another call changed the same thing at the same time; repeat the call',
+  message: 'another call changed the same resource concurrently; retry the call',
 };
 const FULL: Translation = {
   code: 'RESOURCE_EXHAUSTED',
-  message: "the service's disk is full, nothing was changed; free space there, then try again",
+  message: "the service's disk is full, nothing was changed; free space there, then retry",
 };
 const STORAGE_UNAVAILABLE: Translation = {
   code: 'UNAVAILABLE',
-  message: 'the service cannot reach its storage now; try again',
+  message: 'the service cannot reach its storage; retry',
 };
 const DAMAGED: Translation = {
   code: 'DATA_LOSS',
-  message: 'stored bytes are damaged, their digest is wrong; restore them from a backup or upload them again',
+  message: 'stored bytes are damaged: their digest does not match; restore them from a backup or upload them again',
 };
 
-/** By the `kind` that errors of the database and of the blob store carry; neither library is known here. */
+/** By the `kind` of errors of the database and of the blob store; this package depends on neither. */
 const BY_KIND: ReadonlyMap<unknown, Translation> = new Map([
   ['storage_full', FULL],
   ['disk_full', FULL],
@@ -48,7 +48,7 @@ const BY_SQL_STATE: ReadonlyMap<unknown, Translation> = new Map([
   ['22003', UNFIT],
 ]);
 
-/** What a caller is told of a failure of the storage; undefined for every other error. */
+/** The error to return for a storage failure; undefined for every other error. */
 export function translateFailure(error: unknown): ServiceError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { kind, sqlState } = error as { kind?: unknown; sqlState?: unknown };

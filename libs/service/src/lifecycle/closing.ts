@@ -1,4 +1,4 @@
-/** What was opened, to be closed in reverse order. */
+/** Resources that were opened, to be closed in reverse order. */
 export class Closing {
   readonly #steps: (() => unknown)[] = [];
 
@@ -6,7 +6,7 @@ export class Closing {
     this.#steps.push(step);
   }
 
-  /** Runs every step even when one fails, then throws the first error. */
+  /** Runs every step even if one fails, then throws the first error. */
   async close(): Promise<void> {
     const errors: unknown[] = [];
     for (const step of this.#steps.splice(0).reverse()) {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 const DOOR = new URL('../../dist/index.js', import.meta.url).href;
 
-/** Runs a line in a process of its own, and tells how it ended. */
+/** Runs a statement in its own process, and returns how it ended. */
 function run(setting: string | undefined, line: string) {
   const code = `import { armCrashPoint, crashPoint } from '${DOOR}';
     armCrashPoint(${JSON.stringify(setting)}); ${line}; process.stdout.write('alive');`;
@@ -12,7 +12,7 @@ function run(setting: string | undefined, line: string) {
 }
 
 describe('a crash point', () => {
-  test('kills the process where it is armed', () => {
+  test('kills the process at the armed point', () => {
     expect(run('here', "crashPoint('here')")).toEqual({ signal: 'SIGKILL', stdout: '' });
   });
 
@@ -21,7 +21,7 @@ describe('a crash point', () => {
     expect(run('here:2', "crashPoint('here'); crashPoint('here')").signal).toBe('SIGKILL');
   });
 
-  test('does nothing unarmed or under another name', () => {
+  test('does nothing if unarmed or armed for another name', () => {
     expect(run(undefined, "crashPoint('here')").stdout).toBe('alive');
     expect(run('there', "crashPoint('here')").stdout).toBe('alive');
   });

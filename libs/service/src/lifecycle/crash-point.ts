@@ -1,19 +1,19 @@
-// Named places where a test lets the process die as if by kill -9 (after etcd's gofail): the proof that what is done
-// before and after them can be taken up again. Unarmed, a crash point costs one comparison.
+// Named points at which a test kills the process as by SIGKILL (after etcd's gofail), to prove that the work before and
+// after them can be resumed. Unarmed, a crash point costs one comparison.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 interface Armed {
   readonly name: string;
   hitsLeft: number;
-  /** A file with the number of deaths that are left, over all restarts of the process. */
+  /** A file with the number of remaining crashes across restarts of the process. */
   readonly budgetFile: string | undefined;
 }
 
 let armed: Armed | undefined;
 
 /**
- * Arms "name" or "name:n" (die at the n-th hit). main.ts passes ATHANOR_CRASH_POINT and ATHANOR_CRASH_BUDGET_FILE;
- * without a budget a process that is started again dies again.
+ * Arms "name" or "name:n" (crash at the n-th hit). main.ts passes ATHANOR_CRASH_POINT and ATHANOR_CRASH_BUDGET_FILE;
+ * without a budget a restarted process crashes again.
  */
 export function armCrashPoint(setting: string | undefined, budgetFile?: string): void {
   if (setting === undefined) return;

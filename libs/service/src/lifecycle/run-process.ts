@@ -6,7 +6,7 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** An app that is one service. */
+/** An app with a single service. */
 export interface ServiceApp extends App {
   /** The bound ports. */
   readonly port: number;
@@ -16,30 +16,30 @@ export interface ServiceApp extends App {
 
 export interface ProcessOptions {
   readonly log: Logger;
-  /** "stdin": the parent holds the other end of standard input; when it closes, the parent is gone. */
+  /** "stdin": the parent holds the other end of standard input; when it closes, the parent has exited. */
   readonly lifeline: string | undefined;
 }
 
-/** Where a container leaves its last words; there is none outside of a pod. */
+/** The termination message of a container; the file exists only in a pod. */
 const TERMINATION_LOG = '/dev/termination-log';
 
-/** So that `kubectl describe pod` says why, without a look into logs. */
+/** So that `kubectl describe pod` shows the reason. */
 function tellKubelet(error: unknown): void {
   if (!existsSync(TERMINATION_LOG)) return;
   try {
     writeFileSync(TERMINATION_LOG, error instanceof Error ? error.message : String(error));
   } catch {
-    // The log has it.
+    // The log has it as well.
   }
 }
 
 /**
- * Runs an app as a process: SIGTERM and SIGINT stop it, an error that nobody expected ends it at once (state is
- * recovered at the next start, never patched up here).
+ * Runs an app as a process: SIGTERM and SIGINT stop it; an unexpected error ends it at once (state is recovered at the
+ * next start, never repaired here).
  */
 export async function runProcess(start: () => Promise<App>, { log, lifeline }: ProcessOptions): Promise<void> {
   const crash = (error: unknown) => {
-    log.fatal({ err: error }, 'a programming error; the process ends');
+    log.fatal({ err: error }, 'unexpected error; the process exits');
     process.exit(70);
   };
   process.on('uncaughtException', crash).on('unhandledRejection', crash);

@@ -42,7 +42,10 @@ async function health(address: string, service = ''): Promise<string> {
   });
 }
 
-/** Lists services by the reflection protocol; the messages are written by hand: field 7 = "list", answer as text. */
+/**
+ * Lists services by the reflection protocol with hand-written messages: field 7 is "list", the response is searched as
+ * text.
+ */
 async function reflect(address: string, metadata: GrpcMetadata): Promise<string> {
   const client = new Client(address, credentials.createInsecure());
   const path = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
@@ -89,7 +92,7 @@ describe('reflection', () => {
 });
 
 describe('the admin listener', () => {
-  test('answers metrics and probes over HTTP/1.1 on the port of grpc.health', async () => {
+  test('serves metrics and probes over HTTP/1.1 on the same port as grpc.health', async () => {
     const bench = await start();
     const get = async (path: string) => {
       const response = await fetch(`http://${bench.adminAddress}${path}`);
@@ -106,13 +109,13 @@ describe('the admin listener', () => {
     expect(await health(bench.adminAddress)).toBe('SERVING');
   });
 
-  test('bug: metrics that cannot be collected ended the process', async () => {
+  test('bug: an error while collecting metrics ended the process', async () => {
     const bench = await start();
     Object.assign(bench.telemetry, { metricsText: () => Promise.reject(new Error('no figures')) });
     expect((await fetch(`http://${bench.adminAddress}/metrics`)).status).toBe(500);
   });
 
-  test('is not reached by methods that need a credential', async () => {
+  test('does not serve methods that need a credential', async () => {
     const bench = await start({ services: { ingest: { getDataset: async () => ({}) } } });
     const stub = createStub('ingest', { address: bench.adminAddress, credential: bench.key });
     await expect(stub.getDataset({ datasetId: 'd' })).rejects.toMatchObject({ code: 'UNIMPLEMENTED' });
@@ -121,7 +124,7 @@ describe('the admin listener', () => {
 });
 
 describe('draining', () => {
-  test('lets the call in flight end, refuses new ones, and says NOT_SERVING meanwhile', async () => {
+  test('completes calls in flight, refuses new ones, and reports NOT_SERVING meanwhile', async () => {
     let begun: () => void = () => undefined;
     const running = new Promise<void>(resolve => {
       begun = resolve;
@@ -151,7 +154,7 @@ describe('draining', () => {
     opened.length = 0;
   });
 
-  test('ends what takes longer than the grace period', async () => {
+  test('ends calls that take longer than the grace period', async () => {
     const bench = await start({
       services: { ingest: { getDataset: () => new Promise(() => undefined) } },
       env: { ATHANOR_DRAIN_GRACE_MS: '300' },
@@ -168,7 +171,7 @@ describe('draining', () => {
     opened.length = 0;
   });
 
-  test('bug: an idle watcher held up the end for the whole grace period', async () => {
+  test('bug: an idle watcher delayed shutdown for the whole grace period', async () => {
     const bench = await start({
       services: {
         ingest: {
@@ -198,11 +201,11 @@ describe('draining', () => {
 });
 
 describe('listening', () => {
-  test('is refused on every address without TLS, with the remedy', async () => {
+  test('is refused on all addresses without TLS, with a remedy', async () => {
     await expect(start({ env: { ATHANOR_HOST: '0.0.0.0' } })).rejects.toThrow(/INSECURE_BIND=true/);
   });
 
-  test('serves TLS with a certificate of files', async () => {
+  test('serves TLS with a certificate from files', async () => {
     const folder = await temporaryDirectory('tls');
     const [cert, key] = [join(folder.path, 'cert.pem'), join(folder.path, 'key.pem')];
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
@@ -237,7 +240,7 @@ describe('listening', () => {
     await folder.remove();
   });
 
-  test('on a port in use says so, on either listener, and leaves nothing open', async () => {
+  test('with a port in use fails with that message, on either listener, and leaves nothing open', async () => {
     const squatter = createServer();
     await new Promise<void>(resolve => squatter.listen(0, '127.0.0.1', resolve));
     const { port } = squatter.address() as { port: number };
@@ -246,7 +249,7 @@ describe('listening', () => {
     for (const variable of ['ATHANOR_PORT', 'ATHANOR_ADMIN_PORT']) {
       const config = benchConfig(bench.credentials, { [variable]: String(port) });
       await expect(startService({ name: 'test', config, telemetry, services: {} })).rejects.toThrow(
-        `cannot listen on 127.0.0.1:${port}: another program uses the port; end it or choose another port`,
+        `cannot listen on 127.0.0.1:${port}: another program uses the port; stop it or choose another port`,
       );
     }
     squatter.close();

@@ -19,31 +19,31 @@ export interface ServiceOptions {
   readonly name: string;
   readonly config: ServiceConfig;
   readonly telemetry: Telemetry;
-  /** Functions by RPC for each gRPC service. */
+  /** Implementations by RPC, for each gRPC service. */
   readonly services: Partial<Record<ServiceKey, object>>;
   readonly definitions?: Partial<Record<ServiceKey, ServiceDefinition>>;
   /** RpcServerOptions.meshListener */
   readonly meshListener?: boolean;
 }
 
-/** A service that answers calls. */
+/** A running service. */
 export interface RunningService {
   readonly port: number;
   readonly adminPort: number;
-  /** Of the mesh listener, where there is one. */
+  /** Of the mesh listener, if there is one. */
   readonly meshPort: number | undefined;
-  /** What probes are told. */
+  /** The status that probes receive. */
   setReady(ready: boolean): void;
-  /** Drains: NOT_SERVING, no new calls, calls in flight end, listeners close. */
+  /** Drains: NOT_SERVING, no new calls, calls in flight complete, listeners close. */
   stop(): Promise<void>;
 }
 
-/** Signs the service's own tokens; made before the service, since its clients need it. */
+/** Signs the service's own tokens; created before the service, because its clients need it. */
 export async function openTokenAuthority(config: ServiceConfig): Promise<TokenAuthority> {
   return createTokenAuthority(await loadMeshSecret(config.MESH_SECRET_FILE));
 }
 
-/** Opens the listeners of a service. What was opened is closed again when a later step fails. */
+/** Opens the listeners of a service. Closes what was opened if a later step fails. */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const { config, telemetry, services } = options;
   const { log } = telemetry;
@@ -71,7 +71,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     closing.add(() => rpc.stop(config.DRAIN_GRACE_MS));
     const { ADMIN_HOST: host, ADMIN_PORT: port } = config;
     const metricsText = () => telemetry.metricsText();
-    const onError = (error: unknown) => log.error({ err: error }, 'the admin listener could not answer');
+    const onError = (error: unknown) => log.error({ err: error }, 'the admin listener could not respond');
     const admin = await startAdminListener({ host, port, health, isReady: () => ready, metricsText, onError });
     log.info({ host: config.HOST, port: rpc.port, meshPort: rpc.meshPort, adminPort: admin.port }, 'service listens');
     return {
@@ -82,7 +82,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       async stop() {
         setReady(false);
         await delay(config.DRAIN_DELAY_MS);
-        // Probes are answered to the end.
+        // Probes are answered until the end.
         await closing.close().finally(() => admin.stop());
         log.info('service stopped');
       },

@@ -1,6 +1,6 @@
 import type { CallAbort } from './call-abort.js';
 
-/** Lets a wait end when a call is aborted, though what is waited for does not listen to it. One wait at a time. */
+/** Ends a wait when a call is aborted, even if the awaited promise ignores the abort. One wait at a time. */
 export class AbortGate {
   readonly #abort: CallAbort;
   #reject: ((reason: unknown) => void) | undefined;
@@ -10,7 +10,7 @@ export class AbortGate {
     abort.onAbort = reason => this.#reject?.(reason);
   }
 
-  /** Rejects with the call's reason. What was waited for is left to itself: its rejection is not an unhandled one. */
+  /** Rejects with the call's reason. The awaited promise continues; its rejection does not count as unhandled. */
   wait<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;

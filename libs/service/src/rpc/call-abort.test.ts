@@ -3,7 +3,7 @@ import { CallAbort } from './call-abort.js';
 
 const REASON = new Error('over');
 
-test('listeners are told of the abort once, but for those that have stopped listening', () => {
+test('listeners are called once on abort, except those that were removed', () => {
   const abort = new CallAbort();
   const told: string[] = [];
   abort.listen(reason => told.push(`first: ${reason.message}`));
@@ -15,7 +15,7 @@ test('listeners are told of the abort once, but for those that have stopped list
   expect(told).toEqual(['first: over', 'third']);
 });
 
-test('who listens after the abort is told at once; after the end of a call nobody is', () => {
+test('a listener added after the abort is called at once; after the end of a call none is', () => {
   const aborted = new CallAbort();
   aborted.abort(REASON);
   const told: Error[] = [];
@@ -28,7 +28,7 @@ test('who listens after the abort is told at once; after the end of a call nobod
   expect(told).toHaveLength(1);
 });
 
-test('a signal tells of the same abort', () => {
+test('a signal is aborted as well', () => {
   const abort = new CallAbort();
   const { signal } = abort;
   let seen = false;

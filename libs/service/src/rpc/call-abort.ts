@@ -1,16 +1,16 @@
 /**
- * How one call ends before its time. An AbortController costs several microseconds, and most calls are over before
- * anyone asks for a signal, so there is one only when it is asked for.
+ * The abort of a call. An AbortController costs several microseconds, and most calls end before anyone needs a signal,
+ * so it is created on demand.
  */
 export class CallAbort {
-  /** Told of the abort at once; one listener, the adapter's. */
+  /** Called at once on abort; the adapter's only listener. */
   onAbort: ((reason: Error) => void) | undefined;
   #listeners: Set<(reason: Error) => void> | undefined;
   #reason: Error | undefined;
   #isOver = false;
   #controller: AbortController | undefined;
 
-  /** Undefined while the call goes on, and when it has ended by itself. */
+  /** Undefined while the call is in progress, and if it ended normally. */
   get reason(): Error | undefined {
     return this.#reason;
   }
@@ -23,7 +23,7 @@ export class CallAbort {
     return this.#controller.signal;
   }
 
-  /** Calls the listener once: at the abort, or now where the call was aborted. @returns how to stop listening. */
+  /** Calls the listener once: on abort, or now if the call was already aborted. @returns a function that removes it. */
   listen(listener: (reason: Error) => void): () => void {
     if (this.#reason !== undefined) {
       listener(this.#reason);
@@ -34,7 +34,7 @@ export class CallAbort {
     return () => this.#listeners?.delete(listener);
   }
 
-  /** Only the first reason counts, and none after the call is over. */
+  /** Only the first reason counts, and none after the call has ended. */
   abort(reason: Error): void {
     if (this.#isOver || this.#reason !== undefined) return;
     this.#reason = reason;
@@ -43,7 +43,7 @@ export class CallAbort {
     this.onAbort?.(reason);
   }
 
-  /** The call has been answered: grpc-js reports a cancellation even then. */
+  /** The call was answered: grpc-js reports a cancellation even then. */
   end(): void {
     this.#isOver = true;
   }

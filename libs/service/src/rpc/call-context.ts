@@ -5,23 +5,23 @@ import { ServiceError } from '../errors/index.js';
 import { traceparentOf } from '../telemetry/index.js';
 import type { CallAbort } from './call-abort.js';
 
-/** What a handler and the interceptors know of the call they serve. */
+/** What a handler and the interceptors know about a call. */
 export class CallContext {
   /** "/package.Service/Method". */
   readonly method: string;
-  /** Whether messages flow more than once in some direction. */
+  /** Whether either direction is a stream. */
   readonly isStream: boolean;
-  /** Whether the caller showed a certificate of the mesh (mutual TLS); looked up only where it matters. */
+  /** Whether the caller presented a certificate of the mesh (mutual TLS); determined on demand. */
   readonly isCertified: () => boolean;
   readonly #metadata: (key: string) => string | undefined;
-  /** Epoch milliseconds; Infinity where there is none. */
+  /** Epoch milliseconds; Infinity without a deadline. */
   deadlineMs: number;
-  /** A handler whose stream is silent while nothing happens sets it: then silence does not end the stream. */
+  /** Set by a handler whose stream may be silent while nothing happens: silence then does not end the stream. */
   mayBeSilent = false;
   requestId = '';
   /**
-   * For a stream of requests whose handler works on several at a time: the request read last counts as memory in use until
-   * the returned function is called, instead of until the next one is asked for.
+   * For a stream of requests whose handler processes several concurrently: the last request counts as memory in use
+   * until the returned function is called, instead of until the next one is read.
    */
   keepRequest: () => () => void = () => () => undefined;
   span: Span | undefined;
@@ -48,28 +48,31 @@ export class CallContext {
     this.#abort = options.abort;
   }
 
-  /** Aborted when the caller has gone, the deadline has passed, or the server must end. */
+  /** Aborted when the caller has gone, the deadline has passed, or the server must stop. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
-  /** Why the call was aborted; undefined while it was not. Costs nothing, where `signal` makes an AbortController. */
+  /** Why the call was aborted; undefined otherwise. Free of cost, unlike `signal`, which creates an AbortController. */
   get abortReason(): Error | undefined {
     return this.#abort.reason;
   }
 
-  /** As listening to `signal`, without the cost of one. A call that has ended is aborted no more. @returns how to stop. */
+  /**
+   * Like listening to `signal`, without its cost. A call that has ended is not aborted any more. @returns a function
+   * that removes the listener.
+   */
   onAbort(listener: (reason: Error) => void): () => void {
     return this.#abort.listen(listener);
   }
 
-  /** Its lines carry the request id. Made when the first line is written: most calls write none. */
+  /** Its lines have the request id. Created with the first line, because most calls log none. */
   get log(): Logger {
     this.#log ??= this.#serviceLog.child({ requestId: this.requestId });
     return this.#log;
   }
 
-  /** Whether lines of this level are written at all. */
+  /** Whether lines of this level are logged. */
   logs(level: 'debug' | 'info'): boolean {
     return this.#serviceLog.isLevelEnabled(level);
   }
@@ -79,7 +82,7 @@ export class CallContext {
   }
 
   get principal(): Principal {
-    if (this.#principal === undefined) throw new ServiceError('UNAUTHENTICATED', 'the call carries no credential');
+    if (this.#principal === undefined) throw new ServiceError('UNAUTHENTICATED', 'the call has no credential');
     return this.#principal;
   }
 
@@ -91,7 +94,7 @@ export class CallContext {
   get tenant(): string {
     const { tenant, id } = this.principal;
     if (tenant === undefined) {
-      throw new ServiceError('PERMISSION_DENIED', `'${id}' acts for no tenant, but the call needs one`);
+      throw new ServiceError('PERMISSION_DENIED', `'${id}' has no tenant, but the call needs one`);
     }
     return tenant;
   }
@@ -100,7 +103,7 @@ export class CallContext {
     this.#abort.abort(reason);
   }
 
-  /** What a call to another service made while serving this one must carry on. */
+  /** Metadata for calls to other services made while serving this one. */
   outgoing(): {
     tenant: string | undefined;
     actor: string;
@@ -115,12 +118,12 @@ export class CallContext {
 }
 
 /**
- * Wraps the serving of a call. Order matters: see `defaultInterceptors`. One that only looks before the call is a plain
- * function, which may throw: those around it are asynchronous, and a promise less is time on every call.
+ * Wraps the serving of a call. The order matters: see `defaultInterceptors`. One that only acts before the call is a
+ * plain function, which may throw: the others are asynchronous, and a promise less saves time on every call.
  */
 export type Interceptor = (context: CallContext, next: () => Promise<void>) => Promise<void>;
 
-/** Makes one function of a list: the first is the outermost. */
+/** Composes a list into one function; the first is the outermost. */
 export function composeInterceptors(interceptors: readonly Interceptor[]): Interceptor {
   return (context, handler) =>
     interceptors.reduceRight<() => Promise<void>>((next, interceptor) => () => interceptor(context, next), handler)();

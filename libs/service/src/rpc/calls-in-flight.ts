@@ -1,16 +1,16 @@
 import type { CallContext } from './call-context.js';
 import { type IdleTimer, stopping } from './idle-timer.js';
 
-/** A call that is being served; streams have an idle timer. */
+/** A call in progress; streams have an idle timer. */
 export interface ServedCall {
   readonly context: CallContext;
   readonly idle: IdleTimer | undefined;
 }
 
-/** A stream that is quiet for so long is not waited for: a watcher would hold up the end for ever. */
+/** On shutdown a stream that is idle for this long is ended, because a watcher would delay it forever. */
 const QUIET_STREAM_MS = 500;
 
-/** What a stopping server waits for. */
+/** The calls that a stopping server waits for. */
 export class CallsInFlight {
   readonly #calls = new Set<ServedCall>();
   readonly #watchers = new Set<() => void>();
@@ -26,14 +26,16 @@ export class CallsInFlight {
     if (this.#calls.size === 0) this.#onEmpty?.();
   }
 
-  /** A stream that nobody waits for; it is cut when the server stops. @returns what forgets it. */
+  /**
+   * A stream that shutdown does not wait for; it is ended when the server stops. @returns a function that removes it.
+   */
   addWatcher(cut: () => void): () => void {
     this.#watchers.add(cut);
     if (this.#onEmpty !== undefined) cut();
     return () => this.#watchers.delete(cut);
   }
 
-  /** Ends when no call is left; those that take longer than the grace period are aborted. */
+  /** Resolves when no call is left; calls that exceed the grace period are aborted. */
   async drain(graceMs: number): Promise<void> {
     const empty = new Promise<void>(resolve => {
       this.#onEmpty = resolve;

@@ -21,14 +21,15 @@ import type { CallsInFlight } from './calls-in-flight.js';
 import { IdleTimer } from './idle-timer.js';
 import { toStatus } from './status.js';
 
-// From plain functions to grpc-js handlers: builds the context, runs the interceptors, maps errors, honours backpressure.
+// Adapts plain functions to grpc-js handlers: builds the context, runs the interceptors, maps errors, applies
+// backpressure.
 
 export interface AdapterOptions {
-  /** All interceptors composed into one. */
+  /** All interceptors, composed into one. */
   readonly intercept: Interceptor;
   readonly log: Logger;
   readonly streamIdleMs: number;
-  /** Told of every call, so that a stopping server can wait for them. */
+  /** Registers every call, so that a stopping server can wait for them. */
   readonly calls: CallsInFlight;
 }
 
@@ -39,7 +40,7 @@ type AnyCall =
   | ServerDuplexStream<unknown, unknown>;
 type AnyHandler = (request: unknown, context: CallContext) => unknown;
 
-/** Adapts every method of a service; a method without an implementation is left out, so it answers UNIMPLEMENTED. */
+/** Adapts every method of a service; a method without an implementation is omitted, so it returns UNIMPLEMENTED. */
 export function adaptService(
   definition: ServiceDefinition,
   implementation: object,
@@ -66,7 +67,7 @@ function adaptMethod(method: MethodDefinition<unknown, unknown>, handler: AnyHan
     const idle = isStream ? new IdleTimer(context, options.streamIdleMs) : undefined;
     if (method.requestStream) {
       context.keepRequest = () => body.keep();
-      // Answers may have gone out already, so the call ends as it does by any other failure.
+      // Responses may have been sent already, so the call ends like after any other failure.
       body.onProblem = problem => abort.abort(problem);
     }
     const served = { context, idle };
@@ -109,9 +110,9 @@ interface Exchange {
   idle: IdleTimer | undefined;
 }
 
-/** Ends with the handler's answer, or as soon as the call is cancelled or its deadline has passed. */
+/** Ends with the handler's response, or as soon as the call is cancelled or its deadline has passed. */
 function respondOnce({ handler, request, context, abort }: Exchange): Promise<unknown> {
-  // Cancelled while it was being admitted: then nobody would hear of how the handler ends.
+  // Cancelled during admission: there would be nobody to receive the handler's result.
   if (abort.reason !== undefined) return Promise.reject(abort.reason);
   return new AbortGate(abort).wait(handler(request, context) as Promise<unknown>);
 }
@@ -129,7 +130,7 @@ async function respondWithStream({ handler, request, context, abort, call, idle 
     if (abort.reason !== undefined) throw abort.reason;
   } finally {
     gate.dispose();
-    // Lets the handler clean up, if it still runs; it may not listen, so it is not waited for.
+    // Lets a handler that still runs clean up; it may ignore the abort, so it is not awaited.
     messages.return?.().catch(() => undefined);
   }
 }
@@ -144,7 +145,7 @@ async function* readRequests(
   call: ServerReadableStream<unknown, unknown>,
   { body, idle }: { readonly body: RequestBody; readonly idle: IdleTimer | undefined },
 ) {
-  // The default iterator destroys the call when the requests have ended, and with it the way for the answer.
+  // The default iterator destroys the call after the last request, and with it the channel for the response.
   for await (const message of call.iterator({ destroyOnReturn: false })) {
     idle?.touch();
     yield message;
@@ -157,12 +158,12 @@ function createAbort(call: AnyCall): CallAbort {
   const abort = new CallAbort();
   const emitter: EventEmitter = call;
   emitter.on('cancelled', () => {
-    // An error with its stack is costly, and this event comes after every answer too.
+    // Creating an error with its stack is costly, and this event also follows every response.
     if (!abort.isOver) abort.abort(new ServiceError('CANCELLED', 'the caller cancelled the call'));
   });
-  // A caller that goes away breaks the request stream; the handler sees it as an error of its iteration.
+  // A caller that disconnects breaks the request stream; the handler sees it as an error of its iteration.
   if ('readable' in call) {
-    emitter.on('error', cause => abort.abort(new ServiceError('CANCELLED', 'the caller went away', { cause })));
+    emitter.on('error', cause => abort.abort(new ServiceError('CANCELLED', 'the caller disconnected', { cause })));
   }
   return abort;
 }
@@ -183,7 +184,7 @@ function createContext(
   });
 }
 
-/** A listener that asks for certificates refuses, in the handshake, those that its authorities did not sign. */
+/** A listener that requests certificates refuses, in the handshake, those that its authorities did not sign. */
 export function isCertified(call: Pick<AnyCall, 'getAuthContext'>): boolean {
   return call.getAuthContext().sslPeerCertificate !== undefined;
 }

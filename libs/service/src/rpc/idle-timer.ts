@@ -1,7 +1,7 @@
 import { ServiceError } from '../errors/index.js';
 import type { CallContext } from './call-context.js';
 
-/** Ends a stream on which no message has moved for a while; sooner when the server is to stop. */
+/** Ends a stream without messages for a while; sooner when the server stops. */
 export class IdleTimer {
   readonly #context: CallContext;
   #timer: NodeJS.Timeout;
@@ -21,13 +21,13 @@ export class IdleTimer {
     this.#timer.refresh();
   }
 
-  /** While the server works or waits for the reader, a quiet stream is not an idle one. */
+  /** A stream is not idle while the server works or waits for the reader. */
   set working(working: boolean) {
     this.#working = working;
     if (this.#drainMs !== undefined) this.drain(this.#drainMs);
   }
 
-  /** From now on the stream may be quiet only for so long, unless the server is at work on it. */
+  /** From now on the stream is ended after this idle time, unless the server is working on it. */
   drain(idleMs: number): void {
     this.#drainMs = idleMs;
     clearTimeout(this.#timer);
@@ -40,7 +40,7 @@ export class IdleTimer {
   }
 }
 
-/** Why a call ends that a stopping server does not wait for. */
+/** Error of a call that a stopping server does not wait for. */
 export function stopping(): ServiceError {
-  return new ServiceError('UNAVAILABLE', 'the service is stopping; call again', { reason: 'STOPPING' });
+  return new ServiceError('UNAVAILABLE', 'the service is stopping; retry the call', { reason: 'STOPPING' });
 }

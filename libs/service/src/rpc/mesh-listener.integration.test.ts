@@ -5,7 +5,7 @@ import { benchConfig } from '../service.testkit.js';
 import { createTelemetry } from '../telemetry/index.js';
 import { createTestCredentials } from '../testing/index.js';
 
-test.skipIf(!hasOpenssl)('bug: a service that no other calls listened for others all the same', async () => {
+test.skipIf(!hasOpenssl)('bug: a service that no other service calls had a mesh listener', async () => {
   const folder = await temporaryDirectory('mesh');
   const authority = await createAuthority(folder.path);
   const { certFile, keyFile, caFile } = await authority.issue('service', ['localhost']);
@@ -21,7 +21,7 @@ test.skipIf(!hasOpenssl)('bug: a service that no other calls listened for others
   ] as const) {
     const service = await startService({ name: 'test', config, telemetry, services: {}, meshListener });
     expect(service.meshPort).toEqual(wanted);
-    // The certificate, which its own calls show, is watched and measured still.
+    // The certificate for its own calls is still watched and measured.
     expect(await telemetry.metricsText()).toMatch(/certificate_expiry_timestamp_seconds\{[^}]*listener="mesh"/);
     await service.stop();
   }

@@ -4,7 +4,7 @@ import { readPage, toPage } from './page.js';
 const request = (pageSize: number, pageToken = '') => ({ pageSize, pageToken });
 
 describe('paging', () => {
-  test('goes through a list without missing or repeating a row', () => {
+  test('traverses a list without missing or repeating a row', () => {
     const all = Array.from({ length: 7 }, (_, index) => index + 1);
     const seen: number[] = [];
     let token = '';
@@ -18,14 +18,14 @@ describe('paging', () => {
     expect(seen).toEqual(all);
   });
 
-  test('has a default size, and a largest one', () => {
+  test('has a default and a maximum size', () => {
     expect(readPage(request(0), 'number').size).toBe(50);
     expect(readPage(request(0), 'number', 7).size).toBe(7);
     expect(readPage(request(1_000_000), 'number').size).toBe(1_000);
     expect(() => readPage(request(-1), 'number')).toThrow(/page_size: expected 0 to 1000, got -1/);
   });
 
-  test('bug: a token of another list went to the database and came back as an internal error', () => {
+  test('bug: a token of another list caused an internal error in the database', () => {
     const ofTexts = Buffer.from('"abc"').toString('base64url');
     expect(() => readPage(request(0, ofTexts), 'number')).toThrow(/page_token/);
     expect(() => readPage(request(0, Buffer.from('12').toString('base64url')), 'string')).toThrow(/page_token/);

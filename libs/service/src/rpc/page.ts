@@ -1,9 +1,9 @@
 import { ServiceError } from '../errors/index.js';
 
-/** A slice of a list: how many rows, and after which key. */
+/** A page of a list: its size, and the key that it starts after. */
 export interface Page<Key> {
   readonly size: number;
-  /** The last key of the page before; undefined for the first page. */
+  /** The last key of the previous page; undefined for the first page. */
   readonly after: Key | undefined;
 }
 
@@ -19,7 +19,9 @@ interface KeyTypes {
   readonly number: number;
 }
 
-/** Reads the page_size and page_token of a List request (https://google.aip.dev/158) whose rows have keys of a type. */
+/**
+ * Reads page_size and page_token of a List request (https://google.aip.dev/158) whose rows have keys of the given type.
+ */
 export function readPage<T extends keyof KeyTypes>(
   { pageSize, pageToken }: PageRequest,
   keyType: T,
@@ -31,7 +33,7 @@ export function readPage<T extends keyof KeyTypes>(
   return { size, after: pageToken === '' ? undefined : decodeToken(pageToken, keyType) };
 }
 
-/** Cuts rows, read one more than the page's size, to a page and the token of the next. */
+/** Cuts rows, of which one more than the page size was read, to a page and the token of the next. */
 export function toPage<Row, Key>(
   rows: Row[],
   page: Page<Key>,
@@ -42,7 +44,7 @@ export function toPage<Row, Key>(
   return { rows: kept, nextPageToken: encodePageToken(key(kept.at(-1) as Row)) };
 }
 
-/** The page_token of the page after the row with this key. */
+/** The page_token of the page that starts after this key. */
 export function encodePageToken(lastKey: unknown): string {
   return Buffer.from(JSON.stringify(lastKey)).toString('base64url');
 }
@@ -53,7 +55,7 @@ function decodeToken<T extends keyof KeyTypes>(token: string, keyType: T): KeyTy
   if (fits) return key as KeyTypes[T];
   throw new ServiceError(
     'INVALID_ARGUMENT',
-    'page_token: expected the next_page_token of an earlier answer of this method',
+    'page_token: expected the next_page_token of an earlier response of this method',
   );
 }
 

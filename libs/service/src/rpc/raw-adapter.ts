@@ -19,7 +19,7 @@ import { toStatus } from './status.js';
 type RawCall = ServerUnaryCall<unknown, unknown> & ServerDuplexStream<unknown, unknown>;
 type RawHandler = (call: RawCall, callback?: sendUnaryData<unknown>) => void;
 
-/** Puts the interceptors in front of a foreign grpc-js implementation, health's and reflection's: they admit or refuse. */
+/** Puts the interceptors in front of a third-party grpc-js implementation, such as health and reflection. */
 export function guardService(
   definition: ServiceDefinition,
   implementation: UntypedServiceImplementation,
@@ -27,7 +27,7 @@ export function guardService(
 ): UntypedServiceImplementation {
   const guarded: Record<string, RawHandler> = {};
   for (const [name, { path, requestStream, responseStream, originalName = name }] of Object.entries(definition)) {
-    // Named as the method or in camelCase, as grpc-js allows.
+    // Named like the method or in camelCase; grpc-js allows both.
     const handler = (implementation[name] ?? implementation[originalName]) as RawHandler;
     guarded[name] = (call, callback) => {
       const { principal, body } = readAdmission(call.metadata);

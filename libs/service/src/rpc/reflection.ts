@@ -9,7 +9,7 @@ import type {
 import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 
-/** What every port serves besides its own services. */
+/** What every port serves in addition to its own services. */
 const STANDARD_SERVICES = [
   'grpc.health.v1.Health',
   'grpc.reflection.v1.ServerReflection',
@@ -19,8 +19,8 @@ const STANDARD_SERVICES = [
 type Handler = (...call: unknown[]) => void;
 
 /**
- * Adds gRPC reflection of the services of this port, by full name. Its index takes time to make, so it is made when
- * somebody asks first.
+ * Adds gRPC reflection of this port's services, by full name. Building its index takes time, so it is built on first
+ * use.
  */
 export function addReflection(server: Server, services: readonly string[]): void {
   let index: Promise<Map<string, Handler>> | undefined;

@@ -3,7 +3,7 @@ import { ServiceError } from '../errors/index.js';
 
 const RESOURCE_ID = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** Checks a name that a caller chose: it becomes part of subjects and reports. */
+/** Validates a name chosen by a caller, because it becomes part of subjects and reports. */
 export function checkResourceId(field: string, value: string): string {
   if (RESOURCE_ID.test(value)) return value;
   const expected = 'expected 1 to 63 lower case letters, digits and hyphens, no hyphen at an end';
@@ -13,12 +13,12 @@ export function checkResourceId(field: string, value: string): string {
   });
 }
 
-/** What an idempotency key stands for: equal for a repeated request, different for another one. */
+/** Fingerprint of a request for its idempotency key: equal for a repeated request, different for another one. */
 export function requestFingerprint(request: { readonly requestId: string }): string {
   return sha256Digest(canonicalJson({ ...request, requestId: '' }));
 }
 
-/** The same key came with another request: using the first answer would be wrong, and so would doing it. */
+/** The same key was used with a different request: neither the first response nor execution would be correct. */
 export function checkSameRequest(requestId: string, earlier: string, now: string): void {
   if (earlier === now) return;
   const message = `request_id '${requestId}' was used for a different request; choose a new request_id`;

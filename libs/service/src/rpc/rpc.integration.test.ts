@@ -26,7 +26,7 @@ let seen: CallContext[];
 let aborted: unknown[];
 let unhandled: unknown[];
 
-/** Behaves as the dataset's name says. */
+/** The dataset's name selects the behaviour. */
 const handlers = {
   async getDataset({ datasetId }: { datasetId: string }, context: CallContext) {
     seen.push(context);
@@ -61,7 +61,7 @@ const handlers = {
     context.signal.addEventListener('abort', () => aborted.push(context.signal.reason));
     yield { datasetVersion: { datasetId, version: 1 } };
     if (datasetId === 'fails') throw new ServiceError('NOT_FOUND', 'gone meanwhile');
-    // Deaf to the signal: a stream must end all the same.
+    // Ignores the signal: the stream must end anyway.
     if (datasetId === 'hangs') await new Promise(() => undefined);
     if (datasetId === 'silent') {
       context.mayBeSilent = true;
@@ -107,7 +107,7 @@ async function failureOf(call: Promise<unknown>): Promise<RpcError> {
   throw error;
 }
 
-/** Without the SDK, whose calls always carry a deadline. */
+/** Without the SDK, whose calls always have a deadline. */
 function rawCall(
   datasetId: string,
   headers: Record<string, string> = {},
@@ -135,7 +135,7 @@ function rawCall(
   });
 }
 
-test('bug: a tail of events on which nothing happened was ended as idle', async () => {
+test('bug: a tail of events without events was ended as idle', async () => {
   const versions: (number | undefined)[] = [];
   for await (const { datasetVersion } of ingest.watchDatasetVersion({ datasetId: 'silent' }))
     versions.push(datasetVersion?.version);
@@ -143,11 +143,11 @@ test('bug: a tail of events on which nothing happened was ended as idle', async 
 });
 
 describe('admission', () => {
-  test('a key lets its tenant in', async () => {
+  test('a key is accepted for its tenant', async () => {
     expect(await ingest.getDataset({ datasetId: 'd' })).toMatchObject({ dataset: { description: 'acme' } });
   });
 
-  test('a call without a credential is refused, and told what to send', async () => {
+  test('a call without a credential is refused with a message that says what to send', async () => {
     const error = (await rawCall('d', { authorization: '' })) as GrpcError;
     expect(error.code).toBe(status.UNAUTHENTICATED);
     expect(error.details).toMatch(/Bearer <API key>/);
@@ -159,7 +159,7 @@ describe('admission', () => {
     expect(error).toMatchObject({ code: 'UNAUTHENTICATED', reason: 'UNAUTHENTICATED' });
   });
 
-  test('a credential without the permission is refused, and told which it lacks', async () => {
+  test('a credential without the permission is refused with the missing permission', async () => {
     const key = await bench.credentials.addKey({ tenant: 'acme', permissions: ['jobs.read'] });
     await sleep(1_300);
     const error = await failureOf(bench.stub('ingest', key).getDataset({ datasetId: 'd' }));
@@ -176,7 +176,7 @@ describe('admission', () => {
     expect(await bench.stub('registry', token).listResolvedDeployments({})).toMatchObject({ deployments: [] });
   });
 
-  test('bug: a key with "*" held what only services and attempts may do', async () => {
+  test('bug: a key with "*" had permissions reserved for services and attempts', async () => {
     const key = await bench.credentials.addKey({ tenant: 'acme', permissions: ['*'] });
     await sleep(1_300);
     const error = await failureOf(bench.stub('attempts', key).heartbeat({ attemptId: 'a' }));
@@ -184,7 +184,7 @@ describe('admission', () => {
     expect(error.message).toContain("lacks the permission 'attempts.run'");
   });
 
-  test('a service without a tenant is told that the call needs one', async () => {
+  test('a service without a tenant is refused with that reason', async () => {
     const token = await bench.credentials.tokens.serviceToken('training');
     const error = await failureOf(bench.stub('ingest', token).getDataset({ datasetId: 'd' }));
     expect(error).toMatchObject({ code: 'PERMISSION_DENIED' });
@@ -200,20 +200,20 @@ describe('admission', () => {
 });
 
 describe('deadlines', () => {
-  test('a unary call without one gets the default, and the handler hears of it', async () => {
+  test("a unary call without one gets the default, and the handler's signal is aborted", async () => {
     aborted.length = 0;
     const error = (await rawCall('slow')) as GrpcError;
     expect(error.code).toBe(status.DEADLINE_EXCEEDED);
     expect(aborted).toMatchObject([{ code: 'DEADLINE_EXCEEDED' }]);
   });
 
-  test('a handler that does not listen is not waited for', async () => {
+  test('a handler that ignores the signal is not awaited', async () => {
     const begun = performance.now();
     expect(await rawCall('deaf')).toMatchObject({ code: status.DEADLINE_EXCEEDED });
     expect(performance.now() - begun).toBeLessThan(800);
   });
 
-  test('travel over two hops, with tenant and actor', async () => {
+  test('is propagated over two hops, with tenant and actor', async () => {
     const front = await startBench({
       credentials: bench.credentials,
       services: {
@@ -247,7 +247,7 @@ describe('deadlines', () => {
     }
   });
 
-  test("a caller that gives up aborts the handler's signal", async () => {
+  test("a cancelled call aborts the handler's signal", async () => {
     aborted.length = 0;
     const abort = new AbortController();
     const call = failureOf(ingest.getDataset({ datasetId: 'slow' }, { signal: abort.signal }));
@@ -283,7 +283,7 @@ describe('streams', () => {
     expect(error).toMatchObject({ code: 'NOT_FOUND', message: 'gone meanwhile' });
   });
 
-  test.each(['waits', 'hangs'])('on which nothing moves are ended (%s)', async datasetId => {
+  test.each(['waits', 'hangs'])('without messages are ended (%s)', async datasetId => {
     const error = await failureOf(
       (async () => {
         for await (const _ of ingest.watchDatasetVersion({ datasetId, version: 1 }, { timeoutMs: 4_000 }));
@@ -301,7 +301,7 @@ describe('streams', () => {
 });
 
 describe('errors', () => {
-  test('carry reason and figures', async () => {
+  test('have a reason and metadata', async () => {
     const error = await failureOf(ingest.getDataset({ datasetId: 'gate' }));
     expect(error).toMatchObject({
       code: 'FAILED_PRECONDITION',
@@ -311,7 +311,7 @@ describe('errors', () => {
     });
   });
 
-  test('carry every wrong field', async () => {
+  test('list every invalid field', async () => {
     const error = await failureOf(ingest.getDataset({ datasetId: 'wrong' }));
     expect(error.violations).toMatchObject([
       { field: 'spec.epochs', description: 'expected 1 to 5, got 9' },
@@ -319,20 +319,20 @@ describe('errors', () => {
     ]);
   });
 
-  test('bug: the pause before another try did not reach the caller', async () => {
+  test('bug: the retry delay did not reach the caller', async () => {
     expect(await failureOf(ingest.getDataset({ datasetId: 'busy' }))).toMatchObject({
       reason: 'BUSY',
       retryAfterMs: 1_500,
     });
   });
 
-  test('bug: a message longer than HTTP/2 headers may be arrived as another error', async () => {
+  test('bug: a message longer than HTTP/2 headers allow arrived as another error', async () => {
     const error = await failureOf(ingest.getDataset({ datasetId: 'wordy' }));
     expect(error.code).toBe('INVALID_ARGUMENT');
     expect(error.message).toMatch(/^spec: ä+…$/);
   });
 
-  test('of ours hide their cause from the caller and keep it for the log', async () => {
+  test('that are internal hide their cause from the caller and log it', async () => {
     const error = await failureOf(ingest.getDataset({ datasetId: 'broken' }, { requestId: 'req-7' }));
     expect(error).toMatchObject({ code: 'INTERNAL', reason: 'INTERNAL' });
     expect(error.message).not.toContain('hunter2');
@@ -342,14 +342,14 @@ describe('errors', () => {
     expect(line).toMatchObject({ level: 50, code: 'INTERNAL', method: '/athanor.ingest.v1.IngestService/GetDataset' });
   });
 
-  test('of the storage become what the caller can act on', async () => {
+  test('of the storage are translated for the caller', async () => {
     const error = await failureOf(ingest.getDataset({ datasetId: 'full' }));
     expect(error.code).toBe('RESOURCE_EXHAUSTED');
     expect(error.message).toMatch(/free space/);
     expect(error.message).not.toContain('/var/lib');
   });
 
-  test('bug: a call cancelled before its handler ran left a rejection that ended the process', async () => {
+  test('bug: a call cancelled before its handler ran left an unhandled rejection that ended the process', async () => {
     const token = await bench.credentials.tokens.serviceToken('training', { tenant: 'acme' });
     const stub = bench.stub('ingest', token);
     await stub.getDataset({ datasetId: 'd' });
@@ -365,7 +365,7 @@ describe('errors', () => {
 });
 
 describe('observation', () => {
-  test('the request id is made when the caller gives none, or an unfit one', async () => {
+  test('a request id is created if the caller sends none, or an invalid one', async () => {
     await rawCall('d', { 'x-request-id': 'has space' });
     expect(seen.at(-1)?.requestId).toMatch(/^[0-9a-f-]{36}$/);
   });
@@ -382,7 +382,7 @@ describe('observation', () => {
     expect(seen.at(-1)?.outgoing().traceparent).toContain(traceId);
   });
 
-  test('bug: code that a handler calls did not find its span', async () => {
+  test('bug: code called by a handler did not find the active span', async () => {
     let active: unknown;
     const getDataset = async () => {
       active = trace.getActiveSpan();

@@ -25,24 +25,29 @@ export interface RpcServerOptions extends Omit<AdapterOptions, 'calls'> {
   readonly admit: Admit;
   readonly health: HealthImplementation;
   readonly certificates: ListenerCertificates;
-  /** Functions by RPC for each service served. */
+  /** Implementations by RPC, for each service served. */
   readonly services: Partial<Record<ServiceKey, object>>;
   /** Definitions that replace the generated ones: for handlers that decode bytes themselves. */
   readonly definitions?: Partial<Record<ServiceKey, ServiceDefinition>>;
-  /** False for a service that no other service calls; its certificate is then for its own calls alone. Default true. */
+  /**
+   * False for a service that no other service calls; its certificate is then used for its own calls only. Default true.
+   */
   readonly meshListener?: boolean;
 }
 
 export interface RpcServer {
   /** The bound port. */
   readonly port: number;
-  /** Of the listener for other services, where there is one. */
+  /** Port of the mesh listener, if there is one. */
   readonly meshPort: number | undefined;
-  /** Refuses new calls and ends when those in flight have ended, or by force after the grace period. */
+  /** Refuses new calls and resolves when those in flight have ended; they are aborted after the grace period. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** The public listener, and the mesh's where the service has a certificate for it: our services, health and reflection. */
+/**
+ * Opens the public listener, and the mesh listener if the service has a certificate for it: our services, health and
+ * reflection.
+ */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const { config, meshListener = true } = options;
   const guard: GuardOptions = { admit: options.admit, limits: toLimits(config), onRefusal: observeRefusals(options) };
@@ -50,7 +55,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     'grpc.max_send_message_length': -1,
     'grpc.enable_channelz': 0,
     ...(config.MAX_CONNECTION_AGE_MS > 0 && { 'grpc.max_connection_age_ms': config.MAX_CONNECTION_AGE_MS }),
-    // A caller that is gone without a word, for streams that may be silent.
+    // Keepalive detects callers that disappeared, for streams that may be silent.
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 20_000,
     'grpc-node.flow_control_window': 8 * 1024 * 1024,
@@ -84,7 +89,7 @@ function toLimits(config: ServiceConfig): RequestLimits {
   };
 }
 
-/** A refused call has no handler; it is measured and logged as one that failed at once. */
+/** A refused call has no handler; it is measured and logged as a call that failed at once. */
 function observeRefusals({ intercept, log }: Pick<AdapterOptions, 'intercept' | 'log'>): GuardOptions['onRefusal'] {
   return ({ method, isStream, metadata, error }) => {
     const context = new CallContext({
@@ -96,7 +101,7 @@ function observeRefusals({ intercept, log }: Pick<AdapterOptions, 'intercept' | 
   };
 }
 
-/** Where foreign implementations are added: our interceptors stand in front of them. */
+/** For third-party implementations: our interceptors run before them. */
 function guardedServer(server: Server, options: AdapterOptions): Server {
   const guarding = {
     addService: (definition: ServiceDefinition, implementation: UntypedServiceImplementation) =>
@@ -130,15 +135,15 @@ async function bind(server: Server, { host, port, credentials }: Listener): Prom
   });
 }
 
-/** How long answers that are written already may take to go out. */
+/** Time for responses that are already written to be sent. */
 const FLUSH_MS = 1_000;
 
-/** No new calls; those in flight end, quiet streams and watchers are cut off. */
+/** No new calls; those in flight complete, idle streams and watchers are ended. */
 async function stop(server: Server, calls: CallsInFlight, graceMs: number): Promise<void> {
   const closed = new Promise<void>(resolve => server.tryShutdown(() => resolve()));
   await calls.drain(graceMs);
-  // Answers go out, unless a peer is gone without a word. (forceShutdown() of grpc-js 1.14 knows no sessions when channelz
-  // is off, so it would end nothing.)
+  // Waits until responses are sent, unless a peer has disappeared. (forceShutdown() of grpc-js 1.14 knows no sessions
+  // if channelz is off, so it would end nothing.)
   let timer: NodeJS.Timeout | undefined;
   const flushed = new Promise<void>(resolve => {
     timer = setTimeout(resolve, FLUSH_MS);

@@ -7,14 +7,14 @@ import { CODE_NUMBERS, type ErrorData, type FieldViolation, type ServiceError } 
 const DETAILS_KEY = 'grpc-status-details-bin';
 const DOMAIN = 'athanor';
 
-// google.protobuf.Any comes with protobufjs itself, which keeps the names of its fields as they are.
+// google.protobuf.Any is built into protobufjs, which keeps its field names unchanged.
 interface Any {
   type_url: string;
   value: Buffer;
 }
 
-// Errors travel in HTTP/2 trailers, for which peers accept 8 KiB at least. A longer block is not sent at all, and the
-// caller would wait for ever; the message goes twice, once of it percent-encoded (3 characters a byte).
+// Errors are sent in HTTP/2 trailers, for which peers accept at least 8 KiB. A longer block is not sent at all, and the
+// caller would wait forever; the message is sent twice, once percent-encoded (3 characters per byte).
 const MAX_MESSAGE_BYTES = 1_000;
 const MAX_DETAILS_BYTES = 2_500;
 const MAX_VIOLATIONS_BYTES = 2_000;
@@ -33,17 +33,17 @@ export function toStatus(error: ServiceError): StatusObject {
   return { code, details: message, metadata };
 }
 
-/** At most so many bytes of UTF-8; what was cut shows as an ellipsis. */
+/** Cut to this many bytes of UTF-8; a cut is shown as an ellipsis. */
 function shorten(text: string, maxBytes: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= maxBytes) return text;
   let end = maxBytes;
-  // Not within a character: bytes 10xxxxxx go on with one.
+  // Not within a character: continuation bytes are 10xxxxxx.
   while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   return `${bytes.toString('utf8', 0, end)}…`;
 }
 
-/** Details in their order, as long as they fit. */
+/** The details in order, as long as they fit. */
 function fitting(details: readonly Any[]): Any[] {
   let left = MAX_DETAILS_BYTES;
   return details.filter(({ value }) => {

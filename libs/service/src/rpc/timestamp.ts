@@ -1,4 +1,4 @@
-/** google.protobuf.Timestamp as proto-loader shows it. */
+/** google.protobuf.Timestamp in proto-loader's form. */
 export interface Timestamp {
   readonly seconds: number;
   readonly nanos: number;

@@ -24,7 +24,7 @@ afterAll(() => {
 
 const open = (fd: number) => new LogDestination({ fd, describeLoss: (lines, cause) => `lost ${lines}: ${cause}` });
 
-/** A disk of 64 KiB; undefined where mounting is not allowed. */
+/** A disk of 64 KiB; undefined without permission to mount one. */
 function mountSmallDisk(): string | undefined {
   const path = mkdtempSync(join(tmpdir(), 'athanor-small-'));
   try {
@@ -36,7 +36,7 @@ function mountSmallDisk(): string | undefined {
   }
 }
 
-test('lines come in their order, and the last ones of a process too', async () => {
+test('lines are written in order, including the last ones of a process', async () => {
   const path = join(folder, 'a.log');
   const fd = openSync(path, 'a');
   const log = open(fd);
@@ -50,7 +50,7 @@ test('lines come in their order, and the last ones of a process too', async () =
 });
 
 test.skipIf(smallDisk === undefined)(
-  `bug: a service stopped answering when its log's disk was full${smallDisk ? '' : ' (no right to mount one)'}`,
+  `bug: a service stopped answering when its log's disk was full${smallDisk ? '' : ' (no permission to mount one)'}`,
   async () => {
     const path = join(smallDisk!, 'a.log');
     const filler = join(smallDisk!, 'filler');
@@ -76,11 +76,11 @@ test.skipIf(smallDisk === undefined)(
   },
 );
 
-describe('a pipe that nobody reads', () => {
-  test('bug: held up the service; its lines are dropped and counted', async () => {
+describe('a pipe without a reader', () => {
+  test('bug: blocked the service; now its lines are dropped and counted', async () => {
     const path = join(folder, 'pipe');
     execFileSync('mkfifo', [path]);
-    // Open for reading too, so that opening it does not wait.
+    // Opened for reading too, so that opening it does not block.
     const fd = openSync(path, constants.O_RDWR);
     const log = open(fd);
     const begin = performance.now();

@@ -1,20 +1,20 @@
 import { write, writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 
-/** Lines that wait to be written, as long as the reader of a pipe is slow. */
+/** Maximum number of lines that wait for a slow reader of a pipe. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 const RETRY_MS = 1_000;
 const NEWLINE = '\n';
 
 export interface LogDestinationOptions {
   readonly fd: number;
-  /** The line that tells how many lines were lost, and why. */
+  /** The line that reports how many lines were lost, and why. */
   readonly describeLoss: (lines: number, cause: string) => string;
 }
 
 /**
- * Writes a log without ever holding up the process, or ending it: on a full disk and into a pipe that nobody reads, lines
- * are dropped and counted, and when writing works again the first line says so.
+ * Writes a log without ever blocking or ending the process: on a full disk, or into a pipe that nobody reads, lines are
+ * dropped and counted. When writing works again, the first line reports the loss.
  */
 export class LogDestination implements DestinationStream {
   readonly #options: LogDestinationOptions;
@@ -37,7 +37,7 @@ export class LogDestination implements DestinationStream {
 
   write(line: string): void {
     if (this.#waitingBytes + line.length > MAX_WAITING_BYTES) {
-      this.#lose(1, 'nobody reads it, or not fast enough');
+      this.#lose(1, 'its reader is too slow, or has stopped');
       return;
     }
     this.#waiting.push(line);
@@ -70,7 +70,7 @@ export class LogDestination implements DestinationStream {
       this.#scheduled = undefined;
       this.#flush();
     };
-    // A disk that was full is not tried at every line.
+    // A full disk is not retried for every line.
     this.#scheduled = this.#lost > 0 ? setTimeout(run, RETRY_MS).unref() : setImmediate(run);
   }
 
@@ -94,7 +94,7 @@ export class LogDestination implements DestinationStream {
   #writeAll(bytes: Buffer, done: (error?: Error) => void): void {
     this.#unconfirmed = bytes;
     write(this.#options.fd, bytes, (error, written) => {
-      // A pipe that does not block: it is full, and read sooner or later.
+      // A non-blocking pipe is full; its reader will empty it sooner or later.
       if (error?.code === 'EAGAIN') setTimeout(() => this.#writeAll(bytes, done), 50).unref();
       else if (error) done(error);
       else if (written < bytes.length) this.#writeAll(bytes.subarray(written), done);
@@ -102,7 +102,7 @@ export class LogDestination implements DestinationStream {
     });
   }
 
-  /** All that waits, after a line about what was lost. A line that was cut off by the failure is ended first. */
+  /** All waiting lines, after a report of lost lines. A line that the failure cut off is terminated first. */
   #take(): { text: string; lines: number; reported: number } {
     const reported = this.#lost;
     const lines = this.#waiting;

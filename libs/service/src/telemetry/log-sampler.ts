@@ -1,10 +1,10 @@
 import type { Logger, LoggerOptions } from 'pino';
 
-/** Lines of one kind that are written in each interval; what comes after them is counted. */
+/** Lines of one kind that are written per interval; further ones are counted. */
 const MAX_LINES = 20;
 const INTERVAL_MS = 10_000;
 const MAX_KINDS = 1_000;
-/** pino's level "info": finer ones are asked for by name, to see every line. */
+/** pino's level "info": lower levels are enabled explicitly, to see every line. */
 const INFO = 30;
 const ERROR = 50;
 /** Lines beyond MAX_KINDS, of whatever kind. */
@@ -36,7 +36,7 @@ export class LogSampler {
     })(),
   };
 
-  /** Reports what was left out so far. */
+  /** Reports the lines suppressed so far. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

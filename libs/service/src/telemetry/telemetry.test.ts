@@ -6,7 +6,7 @@ import { extractTraceparent, traceparentOf } from './trace-context.js';
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 describe('logs', () => {
-  test('never show what is named like a secret', () => {
+  test('never show fields named like a secret', () => {
     const lines: string[] = [];
     const { log } = createTelemetry({ service: 'test', logDestination: { write: line => void lines.push(line) } });
     log.info({ authorization: 'Bearer s3cret', config: { password: 's3cret', user: 'u' }, token: 's3cret' }, 'told');
@@ -34,7 +34,7 @@ test('lines of one kind are written twenty times in ten seconds, then counted', 
   await telemetry.shutdown();
   expect(lines).toHaveLength(23);
   expect(lines.at(-1)).toMatchObject({
-    msg: 'repeated lines left out',
+    msg: 'repeated lines suppressed',
     of: 'call failed',
     code: 'NOT_FOUND',
     leftOut: 980,
@@ -80,13 +80,13 @@ describe('trace context', () => {
     expect(traceparentOf(span)).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01$/);
   });
 
-  test('that is malformed or absent is none', () => {
+  test('that is malformed or absent is ignored', () => {
     for (const bad of [undefined, '', 'garbage', '00-0-0-00']) {
       expect(trace.getSpanContext(extractTraceparent(bad))).toBeUndefined();
     }
   });
 
-  test('bug: was lost on the way from a call to the events that it wrote', async () => {
+  test('bug: was lost between a call and its events', async () => {
     const { tracer } = createTelemetry({ service: 'test', logLevel: 'silent' });
     const span = tracer.startSpan('call', {}, ROOT_CONTEXT);
     const active = await context.with(trace.setSpan(ROOT_CONTEXT, span), async () => {
@@ -97,7 +97,7 @@ describe('trace context', () => {
   });
 });
 
-test('metrics come out in the text format of Prometheus', async () => {
+test('metrics are in the text format of Prometheus', async () => {
   const { meter, metricsText } = createTelemetry({ service: 'test', logLevel: 'silent' });
   meter.createCounter('athanor.things', { description: 'Things.' }).add(2, { kind: 'a' });
   expect(await metricsText()).toMatch(/athanor_things_total\{kind="a"[^}]*\} 2/);

@@ -2,17 +2,17 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, type ContextManager, context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 
-// W3C Trace Context (https://www.w3.org/TR/trace-context/), carried by gRPC metadata and NATS headers alike.
+// W3C Trace Context (https://www.w3.org/TR/trace-context/), in gRPC metadata and NATS headers.
 
 const propagator = new W3CTraceContextPropagator();
 
-/** The context that a remote "traceparent" names; the root context where it is absent or malformed. */
+/** The context of a remote "traceparent"; the root context if it is absent or malformed. */
 export function extractTraceparent(traceparent: string | undefined): Context {
   if (traceparent === undefined) return ROOT_CONTEXT;
   return propagator.extract(ROOT_CONTEXT, { traceparent }, { get: (carrier, key) => carrier[key], keys: Object.keys });
 }
 
-/** The "traceparent" of a span; undefined for one that is not valid. */
+/** The "traceparent" of a span; undefined for an invalid one. */
 export function traceparentOf(span: Span | undefined): string | undefined {
   if (span === undefined) return undefined;
   const carrier: Record<string, string> = {};
@@ -25,11 +25,11 @@ export function traceparentOf(span: Span | undefined): string | undefined {
 }
 
 /**
- * Lets "the active span" follow asynchronous calls in this process, so that an event or a query finds the call it belongs
- * to. This is the one thing of OpenTelemetry that is global: it holds no tracer, only which context runs where.
+ * Makes the active span follow asynchronous calls in this process, so that an event or a query finds the call it
+ * belongs to. This is the only global part of OpenTelemetry: it holds no tracer, only the current context.
  */
 export function enableContextPropagation(): void {
-  // A process that has a manager keeps it: the API refuses a second one.
+  // An existing manager is kept: the API refuses a second one.
   context.setGlobalContextManager(new AsyncContexts());
 }
 

@@ -1,4 +1,4 @@
-// For the tests of services: credentials in a folder of the test's own. Nothing here is used by a running service.
+// For the tests of services: credentials in the test's own folder. Running services use nothing from here.
 export { frame, openRawCall, openRawConnection, pour, type RawCall } from './raw-call.js';
 export { createTestCredentials, type TestCredentials, type TestKey } from './test-credentials.js';
 export { type TestEnvironmentOptions, testEnvironment } from './test-environment.js';

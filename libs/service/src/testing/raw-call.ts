@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
 
-// gRPC without a gRPC library, for callers that break its rules.
+// gRPC without a gRPC library, for callers that violate its rules.
 
 export interface RawCall {
   readonly stream: ClientHttp2Stream;
@@ -40,7 +40,7 @@ export function openRawCall(
   return { stream, ended };
 }
 
-/** A message with its prefix; flags 1: compressed. */
+/** A message with its prefix; flags 1 means compressed. */
 export function frame(message: Uint8Array, flags = 0): Buffer {
   const prefix = Buffer.alloc(5);
   prefix[0] = flags;

@@ -12,19 +12,19 @@ import {
 
 export interface TestKey {
   readonly tenant: string;
-  /** Default: all that a tenant's administrator has. */
+  /** Default: all permissions of a tenant's administrator. */
   readonly permissions?: readonly string[];
   /** ISO date and time. */
   readonly expires?: string;
 }
 
 export interface TestCredentials {
-  /** Variables that lead a service to the files. */
+  /** Variables that point to the files. */
   readonly environment: Readonly<Record<string, string>>;
   readonly keysFile: string;
-  /** Signs as the mesh's services do. */
+  /** Signs like the mesh's services do. */
   readonly tokens: TokenAuthority;
-  /** Writes a new key into the keys file; a running service takes a second to see it. */
+  /** Adds a key to the keys file; a running service picks it up within a second. */
   addKey(key: TestKey): Promise<string>;
   removeKeys(): Promise<void>;
 }

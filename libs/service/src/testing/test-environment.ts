@@ -4,12 +4,12 @@ import type { TestCredentials } from './test-credentials.js';
 export interface TestEnvironmentOptions {
   readonly credentials: TestCredentials;
   readonly nats: { readonly url: string; readonly user: string; readonly password: string };
-  /** For blobs, and for the database unless that is named. */
+  /** For blobs, and for the database unless a URL is given. */
   readonly folder: string;
   readonly databaseUrl?: string;
 }
 
-/** The variables of a service under test: free ports, a database and blobs in a folder, only fatal errors logged. */
+/** The variables of a service under test: free ports, database and blobs in a folder, log level fatal. */
 export function testEnvironment({
   credentials,
   nats,

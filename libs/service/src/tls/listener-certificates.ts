@@ -2,19 +2,22 @@ import { openCertificates, type WatchedCertificates } from '@athanor/tls';
 import type { ServiceConfig } from '../config/index.js';
 import type { Telemetry } from '../telemetry/index.js';
 
-/** Of the public listener ("open" to callers outside) and of the mesh's. */
+/** Of the public listener ("open" to callers outside) and of the mesh listener. */
 export interface ListenerCertificates {
   readonly open: WatchedCertificates | undefined;
   readonly mesh: WatchedCertificates | undefined;
   close(): void;
 }
 
-/** Reads and watches the certificates of both listeners; their ends are a metric, so that an alert can come before them. */
+/**
+ * Reads and watches the certificates of both listeners; their expiry is a metric, so that an alert can be raised before
+ * it.
+ */
 export function openListenerCertificates(config: ServiceConfig, { log, meter }: Telemetry): ListenerCertificates {
   const watch = (listener: string, files: { certFile: string; keyFile: string; caFile?: string | undefined }) =>
     openCertificates(files, {
       onProblem: error =>
-        log.error({ err: error, listener }, 'the new certificates cannot be used; those read before stay in force'),
+        log.error({ err: error, listener }, 'the new certificates cannot be used; the previous ones stay in use'),
       onRenewal: () => log.info({ listener }, 'certificates renewed'),
     });
   const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = config;
@@ -22,7 +25,7 @@ export function openListenerCertificates(config: ServiceConfig, { log, meter }: 
   const open = cert && key ? watch('public', { certFile: cert, keyFile: key }) : undefined;
   const mesh = meshCert && meshKey ? watch('mesh', { certFile: meshCert, keyFile: meshKey, caFile }) : undefined;
   const expiry = meter.createObservableGauge('athanor_certificate_expiry_timestamp_seconds', {
-    description: "When a listener's certificate ends, seconds since 1970",
+    description: "Expiry of a listener's certificate, seconds since 1970",
   });
   expiry.addCallback(result => {
     for (const [listener, certificates] of Object.entries({ public: open, mesh })) {

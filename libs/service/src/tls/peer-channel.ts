@@ -1,7 +1,10 @@
 import type { OnBehalfOf, TokenAuthority } from '../auth/index.js';
 import type { ServiceConfig } from '../config/index.js';
 
-/** How a service reaches the others, but for where they are: its certificate, their authority, and a token for each call. */
+/**
+ * How a service connects to others, except for their addresses: its certificate, their authority, and a token for each
+ * call.
+ */
 export interface PeerChannel {
   readonly caFile: string | undefined;
   readonly certFile: string | undefined;

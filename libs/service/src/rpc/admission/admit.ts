@@ -4,32 +4,35 @@ import { ServiceError } from '../../errors/index.js';
 
 export interface AuthOptions {
   readonly authenticate: Authenticate;
-  /** Services are known by their token and by a certificate of the mesh: a token alone, perhaps stolen, opens nothing. */
+  /** A service must present its token and a certificate of the mesh: a token alone, perhaps stolen, gives no access. */
   readonly certifiedServices: boolean;
 }
 
-/** What is known of a call when only its headers have arrived. */
+/** What is known about a call at its headers. */
 export interface CallHeaders {
   /** "/package.Service/Method". */
   readonly method: string;
   readonly authorization: string | undefined;
   readonly isCertified: () => boolean;
-  /** What is wrong with another header, of which only a known caller is told. */
+  /** Problem of another header, reported to authenticated callers only. */
   readonly problem: ServiceError | undefined;
 }
 
-/** Health and liveness: probes carry no credential. */
+/** Health and liveness, because probes have no credential. */
 export function isOpenMethod(method: string): boolean {
   const rule = methodRule(method);
   return rule !== undefined && rule.permission === undefined;
 }
 
-/** Decides over a call: who makes it (undefined where a method is open to everybody), or throws why it is refused. */
+/**
+ * Admits a call: returns its caller (undefined if the method is open to everybody), or throws the reason of the
+ * refusal.
+ */
 export type Admit = (headers: CallHeaders) => Principal | undefined | Promise<Principal>;
 
 /**
- * The one place where it is decided who may call what, before any of the request is read. A method without a rule is none
- * of ours; its caller is told so, once it is known.
+ * The only place that decides who may call what, before any of the request is read. A method without a rule does not
+ * exist, which only authenticated callers are told.
  */
 export function createAdmission({ authenticate, certifiedServices }: AuthOptions): Admit {
   return headers => {
@@ -53,7 +56,7 @@ export function createAdmission({ authenticate, certifiedServices }: AuthOptions
 function checkCertified({ isCertified }: CallHeaders): void {
   if (isCertified()) return;
   const remedy = 'call the mesh listener (MESH_PORT) with MESH_CERT_FILE and MESH_KEY_FILE';
-  throw new ServiceError('UNAUTHENTICATED', `a service's token came without a certificate of the mesh; ${remedy}`, {
+  throw new ServiceError('UNAUTHENTICATED', `a service's token was sent without a certificate of the mesh; ${remedy}`, {
     reason: 'UNAUTHENTICATED',
   });
 }

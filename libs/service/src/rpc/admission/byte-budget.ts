@@ -1,4 +1,4 @@
-/** Bytes of requests that may be held at the same time. */
+/** Limits the bytes of requests in memory. */
 export class ByteBudget {
   readonly limitBytes: number;
   #usedBytes = 0;
@@ -11,7 +11,7 @@ export class ByteBudget {
     return this.#usedBytes;
   }
 
-  /** False, and nothing is taken, where the limit would be passed. */
+  /** False, and takes nothing, if the limit would be exceeded. */
   take(bytes: number): boolean {
     if (this.#usedBytes + bytes > this.limitBytes) return false;
     this.#usedBytes += bytes;

@@ -3,7 +3,7 @@
 
 const PREFIX_BYTES = 5;
 
-/** Finds the prefixes of the messages in a stream of chunks; keeps no byte of the messages. */
+/** Finds the prefixes of messages in a stream of chunks; keeps no bytes of the messages. */
 export class FrameReader {
   readonly #onPrefix: (flags: number, length: number) => void;
   #prefixRead = 0;

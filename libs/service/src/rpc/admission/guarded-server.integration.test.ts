@@ -1,4 +1,5 @@
-// What happens to a call before its handler: through a real server, with raw HTTP/2 frames that no gRPC library would send.
+// What happens to a call before its handler: through a real server, with raw HTTP/2 frames that no gRPC library would
+// send.
 import type { ClientHttp2Session } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -73,9 +74,9 @@ async function call(path: string, body: Buffer, headers: Record<string, string> 
 describe('without a credential', () => {
   const everyKind = [UNARY, CLIENT_STREAM, SERVER_STREAM, UNIMPLEMENTED, UNKNOWN, REFLECTION];
 
-  test.each(everyKind)('bug: %s was answered before its caller was known', async path => {
+  test.each(everyKind)('bug: %s was answered before its caller was authenticated', async path => {
     const { stream, ended } = openRawCall(session, path);
-    // No body, and no end of it.
+    // No body, and no end of stream.
     const timer = setTimeout(() => stream.destroy(), 3_000);
     expect((await ended).status).toBe(status.UNAUTHENTICATED);
     clearTimeout(timer);
@@ -108,7 +109,7 @@ describe('without a credential', () => {
     const begin = process.cpuUsage();
     for (let round = 0; round < 10; round++)
       expect((await call(UNARY, bomb, { 'grpc-encoding': 'gzip' })).status).toBe(status.UNAUTHENTICATED);
-    // 600 MB take seconds.
+    // Inflating 600 MB takes seconds.
     expect(process.cpuUsage(begin).user).toBeLessThan(400_000);
   });
 
@@ -118,7 +119,7 @@ describe('without a credential', () => {
     expect((await call(check, frame(Buffer.alloc(2_000)))).status).toBe(status.RESOURCE_EXHAUSTED);
   });
 
-  test('what is no gRPC is answered by HTTP, and not read', async () => {
+  test('requests other than gRPC are answered over HTTP and not read', async () => {
     const { stream, ended } = openRawCall(session, UNARY, { 'content-type': 'text/plain' });
     await pour(stream, 20 * MIB);
     stream.end();
@@ -127,13 +128,13 @@ describe('without a credential', () => {
 });
 
 describe('with a credential', () => {
-  test('what is not implemented, or unknown, says so', async () => {
+  test('unimplemented and unknown methods are UNIMPLEMENTED', async () => {
     for (const path of [UNIMPLEMENTED, UNKNOWN])
       expect((await call(path, frame(Buffer.alloc(0)), { authorization })).status).toBe(status.UNIMPLEMENTED);
     expect(await bench.telemetry.metricsText()).not.toContain('no.such');
   });
 
-  test('a request that does not arrive is not waited for', async () => {
+  test('a request that does not arrive in time is ended', async () => {
     const { stream, ended } = openRawCall(session, UNARY, { authorization });
     stream.write(frame(request('d')).subarray(0, 6));
     expect(await ended).toMatchObject({
@@ -142,20 +143,20 @@ describe('with a credential', () => {
     });
   });
 
-  test('a message that is too long is refused at its first bytes', async () => {
+  test('a message over the limit is refused at its first bytes', async () => {
     const { stream, ended } = openRawCall(session, UNARY, { authorization });
     stream.write(Buffer.from([0, 0x7f, 0, 0, 0]));
     expect(await ended).toMatchObject({ status: status.RESOURCE_EXHAUSTED });
   });
 
-  test('what one compressed message inflates to is bounded', async () => {
+  test('the inflated size of a compressed message is limited', async () => {
     const bomb = frame(gzipSync(Buffer.alloc(65 * MIB)), 1);
     expect(await call(UNARY, bomb, { authorization, 'grpc-encoding': 'gzip' })).toMatchObject({
       status: status.RESOURCE_EXHAUSTED,
     });
   });
 
-  test('bytes in flight are bounded by connection and by service, and are given back', async () => {
+  test('bytes in flight are limited per connection and service, and are released', async () => {
     const other = await openRawConnection(bench.address);
     const begin = (at: ClientHttp2Session, mib: number) => {
       const opened = openRawCall(at, UNARY, { authorization });
@@ -183,7 +184,7 @@ describe('with a credential', () => {
     other.destroy();
   });
 
-  test('bug: a stream whose handler is slow was read ahead by 16 messages of any size', async () => {
+  test('bug: a stream whose handler is slow was read 16 messages ahead, of any size', async () => {
     const chunk = frame(serviceDefinition('ingest').WriteUpload!.requestSerialize({ chunk: Buffer.alloc(3 * MIB) }));
     const { stream, ended } = openRawCall(session, CLIENT_STREAM, { authorization });
     let written = 0;
@@ -195,7 +196,7 @@ describe('with a credential', () => {
       stream.end();
     })();
     await sleep(500);
-    // Two are read and being worked on; the flow-control window of 8 MiB holds the next ones.
+    // Two are read and in progress; the flow-control window of 8 MiB holds the next ones.
     expect(written).toBeLessThan(8);
     const release = setInterval(() => releaseUploads(), 5);
     await writing;
@@ -243,16 +244,16 @@ describe('framing', () => {
     },
   );
 
-  test.each(['30S', '99999999n', '00000001M'])("the grpc-timeout '%s' is right", async timeout => {
+  test.each(['30S', '99999999n', '00000001M'])("the grpc-timeout '%s' is valid", async timeout => {
     expect(await handledBy(frame(request('d')), { 'grpc-timeout': timeout })).toMatchObject({ status: status.OK });
   });
 
-  test.each(['720H', '3000000S', '99999999H'])('bug: the far deadline %s had passed at once', async timeout => {
+  test.each(['720H', '3000000S', '99999999H'])('bug: the distant deadline %s expired at once', async timeout => {
     expect(await handledBy(frame(request('d')), { 'grpc-timeout': timeout })).toMatchObject({ status: status.OK });
   });
 });
 
-/** The beginning of a message that never comes. */
+/** The beginning of a message that never arrives. */
 function prefix(length: number): Buffer {
   const bytes = Buffer.alloc(5);
   bytes.writeUInt32BE(length, 1);

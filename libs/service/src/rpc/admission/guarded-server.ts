@@ -18,10 +18,10 @@ import { RequestBody } from './request-body.js';
 
 export interface RequestLimits {
   readonly maxMessageBytes: number;
-  /** Of all requests that have not been answered, by connection and by service. */
+  /** Of all unanswered requests, per connection and for the service. */
   readonly maxConnectionBytes: number;
   readonly maxBytes: number;
-  /** From the headers of a call with one request to the end of that request. */
+  /** From the headers of a call with a single request to the end of that request. */
   readonly bodyTimeoutMs: number;
 }
 
@@ -35,14 +35,14 @@ export interface Refusal {
 export interface GuardOptions {
   readonly admit: Admit;
   readonly limits: RequestLimits;
-  /** A call was refused before a handler saw it: for metrics and logs. */
+  /** Called when a call was refused before its handler, for metrics and logs. */
   readonly onRefusal: (refusal: Refusal) => void;
 }
 
 /** For callers without a credential: requests of health and liveness are a few bytes. */
 const MAX_OPEN_MESSAGE_BYTES = 1_024;
 const SWEEP_INTERVAL_MS = 1_000;
-/** What is called there does not exist. As a metric's label it is one value, whatever callers invent. */
+/** The method does not exist. The label of metrics is a constant, so callers cannot invent values. */
 const UNKNOWN_METHOD = '/_OTHER';
 
 /** What this file relies on of grpc-js 1.14 besides its documented interface; the tests beside it prove each use. */
@@ -64,17 +64,17 @@ interface Incoming {
 
 export interface GuardedServer {
   readonly server: Server;
-  /** Ends the watch over requests that do not arrive. */
+  /** Stops the check for requests that do not arrive. */
   stopWatching(): void;
 }
 
 /**
- * A grpc-js server that decides over every call at its headers, whether the method exists or not, and reads nothing of a
- * call before. `_streamHandler` of grpc-js is wrapped for what its interceptors are not shown: raw headers, the first bytes
- * of messages, and calls of unknown methods. A call that has come around the wrapper is refused.
+ * A grpc-js server that admits every call at its headers, whether the method exists or not, and reads nothing of a call
+ * before that. `_streamHandler` of grpc-js is wrapped for what its interceptors cannot see: raw headers, the first
+ * bytes of messages, and calls of unknown methods. A call that bypassed the wrapper is refused.
  */
 export function createGuardedServer(options: ServerOptions, guard: GuardOptions): GuardedServer {
-  // grpc-js builds a call's interceptors while the wrapper below is on the stack.
+  // grpc-js creates a call's interceptors while the wrapper below is on the stack.
   let incoming: Incoming | undefined;
   const intercept: ServerInterceptor = (method, call) => {
     const current = incoming;
@@ -151,7 +151,7 @@ interface GuardedMethod {
 
 function guardCall(call: ServerInterceptingCallInterface, method: GuardedMethod): ServerInterceptingCall {
   const { current, guard, requestStream, responseStream } = method;
-  if (current === undefined) throw new Error('grpc-js has changed: a call came around the guard of its server');
+  if (current === undefined) throw new Error('grpc-js has changed: a call bypassed the guard of its server');
   const { body, authorization, problem } = current;
   (call as unknown as GrpcCallInternals).decompressMessage = framed => body.decode(framed);
   const refuse = (metadata: Metadata, error: unknown): void => {
@@ -181,7 +181,7 @@ function guardCall(call: ServerInterceptingCallInterface, method: GuardedMethod)
   return requestStream ? new BoundedReads(call, start, body) : new ServerInterceptingCall(call, { start });
 }
 
-/** A stream of requests is read no further than what its handler takes. */
+/** A stream of requests is read only as far as its handler consumes it. */
 class BoundedReads extends ServerInterceptingCall {
   readonly #body: RequestBody;
 
@@ -199,7 +199,7 @@ class BoundedReads extends ServerInterceptingCall {
   }
 }
 
-/** Sets keep their order, so the first that is young enough ends the search. */
+/** Sets keep insertion order, so the first recent one ends the search. */
 function refuseLate(arriving: ReadonlySet<RequestBody>, timeoutMs: number): void {
   const latest = performance.now() - timeoutMs;
   for (const body of arriving) {

@@ -5,7 +5,7 @@ import type { ByteBudget } from './byte-budget.js';
 import { FrameReader } from './frame-reader.js';
 import { inflate, isKnownEncoding } from './inflate.js';
 
-/** Messages of one stream that were read and not yet handled: above this the stream is read no further. */
+/** Messages of one stream that were read and not handled yet; at this number reading pauses. */
 const READ_AHEAD_BYTES = 4 * 1024 * 1024;
 
 const COMPRESSED = 1;
@@ -35,7 +35,7 @@ export interface BodyOptions {
 export class RequestBody {
   readonly stream: ServerHttp2Stream;
   readonly startedAtMs = performance.now();
-  /** Told once of what is wrong. */
+  /** Called once with the first problem. */
   onProblem: ((problem: ServiceError) => void) | undefined;
   readonly #options: BodyOptions;
   readonly #held: HeldMessage[] = [];
@@ -51,7 +51,7 @@ export class RequestBody {
     this.stream = options.stream;
   }
 
-  /** Call it when grpc-js has added its own listeners: this one comes before them. */
+  /** Call it after grpc-js has added its own listeners, because this one must run before them. */
   watch(): void {
     const frames = new FrameReader((flags, length) => this.#begin(flags, length));
     this.stream.prependListener('data', (chunk: Buffer) => frames.push(chunk));
@@ -71,31 +71,33 @@ export class RequestBody {
     return framed[0] === COMPRESSED ? this.#inflate(message, held) : message;
   }
 
-  /** Reads on, now or when messages read before have been handled. */
+  /** Continues to read, now or when earlier messages have been handled. */
   read(start: () => void): void {
     if (this.#heldSum < READ_AHEAD_BYTES) start();
     else this.#waitingRead = start;
   }
 
-  /** The handler is done with the oldest message, unless it keeps it. */
+  /** The handler is done with the oldest message, unless it holds it. */
   release(): void {
     if (!this.#currentIsKept) this.#give(this.#held.shift()?.bytes ?? 0);
     this.#currentIsKept = false;
   }
 
-  /** The handler keeps the oldest message beyond the next one: its bytes count until the returned function is called. */
+  /**
+   * The handler holds the oldest message beyond the next one: its bytes count until the returned function is called.
+   */
   keep(): () => void {
     const bytes = this.#held.shift()?.bytes ?? 0;
     this.#currentIsKept = true;
     return () => this.#give(bytes);
   }
 
-  /** Tells the caller to send no more, after the status (RFC 9113 §8.1). */
+  /** Tells the caller to stop sending, after the status (RFC 9113 §8.1). */
   refuseRest(): void {
     this.stream.close(constants.NGHTTP2_NO_ERROR);
   }
 
-  /** Ends the call, unless it has been told of a problem before. */
+  /** Ends the call, unless a problem was already reported. */
   fail(problem: ServiceError): void {
     this.#isOver = true;
     const { onProblem } = this;

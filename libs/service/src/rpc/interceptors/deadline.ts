@@ -19,5 +19,5 @@ export function deadline(defaultMs: number): Interceptor {
 }
 
 function exceeded(context: CallContext): ServiceError {
-  return new ServiceError('DEADLINE_EXCEEDED', `the deadline of ${context.method} has passed; allow it more time`);
+  return new ServiceError('DEADLINE_EXCEEDED', `the deadline of ${context.method} has passed; set a longer one`);
 }

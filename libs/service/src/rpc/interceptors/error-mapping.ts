@@ -1,7 +1,9 @@
 import { ServiceError, translateFailure } from '../../errors/index.js';
 import type { Interceptor } from '../call-context.js';
 
-/** Lets ServiceErrors pass, translates those of the storage, and hides all others behind INTERNAL; causes go to the log. */
+/**
+ * Passes ServiceErrors on, translates those of the storage, and hides all others behind INTERNAL; causes are logged.
+ */
 export const errorMapping: Interceptor = async (context, next) => {
   try {
     await next();

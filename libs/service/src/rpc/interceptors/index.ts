@@ -12,7 +12,7 @@ export interface InterceptorOptions {
   readonly defaultDeadlineMs: number;
 }
 
-/** All that happens around every call, outermost first; who calls, and whether they may, was decided before (`admission`). */
+/** The interceptors of every call, outermost first. Authentication and authorization happen before (`admission`). */
 export function defaultInterceptors(options: InterceptorOptions): Interceptor[] {
   const { telemetry, defaultDeadlineMs } = options;
   return [

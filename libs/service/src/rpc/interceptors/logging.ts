@@ -1,10 +1,10 @@
 import { ServiceError } from '../../errors/index.js';
 import type { Interceptor } from '../call-context.js';
 
-/** A caller's name of something may stand in it. */
+/** Messages may contain names chosen by callers, so they are cut. */
 const MAX_MESSAGE_CHARS = 500;
 
-/** One line for each call: failures at info, those of ours at error and with the stack, successes at debug. */
+/** One line per call: callers' errors at info, internal ones at error with the stack, successes at debug. */
 export const logging: Interceptor = async (context, next) => {
   const start = performance.now();
   const fields = () => ({ method: context.method, ms: Math.round((performance.now() - start) * 10) / 10 });
