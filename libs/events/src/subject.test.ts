@@ -28,5 +28,5 @@ test('dead letters can be filtered by consumer and by tenant', () => {
   );
   expect(deadLetterFilter('registry', 'acme')).toBe('dlq.athanor.registry.acme.>');
   expect(deadLetterFilter()).toBe('dlq.athanor.*.>');
-  expect(() => deadLetterFilter('*', '>')).toThrow('cannot stand');
+  expect(() => deadLetterFilter('*', '>')).toThrow('is not allowed');
 });

@@ -171,7 +171,7 @@ describe('the pools file', () => {
     ['{"pools": [{"name": "a", "address": "x:1", "models": ["a b"]}]}', /model@alias or model@version, got 'a b'/],
     [
       `{"pools": [${['a', 'a'].map(name => `{"name": "${name}", "address": "x:1", "models": ["*"]}`)}]}`,
-      /two pools named 'a'/,
+      /received 'a' twice/,
     ],
   ])('%s is refused with what is wrong', async (content, message) => {
     const folder = await temporaryDirectory('pools-file');

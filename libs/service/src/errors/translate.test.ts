@@ -9,11 +9,11 @@ describe('translateFailure', () => {
     ['storage_full', 'RESOURCE_EXHAUSTED', /disk is full.*free space/],
     ['disk_full', 'RESOURCE_EXHAUSTED', /disk is full.*free space/],
     ['corrupt', 'DATA_LOSS', /stored bytes/],
-    ['connection_lost', 'UNAVAILABLE', /try again/],
-    ['unavailable', 'UNAVAILABLE', /try again/],
-    ['serialization_failure', 'ABORTED', /repeat/],
-    ['unique_violation', 'ABORTED', /repeat/],
-    ['timeout', 'UNAVAILABLE', /try again/],
+    ['connection_lost', 'UNAVAILABLE', /retry/],
+    ['unavailable', 'UNAVAILABLE', /retry/],
+    ['serialization_failure', 'ABORTED', /retry/],
+    ['unique_violation', 'ABORTED', /retry/],
+    ['timeout', 'UNAVAILABLE', /retry/],
   ])('%s is translated to %s, with a remedy and without internals', (kind, code, message) => {
     const translated = translateFailure(failure(kind));
     expect(translated?.code).toBe(code);
