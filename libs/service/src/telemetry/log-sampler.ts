@@ -57,7 +57,7 @@ export class LogSampler {
       (method as (...args: unknown[]) => void).call(
         log,
         isFull ? { of: OTHER, leftOut } : { ...fields, of: message, leftOut },
-        'repeated lines left out',
+        'repeated lines suppressed',
       );
     const maxLines = isFull ? 0 : MAX_LINES;
     this.#kinds.set(isFull ? OTHER : key, { count: 1, maxLines, report });

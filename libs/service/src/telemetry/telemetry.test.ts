@@ -53,7 +53,7 @@ test('bug: lines of more than 1,000 kinds in an interval were neither written no
   expect(lines).toHaveLength(1_000);
   await telemetry.shutdown();
   expect(lines).toHaveLength(1_001);
-  expect(lines.at(-1)).toMatchObject({ msg: 'repeated lines left out', of: 'other', leftOut: 500 });
+  expect(lines.at(-1)).toMatchObject({ msg: 'repeated lines suppressed', of: 'other', leftOut: 500 });
 });
 
 test('bug: of more than 20 events set aside at once, the ids of some were in no line', async () => {
