@@ -1,6 +1,6 @@
 import type { RpcCode, RpcError } from '@athanor/client';
 
-/** What the shell is told. Shown by `athanor --help`. */
+/** Exit codes, shown by `athanor --help`. */
 export const EXIT_CODES = {
   ok: 0,
   failed: 1,
@@ -37,7 +37,7 @@ const BY_CODE: Partial<Record<RpcCode, number>> = {
   DEADLINE_EXCEEDED: EXIT_CODES.unavailable,
 };
 
-/** An error whose exit code is known. */
+/** An error with an exit code. */
 export class CliError extends Error {
   override readonly name = 'CliError';
   readonly exitCode: number;
@@ -55,8 +55,8 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /**
- * Whether it is a failed call, with one of the codes where some are given. By name: the class itself comes with gRPC, which a
- * command that makes no call does not load.
+ * Whether the error is a failed call, optionally with one of the given codes. Compares the name, because the class is
+ * part of the gRPC code, which commands without calls do not load.
  */
 export function isRpcError(error: unknown, ...codes: readonly RpcCode[]): error is RpcError {
   if (!(error instanceof Error) || error.name !== 'RpcError') return false;

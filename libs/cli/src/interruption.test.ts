@@ -3,7 +3,7 @@ import { interruptible, unlessAborted } from './interruption.js';
 
 const never = () => new Promise<never>(() => undefined);
 
-it('bug: work was left half done by a signal, without its cleaning up', async () => {
+it('bug: a signal ended work without its clean-up', async () => {
   const listeners = process.listenerCount('SIGTERM');
   let cleaned = false;
   const work = interruptible(async signal => {
@@ -19,6 +19,6 @@ it('bug: work was left half done by a signal, without its cleaning up', async ()
   expect(process.listenerCount('SIGTERM')).toBe(listeners);
 });
 
-it('work that is not interrupted has its own result', async () => {
+it('uninterrupted work returns its own result', async () => {
   expect(await interruptible(signal => unlessAborted(Promise.resolve(7), signal))).toBe(7);
 });

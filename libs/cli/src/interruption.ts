@@ -3,8 +3,8 @@ import { CliError, EXIT_CODES } from './exit-codes.js';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs work that has something to clean up when the user interrupts it: the work's signal is aborted with the error to
- * throw. A second signal of the same kind ends the process at once.
+ * Runs work that must clean up when the user interrupts it: the work's signal is aborted with the error to throw. A
+ * second signal of the same kind ends the process at once.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const abort = new AbortController();

@@ -40,7 +40,7 @@ export interface RunOptions extends Omit<CliEnvironment, 'terminal'> {
 /** Runs one command line and returns its exit code. */
 export async function runCli(argv: readonly string[], options: RunOptions): Promise<number> {
   const cli: CliEnvironment = { ...options, terminal: options.terminal ?? processTerminal() };
-  // Not an option of commander's, which would also take it from the commands that have a --version of their own.
+  // Not commander's version option, which would also apply to commands with their own --version.
   if (argv.length === 1 && VERSION_OPTIONS.includes(argv[0] ?? '')) {
     cli.terminal.out(`athanor ${readVersion(cli.root)}\n`);
     return EXIT_CODES.ok;
@@ -64,8 +64,8 @@ function readVersion(root: string): string {
 export function createProgram(cli: CliEnvironment): Command {
   const program = new Command('athanor')
     .description('AI models as a service, as a mesh: raw rows in, served predictions out.')
-    .addOption(new Option('-o, --output <format>', 'how results are printed').choices([...FORMATS]).default('table'))
-    .option('--context <name>', 'the mesh to speak to, from the address book (ATHANOR_CONTEXT)')
+    .addOption(new Option('-o, --output <format>', 'output format').choices([...FORMATS]).default('table'))
+    .option('--context <name>', 'the mesh to use, from the address book (ATHANOR_CONTEXT)')
     .option('--home <folder>', 'the mesh that runs in this folder (ATHANOR_HOME, default ~/.athanor)')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', EXAMPLES)
@@ -88,7 +88,7 @@ export function createProgram(cli: CliEnvironment): Command {
   return program;
 }
 
-/** A wrong command line is told where its own help is. */
+/** Errors of a command line point to the command's own help. */
 function hintAtHelp(command: Command, path: string): void {
   command.showHelpAfterError(`(${path} --help shows what there is)`);
   for (const each of command.commands) hintAtHelp(each, `${path} ${each.name()}`);

@@ -1,4 +1,4 @@
-/** Where a command writes: results to `out`, everything about them to `err`. */
+/** Output of a command: results to `out`, everything else to `err`. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
@@ -7,7 +7,7 @@ export interface Terminal {
 }
 
 export function processTerminal(): Terminal {
-  // A reader that has seen enough, such as `head`, ends the program as it ends every other one.
+  // A reader that stops early, such as `head`, ends the program without an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     process.exit(0);

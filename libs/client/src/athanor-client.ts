@@ -2,7 +2,7 @@ import { type LaptopService, ownerOf } from '@athanor/contracts';
 import type { ChannelOptions } from './rpc/channel.js';
 import { createStub, type Stub } from './rpc/stub.js';
 
-/** Where the mesh's services are, or what stands in front of them. */
+/** Addresses of the mesh's services, or of a gateway in front of them. */
 export type Addresses = Readonly<Record<LaptopService, string>>;
 
 export interface AthanorClientOptions extends Omit<ChannelOptions, 'address' | 'credential'> {
@@ -20,7 +20,7 @@ export interface AthanorClient {
   close(): void;
 }
 
-/** Each stub is made when it is first used: a program that calls one service loads the messages of that one. */
+/** Stubs are created on first use: a program that calls one service loads the messages of that service only. */
 export function createAthanorClient({ addresses, apiKey, ...rest }: AthanorClientOptions): AthanorClient {
   const made = new Map<ClientService, { close(): void }>();
   const stub = <K extends ClientService>(key: K): Stub<K> => {

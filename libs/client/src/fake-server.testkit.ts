@@ -1,6 +1,4 @@
-/*
- * A gRPC server that the test writes itself, in grpc-js' own terms: the other end of the wire, behaving badly on purpose.
- */
+/* A gRPC server written by the test in terms of grpc-js, which misbehaves on purpose. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +18,7 @@ type Handler = (
 
 export interface FakeServer {
   readonly address: string;
-  /** For files of the test. */
+  /** Folder for files of the test. */
   readonly folder: string;
   stop(): Promise<void>;
 }

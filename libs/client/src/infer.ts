@@ -25,7 +25,7 @@ export interface InferResponse {
   readonly modelVersion: string;
   readonly id: string;
   readonly outputs: ReadonlyMap<string, InferTensor>;
-  /** For example "athanor_version_digest": where lineage begins. */
+  /** For example "athanor_version_digest", for the lineage. */
   readonly parameters: ReadonlyMap<string, string | number | boolean>;
 }
 

@@ -1,4 +1,4 @@
-/** Goes through all pages of a List method. */
+/** Iterates over all pages of a List method. */
 export async function* allPages<T>(
   list: (pageToken: string) => Promise<{ items: readonly T[]; nextPageToken: string }>,
 ): AsyncIterable<T> {

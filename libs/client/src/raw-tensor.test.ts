@@ -18,7 +18,7 @@ const CASES: readonly [Datatype, TensorData, string][] = [
 ];
 
 describe('raw contents', () => {
-  test.each(CASES)('of %s are little-endian and come back', (datatype, data, hex) => {
+  test.each(CASES)('of %s are little-endian and decode to the same values', (datatype, data, hex) => {
     expect(encodeRaw({ datatype, data }).toString('hex')).toBe(hex);
     expect(decodeRaw(datatype, Buffer.from(hex, 'hex'))).toEqual(data);
   });
@@ -38,7 +38,7 @@ describe('raw contents', () => {
     expect(encodeRaw({ datatype: 'UINT8', data: Uint8Array.of(1, 2, 3).subarray(1) }).toString('hex')).toBe('0203');
   });
 
-  test('bug: contents that were cut off were read as fewer values', () => {
+  test('bug: truncated contents were read as fewer values', () => {
     expect(() => decodeRaw('FP32', Buffer.alloc(6))).toThrow(/FP32.*6 bytes.*multiple of 4/);
     expect(() => decodeRaw('BYTES', Buffer.from([5, 0, 0, 0, 1]))).toThrow(/BYTES/);
     expect(() => decodeRaw('BYTES', Buffer.from([1, 0]))).toThrow(/BYTES/);
@@ -46,7 +46,7 @@ describe('raw contents', () => {
 });
 
 describe('toTensorData', () => {
-  test('makes the values that the datatype has', () => {
+  test("converts to the datatype's values", () => {
     expect(toTensorData('FP32', [1, 2.5])).toEqual(Float32Array.of(1, 2.5));
     expect(toTensorData('INT64', [1, -2])).toEqual(BigInt64Array.of(1n, -2n));
     expect(toTensorData('UINT64', ['18446744073709551615'])).toEqual(BigUint64Array.of(2n ** 64n - 1n));
@@ -67,11 +67,11 @@ describe('toTensorData', () => {
     ['INT64', [1.5], 'element 0: INT64 expects a whole number'],
     ['BOOL', [2], 'element 0: BOOL expects true, false, 1 or 0, got 2'],
     ['BYTES', [7], 'element 0: BYTES expects a string, got 7'],
-  ] as const)('bug: values that %s cannot hold became others: %j', (datatype, values, message) => {
+  ] as const)('bug: values out of range for %s were changed: %j', (datatype, values, message) => {
     expect(() => toTensorData(datatype, values)).toThrow(message);
   });
 
-  test('bug: numbers became the bits of 16-bit floats', () => {
+  test('bug: numbers were used as bits of 16-bit floats', () => {
     expect(() => toTensorData('FP16', [1.5])).toThrow(/FP16.*FP32/);
     expect(() => toTensorData('BF16', [1.5])).toThrow(/BF16.*FP32/);
   });

@@ -1,5 +1,5 @@
-// Raw tensor contents of the Open Inference Protocol: row-major, little-endian, no padding; BYTES elements each with a
-// 32-bit length before them.
+// Raw tensor contents of the Open Inference Protocol: row-major, little-endian, no padding; BYTES elements have a
+// 32-bit length prefix.
 
 const VIEWS = {
   BOOL: Uint8Array,
@@ -19,7 +19,7 @@ const VIEWS = {
 
 export type Datatype = keyof typeof VIEWS | 'BYTES';
 
-/** Values in the order of the row-major layout; FP16 and BF16 as their bits; BYTES as one buffer an element. */
+/** Values in row-major order; FP16 and BF16 as their bits; BYTES as one buffer per element. */
 export type TensorData = InstanceType<(typeof VIEWS)[keyof typeof VIEWS]> | readonly Uint8Array[];
 
 export function encodeRaw({ datatype, data }: { datatype: Datatype; data: TensorData }): Buffer {
@@ -38,11 +38,11 @@ export function encodeRaw({ datatype, data }: { datatype: Datatype; data: Tensor
 export function decodeRaw(datatype: Datatype, raw: Uint8Array): TensorData {
   if (datatype === 'BYTES') return decodeBytes(raw);
   const View = VIEWS[datatype];
-  // A copy of its own: typed arrays must begin at a multiple of their element's size. (Buffer's slice() would be a view.)
+  // A copy: typed arrays must start at a multiple of their element size. (Buffer's slice() would be a view.)
   const copy = new Uint8Array(raw);
   if (copy.byteLength % View.BYTES_PER_ELEMENT !== 0) {
     throw new RangeError(
-      `${datatype} contents have ${copy.byteLength} bytes, expected a multiple of ${View.BYTES_PER_ELEMENT}; they were cut off`,
+      `${datatype} contents have ${copy.byteLength} bytes, expected a multiple of ${View.BYTES_PER_ELEMENT}; they are truncated`,
     );
   }
   return new View(copy.buffer, 0, copy.byteLength / View.BYTES_PER_ELEMENT);
@@ -54,7 +54,7 @@ function decodeBytes(raw: Uint8Array): Uint8Array[] {
   for (let offset = 0; offset < view.length; ) {
     const end = offset + 4 + (offset + 4 <= view.length ? view.readUInt32LE(offset) : 0);
     if (end > view.length) {
-      throw new RangeError(`BYTES contents have ${view.length} bytes, their elements take ${end}; they were cut off`);
+      throw new RangeError(`BYTES contents have ${view.length} bytes, their elements take ${end}; they are truncated`);
     }
     elements.push(view.subarray(offset + 4, end));
     offset = end;
@@ -63,13 +63,13 @@ function decodeBytes(raw: Uint8Array): Uint8Array[] {
 }
 
 /**
- * The values of nested arrays, flat, as the datatype has them. JSON has no whole numbers past 2^53: INT64 and UINT64 take
- * decimal strings too.
+ * Flattens nested arrays to values of the datatype. JSON numbers are exact up to 2^53: INT64 and UINT64 accept decimal
+ * strings too.
  *
- * @throws TypeError naming the first element that the datatype cannot hold, and what was expected.
+ * @throws TypeError that names the first element that the datatype cannot hold, and what was expected.
  */
 export function toTensorData(datatype: Datatype, values: readonly unknown[]): TensorData {
-  // Their arrays hold bits, and JavaScript has no number of 16 bits to convert from on Node 20.
+  // Their arrays hold bits, and Node 20 has no 16-bit floating-point type to convert from.
   if (datatype === 'FP16' || datatype === 'BF16') throw new TypeError(`numbers cannot be made ${datatype}; use FP32`);
   const convert = CONVERSIONS[datatype];
   if (convert === undefined) throw new TypeError(`the datatype '${datatype}' is not known`);
@@ -86,7 +86,7 @@ export function toTensorData(datatype: Datatype, values: readonly unknown[]): Te
     : VIEWS[datatype].from(converted as number[]);
 }
 
-/** What a datatype wanted instead of the value it got. */
+/** The expected value of a datatype, for the error message. */
 interface Refusal {
   readonly expected: string;
 }

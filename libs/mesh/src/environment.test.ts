@@ -36,14 +36,14 @@ describe("a program's variables", () => {
     expect(environment(CONTROL, inherited)).not.toHaveProperty('SECRET');
   });
 
-  it('bug: ATHANOR_DATABASE_URL was overridden in silence', () => {
+  it('bug: ATHANOR_DATABASE_URL was silently overridden', () => {
     const url = 'postgres://db/athanor';
     expect(environment(CONTROL, { ATHANOR_DATABASE_URL: url }).ATHANOR_DATABASE_URL).toBe(url);
     expect(environment(CONTROL).ATHANOR_DATABASE_URL).toBe('pglite:///h/data/database');
     expect(environment(['inference'], { ATHANOR_DATABASE_URL: url })).not.toHaveProperty('ATHANOR_DATABASE_URL');
   });
 
-  it("bug: the caller's blob store and NATS were overridden in silence", () => {
+  it("bug: the caller's blob store and NATS were silently overridden", () => {
     const env = { ATHANOR_BLOB_URL: 's3://b', ATHANOR_INGEST_NATS_URL: 'nats://x', ATHANOR_NATS_USER: '' };
     expect(() => checkInherited(env)).toThrow(
       /^ATHANOR_BLOB_URL, ATHANOR_INGEST_NATS_URL are set, but this mesh keeps/,

@@ -5,19 +5,19 @@ import type { Home } from './home.js';
 import type { Secrets } from './secrets.js';
 
 export interface EnvironmentOptions {
-  /** The services that the program hosts: it gets their variables, and no other service's. */
+  /** The services that the process hosts: it gets their variables, and no other service's. */
   readonly services: readonly LaptopService[];
   readonly home: Home;
   readonly secrets: Secrets;
   readonly portBase: number;
   readonly natsUrl: string;
-  /** Variables that are handed on as they are: PATH, and ATHANOR_* that tune a service. */
+  /** Variables passed on unchanged: PATH, and ATHANOR_* settings of a service. */
   readonly inherited: Inherited;
 }
 
 export type Inherited = Readonly<Record<string, string | undefined>>;
 
-/** Variables of the caller's that would make it another mesh than the one of the home. */
+/** Variables of the caller that would change which mesh the processes belong to. */
 export class InheritedVariablesError extends Error {
   override readonly name = 'InheritedVariablesError';
   readonly variables: readonly string[];
@@ -26,7 +26,7 @@ export class InheritedVariablesError extends Error {
     super(
       `${variables.join(', ')} ${variables.length === 1 ? 'is' : 'are'} set, but this mesh keeps blobs in its home and ` +
         'has a nats-server of its own; unset them, or start the services themselves (only ATHANOR_DATABASE_URL, a ' +
-        'PostgreSQL, is taken over)',
+        'PostgreSQL, is accepted)',
     );
     this.variables = variables;
   }
@@ -35,17 +35,17 @@ export class InheritedVariablesError extends Error {
 const OWNED_BY_THE_MESH =
   /^ATHANOR_((INGEST|TRAINING|REGISTRY|INFERENCE)_)?(BLOB_URL|NATS_URL|NATS_USER|NATS_PASSWORD)$/;
 const DATABASE_OF_ONE = /^ATHANOR_(INGEST|TRAINING|REGISTRY)_DATABASE_URL$/;
-/** The caller's own, of no use to a service: the credential and where the CLI looks. */
+/** The caller's own settings, which services do not need: its credential and the CLI's settings. */
 const OF_THE_CLI = new Set(['ATHANOR_API_KEY', 'ATHANOR_CONTEXT', 'ATHANOR_CONFIG', 'ATHANOR_HOME', 'ATHANOR_CA_FILE']);
 
-/** @throws InheritedVariablesError naming all that would silently be overridden. */
+/** @throws InheritedVariablesError that lists all variables that would silently be overridden. */
 export function checkInherited(inherited: Inherited): void {
   const names = Object.keys(inherited).filter(name => (inherited[name] ?? '').trim() !== '');
   const refused = names.filter(name => OWNED_BY_THE_MESH.test(name) || DATABASE_OF_ONE.test(name));
   if (refused.length > 0) throw new InheritedVariablesError(refused.sort());
 }
 
-/** The variables with which a program of the mesh is started: production has the same, with other values. */
+/** The variables that start a process of the mesh: the same as in production, with other values. */
 export function serviceEnvironment(options: EnvironmentOptions): Record<string, string> {
   const { services, home, portBase, natsUrl, inherited } = options;
   const env: Record<string, string> = {

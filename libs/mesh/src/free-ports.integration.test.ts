@@ -15,7 +15,7 @@ async function takePort(): Promise<number> {
   return (server.address() as { port: number }).port;
 }
 
-it('all taken ports are named at once, with what to do', async () => {
+it('all ports in use are listed together, with a remedy', async () => {
   const [a, b] = [await takePort(), await takePort()];
   const error = await expectFreePorts([a, b]).catch(each => each);
   expect(error).toBeInstanceOf(PortInUseError);

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** A port that the mesh needs is taken. */
+/** A port that the mesh needs is in use. */
 export class PortInUseError extends Error {
   override readonly name = 'PortInUseError';
   readonly ports: readonly number[];
@@ -8,13 +8,13 @@ export class PortInUseError extends Error {
   constructor(ports: readonly number[]) {
     super(
       `port${ports.length === 1 ? '' : 's'} ${ports.join(', ')} on 127.0.0.1 ${ports.length === 1 ? 'is' : 'are'} in use; ` +
-        'end the program that listens there, or move the mesh with --port-base',
+        'stop the program that listens there, or move the mesh with --port-base',
     );
     this.ports = ports;
   }
 }
 
-/** Throws PortInUseError with all taken ports at once, before anything is started. */
+/** Throws PortInUseError with all ports in use, before anything is started. */
 export async function expectFreePorts(ports: readonly number[]): Promise<void> {
   const free = await Promise.all(ports.map(isFree));
   const taken = ports.filter((_port, index) => !free[index]);

@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('a home', () => {
-  it('bug: another spelling of the same folder was another home, with another lock', async () => {
+  it('bug: another spelling of the same folder was a different home, with its own lock', async () => {
     const root = join(folder, 'mesh');
     await createHome(root);
     await symlink(root, join(folder, 'link'));
@@ -21,7 +21,7 @@ describe('a home', () => {
     }
   });
 
-  it('bug: a relative home kept a credentials file that no other folder could find', async () => {
+  it('bug: a relative home stored a path to its credentials that was wrong in other folders', async () => {
     const { credentialsFile } = await createHome(relative(process.cwd(), join(folder, 'mesh')));
     expect(credentialsFile).toBe(join(folder, 'mesh', 'credentials.json'));
   });

@@ -1,12 +1,12 @@
 import { mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
-/** Where a mesh keeps everything: one folder, readable by its owner only. */
+/** The folder with all state of a mesh, readable by its owner only. */
 export interface Home {
   readonly root: string;
-  /** What runs and where, while it runs. */
+  /** The processes and their addresses, while it runs. */
   readonly stateFile: string;
-  /** API key and addresses for clients: what a context of the CLI points to. */
+  /** API key and addresses for clients; a context of the CLI refers to it. */
   readonly credentialsFile: string;
   readonly apiKeysFile: string;
   readonly meshSecretFile: string;
@@ -41,20 +41,20 @@ export async function createHome(root: string): Promise<Home> {
   return home;
 }
 
-/** The home that a path means, however it is written: `x`, `./x/` and a link to x are one home. It need not exist. */
+/** The canonical home of a path: `x`, `./x/` and a link to x are one home. It need not exist. */
 export async function findHome(root: string): Promise<Home> {
   const absolute = resolve(root);
   return homeAt(await realpath(absolute).catch(() => absolute));
 }
 
-/** Replaces a file in one step, so that a reader, or a kill, finds the old or the new content, whole. */
+/** Replaces a file atomically, so that a reader, or a crash, sees the complete old or new content. */
 export async function writePrivateFile(path: string, content: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   await writeFile(temporary, content, { mode: 0o600, flush: true });
   await rename(temporary, path);
 }
 
-/** Undefined where the file does not exist. */
+/** Undefined if the file does not exist. */
 export async function readJsonFile<T>(path: string): Promise<T | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -65,6 +65,6 @@ export async function readJsonFile<T>(path: string): Promise<T | undefined> {
     return JSON.parse(text) as T;
   } catch (cause) {
     const found = text.trim() === '' ? 'nothing' : (cause as Error).message;
-    throw new Error(`${path}: expected JSON, got ${found}; mend the file, or remove it`, { cause });
+    throw new Error(`${path}: expected JSON, got ${found}; repair the file, or remove it`, { cause });
   }
 }

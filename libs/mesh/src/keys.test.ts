@@ -15,7 +15,7 @@ afterEach(() => rm(home.root, { recursive: true }));
 
 const newEntry = () => createApiKey({ tenant: 'acme', permissions: ['models.infer'] }).entry;
 
-it('keeps every key of many that are made at once, readable by the owner only', async () => {
+it('keeps all keys of concurrent creations, readable by the owner only', async () => {
   const entries = Array.from({ length: 8 }, newEntry);
   await Promise.all(entries.map(entry => addKey(home, entry)));
   const ids = (await readKeys(home))?.map(({ id }) => id);
@@ -23,7 +23,7 @@ it('keeps every key of many that are made at once, readable by the owner only', 
   expect((await stat(home.apiKeysFile)).mode & 0o077).toBe(0);
 });
 
-it('removes one by its id, and tells where there is none', async () => {
+it('removes one by its id, and reports a missing one', async () => {
   const entry = newEntry();
   await addKey(home, entry);
   expect(await removeKey(home, '00000000')).toBeUndefined();

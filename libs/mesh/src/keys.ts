@@ -4,12 +4,12 @@ import { DirectoryLockedError, lockDirectory } from '@athanor/process';
 import { type ApiKeyEntry, parseKeysFile } from '@athanor/service/keys-file';
 import { type Home, writePrivateFile } from './home.js';
 
-// The home's keys file, which the services read again within a second of a change. Each change is one rename, under a lock.
+// The home's keys file, which services reload within a second of a change. Each change is one rename, under a lock.
 
 const LOCK_ATTEMPTS = 50;
 const LOCK_RETRY_MS = 100;
 
-/** The keys of a home, by their entries; undefined where no mesh was ever started in it. */
+/** The keys of a home, by their entries; undefined if no mesh was ever started in it. */
 export async function readKeys({ apiKeysFile }: Home): Promise<ApiKeyEntry[] | undefined> {
   const content = await readFile(apiKeysFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -22,7 +22,7 @@ export async function addKey(home: Home, entry: ApiKeyEntry): Promise<void> {
   await changeKeys(home, keys => [...keys, entry]);
 }
 
-/** @returns the entry that was removed; undefined where there is none of the id. */
+/** @returns the removed entry; undefined if there is none with the id. */
 export async function removeKey(home: Home, id: string): Promise<ApiKeyEntry | undefined> {
   let removed: ApiKeyEntry | undefined;
   await changeKeys(home, keys => {
@@ -42,7 +42,7 @@ async function changeKeys(home: Home, change: (keys: ApiKeyEntry[]) => ApiKeyEnt
   }
 }
 
-/** Another command's change takes milliseconds. */
+/** A change by another command takes milliseconds. */
 async function lockWithRetries(path: string) {
   for (let attempt = 1; ; attempt++) {
     try {

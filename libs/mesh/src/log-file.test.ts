@@ -17,7 +17,7 @@ it('bug: a log that could not be written ended the supervisor', async () => {
   await rm(folder, { recursive: true });
 });
 
-it('bug: the logs of a mesh grew without end', async () => {
+it('bug: the logs of a mesh grew without limit', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'athanor-log-'));
   const path = join(folder, 'a.log');
   const log = openLogFile(path, line => expect.fail(line), 1_000);

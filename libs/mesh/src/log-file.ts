@@ -1,11 +1,11 @@
 import { appendFileSync, copyFileSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
 
-/** Of a log, and of the one before it (`.1`); older lines are dropped. */
+/** Maximum size of a log, and of the previous one (`.1`); older lines are dropped. */
 export const MAX_LOG_BYTES = 16 * 1024 * 1024;
 
 /**
- * Appends lines to a file. A line that cannot be written (a full disk) is dropped: a log must not end what it tells of.
- * The first of a row of failures is reported.
+ * Appends lines to a file. A line that cannot be written (a full disk) is dropped, because logging must not end the
+ * program. The first of consecutive failures is reported.
  */
 export function openLogFile(
   path: string,
@@ -31,8 +31,9 @@ export function openLogFile(
 }
 
 /**
- * For a log that another process appends to: what is in it moves to `.1`, and it begins anew. The writer keeps its open file,
- * so the file is copied and cut; lines written between the two are lost. On a full disk the old lines are.
+ * For a log that another process appends to: its content is moved to `.1`, and it starts empty. The writer keeps its
+ * file open, so the file is copied and truncated; lines written in between are lost. On a full disk the old lines are
+ * lost.
  */
 export function rotateLog(path: string, maxBytes: number = MAX_LOG_BYTES): void {
   if (sizeOf(path) <= maxBytes) return;

@@ -14,7 +14,7 @@ import { StateRecorder } from './state-recorder.js';
 import { SupervisedNats } from './supervised-nats.js';
 import { SupervisedProcess } from './supervised-process.js';
 
-/** Entries of the mesh's own programs, absolute paths. */
+/** Absolute paths of the entry points of the mesh's own programs. */
 export interface MeshPrograms {
   readonly control: string;
   readonly inference: string;
@@ -25,7 +25,7 @@ export interface MeshOptions {
   readonly portBase: number;
   readonly programs: MeshPrograms;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What happens, a line a step. */
+  /** Progress, one line per step. */
   readonly onProgress: (line: string) => void;
 }
 
@@ -37,10 +37,10 @@ export interface RunningMesh {
 const READY_TIMEOUT_MS = 60_000;
 
 /**
- * Starts the mesh of a home on loopback: nats-server, the control process (ingest, training, registry) and the inference
- * process, each started again when it ends. What a killed mesh has left is ended first.
+ * Starts the mesh of a home on loopback: nats-server, the control process (ingest, training, registry) and the
+ * inference process. Each is restarted when it ends. Processes left by a killed mesh are ended first.
  *
- * @throws DirectoryLockedError when the home is in use, PortInUseError, NatsServerNotFoundError, InheritedVariablesError.
+ * @throws DirectoryLockedError if the home is in use, PortInUseError, NatsServerNotFoundError, InheritedVariablesError.
  */
 export async function startMesh(options: MeshOptions): Promise<RunningMesh> {
   checkInherited(options.env);
@@ -75,7 +75,7 @@ async function startParts(home: Home, options: MeshOptions, closing: Closing): P
   const secrets = await openSecrets(home);
   const recorder = new StateRecorder(home, portBase);
   const natsUrl = await startNats({ home, secrets, options, closing, recorder });
-  if (inherited.ATHANOR_DATABASE_URL) onProgress('Keeping state in the database of ATHANOR_DATABASE_URL');
+  if (inherited.ATHANOR_DATABASE_URL) onProgress('Storing state in the database of ATHANOR_DATABASE_URL');
   const start = async ({ name, services }: Part): Promise<void> => {
     const supervised = new SupervisedProcess({
       name,
@@ -84,7 +84,7 @@ async function startParts(home: Home, options: MeshOptions, closing: Closing): P
       logFile: join(home.logsDir, `${name}.log`),
       adminPorts: services.map(service => servicePorts(service, portBase).admin),
       readyTimeoutMs: READY_TIMEOUT_MS,
-      onEnd: how => onProgress(`${name} ended (${how}); it is started again`),
+      onEnd: how => onProgress(`${name} ended (${how}); restarting it`),
       onLogLost: onProgress,
       onRestart: identity => recordLater(recorder, { name, identity, onProgress }),
     });
@@ -93,7 +93,7 @@ async function startParts(home: Home, options: MeshOptions, closing: Closing): P
     await timed(`${name} (${services.join(', ')})`, onProgress, () => starting);
     await recorder.record(name, await starting);
   };
-  // Side by side: inference asks for control until it is there. Where one fails, closing ends the other.
+  // In parallel: inference retries until control is available. If one fails, closing ends the other.
   await Promise.all(PARTS.map(start));
   return recorder.state;
 }
@@ -108,7 +108,7 @@ const PARTS: readonly Part[] = (['control', 'inference'] as const).map(name => (
   services: LAPTOP_SERVICES.filter(service => SERVICES[service].laptopProcess === name),
 }));
 
-/** Tells what is waited for, and when it is there. */
+/** Reports what is being waited for, and when it is ready. */
 async function timed<T>(what: string, onProgress: MeshOptions['onProgress'], work: () => Promise<T>): Promise<T> {
   onProgress(`Starting ${what}`);
   const begun = performance.now();
@@ -132,7 +132,7 @@ async function startNats({ home, secrets, options, closing, recorder }: MeshWork
     port: natsPort(portBase),
     users: natsUsers(secrets.natsPasswords),
     log: openLogFile(join(home.logsDir, 'nats-server.log'), onProgress),
-    onEnd: how => onProgress(`nats-server ended (${how}); it is started again`),
+    onEnd: how => onProgress(`nats-server ended (${how}); restarting it`),
     onStart: identity => recordLater(recorder, { name: 'nats-server', identity, onProgress }),
   });
   closing.add(() => nats.stop());
@@ -145,7 +145,7 @@ interface Started {
   readonly onProgress: MeshOptions['onProgress'];
 }
 
-/** Records what runs; where that fails the mesh goes on, and the next record makes it good. */
+/** Records what runs. If that fails the mesh continues, and the next record makes up for it. */
 function recordLater(recorder: StateRecorder, { name, identity, onProgress }: Started): void {
   recorder.record(name, identity).catch((error: Error) => {
     onProgress(`the process id of ${name} could not be written down: ${error.message}`);

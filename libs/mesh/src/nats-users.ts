@@ -3,7 +3,7 @@ import { natsPermissions } from '@athanor/events/nats-permissions';
 import type { NatsUser } from '@athanor/nats-server';
 import type { Secrets } from './secrets.js';
 
-/** One NATS user for each service, which may do what that service does and nothing else. */
+/** One NATS user per service, with that service's permissions only. */
 export function natsUsers(passwords: Secrets['natsPasswords']): NatsUser[] {
   return LAPTOP_SERVICES.map(service => ({
     user: service,

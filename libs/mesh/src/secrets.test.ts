@@ -14,12 +14,12 @@ beforeEach(async () => {
 afterEach(() => rm(home.root, { recursive: true, force: true }));
 
 describe('the secrets of a home', () => {
-  it('are made once and found again', async () => {
+  it('are created once and reused', async () => {
     const first = await openSecrets(home);
     expect(await openSecrets(home)).toEqual(first);
   });
 
-  it('hold the API key for its owner, and only its hash for the services', async () => {
+  it('contain the API key for its owner, and only its hash for the services', async () => {
     const { apiKey } = await openSecrets(home);
     const content = await readFile(home.apiKeysFile, 'utf8');
     expect(content).not.toContain(apiKey);
@@ -34,7 +34,7 @@ describe('the secrets of a home', () => {
     expect((await stat(home.root)).mode & 0o077).toBe(0);
   });
 
-  it('give the key no right that only services and attempts have', async () => {
+  it('give the key no permission reserved for services and attempts', async () => {
     await openSecrets(home);
     const [entry] = parseKeysFile(await readFile(home.apiKeysFile, 'utf8'));
     expect(entry?.permissions).toContain('models.promote');

@@ -5,7 +5,7 @@ import { createApiKey } from '@athanor/service/api-keys';
 import { type Home, readJsonFile, writePrivateFile } from './home.js';
 import { addKey } from './keys.js';
 
-/** The tenant of a mesh that serves one laptop. */
+/** The tenant of a mesh on a laptop. */
 const TENANT = 'default';
 
 export interface Secrets {
@@ -19,7 +19,7 @@ interface StoredKey {
   readonly tenant: string;
 }
 
-/** Makes the home's secrets at its first start, and finds them again at each later one. */
+/** Creates the home's secrets at its first start, and reads them later. */
 export async function openSecrets(home: Home): Promise<Secrets> {
   if (!(await exists(home.meshSecretFile))) await writePrivateFile(home.meshSecretFile, randomSecret());
   const natsPasswords =
@@ -38,9 +38,9 @@ async function createKey(home: Home): Promise<StoredKey> {
   const { key, entry } = createApiKey({
     tenant: TENANT,
     permissions: [...TENANT_PERMISSIONS],
-    note: 'made by athanor up',
+    note: 'created by athanor up',
   });
-  // The keys file first: a credential that nobody knows yet does no harm, one that is not accepted would.
+  // The keys file first: a valid key that nobody knows is harmless, a known credential that is refused is not.
   await addKey(home, entry);
   const stored = { apiKey: key, tenant: TENANT };
   await writePrivateFile(home.credentialsFile, JSON.stringify(stored, null, 2));

@@ -11,9 +11,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(home.root, { recursive: true, force: true }));
 
-it('bug: after one failed write of the state no other was tried', async () => {
+it('bug: after one failed write of the state there were no more writes', async () => {
   const recorder = new StateRecorder(home, 9_000);
-  // A folder in the file's place cannot be replaced by a file.
+  // A folder with the file's name cannot be replaced by a file.
   await mkdir(home.stateFile);
   await expect(recorder.record('control', { pid: 1, startTime: 'a' })).rejects.toThrow();
   await rm(home.stateFile, { recursive: true });

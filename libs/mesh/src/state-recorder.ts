@@ -3,7 +3,7 @@ import { identifyProcess, type ProcessIdentity } from '@athanor/process';
 import type { Home } from './home.js';
 import { type MeshAddresses, type MeshState, writeState } from './state.js';
 
-/** Keeps the state file true while processes come and go. */
+/** Keeps the state file up to date while processes start and end. */
 export class StateRecorder {
   state: MeshState;
   readonly #home: Home;
@@ -25,8 +25,8 @@ export class StateRecorder {
   }
 
   /**
-   * Writes follow one another, so that the file never goes back in time. One that fails (a full disk) rejects its own
-   * call only: the next writes all that is known.
+   * Writes are serialized, so that the file never returns to an older state. A failed write (a full disk) rejects its
+   * own call only: the next one writes the whole state.
    */
   record(name: string, identity: ProcessIdentity): Promise<void> {
     this.state = { ...this.state, processes: { ...this.state.processes, [name]: identity } };

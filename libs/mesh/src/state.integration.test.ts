@@ -29,8 +29,8 @@ async function stateOf(supervisor: ProcessIdentity): Promise<void> {
   await writeState(home, { ...state, supervisor, processes: { control: orphan } } satisfies MeshState);
 }
 
-describe('what a mesh has left', () => {
-  it('is ended where its supervisor is gone', async () => {
+describe('processes left by a mesh', () => {
+  it('are ended if its supervisor is gone', async () => {
     await stateOf(GONE);
     const told: string[] = [];
     await endOrphans(home, name => told.push(name));

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning, type ProcessIdentity } from '@athanor/process';
 import { type Home, readJsonFile, writePrivateFile } from './home.js';
 
-/** Where the services of a running mesh are. */
+/** Addresses of the services of a running mesh. */
 export interface MeshAddresses {
   readonly ingest: string;
   readonly training: string;
@@ -11,7 +11,7 @@ export interface MeshAddresses {
   readonly inference: string;
 }
 
-/** What `up` prints and keeps while it runs. */
+/** What `up` prints, and stores while it runs. */
 export interface MeshState {
   readonly home: string;
   readonly supervisor: ProcessIdentity;
@@ -34,13 +34,13 @@ export async function removeState(home: Home): Promise<void> {
   await rm(home.stateFile, { force: true });
 }
 
-/** The state of a mesh whose supervisor runs; undefined where none does. */
+/** The state of a mesh whose supervisor runs; undefined if there is none. */
 export async function readRunningState(home: Home): Promise<MeshState | undefined> {
   const state = await readJsonFile<MeshState>(home.stateFile);
   return state !== undefined && isRunning(state.supervisor) ? state : undefined;
 }
 
-/** Ends what a killed supervisor has left. The processes of one that runs are nobody's orphans. */
+/** Ends processes left by a killed supervisor, but none of a supervisor that runs. */
 export async function endOrphans(home: Home, onOrphan: (name: string, pid: number) => void): Promise<void> {
   const state = await readJsonFile<MeshState>(home.stateFile);
   if (state === undefined || isRunning(state.supervisor)) return;
@@ -60,5 +60,5 @@ export async function endProcess(identity: ProcessIdentity, timeoutMs = END_TIME
       if (!isRunning(identity)) return;
     }
   }
-  throw new Error(`process ${identity.pid} does not end; end it by hand, then start again`);
+  throw new Error(`process ${identity.pid} does not end; kill it manually, then start again`);
 }

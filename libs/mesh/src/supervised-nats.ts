@@ -11,7 +11,7 @@ export interface SupervisedNatsOptions extends Pick<StartOptions, 'binary' | 'da
 const RESTART_DELAY_MS = 200;
 const RETRY_DELAY_MS = 2_000;
 
-/** A nats-server that is started again when it ends, for as long as it takes. */
+/** A nats-server that is restarted whenever it ends. */
 export class SupervisedNats {
   readonly #options: SupervisedNatsOptions;
   #server: NatsServer | undefined;
@@ -27,7 +27,7 @@ export class SupervisedNats {
       ...rest,
       onLogLine: log,
       onExit: exit => {
-        // One that never got ready is reported by start() itself.
+        // start() itself reports a server that was never ready.
         if (exit.expected || this.#server === undefined) return;
         onEnd(exit.signal ?? `exit code ${exit.code}`);
         void this.#restart();

@@ -46,7 +46,7 @@ async function supervise(
 }
 
 describe('a supervised process', () => {
-  it('is started again when it is killed, and says so', async () => {
+  it('is restarted when it is killed, and reports it', async () => {
     const restarted: ProcessIdentity[] = [];
     const { supervised, ends } = await supervise(ADMIN, identity => restarted.push(identity));
     const first = await supervised.start();
@@ -57,8 +57,8 @@ describe('a supervised process', () => {
     expect(restarted.some(isRunning)).toBe(false);
   });
 
-  // A process that died again before it was ready used to be given up for good.
-  it('that dies again before it is ready is started once more', async () => {
+  // A process that died again before it was ready was given up.
+  it('that dies again before it is ready is restarted again', async () => {
     const restarted: ProcessIdentity[] = [];
     const counter = `import { readFileSync, writeFileSync } from 'node:fs';
 const file = process.argv[1] + '.starts';
@@ -72,21 +72,21 @@ if (starts === 2) process.exit(9);`;
     await supervised.stop();
   });
 
-  it('bug: one that ended right after it was ready, each time, was started again without a pause', async () => {
+  it('bug: one that repeatedly ended right after it was ready was restarted without back-off', async () => {
     const restarted: ProcessIdentity[] = [];
     const ending = `${ADMIN}
 setTimeout(() => process.exit(9), 300);`;
     const { supervised, ends } = await supervise(ending, identity => restarted.push(identity));
     await supervised.start();
     await expect.poll(() => ends.length, { timeout: 10_000, interval: 5 }).toBe(2);
-    // At once after the first end, and from the second on after 0.5, 1, 2, 5 s.
+    // Restarted at once after the first end, and from the second on after 0.5, 1, 2, 5 s.
     await sleep(300);
     expect(restarted).toHaveLength(1);
     await expect.poll(() => restarted.length, { timeout: 10_000 }).toBe(2);
     await supervised.stop();
   });
 
-  it('that has been ready for long enough and ends is started again at once', async () => {
+  it('that was ready for long enough is restarted at once', async () => {
     const restarted: ProcessIdentity[] = [];
     const changes = { stableAfterMs: 100 };
     const { supervised } = await supervise(ADMIN, identity => restarted.push(identity), changes);
@@ -108,13 +108,13 @@ setTimeout(() => process.exit(9), 300);`;
     expect(lost).toEqual([expect.stringContaining('cannot be opened, its lines are lost')]);
   });
 
-  it('that never gets ready is reported with the end of its log', async () => {
+  it('that never becomes ready is reported with the end of its log', async () => {
     const { supervised } = await supervise(`console.error('expected a database, got none'); process.exit(3);`);
     await expect(supervised.start()).rejects.toThrow(/program ended; .*expected a database, got none/s);
     await supervised.stop();
   });
 
-  it('gets no variable but those it is given', async () => {
+  it('gets only the given variables', async () => {
     const { supervised } = await supervise(`import { writeFileSync } from 'node:fs';
 writeFileSync(${JSON.stringify('OUT')}.replace('OUT', process.argv[1] + '.env'), JSON.stringify(process.env));${ADMIN}`);
     await supervised.start();

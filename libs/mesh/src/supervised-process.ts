@@ -7,31 +7,31 @@ import { rotateLog } from './log-file.js';
 
 export interface ProgramOptions {
   readonly name: string;
-  /** The program's entry, an absolute path. */
+  /** Absolute path of the program's entry point. */
   readonly path: string;
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
-  /** Ports whose /readyz tells that the program is ready. */
+  /** Ports whose /readyz reports that the program is ready. */
   readonly adminPorts: readonly number[];
   readonly readyTimeoutMs: number;
-  /** Called when it has ended and was started anew, before it is ready. */
+  /** Called when it has ended and was restarted, before it is ready. */
   readonly onRestart: (identity: ProcessIdentity) => void;
   readonly onEnd: (how: string) => void;
   readonly onLogLost?: (line: string) => void;
-  /** One that ends after it was ready for so long is started again at once; one that ends sooner, after growing pauses. Default: 10 s. */
+  /** A program that was ready for this long is restarted at once; otherwise after growing delays. Default: 10 s. */
   readonly stableAfterMs?: number;
-  /** The log is rotated beyond this. */
+  /** The log is rotated at this size. */
   readonly maxLogBytes?: number;
 }
 
-/** By how often it has ended since it was last ready for as long as STABLE_AFTER_MS. */
+/** Delays by the number of restarts since it was last ready for STABLE_AFTER_MS. */
 const RESTART_DELAYS_MS = [0, 500, 1_000, 2_000, 5_000];
 const STABLE_AFTER_MS = 10_000;
 const LOG_CHECK_MS = 2_000;
 const STOP_TIMEOUT_MS = 30_000;
 const LOG_TAIL_CHARS = 1_500;
 
-/** A program that runs until it is stopped: started again when it ends, and ended when this process is gone. */
+/** A program that runs until it is stopped: restarted when it ends, and ended when this process ends. */
 export class SupervisedProcess {
   readonly #options: ProgramOptions;
   #child: ChildProcess | undefined;
@@ -44,7 +44,7 @@ export class SupervisedProcess {
     this.#options = options;
   }
 
-  /** Returns when the program is ready. */
+  /** Resolves when the program is ready. */
   async start(): Promise<ProcessIdentity> {
     this.#logTimer ??= setInterval(() => this.#rotateLog(), LOG_CHECK_MS).unref();
     const child = this.#spawn();
@@ -52,13 +52,13 @@ export class SupervisedProcess {
     try {
       await this.#ready(child);
     } catch (error) {
-      // A program that cannot start at all is the caller's to know, and not started again and again behind its back.
+      // A program that cannot start at all is reported to the caller, not restarted silently.
       this.#stopping = true;
       clearInterval(this.#logTimer);
       throw error;
     }
     this.#resetWhenStable(child);
-    if (identity === undefined) throw new Error(`${this.#options.name} ended right after its start`);
+    if (identity === undefined) throw new Error(`${this.#options.name} exited right after its start`);
     return identity;
   }
 
@@ -77,7 +77,7 @@ export class SupervisedProcess {
   #spawn(): ChildProcess {
     const { path, env, logFile } = this.#options;
     const log = this.#openLog(logFile);
-    // The child's standard input is its lifeline: the kernel closes it when this process is gone, however it went.
+    // The child's standard input is its lifeline: the kernel closes it when this process ends, for any reason.
     const child = spawn(process.execPath, [path], { env, stdio: ['pipe', log, log] });
     if (log !== 'ignore') closeSync(log);
     child.stdin?.on('error', () => undefined);
@@ -87,7 +87,7 @@ export class SupervisedProcess {
     return child;
   }
 
-  /** Without its log a program runs all the same. */
+  /** A program runs even without its log. */
   #openLog(logFile: string): number | 'ignore' {
     try {
       return openSync(logFile, 'a', 0o600);
@@ -120,7 +120,7 @@ export class SupervisedProcess {
     const child = this.#spawn();
     const identity = identifyProcess(child.pid ?? 0);
     if (identity !== undefined) this.#options.onRestart(identity);
-    // A program that ends again is taken up by its own 'close'.
+    // Its own 'close' handler restarts a program that ends again.
     await this.#ready(child).then(
       () => this.#resetWhenStable(child),
       () => undefined,

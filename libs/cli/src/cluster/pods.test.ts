@@ -8,7 +8,7 @@ const pod = (status: Pod['status'], nodeName?: string): Pod => ({
 });
 
 describe('the line of a pod', () => {
-  it('has the words of the scheduler where no node takes it', () => {
+  it("has the scheduler's message if no node can run it", () => {
     const message = '0/4 nodes are available: 2 Insufficient nvidia.com/gpu, 2 node(s) had untolerated taint(s).';
     const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
     expect(toStatus(pod({ phase: 'Pending', conditions }))).toEqual({
@@ -20,7 +20,7 @@ describe('the line of a pod', () => {
     });
   });
 
-  it('has the last words of a container that was started again', () => {
+  it('has the termination message of a restarted container', () => {
     const message = 'GPU required: no driver\n(libcuda.so.1)';
     const containerStatuses = [
       {
@@ -33,7 +33,7 @@ describe('the line of a pod', () => {
     );
   });
 
-  it('has no reason where the pod is ready, and the image where it is missing', () => {
+  it('has no reason if the pod is ready, and the image if it is missing', () => {
     const conditions = [{ type: 'Ready', status: 'True' }];
     expect(toStatus(pod({ phase: 'Running', conditions }, 'n1'))).toMatchObject({ state: 'Ready', reason: '' });
     const waiting = { reason: 'ErrImageNeverPull', message: 'Container image "x" is not present' };

@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 
-// What kubectl tells of a release's pods, in one line each: the user's own kubectl, with the user's own rights.
+// The pods of a release, one line each, read by the user's own kubectl with the user's permissions.
 
 /** A release of the Helm chart. */
 export interface ClusterPlace {
   readonly namespace: string;
   readonly release: string;
-  /** kubectl's own context; without it its present one. */
+  /** kubectl's context; default: the current one. */
   readonly kubeContext?: string;
 }
 
@@ -17,7 +17,7 @@ export interface PodStatus {
   readonly component: string;
   readonly node: string;
   readonly state: string;
-  /** Why it is not ready, in the words of the scheduler or the kubelet; empty where it is. */
+  /** Why it is not ready, as reported by the scheduler or the kubelet; empty if it is. */
   readonly reason: string;
 }
 
@@ -78,7 +78,7 @@ function reasonOf({ conditions = [], containerStatuses = [] }: Pod['status']): s
   const scheduled = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
   if (scheduled !== undefined) return joined(scheduled.reason, scheduled.message);
   for (const { state, lastState } of containerStatuses) {
-    // What the last run said tells more than that the next one is waited for.
+    // The error of the last run says more than the reason for waiting.
     const last = lastState?.terminated ?? state?.terminated;
     if (last !== undefined) return joined(last.reason, last.message || `exit code ${last.exitCode}`);
     if (state?.waiting !== undefined) return joined(state.waiting.reason, state.waiting.message);

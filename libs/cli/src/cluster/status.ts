@@ -8,26 +8,26 @@ import { listPods } from './pods.js';
 interface ServiceStatus {
   readonly name: string;
   readonly address: string;
-  /** Empty where it answers. */
+  /** Empty if it responds. */
   readonly problem: string;
 }
 
 const ASKED = { timeoutMs: 5_000, failFast: true };
 
-/** The cheapest question that each service answers. */
+/** The cheapest call of each service. */
 const QUESTIONS: { readonly [S in keyof Addresses]: (client: AthanorClient) => Promise<unknown> } = {
   ingest: ({ ingest }) => ingest.listDatasets({ pageSize: 1 }, ASKED),
   training: ({ training }) => training.listTrainingJobs({ pageSize: 1 }, ASKED),
   registry: ({ registry }) => registry.listModels({ pageSize: 1 }, ASKED),
   async inference({ inference }) {
-    // Readiness is told to everybody; this one shows whether the key is accepted.
+    // ServerReady needs no key; this call shows whether the key is accepted.
     await inference.serverMetadata({}, ASKED);
     const { ready } = await inference.serverReady({}, ASKED);
-    if (!ready) throw new Error('it is not ready');
+    if (!ready) throw new Error('the server is not ready');
   },
 };
 
-/** Whether the services of a context answer, and, where it is a release in a cluster, what its pods do. */
+/** Whether the services of a context respond and, if it is a release in a cluster, the state of its pods. */
 export async function showContextStatus(context: CommandContext, mesh: MeshContext): Promise<void> {
   const services = await withClient(context, client =>
     Promise.all(

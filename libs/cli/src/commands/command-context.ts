@@ -4,26 +4,26 @@ import type { Command } from 'commander';
 import { type Format, render, type View } from '../output/render.js';
 import type { Terminal } from '../terminal.js';
 
-/** What the launcher gives the CLI. */
+/** Set by the launcher. */
 export interface CliEnvironment {
-  /** The checkout. */
+  /** Root folder of the checkout. */
   readonly root: string;
   readonly programs: MeshPrograms;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
 }
 
-/** Options that every command has. */
+/** Options of every command. */
 export interface GlobalOptions {
   readonly output: Format;
   readonly context?: string;
   readonly home?: string;
 }
 
-/** What a command works with. */
+/** The environment of a command. */
 export interface CommandContext extends CliEnvironment {
   readonly options: GlobalOptions;
-  /** Prints a result in the format that was asked for. */
+  /** Prints a result in the requested format. */
   show(view: View): void;
 }
 

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { bashCompletion } from '../completion/bash-completion.js';
 import type { CliEnvironment } from './command-context.js';
 
-/** Prints a script that completes commands and options, made from the commands themselves. */
+/** Prints a script that completes commands and options, generated from the commands themselves. */
 export function addCompletionCommand(program: Command, cli: CliEnvironment): void {
   program
     .command('completion')

@@ -24,13 +24,13 @@ async function run(...argv: string[]): Promise<string> {
 }
 
 describe('context set', () => {
-  it('bug: relative files were kept, which other folders could not find', async () => {
+  it('bug: relative file names were stored, which are wrong in other folders', async () => {
     await run('context', 'set', 'prod', '--api-key-file', 'key', '--ca-file', 'ca.pem');
     const { prod } = (await readAddressBook(env)).contexts;
     expect(prod).toMatchObject({ apiKeyFile: resolve('key'), caFile: resolve('ca.pem') });
   });
 
-  it('bug: the credentials of ATHANOR_HOME or --home were not the default', async () => {
+  it('bug: the credentials of ATHANOR_HOME or --home were not used by default', async () => {
     env.ATHANOR_HOME = join(folder, 'mesh');
     await run('context', 'set', 'one');
     await run('--home', join(folder, 'other'), 'context', 'set', 'two');
@@ -39,7 +39,7 @@ describe('context set', () => {
     expect(two?.apiKeyFile).toBe(join(folder, 'other/credentials.json'));
   });
 
-  it('names this machine where TLS is used, since certificates are for names', async () => {
+  it('uses the host name of this machine with TLS, since certificates are for names', async () => {
     await run('context', 'set', 'plain');
     await run('context', 'set', 'tls', '--ca-file', 'ca.pem', '--inference', 'models.example.com:443');
     await run('context', 'set', 'cluster', '--release', 'athanor', '--kube-context', 'kind');
@@ -49,11 +49,11 @@ describe('context set', () => {
     expect(cluster?.cluster).toEqual({ release: 'athanor', namespace: 'athanor', kubeContext: 'kind' });
   });
 
-  it('bug: it said nothing', async () => {
+  it('bug: it printed nothing', async () => {
     expect(await run('context', 'set', 'one')).toMatch(
-      /Context one is kept in .*contexts\.json; it is the present one/,
+      /Context one is kept in .*contexts\.json; it is the current one/,
     );
-    expect(await run('context', 'set', 'two')).toContain('make it the present one: athanor context use two');
-    expect(await run('context', 'use', 'two')).toContain('speak to two from now on');
+    expect(await run('context', 'set', 'two')).toContain('make it the current one: athanor context use two');
+    expect(await run('context', 'use', 'two')).toContain('use two from now on');
   });
 });

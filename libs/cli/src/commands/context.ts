@@ -22,7 +22,7 @@ interface SetOptions {
 
 export function addContextCommands(program: Command, cli: CliEnvironment): void {
   const context = program.command('context').description('the address book: meshes by name');
-  const local = (name: keyof Addresses) => `on this machine, port ${servicePorts(name).public}`;
+  const local = (name: keyof Addresses) => `this machine, port ${servicePorts(name).public}`;
   context
     .command('set <name>')
     .description('add or change a context')
@@ -32,9 +32,9 @@ export function addContextCommands(program: Command, cli: CliEnvironment): void 
     .option('--inference <address>', `host:port (default: ${local('inference')})`)
     .option('--api-key-file <file>', 'JSON with "apiKey", or the plain key (default: the credentials of the home)')
     .option('--ca-file <file>', 'PEM of the certificate authority; with it TLS is used')
-    .option('--release <name>', 'the Helm release that it is: status shows its pods, by your kubectl')
-    .option('--namespace <name>', 'of the release (default: its name)')
-    .option('--kube-context <name>', "kubectl's context (default: kubectl's present one)")
+    .option('--release <name>', 'its Helm release: status shows its pods, using your kubectl')
+    .option('--namespace <name>', 'namespace of the release (default: its name)')
+    .option('--kube-context <name>', "kubectl's context (default: kubectl's current one)")
     .addHelpText(
       'after',
       '\nExamples:\n  athanor context set prod --ingest ingest.example.com:443 … --api-key-file ~/prod-key --ca-file ca.pem\n  athanor context use prod',
@@ -45,7 +45,7 @@ export function addContextCommands(program: Command, cli: CliEnvironment): void 
       const book = await readAddressBook(cli.env);
       const made = {
         addresses: addressesOf(options),
-        // Absolute, since commands are given in other folders too.
+        // Absolute, because commands run in other folders too.
         apiKeyFile: resolve(apiKeyFile ?? (await meshHome({ env: cli.env, home })).credentialsFile),
         ...(caFile && { caFile: resolve(caFile) }),
         ...clusterOf(options),
@@ -53,23 +53,23 @@ export function addContextCommands(program: Command, cli: CliEnvironment): void 
       await writeAddressBook(cli.env, { current: book.current ?? name, contexts: { ...book.contexts, [name]: made } });
       const use =
         (book.current ?? name) === name
-          ? 'it is the present one'
-          : `make it the present one: athanor context use ${name}`;
+          ? 'it is the current one'
+          : `make it the current one: athanor context use ${name}`;
       cli.terminal.err(`Context ${name} is kept in ${addressBookPath(cli.env)}; ${use}.\n`);
     });
   context
     .command('use <name>')
-    .description('make a context the present one')
+    .description('make a context the current one')
     .addHelpText('after', '\nExamples:\n  athanor context use prod')
     .action(async (name: string) => {
       const book = await readAddressBook(cli.env);
       findContext(book, name);
       await writeAddressBook(cli.env, { ...book, current: name });
-      cli.terminal.err(`Commands speak to ${name} from now on.\n`);
+      cli.terminal.err(`Commands use ${name} from now on.\n`);
     });
   context
     .command('list')
-    .description('list the contexts; * is the present one')
+    .description('list the contexts; * is the current one')
     .addHelpText('after', '\nExamples:\n  athanor context list')
     .action(async (_options: unknown, command: Command) => {
       const book = await readAddressBook(cli.env);
@@ -85,12 +85,12 @@ export function addContextCommands(program: Command, cli: CliEnvironment): void 
       });
       if (rows.length === 0)
         cli.terminal.err(
-          'There is no context: commands speak to the mesh of the home. Add one with: athanor context set <name> …\n',
+          'There is no context: commands use the mesh of the home folder. Add one with: athanor context set <name> …\n',
         );
     });
 }
 
-/** Certificates are for names, so with TLS this machine has its name. */
+/** Certificates are for names, so with TLS the host name of this machine is used. */
 function addressesOf({ caFile, ...given }: SetOptions): Addresses {
   const host = caFile === undefined ? '127.0.0.1' : 'localhost';
   const address = (name: keyof Addresses) => given[name] ?? `${host}:${servicePorts(name).public}`;

@@ -9,18 +9,18 @@ import { type ListOptions, showList, withLimit } from './list.js';
 import { positiveNumber, share } from './number-options.js';
 
 export function addDatasetCommands(program: Command, cli: CliEnvironment): void {
-  const dataset = program.command('dataset').description('raw data in, immutable clean and split versions out');
+  const dataset = program.command('dataset').description('import raw data as immutable, cleaned and split versions');
   dataset
     .command('import <dataset> <path>')
     .description('upload a folder of IDX files (MNIST names, gzipped or not) or a CSV file, clean it and split it')
-    .option('--label <column>', 'CSV: the column that holds the class')
-    .option('--test <file>', 'CSV: a second file whose rows stay the test split')
-    .option('--validation-fraction <share>', 'share of rows for validation (default 0.1)', share)
-    .option('--test-fraction <share>', 'share of rows for test where no test rows are given (default 0.1)', share)
+    .option('--label <column>', 'CSV: the column with the class')
+    .option('--test <file>', 'CSV: a second file whose rows are the test split')
+    .option('--validation-fraction <share>', 'fraction of rows for validation (default 0.1)', share)
+    .option('--test-fraction <share>', 'fraction of rows for test if no test rows are given (default 0.1)', share)
     .option('--salt <text>', 'another salt gives another split')
     .option('--keep-duplicates', 'report exact duplicates, but keep them')
-    .option('--keep-conflicting', 'report rows whose equals have other labels, but keep them')
-    .option('--keep-constant', 'report rows without any variation, but keep them')
+    .option('--keep-conflicting', 'report rows with equal features and different labels, but keep them')
+    .option('--keep-constant', 'report blank images, but keep them')
     .addHelpText(
       'after',
       '\nExamples:\n  athanor dataset import digits ./mnist\n  athanor dataset import houses houses.csv --label sold --validation-fraction 0.2',
@@ -31,7 +31,7 @@ export function addDatasetCommands(program: Command, cli: CliEnvironment): void 
       const version = await withClient(context, client =>
         interruptible(signal => {
           signal.addEventListener('abort', () =>
-            cli.terminal.err('\nWhat was sent is kept: the same command goes on from there.\n'),
+            cli.terminal.err('\nWhat was sent is kept: the same command continues from there.\n'),
           );
           return importDataset({ client, terminal: cli.terminal, name, path, options, signal }).catch(error => {
             throw signal.aborted ? signal.reason : error;
@@ -51,13 +51,13 @@ export function addDatasetCommands(program: Command, cli: CliEnvironment): void 
           limit,
           list: page => client.ingest.listDatasets(page).then(answer => ({ ...answer, items: answer.datasets })),
           text: datasetsText,
-          empty: 'There is no dataset yet; make one with: athanor dataset import <dataset> <path>',
+          empty: 'There is no dataset yet; create one with: athanor dataset import <dataset> <path>',
         }),
       );
     });
   dataset
     .command('describe <dataset>')
-    .description('show a version: rows, splits, statistics, and what cleaning found')
+    .description('show a version: rows, splits, statistics, and findings of cleaning')
     .option('--version <number>', 'default: the latest that is ready', positiveNumber)
     .addHelpText(
       'after',
@@ -72,7 +72,7 @@ export function addDatasetCommands(program: Command, cli: CliEnvironment): void 
     });
   dataset
     .command('delete <dataset>')
-    .description('delete a dataset with its versions; models that were trained on it stay')
+    .description('delete a dataset with its versions; models trained on it are kept')
     .addHelpText('after', '\nExamples:\n  athanor dataset delete digits')
     .action(async (datasetId: string, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);

@@ -6,7 +6,7 @@ import { type ListOptions, showList, withLimit } from './list.js';
 import { positiveNumber } from './number-options.js';
 
 export function addDeadLetterCommands(program: Command, cli: CliEnvironment): void {
-  const deadLetters = program.command('dead-letters').description('messages that a consumer could not apply');
+  const deadLetters = program.command('dead-letters').description('events that a consumer could not apply');
   withLimit(deadLetters.command('list'))
     .description('list them, oldest first')
     .addHelpText('after', '\nExamples:\n  athanor dead-letters list\n  athanor dead-letters list -o json')
@@ -24,7 +24,7 @@ export function addDeadLetterCommands(program: Command, cli: CliEnvironment): vo
   deadLetters
     .command('replay')
     .argument('<sequence>', 'its number in the list', positiveNumber)
-    .description('give one to its consumer once more')
+    .description('deliver one to its consumer again')
     .addHelpText('after', '\nExamples:\n  athanor dead-letters list\n  athanor dead-letters replay 7')
     .action(async (sequence: number, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);

@@ -13,7 +13,7 @@ interface SetOptions {
 }
 
 export function addDeploymentCommands(program: Command, cli: CliEnvironment): void {
-  const deployment = program.command('deployment').description('names on the wire, and what they mean');
+  const deployment = program.command('deployment').description('names on the wire and the models they serve');
   deployment
     .command('set <name>')
     .description('make a model callable under a name; it follows an alias, or stays at a version')
@@ -23,7 +23,7 @@ export function addDeploymentCommands(program: Command, cli: CliEnvironment): vo
     .addHelpText(
       'after',
       '\nExamples:\n  athanor deployment set digits\n  athanor deployment set digits-canary --model digits --version 3' +
-        '\n\nThe alias may point nowhere yet: the deployment waits for it, and exit code is 0 all the same.',
+        '\n\nThe alias may not exist yet: the deployment waits for it, and the exit code is 0.',
     )
     .action(async (name: string, options: SetOptions, command: Command) => {
       const context = commandContext(cli, command);
@@ -32,7 +32,7 @@ export function addDeploymentCommands(program: Command, cli: CliEnvironment): vo
       const request = { deployment: { name, modelName: model, alias, version } };
       await withClient(context, async client => {
         const { deployment: made } = await client.registry.setDeployment(request);
-        if (made === null) throw new Error('the server answered without a deployment');
+        if (made === null) throw new Error('expected a deployment in the response, received none');
         context.show({ value: made, text: () => deploymentsText([made]) });
         if (made.activeVersion === 0) await explainNothingServed(context, client, made);
       });

@@ -12,11 +12,11 @@ interface TailOptions {
 export function addEventCommands(program: Command, cli: CliEnvironment): void {
   program
     .command('events')
-    .description('the facts that the mesh publishes')
+    .description('the events that the mesh publishes')
     .command('tail')
-    .description('follow the facts of your tenant as they happen')
-    .option('--from-beginning', 'what is stored first')
-    .option('--stop-at-end', 'end after what is stored')
+    .description('follow the events of your tenant as they happen')
+    .option('--from-beginning', 'start with the stored events')
+    .option('--stop-at-end', 'end after the stored events')
     .addHelpText(
       'after',
       '\nExamples:\n  athanor events tail\n  athanor events tail --from-beginning --stop-at-end --output json',

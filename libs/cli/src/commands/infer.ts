@@ -6,13 +6,13 @@ import { positiveNumber, wholeNumber } from './number-options.js';
 export function addInferCommand(program: Command, cli: CliEnvironment): void {
   program
     .command('infer <deployment>')
-    .description('ask a deployed model: raw columns in, predictions out')
+    .description('call a deployed model: raw columns in, predictions out')
     .option(
       '--inputs <json>',
       'one array for each input, with the batch dimension; @file reads a file, - standard input',
     )
-    .addOption(new Option('--idx <file>', 'take the input from an IDX file').conflicts('inputs'))
-    .option('--row <number>', 'which row of it', wholeNumber, 0)
+    .addOption(new Option('--idx <file>', 'read the input from an IDX file').conflicts('inputs'))
+    .option('--row <number>', 'the row of the file', wholeNumber, 0)
     .option('--model-version <number>', 'default: the active version', positiveNumber)
     .addHelpText(
       'after',

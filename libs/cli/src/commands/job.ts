@@ -39,20 +39,20 @@ export function addJobCommands(program: Command, cli: CliEnvironment): void {
     });
   job
     .command('watch <job>')
-    .description('follow a job to its end; the exit code tells how it ended')
+    .description('follow a job until it ends; the exit code says how it ended')
     .addHelpText('after', '\nExamples:\n  athanor job watch job-2f6c… && athanor model promote digits 2')
     .action(async (jobId: string, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);
       await withClient(context, async client => {
         const ended = await waitForJob(context, client, jobId);
-        // Its epochs were shown when they ended.
+        // Its epochs were shown as they finished.
         await showJob(context, client, { job: ended, epochs: [] });
         expectSuccess(ended, true);
       });
     });
   job
     .command('cancel <job>')
-    .description('ask a job to stop; it checkpoints first')
+    .description('ask a job to stop; it writes a checkpoint first')
     .addHelpText('after', '\nExamples:\n  athanor job cancel job-2f6c…')
     .action(async (jobId: string, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);
@@ -63,7 +63,7 @@ export function addJobCommands(program: Command, cli: CliEnvironment): void {
     });
   job
     .command('delete <job>')
-    .description('delete a job that has ended, with its history; the model version that it made stays')
+    .description('delete an ended job with its history; its model version is kept')
     .addHelpText('after', '\nExamples:\n  athanor job delete job-2f6c…')
     .action(async (jobId: string, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);
@@ -74,12 +74,12 @@ export function addJobCommands(program: Command, cli: CliEnvironment): void {
 
 interface ShownJob {
   readonly job: TrainingJob | null;
-  /** Empty where they are not asked for. */
+  /** Empty unless requested. */
   readonly epochs: readonly EpochMetrics[];
 }
 
 async function showJob(context: CommandContext, client: AthanorClient, { job, epochs }: ShownJob): Promise<void> {
-  if (job === null) throw new Error('the server answered without a job');
+  if (job === null) throw new Error('expected a job in the response, received none');
   const shown = await withJobDetails(client, job);
   const value = epochs.length > 0 ? { ...shown, epochs } : shown;
   context.show({ value, text: () => jobText(shown, epochs) });

@@ -13,7 +13,7 @@ export interface Lineage {
 export function addLineageCommand(program: Command, cli: CliEnvironment): void {
   program
     .command('lineage <version>')
-    .description('follow a version back to the uploaded bytes; <version> is model@alias, model:number or sha256:…')
+    .description('trace a version back to the uploaded bytes; <version> is model@alias, model:number or sha256:…')
     .addHelpText(
       'after',
       '\nExamples:\n  athanor lineage digits@champion\n  athanor lineage digits:1\n  athanor lineage sha256:… (from a prediction)',
@@ -28,13 +28,13 @@ export function addLineageCommand(program: Command, cli: CliEnvironment): void {
 }
 
 async function resolveVersion(client: AthanorClient, reference: string) {
-  // A digest alone means every model that was trained so.
+  // A digest alone means every model with that training.
   if (reference.startsWith('sha256:')) return { versionDigest: reference };
   const [, modelName = '', alias, version] = /^([^@:]+)(?:@(.+)|:(\d+))$/.exec(reference) ?? [];
   if (modelName === '') {
     throw new CliError(`expected model@alias, model:number or sha256:…, got '${reference}'`, EXIT_CODES.usage);
   }
-  // No alias reads like a number, so whoever writes model@2 means the version.
+  // An alias cannot read like a number, so model@2 means the version.
   const number = version ?? (/^\d+$/.test(alias ?? '') ? alias : undefined);
   const by = number === undefined ? { alias: alias ?? '' } : { version: Number(number) };
   const { modelVersion } = await client.registry.getModelVersion({ modelName, ...by });
@@ -51,7 +51,7 @@ export function lineageText({ nodes, edges }: Lineage): string {
       .map(([name, value]) => `${name} ${value}`)
       .join(', ');
     lines.push(`${'  '.repeat(depth)}${relation}${node.label}${digest}${attributes && ` (${attributes})`}\n`);
-    // What several jobs share is followed once.
+    // Shared nodes are expanded once.
     if (shown.has(node.id)) return;
     shown.add(node.id);
     for (const edge of edges.filter(({ from }) => from === node.id)) {

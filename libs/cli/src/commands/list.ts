@@ -7,19 +7,19 @@ export interface ListOptions {
   readonly limit?: number;
 }
 
-/** Every list has it; pages are fetched behind it. */
+/** An option of every list; pages are fetched automatically. */
 export function withLimit(command: Command): Command {
-  return command.option('--limit <number>', 'show at most so many (default: all)', positiveNumber);
+  return command.option('--limit <number>', 'maximum number to show (default: all)', positiveNumber);
 }
 
 interface Listing<T> extends ListOptions {
   readonly list: ListPage<T>;
   readonly text: (items: readonly T[]) => string;
-  /** Said to people where there is nothing: what to do next. */
+  /** Shown to people if the list is empty: what to do next. */
   readonly empty: string;
 }
 
-/** Shows a list, and says where it is empty or cut off. */
+/** Shows a list, and says if it is empty or truncated. */
 export async function showList<T>(context: CommandContext, { list, limit, text, empty }: Listing<T>): Promise<void> {
   const { items, hasMore } = await collectPages(list, limit);
   context.show({ value: items, text: () => text(items) });

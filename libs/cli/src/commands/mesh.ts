@@ -10,13 +10,13 @@ export function addMeshCommands(program: Command, cli: CliEnvironment): void {
   program
     .command('up')
     .description('start the mesh on this machine and keep it running until it is stopped')
-    .option('--port-base <port>', 'all ports move with it', portBase, DEFAULT_PORT_BASE)
-    .option('--json', 'print one JSON line with addresses and credentials when all is ready')
+    .option('--port-base <port>', 'first of all ports', portBase, DEFAULT_PORT_BASE)
+    .option('--json', 'print one JSON line with addresses and credentials when everything is ready')
     .option('-d, --detach', 'leave it running in the background')
     .addHelpText(
       'after',
       '\nExamples:\n  athanor up\n  athanor up --home ./mesh --port-base 9000 --json\n  athanor up --detach && athanor status' +
-        '\n\nState is kept in the home, or with ATHANOR_DATABASE_URL=postgres://… in that database. Blobs and NATS are always' +
+        '\n\nState is kept in the home folder, or with ATHANOR_DATABASE_URL=postgres://… in that database. Blobs and NATS are always' +
         "\nthe mesh's own: ATHANOR_BLOB_URL and ATHANOR_NATS_URL are refused. Other ATHANOR_<SERVICE>_<KEY> tune a service.",
     )
     .action(async (options: UpOptions, command: Command) => {
@@ -25,7 +25,7 @@ export function addMeshCommands(program: Command, cli: CliEnvironment): void {
     });
   program
     .command('down')
-    .description('stop the mesh on this machine; jobs checkpoint and go on at the next up')
+    .description('stop the mesh on this machine; jobs write checkpoints and resume at the next up')
     .addHelpText('after', '\nExamples:\n  athanor down\n  athanor --home ./mesh down')
     .action(async (_options: unknown, command: Command) => {
       const { down } = await import('../mesh/down.js');
@@ -33,7 +33,7 @@ export function addMeshCommands(program: Command, cli: CliEnvironment): void {
     });
   program
     .command('status')
-    .description('show what runs, where, and whether it is ready')
+    .description('show the running services, their addresses, and whether they are ready')
     .addHelpText(
       'after',
       '\nExamples:\n  athanor status\n  athanor --home ./mesh status -o json\n  athanor --context prod status',

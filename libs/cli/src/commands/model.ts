@@ -51,7 +51,7 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
       await withClient(context, async client => {
         if (version !== undefined) {
           const { modelVersion } = await client.registry.getModelVersion({ modelName: name, version });
-          if (modelVersion === null) throw new Error('the server answered without a version');
+          if (modelVersion === null) throw new Error('expected a version in the response, received none');
           const shown = await withVersionDetails(client, modelVersion);
           context.show({ value: shown, text: () => versionText(shown) });
           return;
@@ -62,12 +62,12 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
     });
   model
     .command('gate <model>')
-    .description('set the bar that a version must clear before an alias moves to it')
-    .option('--alias <alias>', 'the guarded alias', 'champion')
+    .description('set the condition that a version must meet before an alias moves to it')
+    .option('--alias <alias>', 'the alias', 'champion')
     .option('--metric <name>', 'a metric of the evaluation', 'accuracy')
     .option('--split <name>', 'train, validation or test', 'test')
-    .requiredOption('--threshold <value>', 'the least value', realNumber)
-    .option('--min-improvement <value>', 'by how much the present version must be beaten', realNumber, 0)
+    .requiredOption('--threshold <value>', 'the minimum value', realNumber)
+    .option('--min-improvement <value>', 'minimum improvement over the current version', realNumber, 0)
     .option('--smaller-is-better', 'for losses')
     .addHelpText('after', '\nExamples:\n  athanor model gate digits --threshold 0.965')
     .action(async (modelName: string, options: GateOptions, command: Command) => {
@@ -84,14 +84,18 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
     .argument('<version>', 'its number', positiveNumber)
     .description('move an alias to a version, if its gates pass')
     .option('--alias <alias>', 'the alias', 'champion')
-    .option('--reason <text>', 'kept in the history', '')
-    .option('--expected-version <number>', 'move only if the alias points here now (0: nowhere)', wholeNumber)
+    .option('--reason <text>', 'stored in the history', '')
+    .option(
+      '--expected-version <number>',
+      'move only if the alias points to this version now (0: to none)',
+      wholeNumber,
+    )
     .addHelpText('after', '\nExamples:\n  athanor model promote digits 2 --alias champion --reason "better on sevens"')
     .action(async (modelName: string, version: number, options: MoveOptions, command: Command) => {
       const context = commandContext(cli, command);
       const { alias, reason, expectedVersion } = options;
       const request = {
-        // A call that is sent again after a lost answer moves once.
+        // A request that is retried after a lost response moves the alias once.
         requestId: randomUUID(),
         modelName,
         version,
@@ -106,7 +110,7 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
     .command('rollback <model>')
     .description('move an alias back to where it pointed before its last promotion')
     .option('--alias <alias>', 'the alias', 'champion')
-    .option('--reason <text>', 'kept in the history', '')
+    .option('--reason <text>', 'stored in the history', '')
     .addHelpText('after', '\nExamples:\n  athanor model rollback digits --reason "worse on sevens"')
     .action(async (modelName: string, { alias, reason }: MoveOptions, command: Command) => {
       const context = commandContext(cli, command);
@@ -116,7 +120,7 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
     });
   model
     .command('delete <model>')
-    .description('delete a model with its versions, aliases, history, gates and lineage; nothing may be deployed of it')
+    .description('delete a model with its versions, aliases, history, gates and lineage; it must not be deployed')
     .addHelpText('after', '\nExamples:\n  athanor model delete digits')
     .action(async (name: string, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);
@@ -137,8 +141,8 @@ async function readModel(client: AthanorClient, modelName: string) {
       registry.listAliasMoves({ modelName, ...page }).then(answer => ({ ...answer, items: answer.moves })),
     ),
   ]);
-  if (model === null) throw new Error('the server answered without a model');
-  // Lists of versions are without the names of classes.
+  if (model === null) throw new Error('expected a model in the response, received none');
+  // Lists of versions do not include class names.
   const { latestVersion: version } = model;
   const latest = version === 0 ? null : (await registry.getModelVersion({ modelName, version })).modelVersion;
   const classes = latest?.signature?.classes ?? [];

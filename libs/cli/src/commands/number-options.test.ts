@@ -3,18 +3,18 @@ import { portBase, positiveNumber, positiveNumbers, realNumber, share, wholeNumb
 
 describe('numbers on the command line', () => {
   it.each(['1.5', 'abc', '', ' ', '-1', '1e3', '0x10', '99999999999999999999'])(
-    'bug: %j was taken as a whole number',
+    'bug: %j was accepted as a whole number',
     text => {
       expect(() => wholeNumber(text)).toThrow('expected a whole number, 0 or more');
       expect(() => positiveNumber(text)).toThrow('expected a whole number');
     },
   );
 
-  it.each(['', ' ', 'x', 'Infinity', 'NaN'])('bug: %j was taken as a number', text => {
+  it.each(['', ' ', 'x', 'Infinity', 'NaN'])('bug: %j was accepted as a number', text => {
     expect(() => realNumber(text)).toThrow('expected a number');
   });
 
-  it('are what they say', () => {
+  it('are parsed to their value', () => {
     expect(wholeNumber('0')).toBe(0);
     expect(positiveNumber('12')).toBe(12);
     expect(realNumber('-1e-3')).toBe(-0.001);
@@ -24,7 +24,7 @@ describe('numbers on the command line', () => {
     expect(positiveNumbers('')).toEqual([]);
   });
 
-  it('keep their bounds', () => {
+  it('respect their bounds', () => {
     expect(() => positiveNumber('0')).toThrow('1 or more');
     expect(() => share('1')).toThrow('less than 1');
     expect(() => portBase('80')).toThrow('1024 to 65000');

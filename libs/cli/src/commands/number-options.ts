@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 
-// Parsers of numbers on the command line. What is not one is refused: a version of 1.5 or 'abc' must not mean another.
+// Parsers of numbers on the command line. Anything else is refused: a version of 1.5 or 'abc' must not mean another
+// version.
 
 /** 0, 1, 2, … */
 export function wholeNumber(text: string): number {
@@ -11,7 +12,7 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
-/** 1, 2, 3, …: versions and the like. */
+/** 1, 2, 3, …: versions and similar numbers. */
 export function positiveNumber(text: string): number {
   const value = wholeNumber(text);
   if (value === 0) throw new InvalidArgumentError('expected a whole number, 1 or more');
@@ -24,14 +25,14 @@ export function realNumber(text: string): number {
   return value;
 }
 
-/** A share of a whole, 1 not included. */
+/** A fraction in [0, 1). */
 export function share(text: string): number {
   const value = realNumber(text);
   if (value < 0 || value >= 1) throw new InvalidArgumentError('expected 0 or more, and less than 1');
   return value;
 }
 
-/** The mesh's ports lie in the hundred after it. */
+/** The mesh uses ports in the hundred from here. */
 export function portBase(text: string): number {
   const value = wholeNumber(text);
   if (value < 1024 || value > 65_000) throw new InvalidArgumentError('expected 1024 to 65000');

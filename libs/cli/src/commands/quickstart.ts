@@ -19,19 +19,19 @@ interface Options {
 export function addQuickstartCommand(program: Command, cli: CliEnvironment): void {
   program
     .command('quickstart')
-    .description('the main job on real data: raw MNIST files in, served predictions out, on a mesh of its own')
+    .description('the whole workflow on real data, from raw MNIST files to served predictions, on its own mesh')
     .option('--data <path>', 'a folder of IDX files or a CSV file; default: MNIST, 70,000 images')
-    .option('--label <column>', 'CSV: the column that holds the class')
-    .option('--seed <n>', 'initial weights and the order of rows follow from it', wholeNumber, 0)
-    .option('--epochs <n>', 'times through the training rows', positiveNumber, 5)
+    .option('--label <column>', 'CSV: the column with the class')
+    .option('--seed <n>', 'determines the initial weights and the order of rows', wholeNumber, 0)
+    .option('--epochs <n>', 'passes over the training rows', positiveNumber, 5)
     .option(
       '--gate <accuracy>',
-      'the least accuracy of a champion; default: 0.965 for MNIST, 0 for your own data',
+      'the minimum accuracy of a champion; default: 0.965 for MNIST, 0 for your own data',
       share,
     )
-    .option('--keep', 'leave the mesh up')
-    .option('--json <file>', 'write the figures')
-    .option('--port-base <port>', 'all ports move with it', portBase, DEFAULT_PORT_BASE)
+    .option('--keep', 'keep the mesh running')
+    .option('--json <file>', 'write the results')
+    .option('--port-base <port>', 'first of all ports', portBase, DEFAULT_PORT_BASE)
     .addHelpText(
       'after',
       '\nExamples:\n  npm run quickstart\n  npm run quickstart -- --keep --json figures.json\n  npm run quickstart -- --data ./fashion-mnist',

@@ -6,7 +6,7 @@ import { type CliEnvironment, commandContext, withClient } from './command-conte
 export function addSmokeTestCommand(program: Command, cli: CliEnvironment): void {
   program
     .command('smoke-test')
-    .description('a tiny job from rows to a served prediction on a mesh that runs, and all that it made removed again')
+    .description('run a tiny job from rows to a served prediction on a running mesh, and remove everything it created')
     .addHelpText(
       'after',
       '\nExamples:\n  athanor smoke-test\n  athanor --context prod smoke-test\n\nIt makes a dataset, a model and a deployment "smoke-test" in the tenant of the API key, and deletes them. A dataset or a model that had the name before stays.',

@@ -8,7 +8,7 @@ const script = bashCompletion(
   createProgram({ root: '/', programs: { control: '', inference: '' }, env: {}, terminal }),
 );
 
-/** What bash offers for the last of the words. */
+/** The completions of bash for the last word. */
 function complete(...words: string[]): string[] {
   const quoted = ['athanor', ...words].map(word => `'${word}'`).join(' ');
   const call = `COMP_WORDS=(${quoted}); COMP_CWORD=${words.length}; _athanor; printf '%s\\n' "\${COMPREPLY[@]}"`;
@@ -30,18 +30,18 @@ describe('completion', () => {
     expect(complete('--home', '=', 'x', 'job', 'wa')).toEqual(['watch']);
   });
 
-  it('bug: after an argument nothing was known any more', () => {
+  it('bug: after an argument nothing was completed', () => {
     expect(complete('model', 'promote', 'digits', '2', '--rea')).toEqual(['--reason']);
     expect(complete('model', 'promote', 'rollback', '--exp')).toEqual(['--expected-version']);
   });
 
-  it("offers an option's choices, and leaves its other values to the shell", () => {
+  it("offers an option's choices; other values are completed by the shell", () => {
     expect(complete('train', '--optimizer', '')).toEqual(['adam', 'sgd']);
     expect(complete('-o', 'y')).toEqual(['yaml']);
     expect(complete('dataset', 'import', '--test', '')).toEqual([]);
   });
 
-  it('knows that an option without a value has none', () => {
+  it('knows which options have no value', () => {
     expect(complete('up', '--json', '--port')).toEqual(['--port-base']);
     expect(complete('quickstart', '--json', 'up', '--see')).toEqual(['--seed']);
   });

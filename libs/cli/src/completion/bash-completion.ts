@@ -1,8 +1,8 @@
 import type { Command, Option } from 'commander';
 
 /**
- * A bash script that completes the commands of a program. It follows the words typed so far along the commands there
- * are; the value of an option, and an argument, are no commands even if they are called like one.
+ * A bash script that completes the commands of a program. It follows the typed words along the commands; values of
+ * options and arguments are not commands, even if they have the same name.
  */
 export function bashCompletion(program: Command): string {
   const commands = allCommands(program, '');
@@ -48,7 +48,7 @@ interface CommandAt {
   readonly command: Command;
   /** Its words, for example "dataset import"; empty for the program. */
   readonly path: string;
-  /** Options of the commands above, which may be given here too. */
+  /** Options of the parent commands, which are valid here too. */
   readonly inherited: readonly Option[];
 }
 
@@ -73,7 +73,7 @@ function takesValue(option: Option): boolean {
   return option.required || option.optional;
 }
 
-/** How the option is written after the command's words. */
+/** The option as written after the command's words. */
 function patternOf(path: string, { short, long }: Option): string {
   return [short, long].flatMap(name => (name === undefined ? [] : [`'${path} ${name}'`])).join('|');
 }

@@ -6,17 +6,17 @@ import { readJsonFile, writePrivateFile } from '@athanor/mesh/home';
 import type { ClusterPlace } from '../cluster/pods.js';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 
-// Like kubectl's contexts: named meshes, one of them the present one.
+// Like kubectl's contexts: named meshes, one of them the current one.
 
 /** One mesh and the credential for it. */
 export interface MeshContext {
   readonly addresses: Addresses;
-  /** The key itself, or the file that has it: JSON with "apiKey", or the plain text. */
+  /** The key itself, or a file with it: JSON with "apiKey", or plain text. */
   readonly apiKey?: string;
   readonly apiKeyFile?: string;
   /** PEM file of the certificate authority, for TLS. */
   readonly caFile?: string;
-  /** The Helm release that it is, for `status`. */
+  /** Its Helm release, for `status`. */
   readonly cluster?: ClusterPlace;
 }
 

@@ -3,7 +3,7 @@ import { type AthanorClient, type AthanorClientOptions, createAthanorClient } fr
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { type ConnectOptions, resolveContext } from './resolve-context.js';
 
-/** A client for the mesh that was named. */
+/** A client for the selected mesh. */
 export async function connect(
   options: ConnectOptions & Pick<AthanorClientOptions, 'onOutage'>,
 ): Promise<AthanorClient> {

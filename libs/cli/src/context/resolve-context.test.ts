@@ -16,15 +16,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(home, { recursive: true, force: true }));
 
-describe('which mesh a command speaks to', () => {
-  it('is the named context before all else', async () => {
+describe('the mesh that a command uses', () => {
+  it('is first of all the named context', async () => {
     await writeAddressBook(env, { current: 'laptop', contexts: { laptop: local, prod: { addresses, apiKey: 'k' } } });
     expect(await resolveContext({ env, context: 'prod' })).toMatchObject({ apiKey: 'k' });
     expect(await resolveContext({ env: { ...env, ATHANOR_CONTEXT: 'prod' } })).toMatchObject({ apiKey: 'k' });
     expect(await resolveContext({ env })).toMatchObject({ apiKeyFile: '/key' });
   });
 
-  it('can come from variables alone, as in a pod', async () => {
+  it('can be given by variables alone, as in a pod', async () => {
     const variables = { ...env, ATHANOR_API_KEY: 'key', ATHANOR_INFERENCE_ADDRESS: 'inference:8001' };
     const context = await resolveContext({ env: variables });
     expect(context.apiKey).toBe('key');
@@ -32,11 +32,11 @@ describe('which mesh a command speaks to', () => {
     expect(context.addresses.ingest).toBe('127.0.0.1:8011');
   });
 
-  it('says how to start one where none runs', async () => {
+  it('says how to start one if none runs', async () => {
     await expect(resolveContext({ env })).rejects.toThrow(/no mesh runs in .*; start one with: athanor up/);
   });
 
-  it('bug: a home was looked for under the name it was given, so another spelling of a running mesh was none', async () => {
+  it('bug: a running mesh was not found under another spelling of its folder', async () => {
     const root = join(home, 'mesh');
     await mkdir(root);
     await symlink(root, join(home, 'link'));
@@ -47,14 +47,14 @@ describe('which mesh a command speaks to', () => {
     await none(relative(process.cwd(), root));
   });
 
-  it('names the contexts there are when an unknown one is asked for', async () => {
+  it('lists the contexts if an unknown one is requested', async () => {
     await writeAddressBook(env, { contexts: { laptop: local } });
     await expect(resolveContext({ env, context: 'prod' })).rejects.toThrow(
       "there is no context 'prod'; there are: laptop",
     );
   });
 
-  it('survives a broken address book with a clear error', async () => {
+  it('reports a broken address book with a clear error', async () => {
     await writeAddressBook(env, { contexts: {} });
     expect(await readAddressBook(env)).toEqual({ contexts: {} });
     await writeFile(join(home, '.config/athanor/contexts.json'), '{');

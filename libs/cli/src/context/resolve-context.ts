@@ -8,7 +8,7 @@ import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { commandLine } from '../mesh/command-line.js';
 import { findContext, type MeshContext, readAddressBook } from './address-book.js';
 
-/** What says which mesh a command speaks to. */
+/** The settings that select the mesh. */
 export interface ConnectOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** --context */
@@ -27,14 +27,14 @@ export async function meshHome({ env, home }: Pick<ConnectOptions, 'env' | 'home
 }
 
 /**
- * The mesh that was named: --context or ATHANOR_CONTEXT, else --home or ATHANOR_HOME, else ATHANOR_API_KEY
- * with ATHANOR_<SERVICE>_ADDRESS, else the current context, else the mesh that runs in the default home.
+ * The selected mesh: --context or ATHANOR_CONTEXT, else --home or ATHANOR_HOME, else ATHANOR_API_KEY with
+ * ATHANOR_<SERVICE>_ADDRESS, else the current context, else the mesh in the default home folder.
  */
 export async function resolveContext(options: ConnectOptions): Promise<MeshContext> {
   return (await namedContext(options)) ?? (await contextOfHome(options));
 }
 
-/** The context that was named, by the command line, the environment or the address book; undefined: a home is meant. */
+/** The context selected by the command line, the environment or the address book; undefined: a home folder is used. */
 export async function namedContext(options: ConnectOptions): Promise<MeshContext | undefined> {
   const { env } = options;
   const book = await readAddressBook(env);
@@ -59,7 +59,7 @@ function contextOfEnvironment(env: ConnectOptions['env'], apiKey: string): MeshC
   return { addresses, apiKey, ...(env.ATHANOR_CA_FILE && { caFile: env.ATHANOR_CA_FILE }) };
 }
 
-/** Nothing runs where the command looks, which may be another place than where the user has a mesh. */
+/** Nothing runs here; the user's mesh may be elsewhere. */
 export function noMesh({ env, home }: Pick<ConnectOptions, 'env' | 'home'>, root: string): CliError {
   const up = commandLine('up --detach', home || env.ATHANOR_HOME ? root : undefined);
   const message = `no mesh runs in ${root}; start one with: ${up}, or name another with --home or --context`;

@@ -26,7 +26,7 @@ export function findingsText(findings: DatasetVersion['findings']): string {
     removed,
     firstRowIds.slice(0, 4).join(', ') + (found > 4 ? ', …' : ''),
   ]);
-  return table(['CLEANING FOUND', 'ROWS', 'REMOVED', 'FIRST ROW IDS'], rows);
+  return table(['FINDING', 'ROWS', 'REMOVED', 'FIRST ROW IDS'], rows);
 }
 
 function splitsText(splits: DatasetVersion['splits']): string {
@@ -41,7 +41,7 @@ function splitsText(splits: DatasetVersion['splits']): string {
   return table(['SPLIT', 'ROWS', 'ROWS PER CLASS', 'MEAN', 'STD', 'RANGE'], rows);
 }
 
-/** "3: setosa, versicolor, virginica"; empty where there are none. */
+/** "3: setosa, versicolor, virginica"; empty if there are none. */
 export function classesText(classes: readonly string[]): string {
   if (classes.length === 0) return '';
   const more = classes.length > CLASSES_SHOWN ? ', …' : '';

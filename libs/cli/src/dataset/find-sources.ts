@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 
-/** A file to upload and what it is for. */
+/** A file to upload and its role. */
 export interface SourceFile {
   readonly path: string;
   readonly role: 'ROLE_FEATURES' | 'ROLE_LABELS';
@@ -14,7 +14,7 @@ export interface FoundSources {
   readonly files: readonly SourceFile[];
 }
 
-// The names that MNIST and its family use; "-" or "." before idx, gzipped or not.
+// The file names of MNIST and similar datasets; "-" or "." before idx, gzipped or not.
 const IDX_NAMES: readonly { pattern: RegExp; role: SourceFile['role']; partition: SourceFile['partition'] }[] = [
   { pattern: /^train-images[-.]idx3-ubyte(\.gz)?$/, role: 'ROLE_FEATURES', partition: 'train' },
   { pattern: /^train-labels[-.]idx1-ubyte(\.gz)?$/, role: 'ROLE_LABELS', partition: 'train' },
@@ -22,7 +22,7 @@ const IDX_NAMES: readonly { pattern: RegExp; role: SourceFile['role']; partition
   { pattern: /^t10k-labels[-.]idx1-ubyte(\.gz)?$/, role: 'ROLE_LABELS', partition: 'test' },
 ];
 
-/** Sees what a path holds: a folder of IDX files, or a CSV file. */
+/** Determines what a path contains: a folder of IDX files, or a CSV file. */
 export async function findSources(path: string, testFile?: string): Promise<FoundSources> {
   const info = await stat(path).catch(error => {
     throw new CliError(`${path} cannot be read: ${(error as Error).message}`, EXIT_CODES.usage, { cause: error });

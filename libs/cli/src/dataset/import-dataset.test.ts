@@ -5,7 +5,7 @@ import { type AthanorClient, RpcError } from '@athanor/client';
 import { expect, it } from 'vitest';
 import { importDataset } from './import-dataset.js';
 
-it('bug: a dataset with a wrong name was uploaded whole before the name was refused', async () => {
+it('bug: a dataset with a wrong name was uploaded completely before the name was refused', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'athanor-import-'));
   const path = join(folder, 'rows.csv');
   await writeFile(path, 'a,y\n1,p\n');

@@ -8,7 +8,7 @@ import type { Terminal } from '../terminal.js';
 import { resumeWatch } from '../watch/resume-watch.js';
 import { findSources, type SourceFile } from './find-sources.js';
 
-/** What `dataset import` may be told, as the command line names it. */
+/** Options of `dataset import`. */
 export interface ImportOptions {
   readonly label?: string;
   readonly test?: string;
@@ -29,14 +29,14 @@ export interface ImportRequest {
   readonly options: ImportOptions;
 }
 
-/** Uploads, makes the dataset where it is new, prepares a version and waits for it. */
+/** Uploads, creates the dataset if it is new, prepares a version and waits for it. */
 export async function importDataset(request: ImportRequest): Promise<DatasetVersion> {
   const { client, name, path, options, signal } = request;
   const { format, files } = await findSources(path, options.test);
-  // Before anything is sent, so that a wrong name is refused at once.
+  // First, so that an invalid name is refused before anything is sent.
   const create = () => client.ingest.createDataset({ datasetId: name }, { signal });
   await create()
-    // Of a call that was cut off nobody knows whether it ran; here that makes no difference.
+    // It is unknown whether an interrupted call ran; here that makes no difference.
     .catch(error => (isRpcError(error, 'UNAVAILABLE') ? create() : Promise.reject(error)))
     .catch(error => {
       if (!isRpcError(error, 'ALREADY_EXISTS')) throw error;
@@ -57,10 +57,10 @@ export async function importDataset(request: ImportRequest): Promise<DatasetVers
       ...(options.testFraction !== undefined && { testFraction: options.testFraction }),
     },
   };
-  // The same bytes under the same recipe are the same version, however often they are imported.
+  // The same bytes and recipe give the same version, however often they are imported.
   const requestId = sha256Digest(canonicalJson({ name, sources, recipe }));
   const { datasetVersion } = await client.ingest.createDatasetVersion({ requestId, datasetId: name, sources, recipe });
-  if (datasetVersion === null) throw new Error('the server answered without a dataset version');
+  if (datasetVersion === null) throw new Error('expected a dataset version in the response, received none');
   return await waitUntilPrepared(request, datasetVersion);
 }
 
@@ -97,7 +97,7 @@ async function waitUntilPrepared(
   if (last.state !== 'STATE_READY') {
     throw new CliError(
       `${what} could not be prepared: ${last.preparation?.error?.message ?? last.state}. ` +
-        'The upload is kept; once the cause is removed, give the same command again',
+        'The upload is kept; once the cause is fixed, run the same command again',
       EXIT_CODES.failed,
     );
   }

@@ -31,17 +31,17 @@ describe('an IDX file', () => {
   });
 
   it.each([
-    ['of another kind', [80, 75, 3, 4], 'is no IDX file of unsigned bytes'],
-    ['that is empty', [], 'is no IDX file of unsigned bytes'],
-    ['whose header is cut off', HEADER.slice(0, 9), 'is no IDX file of unsigned bytes'],
-    ['whose rows are cut off', [...HEADER, 1, 2], 'is cut off: expected 18 bytes, got 14'],
+    ['of another kind', [80, 75, 3, 4], 'is not an IDX file of unsigned bytes'],
+    ['that is empty', [], 'is not an IDX file of unsigned bytes'],
+    ['whose header is truncated', HEADER.slice(0, 9), 'is not an IDX file of unsigned bytes'],
+    ['whose rows are truncated', [...HEADER, 1, 2], 'is truncated: expected 18 bytes, got 14'],
     ['whose gzip is broken', [0x1f, 0x8b, 1], 'cannot be read'],
   ])('%s is refused', async (_what, bytes, message) => {
     const refused = { exitCode: 2, message: expect.stringContaining(message) };
     await expect(readIdxFile(await file(Uint8Array.from(bytes)))).rejects.toMatchObject(refused);
   });
 
-  it('bug: one that is missing gave a bare ENOENT', async () => {
+  it('bug: the error for a missing one was a bare ENOENT', async () => {
     const refused = { exitCode: 2, message: expect.stringMatching(/^\/nowhere\/x cannot be read: ENOENT/) };
     await expect(readIdxFile('/nowhere/x')).rejects.toMatchObject(refused);
   });

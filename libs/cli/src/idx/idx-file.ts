@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 
-// IDX as MNIST has it: two zero bytes, type, number of dimensions, big-endian sizes, then the values in row-major order.
+// IDX as used by MNIST: two zero bytes, type, number of dimensions, big-endian sizes, then the values in row-major
+// order.
 
 const UINT8 = 0x08;
 
@@ -14,18 +15,18 @@ export interface IdxFile {
   row(index: number): Uint8Array<ArrayBuffer>;
 }
 
-/** @throws CliError (usage) for a file that is missing, of another kind, or cut off. */
+/** @throws CliError (usage) for a missing, invalid or truncated file. */
 export async function readIdxFile(path: string): Promise<IdxFile> {
   const bytes = await readBytes(path);
   const dimensionCount = bytes[3] ?? 0;
   const start = 4 + 4 * dimensionCount;
   if (bytes[0] !== 0 || bytes[1] !== 0 || bytes[2] !== UINT8 || dimensionCount === 0 || bytes.length < start)
-    throw usage(`${path} is no IDX file of unsigned bytes; expected one like t10k-images-idx3-ubyte`);
+    throw usage(`${path} is not an IDX file of unsigned bytes; expected one like t10k-images-idx3-ubyte`);
   const dimensions = Array.from({ length: dimensionCount }, (_, index) => bytes.readUInt32BE(4 + 4 * index));
   const [rows = 0, ...shape] = dimensions;
   const rowBytes = shape.reduce((product, size) => product * size, 1);
   const expected = start + rows * rowBytes;
-  if (bytes.length < expected) throw usage(`${path} is cut off: expected ${expected} bytes, got ${bytes.length}`);
+  if (bytes.length < expected) throw usage(`${path} is truncated: expected ${expected} bytes, got ${bytes.length}`);
   return {
     rows,
     shape,

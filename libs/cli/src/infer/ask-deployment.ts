@@ -6,7 +6,7 @@ import { fields, shortDigest } from '../output/render.js';
 import { readInputs, toInputTensors } from './json-inputs.js';
 import { outputText } from './output-text.js';
 
-/** What `infer` may be told, as the command line names it. */
+/** Options of `infer`. */
 export interface AskOptions {
   readonly inputs?: string;
   readonly idx?: string;
@@ -29,7 +29,7 @@ export async function askDeployment(context: CommandContext, modelName: string, 
 
 type TensorsFor = (client: AthanorClient, modelName: string) => Promise<InferTensor[]>;
 
-/** Reads what was given before anything is asked, then makes it what the model's inputs are. */
+/** Reads the given inputs first, then converts them to the model's inputs. */
 async function readGiven({ idx, inputs, row }: AskOptions): Promise<TensorsFor> {
   if (idx !== undefined) return await readIdxRow(idx, row);
   if (inputs === undefined) throw new CliError('expected --inputs or --idx', EXIT_CODES.usage);
@@ -47,7 +47,7 @@ async function readIdxRow(path: string, row: number): Promise<TensorsFor> {
   };
 }
 
-/** Names of the model's classes; none where it has none, or where the key may not read models. */
+/** Names of the model's classes; empty if it has none, or if the key may not read models. */
 async function readClasses(client: AthanorClient, { parameters }: InferResponse): Promise<readonly string[]> {
   const digest = parameters.get('athanor_version_digest');
   if (typeof digest !== 'string') return [];
@@ -62,7 +62,7 @@ async function readClasses(client: AthanorClient, { parameters }: InferResponse)
 
 function notServed(cause: RpcError, name: string): CliError {
   const message =
-    `${cause.message}; 'athanor deployment list' shows what is deployed (where ACTIVE is '-' an alias points nowhere), ` +
+    `${cause.message}; 'athanor deployment list' lists the deployments (ACTIVE is '-' if the alias points to no version), ` +
     `'athanor deployment set ${name}' deploys the model of that name`;
   return new CliError(message, EXIT_CODES.notFound, { cause });
 }

@@ -4,7 +4,7 @@ import { readInputs, toInputTensors } from './json-inputs.js';
 const X = [{ name: 'x', datatype: 'UINT8', shape: [-1, 2] }];
 
 describe('--inputs', () => {
-  it('becomes a tensor for each input', () => {
+  it('is converted to a tensor per input', () => {
     const [tensor] = toInputTensors(X, {
       x: [
         [1, 2],
@@ -16,13 +16,13 @@ describe('--inputs', () => {
   });
 
   it.each([
+    ['ragged rows were sent unchanged', { x: [[1, 2], [3]] }, 'x[1]: expected an array of 2 like the first one, got 1'],
     [
-      'ragged rows were sent as they came',
-      { x: [[1, 2], [3]] },
-      'x[1]: expected an array of 2 like the first one, got 1',
+      'a value instead of a row was accepted',
+      { x: [[1, 2], 3] },
+      'x[1]: expected an array of 2 like the first one, got 3',
     ],
-    ['a value stood for a row', { x: [[1, 2], 3] }, 'x[1]: expected an array of 2 like the first one, got 3'],
-    ['a row stood for a value', { x: [1, [2]] }, 'x[1]: expected a value, got an array'],
+    ['a row instead of a value was accepted', { x: [1, [2]] }, 'x[1]: expected a value, got an array'],
     [
       '300 wrapped to 44',
       { x: [[1, 300]] },
@@ -30,9 +30,9 @@ describe('--inputs', () => {
     ],
     ['text became NaN', { x: [['a']] }, 'got "a"'],
     ['null became 0', { x: [[null]] }, 'got null'],
-    ['a row that was too short was refused in the words of another server', { x: [[1]] }, 'expected shape [-1, 2]'],
+    ["a row that was too short was refused with the server's message only", { x: [[1]] }, 'expected shape [-1, 2]'],
     ['an input was missing', {}, "expected an array for input 'x'; got nothing"],
-    ['a name that the model has not was dropped', { x: [1], y: [1] }, "no input 'y'; its inputs are x"],
+    ['an unknown name was ignored', { x: [1], y: [1] }, "no input 'y'; its inputs are x"],
   ])('bug: %s', (_what, values, message) => {
     expect(() => toInputTensors(X, values)).toThrow(message);
   });

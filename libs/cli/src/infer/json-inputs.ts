@@ -3,7 +3,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { type Datatype, type InferTensor, type TensorData, toTensorData } from '@athanor/client';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 
-/** Reads --inputs: the JSON itself, @file, or - for standard input. */
+/** Reads --inputs: JSON, @file, or - for standard input. */
 export async function readInputs(given: string): Promise<Readonly<Record<string, unknown>>> {
   const text = await readText(given);
   let values: unknown;
@@ -29,11 +29,11 @@ async function readText(given: string): Promise<string> {
 export interface ModelInput {
   readonly name: string;
   readonly datatype: string;
-  /** With -1 where the size is open. */
+  /** -1 for a variable size. */
   readonly shape: readonly number[];
 }
 
-/** A tensor for each input of the model, checked element by element. */
+/** One tensor per input of the model, checked element by element. */
 export function toInputTensors(
   inputs: readonly ModelInput[],
   values: Readonly<Record<string, unknown>>,
@@ -78,12 +78,12 @@ function namesOf(inputs: readonly { readonly name: string }[]): string {
   return inputs.map(({ name }) => name).join(', ');
 }
 
-/** By each level's first element; the others must be alike. */
+/** Determined by the first element of each level; the others must be alike. */
 function shapeOf(value: unknown): number[] {
   return Array.isArray(value) ? [value.length, ...shapeOf(value[0])] : [];
 }
 
-/** Row-major. `path` names the element in messages, for example "--inputs: image[0][3]". */
+/** Row-major. `path` identifies the element in messages, for example "--inputs: image[0][3]". */
 function flatten(value: unknown, [length, ...inner]: readonly number[], path: string): unknown[] {
   if (length === undefined) {
     if (Array.isArray(value)) throw usage(`${path}: expected a value, got an array; rows must have the same shape`);

@@ -3,7 +3,7 @@ import { outputText } from './output-text.js';
 
 const classes = ['cat', 'dog', 'owl'];
 
-it('bug: a prediction showed the number of its class, not the name', () => {
+it('bug: a prediction had the number of its class, not the name', () => {
   const probabilities = { name: 'probabilities', shape: [2, 3], values: [0.25, 0.5, 0.25, 0.125, 0.125, 0.75] };
   expect(outputText(probabilities, classes)).toBe(
     'dog 0.5000, cat 0.2500, owl 0.2500; owl 0.7500, cat 0.1250, dog 0.1250',
@@ -11,7 +11,7 @@ it('bug: a prediction showed the number of its class, not the name', () => {
   expect(outputText({ name: 'label', shape: [2], values: [1, 2] }, classes)).toBe('dog (class 1); owl (class 2)');
 });
 
-it('shows at most five classes, and numbers where there are no names for them', () => {
+it('shows at most five classes, and numbers if there are no names', () => {
   const many = Array.from({ length: 7 }, (_, index) => `c${index}`);
   const row = { name: 'probabilities', shape: [1, 7], values: [1, 2, 3, 4, 5, 6, 7] };
   expect(outputText(row, many)).toBe('c6 7, c5 6, c4 5, c3 4, c2 3, …');

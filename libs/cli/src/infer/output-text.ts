@@ -7,7 +7,7 @@ export interface ShownOutput {
   readonly values: readonly (number | string)[];
 }
 
-/** An output of a prediction: of a classifier its best classes and the name of the one that it chose, else the numbers. */
+/** The text of an output: for a classifier its best classes and the name of the chosen one, else the numbers. */
 export function outputText({ name, shape, values }: ShownOutput, classes: readonly string[]): string {
   const numbers = values.filter(value => typeof value === 'number');
   if (classes.length > 0 && numbers.length === values.length) {
@@ -19,7 +19,7 @@ export function outputText({ name, shape, values }: ShownOutput, classes: readon
   return `[${shape.join(', ')}] ${shown}${values.length > MAX_VALUES_SHOWN ? ' …' : ''}`;
 }
 
-/** For each row "high 0.9999, low 0.0001", the best first. */
+/** Per row "high 0.9999, low 0.0001", best first. */
 function rowsOf(values: readonly number[], classes: readonly string[]): string[] {
   const rows = Array.from({ length: values.length / classes.length }, (_, row) =>
     values.slice(row * classes.length, (row + 1) * classes.length),

@@ -47,7 +47,7 @@ export function jobText(job: TrainingJob, epochs: readonly EpochMetrics[]): stri
   return parts.join('\n');
 }
 
-/** The table of the last epochs shows at most so many. */
+/** Maximum number of epochs in the table. */
 const MAX_EPOCHS_SHOWN = 20;
 
 function epochsText(epochs: readonly EpochMetrics[]): string {

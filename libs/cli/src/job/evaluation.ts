@@ -9,7 +9,7 @@ export function metricOf(evaluation: Evaluation, name: string): number | undefin
   return evaluation.metrics.find(metric => metric.name === name)?.value;
 }
 
-/** With more classes the worst of them are shown, and no matrix. */
+/** With more classes only the worst of them are shown, without the matrix. */
 const MAX_CLASSES_SHOWN = 20;
 const WORST_SHOWN = 10;
 
@@ -43,7 +43,7 @@ function confusionText({ classes, confusionMatrix }: Evaluation): string {
   return `\n${table(['TRUE \\ SAID', ...names], matrix)}`;
 }
 
-/** The job with the figures of every class: of many they stand in a file. */
+/** The job with the metrics of every class, which are in a file if there are many classes. */
 export async function withJobDetails(client: AthanorClient, job: TrainingJob): Promise<TrainingJob> {
   const { jobId, result } = job;
   if (result === null) return job;
@@ -53,7 +53,7 @@ export async function withJobDetails(client: AthanorClient, job: TrainingJob): P
   return { ...job, result: { ...result, evaluation, otherEvaluations } };
 }
 
-/** The version with the figures of every class. */
+/** The version with the metrics of every class. */
 export async function withVersionDetails(client: AthanorClient, version: ModelVersion): Promise<ModelVersion> {
   const { digest: versionDigest, evaluations } = version;
   const read = (fileDigest: string) => collectChunks(client.registry.readModelFile({ versionDigest, fileDigest }));

@@ -8,7 +8,7 @@ import { waitForRegistration } from '../quickstart/wait.js';
 
 const REGISTRATION_TIMEOUT_MS = 20_000;
 
-/** The version that a succeeded job made; undefined where the registry has not registered it in good time. */
+/** The version of a succeeded job; undefined if it is not registered in time. */
 export async function findMadeVersion(client: AthanorClient, jobId: string): Promise<ModelVersion | undefined> {
   try {
     return await waitForRegistration(client, jobId, AbortSignal.timeout(REGISTRATION_TIMEOUT_MS));
@@ -18,7 +18,7 @@ export async function findMadeVersion(client: AthanorClient, jobId: string): Pro
   }
 }
 
-/** Names the version and the commands that put it into service. */
+/** Prints the version and the commands to deploy it. */
 export function nextSteps(
   { options }: Pick<CommandContext, 'options'>,
   modelName: string,
@@ -28,8 +28,8 @@ export function nextSteps(
   if (version === undefined)
     return `The version is not registered yet; look with: ${command(`model describe ${modelName}`)}\n`;
   return `${modelName} v${version.version} (${shortDigest(version.digest)}) is registered. To put it into service:
-  ${command(`model gate ${modelName} --threshold 0.9`)}   # optional, once: what a champion must reach
+  ${command(`model gate ${modelName} --threshold 0.9`)}   # optional, once: required for champion
   ${command(`model promote ${modelName} ${version.version}`)}
-  ${command(`deployment set ${modelName}`)}   # once: it follows the champion
+  ${command(`deployment set ${modelName}`)}   # once: follows champion
 `;
 }

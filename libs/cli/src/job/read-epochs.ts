@@ -4,7 +4,7 @@ import type { EpochMetrics } from '@athanor/contracts/training';
 
 const PAGE_SIZE = 1_000;
 
-/** The figures of all finished epochs of a job, oldest first. */
+/** The metrics of all finished epochs of a job, oldest first. */
 export function readEpochs(client: AthanorClient, jobId: string): Promise<EpochMetrics[]> {
   return collectPages(async pageToken => {
     const { epochs, nextPageToken } = await client.training.listTrainingEpochs({

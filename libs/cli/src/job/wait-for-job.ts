@@ -5,7 +5,7 @@ import { interruptible } from '../interruption.js';
 import { commandLine } from '../mesh/command-line.js';
 import { watchJob } from './watch-job.js';
 
-/** Follows a job to its end. The job does not depend on who watches it, and whoever stops watching is told so. */
+/** Follows a job until it ends. The job does not depend on its watchers, and a user who stops watching is told so. */
 export async function waitForJob(
   { terminal, options }: CommandContext,
   client: AthanorClient,

@@ -7,7 +7,7 @@ const epoch = (number: number) => ({
 });
 const job = (state: string) => ({ jobId: 'j', state, phase: '', progress: null });
 
-it('bug: a watch that was opened again showed epochs twice', async () => {
+it('bug: a reopened watch showed epochs twice', async () => {
   let opened = 0;
   const watchTrainingJob = async function* () {
     if (opened++ === 0) {

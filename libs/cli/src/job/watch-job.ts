@@ -12,14 +12,14 @@ export interface WatchJobOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Shows a job's progress until it ends, a line for each epoch, and returns it. */
+/** Shows a job's progress until it ends, one line per epoch, and returns it. */
 export async function watchJob({ client, terminal, jobId, signal }: WatchJobOptions): Promise<TrainingJob> {
   let lastEpoch = -1;
   let last: TrainingJob | undefined;
   const progress = startProgress(terminal, 'train');
   const open = () => client.training.watchTrainingJob({ jobId }, { ...(signal && { signal }) });
   for await (const { job, epochs } of resumeWatch(open, { terminal, what: `job ${jobId}`, signal })) {
-    // A watch that was opened again begins with all epochs.
+    // A reopened watch starts with all epochs.
     for (const epoch of epochs.filter(each => each.epoch > lastEpoch)) {
       progress.done(epochLine(epoch));
       lastEpoch = epoch.epoch;

@@ -5,7 +5,7 @@ const ALL = '*';
 const HOUR_MS = 3_600_000;
 const UNITS: Readonly<Record<string, number>> = { h: HOUR_MS, d: 24 * HOUR_MS, w: 7 * 24 * HOUR_MS };
 
-/** "models.infer,models.read", or "*": all that a tenant's key may do. */
+/** "models.infer,models.read", or "*": all permissions of a tenant's key. */
 export function permissionList(text: string): string[] {
   const names = text.split(',').map(name => name.trim());
   const unknown = names.filter(name => name !== ALL && !TENANT_PERMISSIONS.includes(name));
@@ -15,12 +15,12 @@ export function permissionList(text: string): string[] {
   );
 }
 
-/** "30d", "12h", "4w" from now on, or a time such as 2030-01-31 or 2030-01-31T12:00:00Z; given back in ISO 8601. */
+/** "30d", "12h", "4w" from now, or a time such as 2030-01-31 or 2030-01-31T12:00:00Z; returned in ISO 8601. */
 export function expiryTime(text: string): string {
   const [, count, unit = ''] = /^(\d{1,5})([hdw])$/.exec(text) ?? [];
   const time = count === undefined ? parseTime(text) : Date.now() + Number(count) * (UNITS[unit] ?? 0);
   if (!Number.isNaN(time) && time > Date.now()) return new Date(time).toISOString();
-  throw new InvalidArgumentError("expected a time to come: '30d', '12h', '4w', or a date such as 2030-01-31");
+  throw new InvalidArgumentError("expected a time in the future: '30d', '12h', '4w', or a date such as 2030-01-31");
 }
 
 function parseTime(text: string): number {

@@ -16,7 +16,7 @@ export interface CreateKeyOptions {
   readonly note?: string;
 }
 
-const SHOWN_ONCE = 'The key is shown this once: keep it where its holder finds it.';
+const SHOWN_ONCE = 'The key is shown only once; store it now.';
 
 export async function createKey(context: CommandContext, options: CreateKeyOptions): Promise<void> {
   if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(options.tenant)) {
@@ -69,7 +69,7 @@ export async function revokeKey(context: CommandContext, id: string): Promise<vo
   context.terminal.err(`Key ${id} is revoked; within a second no call passes with it.\n`);
 }
 
-/** The home that is meant, and its keys. Those of a mesh elsewhere are nothing that this machine can list or change. */
+/** The selected home folder and its keys. Keys of a mesh elsewhere cannot be listed or changed from this machine. */
 async function keysOfHome(context: CommandContext): Promise<{ home: Home; keys: ApiKeyEntry[] }> {
   const { env, options } = context;
   if ((await namedContext({ env, ...options })) !== undefined) {
@@ -81,7 +81,10 @@ async function keysOfHome(context: CommandContext): Promise<{ home: Home; keys: 
   const keys = await readKeys(home);
   if (keys !== undefined) return { home, keys };
   const up = commandLine('up', options.home);
-  throw new CliError(`${home.root} has no keys yet: they are made at the first start, by: ${up}`, EXIT_CODES.notFound);
+  throw new CliError(
+    `${home.root} has no keys yet: they are created at the first start, by: ${up}`,
+    EXIT_CODES.notFound,
+  );
 }
 
 function describe(entry: ApiKeyEntry): [string, string][] {

@@ -1,4 +1,4 @@
-/** A command for the user to type: the program's own options before it, and the home quoted where the shell asks for it. */
+/** A command for the user to type, with the program's own options first and the home folder quoted if necessary. */
 export function commandLine(words: string, home?: string): string {
   return home === undefined ? `athanor ${words}` : `athanor --home ${shellWord(home)} ${words}`;
 }

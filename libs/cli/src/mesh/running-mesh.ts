@@ -2,7 +2,7 @@ import { type MeshState, readRunningState } from '@athanor/mesh/state';
 import type { CommandContext } from '../commands/command-context.js';
 import { meshHome } from '../context/resolve-context.js';
 
-/** The mesh of the home that was named, where one runs. */
+/** The running mesh of the selected home folder. */
 export async function readMesh({
   env,
   options,

@@ -7,11 +7,11 @@ export interface SpawnMeshOptions {
   readonly portBase: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly onLine?: (line: string) => void;
-  /** Aborted before the mesh is ready, it is ended. */
+  /** If aborted before the mesh is ready, the mesh is stopped. */
   readonly signal: AbortSignal;
 }
 
-/** Starts `athanor up` as a process of its own and returns when its mesh is ready. */
+/** Starts `athanor up` as a separate process and returns when its mesh is ready. */
 export async function spawnMesh({ home, portBase, env, onLine, signal }: SpawnMeshOptions): Promise<MeshState> {
   const args = [process.argv[1] ?? '', '--home', home, 'up', '--json', '--port-base', String(portBase)];
   const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });

@@ -5,7 +5,7 @@ import { noMesh } from '../context/resolve-context.js';
 import { fields, table } from '../output/render.js';
 import { readMesh } from './running-mesh.js';
 
-/** What runs in the home that was named, and whether each service is ready. */
+/** The processes of the selected home folder, and whether each service is ready. */
 export async function showMeshStatus(context: CommandContext): Promise<void> {
   const { home, state } = await readMesh(context);
   if (state === undefined) throw noMesh({ env: context.env, home: context.options.home }, home);

@@ -13,7 +13,7 @@ export interface UpOptions {
   readonly detach?: boolean;
 }
 
-/** Starts the mesh of a home and, without --detach, keeps it until a signal comes. */
+/** Starts the mesh of a home folder and, without --detach, runs it until a signal arrives. */
 export async function up(context: CommandContext, { portBase, json, detach }: UpOptions): Promise<void> {
   const { env, options } = context;
   const { root: home, logsDir } = await meshHome({ env, home: options.home });
@@ -34,7 +34,7 @@ export async function up(context: CommandContext, { portBase, json, detach }: Up
   await mesh.stop();
 }
 
-/** Tells the terminal and logs/supervisor.log: whoever started us may stop listening, and the mesh goes on. */
+/** Logs to the terminal and to logs/supervisor.log: the terminal may be closed while the mesh continues. */
 function supervisorLog({ terminal }: CommandContext, logsDir: string): (line: string) => void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const append = openLogFile(join(logsDir, 'supervisor.log'), problem => terminal.err(`${problem}\n`));
@@ -46,7 +46,7 @@ function supervisorLog({ terminal }: CommandContext, logsDir: string): (line: st
   };
 }
 
-/** The command that makes way, where another mesh is in it. */
+/** The command that stops the other mesh, if there is one. */
 function explained(error: unknown, home: string): unknown {
   if (error instanceof InheritedVariablesError) return new CliError(error.message, EXIT_CODES.usage, { cause: error });
   if (!(error instanceof DirectoryLockedError)) return error;

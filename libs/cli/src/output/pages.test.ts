@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { collectPages, type ListPage } from './pages.js';
 
 const asked: number[] = [];
-/** 2,500 numbers, 1,000 at a time at the most. */
+/** 2,500 numbers, at most 1,000 per page. */
 const list: ListPage<number> = async ({ pageSize, pageToken }) => {
   asked.push(pageSize);
   const begin = Number(pageToken);
@@ -17,7 +17,7 @@ it('collects every page of a list', async () => {
   expect(hasMore).toBe(false);
 });
 
-it('asks for no more than the limit, and tells whether there is more', async () => {
+it('requests no more than the limit, and returns whether there is more', async () => {
   asked.length = 0;
   expect(await collectPages(list, 1_001)).toMatchObject({ items: { length: 1_001 }, hasMore: true });
   expect(asked).toEqual([1_000, 1]);

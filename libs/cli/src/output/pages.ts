@@ -9,7 +9,7 @@ export interface Collected<T> {
   readonly hasMore: boolean;
 }
 
-/** What the services give at once at the most. */
+/** Maximum page size of the services. */
 const MAX_PAGE_SIZE = 1_000;
 
 /** The items of all pages, or the first `limit` of them. */

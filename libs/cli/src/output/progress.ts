@@ -3,10 +3,10 @@ import type { Terminal } from '../terminal.js';
 const BAR_WIDTH = 24;
 const REDRAW_MS = 80;
 
-/** One line that shows how far something is: redrawn on a terminal, written once at its end elsewhere. */
+/** One line of progress: redrawn on a terminal, otherwise written once at the end. */
 export interface Progress {
   update(fraction: number, note?: string): void;
-  /** Leaves a last line. */
+  /** Writes a final line. */
   done(note: string): void;
 }
 

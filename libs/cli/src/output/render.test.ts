@@ -36,7 +36,7 @@ describe('tables and fields', () => {
 });
 
 describe('figures', () => {
-  it('are written as people do', () => {
+  it('are formatted for people', () => {
     expect(formatBytes(0)).toBe('0 B');
     expect(formatBytes(1536)).toBe('1.5 KiB');
     expect(formatTime({ seconds: 1_700_000_000, nanos: 5e8 })).toBe('2023-11-14T22:13:20Z');

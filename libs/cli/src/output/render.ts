@@ -4,7 +4,7 @@ import type * as Yaml from 'yaml';
 export const FORMATS = ['table', 'json', 'yaml'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** A result: its value for programs, and how to show it to people. */
+/** A result: its value for programs, and its text for people. */
 export interface View {
   readonly value: unknown;
   readonly text: () => string;
@@ -16,12 +16,12 @@ export function render(view: View, format: Format): string {
   return view.text();
 }
 
-/** The library is loaded when it is asked for. */
+/** Loaded on demand. */
 function toYaml(value: unknown): string {
   return (createRequire(import.meta.url)('yaml') as typeof Yaml).stringify(value);
 }
 
-// Timestamps in ISO 8601; without the decoder's marks of which optional fields are present.
+// Timestamps in ISO 8601, without the decoder's markers of optional fields.
 function jsonValue(key: string, value: unknown): unknown {
   if (key.startsWith('_')) return undefined;
   if (value === null || typeof value !== 'object') return value;
@@ -39,7 +39,7 @@ export function formatTime(time: Timestamp | null | undefined): string {
   return new Date(Number(time.seconds) * 1000 + time.nanos / 1e6).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-/** Columns under their titles, two spaces between them. */
+/** Columns with titles, separated by two spaces. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const lines = [head, ...rows].map(cells => cells.map(cell => String(cell).replaceAll(/\s*\n\s*/g, ' ')));
   const widths = head.map((_title, column) => Math.max(...lines.map(cells => cells[column]?.length ?? 0)));
@@ -54,7 +54,7 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
     .join('');
 }
 
-/** "name: value" lines; empty values are left out. */
+/** "name: value" lines; empty values are omitted. */
 export function fields(entries: readonly (readonly [string, string | number | undefined])[]): string {
   const shown = entries.filter(([, value]) => value !== undefined && value !== '');
   const width = Math.max(...shown.map(([name]) => name.length));
@@ -62,7 +62,7 @@ export function fields(entries: readonly (readonly [string, string | number | un
 }
 
 /** "STATE_READY" as "READY". */
-/** A figure with four decimals; a dash where there is none. */
+/** Four decimals; a dash if there is no value. */
 export function figure(value: number | undefined): string {
   return value === undefined ? '-' : value.toFixed(4);
 }

@@ -1,12 +1,12 @@
 import { type AthanorClient, decodeRaw, type InferResponse, infer } from '@athanor/client';
 import type { EvaluatedRows } from './evaluated-rows.js';
 
-/** What came of sending rows one by one. */
+/** Result of sending rows one by one. */
 export interface Asked {
   readonly served: number;
-  /** Share of rows whose most probable class is their label, as served. */
+  /** Fraction of rows whose most probable class is their label, as served. */
   readonly accuracy: number;
-  /** The same share by the evaluation's probabilities, for the same rows. */
+  /** The same fraction according to the evaluation, for the same rows. */
   readonly evaluatedAccuracy: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -18,7 +18,7 @@ export interface Asked {
 
 const PROBABILITIES = 'probabilities';
 
-/** Sends rows through ModelInfer, one image a request and one request at a time, and keeps the clock. */
+/** Sends rows through ModelInfer, one image per request and one request at a time, and measures latency. */
 export async function askModel(
   client: AthanorClient,
   modelName: string,

@@ -1,7 +1,7 @@
 const SHADES = ' ░▒▓█';
 const BAR_WIDTH = 30;
 
-/** An image of bytes in characters, two rows of it to a line, beside the probability of each class. */
+/** An image as text, two rows of pixels per line, next to the probability of each class. */
 export function drawPrediction(image: Uint8Array, shape: readonly number[], bars: readonly string[]): string {
   const [height = 0, width = 0] = shape;
   const lines: string[] = [];

@@ -4,19 +4,19 @@ import type { DatasetVersion } from '@athanor/contracts/ingest';
 import type { ModelVersion } from '@athanor/contracts/registry';
 import { bytesOf, type NumericTensor, readSafetensors, type Tensor } from '@athanor/tensor';
 
-/** Raw rows as a client would send them, with what is known of them. */
+/** Raw rows as sent by a client, with their labels and evaluation. */
 export interface EvaluatedRows {
   readonly inputName: string;
   readonly datatype: NumericTensor['dtype'];
   readonly rowShape: readonly number[];
   readonly labels: Int32Array;
   readonly rowIds: readonly string[];
-  /** What evaluation said of these rows: row-major [rows, classes]. */
+  /** The evaluation's probabilities of these rows: row-major [rows, classes]. */
   readonly evaluated: Float32Array;
   row(index: number): Uint8Array;
 }
 
-/** The first rows that the model was evaluated on, as they lie in the dataset. */
+/** The first rows that the model was evaluated on, as stored in the dataset. */
 export async function readEvaluatedRows(
   client: AthanorClient,
   dataset: DatasetVersion,

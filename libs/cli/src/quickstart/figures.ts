@@ -1,6 +1,6 @@
 import { fields } from '../output/render.js';
 
-/** The figures that --json writes. */
+/** The results that --json writes. */
 export interface QuickstartFigures {
   readonly testAccuracy: number;
   readonly servedAccuracy: number;
@@ -23,10 +23,10 @@ export function summary(figures: QuickstartFigures): string {
       `Accuracy of ${figures.servedRows} served rows`,
       `${figures.servedAccuracy.toFixed(4)} (evaluation of the same rows: ${figures.evaluatedAccuracyOfServedRows.toFixed(4)})`,
     ],
-    ['Seconds an epoch', seconds.map(value => value.toFixed(2)).join(' ')],
+    ['Seconds per epoch', seconds.map(value => value.toFixed(2)).join(' ')],
     ['Latency of one row', `p50 ${figures.p50Ms.toFixed(2)} ms, p99 ${figures.p99Ms.toFixed(2)} ms`],
     ['Model version', figures.versionDigest],
     ['Dataset version', figures.datasetDigest],
-    ['Time in all', `${figures.totalSeconds.toFixed(1)} s`],
+    ['Total time', `${figures.totalSeconds.toFixed(1)} s`],
   ])}`;
 }

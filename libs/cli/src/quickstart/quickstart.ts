@@ -29,7 +29,7 @@ import { whatNext } from './what-next.js';
 
 export interface QuickstartOptions {
   readonly home: string;
-  /** Paths below it are shown short. */
+  /** Paths below it are shown as relative. */
   readonly cwd: string;
   readonly portBase: number;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -39,10 +39,10 @@ export interface QuickstartOptions {
   readonly label?: string;
   readonly seed: number;
   readonly epochs: number;
-  /** The least accuracy of a champion. */
+  /** Minimum accuracy of a champion. */
   readonly gate: number;
   readonly keep: boolean;
-  /** Where the figures are written. */
+  /** File for the results. */
   readonly json?: string;
 }
 
@@ -52,18 +52,18 @@ interface InterruptibleOptions extends QuickstartOptions {
 
 const NAME = 'digits';
 const ALIAS = 'champion';
-/** What the reference network reaches on MNIST whatever the seed. */
+/** The reference network reaches this on MNIST with any seed. */
 export const MNIST_GATE = 0.965;
 const SERVED_ROWS = 1_000;
 
-/** The main job, from raw files to a served prediction and back to the bytes it came from. */
+/** The whole workflow, from raw files to a served prediction and its lineage. */
 export async function runQuickstart(options: QuickstartOptions): Promise<QuickstartFigures> {
   return await interruptible(signal => runOnMesh(options, signal));
 }
 
 async function runOnMesh(options: QuickstartOptions, signal: AbortSignal): Promise<QuickstartFigures> {
   const { terminal, home, portBase, env } = options;
-  // Before anything is started, so that a wrong path is refused at once.
+  // First, so that an invalid path is refused before anything is started.
   if (options.data !== undefined) await findSources(options.data);
   const began = performance.now();
   const title = (text: string) => terminal.err(`\n${text}\n`);
@@ -111,8 +111,8 @@ async function mainJob(
   );
   const job = await trainJob(client, dataset, options);
   const evaluation = job.result?.evaluation;
-  if (!evaluation) throw new Error(`job ${job.jobId} succeeded without an evaluation`);
-  title('4. What the model can do');
+  if (!evaluation) throw new Error(`job ${job.jobId} succeeded; expected an evaluation, received none`);
+  title('4. Evaluating the model');
   terminal.err(indent(evaluationText(evaluation)));
   title('5. Registering, passing the gate, moving the alias');
   const version = await waitForRegistration(client, job.jobId, signal);
@@ -126,7 +126,7 @@ async function mainJob(
     `${asked.served} rows: accuracy ${asked.accuracy.toFixed(4)}, p50 ${asked.p50Ms.toFixed(2)} ms, p99 ${asked.p99Ms.toFixed(2)} ms`,
   );
   terminal.err(`\n${onePrediction(rows, asked, dataset.classes)}`);
-  title('7. Where that prediction comes from');
+  title('7. Lineage of that prediction');
   terminal.err(
     indent(lineageText(await client.registry.getLineage({ versionDigest: asked.versionDigest, modelName: NAME }))),
   );
@@ -161,7 +161,7 @@ async function trainJob(
       seed,
     },
   });
-  if (job === null) throw new Error('the server answered without a job');
+  if (job === null) throw new Error('expected a job in the response, received none');
   const ended = await watchJob({ client, terminal, jobId: job.jobId, signal });
   expectSuccess(ended, true);
   return ended;

@@ -6,7 +6,7 @@ import { CliError, EXIT_CODES, isRpcError } from '../exit-codes.js';
 const POLL_MS = 50;
 const TIMEOUT_MS = 60_000;
 
-/** A succeeded job's version, as soon as the registry has heard of the job. */
+/** A succeeded job's version, once the registry has received the job's event. */
 export async function waitForRegistration(
   client: AthanorClient,
   jobId: string,
@@ -18,7 +18,7 @@ export async function waitForRegistration(
   });
 }
 
-/** Returns when the deployment serves the version. */
+/** Resolves when the deployment serves the version. */
 export async function waitUntilServed(
   client: AthanorClient,
   { name, version, signal }: { name: string; version: ModelVersion; signal: AbortSignal },

@@ -3,17 +3,17 @@ import { mnistFolder } from './mnist-folder.js';
 
 export interface WhatNextOptions {
   readonly home: string;
-  /** Paths below it are shown short. */
+  /** Paths below it are shown as relative. */
   readonly cwd: string;
   readonly data?: string;
   readonly keep: boolean;
 }
 
-/** Commands to type after the quickstart, which work as they stand. */
+/** Commands to try after the quickstart; they work as printed. */
 export function whatNext(name: string, { keep, home, cwd, data }: WhatNextOptions): string {
   const here = (path: string) => (path.startsWith(`${cwd}/`) ? relative(cwd, path) : path);
   const athanor = `./athanor --home ${here(home)}`;
-  const running = keep ? ` (the mesh runs; stop it with: ${athanor} down)` : '';
+  const running = keep ? ` (the mesh is running; stop it with: ${athanor} down)` : '';
   const image = `${here(mnistFolder())}/t10k-images-idx3-ubyte`;
   return `
 Try next${running}:

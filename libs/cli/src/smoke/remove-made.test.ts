@@ -5,7 +5,7 @@ import { type Made, removeMade, whenPrepared } from './remove-made.js';
 const lines: string[] = [];
 const terminal = { out: () => undefined, err: (text: string) => void lines.push(text), isTTY: false, columns: 80 };
 
-test('what was made goes newest first; what is gone or in use is no failure, and the first that fails is told', async () => {
+test('resources are removed newest first; missing ones and ones in use are no failure, and the first failure is thrown', async () => {
   const calls: string[] = [];
   const made = (what: string, code?: RpcCode): Made => ({
     what,
@@ -23,7 +23,7 @@ test('what was made goes newest first; what is gone or in use is no failure, and
   expect(calls.slice(3)).toEqual(['deployment', 'model', 'gone', 'dataset', 'dataset']);
 });
 
-test('bug: a dataset that was being prepared stayed for ever', async () => {
+test('bug: a dataset that was being prepared was never removed', async () => {
   let asked = 0;
   const preparing = new RpcError({
     ...{ code: 'FAILED_PRECONDITION', message: 'version 1 is PREPARING', method: '/a/Delete' },

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isRpcError } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
 
-/** Something that was made, and how it is removed again. */
+/** A created resource and how to remove it. */
 export interface Made {
   /** For people: "model smoke-test". */
   readonly what: string;
@@ -10,10 +10,10 @@ export interface Made {
 }
 
 /**
- * Removes what was made, the newest first. What is gone already is no failure, nor is what somebody uses by now: it stays, and
- * a line says so.
+ * Removes created resources, newest first. A resource that is already gone is no failure, and neither is one that
+ * somebody uses by now: it stays, and a line says so.
  *
- * @throws the first failure, when all was tried.
+ * @throws the first failure, after all were tried.
  */
 export async function removeMade(made: readonly Made[], terminal: Terminal): Promise<void> {
   const failures: unknown[] = [];
@@ -30,7 +30,7 @@ export async function removeMade(made: readonly Made[], terminal: Terminal): Pro
   if (failures.length > 0) throw failures[0];
 }
 
-/** Whether a look finds nothing. */
+/** Whether a lookup finds nothing. */
 export async function isMissing(look: Promise<unknown>): Promise<boolean> {
   try {
     await look;

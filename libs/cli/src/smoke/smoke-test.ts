@@ -12,15 +12,15 @@ import { isMissing, type Made, removeMade, whenPrepared } from './remove-made.js
 
 const NAME = 'smoke-test';
 const ROWS = 200;
-/** How long cleaning up waits for what is still on its way. */
+/** How long clean-up waits for work in progress. */
 const PATIENCE_MS = 10_000;
 
-/** What a mesh has shown that it can do. */
+/** The result of a smoke test. */
 export interface SmokeTestResult {
   readonly jobId: string;
   readonly version: number;
   readonly digest: string;
-  /** Of two rows that a network tells apart at once: their classes, as served. */
+  /** Predicted classes of two rows that a network separates easily. */
   readonly predictions: readonly string[];
   readonly seconds: number;
 }
@@ -32,14 +32,14 @@ export interface SmokeTestOptions {
 }
 
 /**
- * A tiny job from rows to prediction on the mesh that is named: upload, prepare, train, register, deploy, ask, and remove the
- * deployment, the model and the dataset again, however it ends. A dataset or a model that was there before stays.
+ * A tiny job from rows to prediction on the selected mesh: upload, prepare, train, register, deploy, infer; always
+ * removes the deployment, the model and the dataset at the end. Existing datasets and models are not touched.
  */
 export async function runSmokeTest(options: SmokeTestOptions): Promise<SmokeTestResult> {
   const { terminal } = options;
   const made: Made[] = [];
   const result = await fromRowsToPrediction(options, made).catch(async error => {
-    // What could not be removed has its line; the error is why it came to that.
+    // What could not be removed was reported in a line; the original error is thrown.
     await removeMade(made, terminal).catch(() => undefined);
     throw error;
   });
@@ -47,7 +47,7 @@ export async function runSmokeTest(options: SmokeTestOptions): Promise<SmokeTest
   return result;
 }
 
-/** Notes each thing before it makes it. */
+/** Records each resource before it is created. */
 async function fromRowsToPrediction(options: SmokeTestOptions, made: Made[]): Promise<SmokeTestResult> {
   const { client, signal } = options;
   const { ingest, registry } = client;
@@ -60,7 +60,7 @@ async function fromRowsToPrediction(options: SmokeTestOptions, made: Made[]): Pr
     made.push({
       what: `model ${NAME}`,
       async remove() {
-        // Else it comes after it was removed.
+        // Otherwise it would be created after its removal.
         if (jobId !== undefined)
           await waitForRegistration(client, jobId, AbortSignal.timeout(PATIENCE_MS)).catch(() => 0);
         return await registry.deleteModel({ name: NAME });
@@ -79,7 +79,7 @@ async function fromRowsToPrediction(options: SmokeTestOptions, made: Made[]): Pr
   return { jobId, version: version.version, digest, predictions, seconds };
 }
 
-/** "low" rows have a small first column, "high" ones a large one. */
+/** "low" rows have a small first column, "high" rows a large one. */
 async function importRows({ client, terminal, signal }: SmokeTestOptions): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'athanor-smoke-'));
   try {
@@ -107,7 +107,7 @@ async function train({ client, terminal, signal }: SmokeTestOptions): Promise<st
   });
   const jobId = job?.jobId ?? '';
   const ended = await watchJob({ client, terminal, jobId, signal }).catch(async error => {
-    // Else it makes the model when that has been removed.
+    // Otherwise it would create the model after its removal.
     await client.training.cancelTrainingJob({ jobId }).catch(() => undefined);
     throw error;
   });
@@ -115,7 +115,7 @@ async function train({ client, terminal, signal }: SmokeTestOptions): Promise<st
   throw new CliError(`job ${ended.jobId} ended without a model: ${ended.error?.message ?? ''}`, EXIT_CODES.jobFailed);
 }
 
-/** The most probable class of a row of each kind. */
+/** The most probable class of one row of each kind. */
 async function ask({ inference }: AthanorClient, { signature }: ModelVersion): Promise<string[]> {
   const classes = signature?.classes ?? [];
   const data = new Float32Array([4, 4, 1_101, 9]);

@@ -4,7 +4,7 @@ import { followEvents } from './follow-events.js';
 
 const terminal = { out: () => undefined, err: () => undefined, isTTY: false, columns: 80 };
 
-it('bug: a tail ended when the server restarted; opened again it repeats no event and leaves none out', async () => {
+it('bug: a tail ended when the server restarted; a reopened one neither repeats nor skips events', async () => {
   const asked: unknown[] = [];
   const streams = [
     [1, 2],

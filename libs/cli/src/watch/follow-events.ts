@@ -7,7 +7,9 @@ export interface FollowRequest {
   readonly stopAtEnd: boolean;
 }
 
-/** The tenant's events, each once. A tail that was cut off reads what is stored again, up to the last event it gave. */
+/**
+ * The tenant's events, each once. After an interruption it re-reads the stored events up to the last one it yielded.
+ */
 export async function* followEvents(
   client: Pick<AthanorClient, 'events'>,
   { fromBeginning, stopAtEnd }: FollowRequest,
@@ -16,7 +18,7 @@ export async function* followEvents(
   let seen = 0;
   const open = () => client.events.tailEvents({ fromBeginning: fromBeginning || seen > 0, stopAtEnd });
   for await (const { event } of resumeWatch(open, { ...options, what: 'the events' })) {
-    // Without an event a message only says that the server is there.
+    // A message without an event is a keepalive.
     if (event === null || event.sequence <= seen) continue;
     seen = event.sequence;
     yield event;

@@ -5,7 +5,7 @@ import { type ResumeOptions, resumeWatch } from './resume-watch.js';
 const lost = (code: 'UNAVAILABLE' | 'DEADLINE_EXCEEDED' | 'NOT_FOUND') =>
   new RpcError({ code, message: `ended with ${code}`, method: '/s/M' });
 
-/** Streams that give their numbers, and then their error where they have one. */
+/** Streams that yield their numbers, and then fail with their error, if any. */
 function streams(...each: readonly { readonly items: readonly number[]; readonly error?: Error }[]) {
   let opened = 0;
   const open = async function* () {
@@ -41,12 +41,12 @@ describe('a watch', () => {
     ]);
   });
 
-  it('bug: ended after ten quiet minutes', async () => {
+  it('bug: ended after ten minutes without messages', async () => {
     const { open } = streams({ items: [1], error: lost('DEADLINE_EXCEEDED') }, { items: [2] });
     expect(await collect(open)).toEqual({ items: [1, 2], notes: [], error: undefined });
   });
 
-  it('gives up when there is no connection for long', async () => {
+  it('gives up after a long time without a connection', async () => {
     const { open, opened } = streams({ items: [], error: lost('UNAVAILABLE') });
     const { error, notes } = await collect(open, { giveUpMs: 50 });
     expect(error).toMatchObject({ code: 'UNAVAILABLE' });
@@ -54,7 +54,7 @@ describe('a watch', () => {
     expect(opened()).toBeGreaterThan(2);
   });
 
-  it('ends at once with an error that does not pass, and when it is aborted', async () => {
+  it('ends at once with a permanent error, and when it is aborted', async () => {
     const missing = streams({ items: [], error: lost('NOT_FOUND') });
     expect((await collect(missing.open)).error).toMatchObject({ code: 'NOT_FOUND' });
     expect(missing.opened()).toBe(1);

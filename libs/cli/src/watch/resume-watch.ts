@@ -4,10 +4,10 @@ import type { Terminal } from '../terminal.js';
 
 export interface ResumeOptions {
   readonly terminal: Terminal;
-  /** What is watched, for the note that the connection was lost. */
+  /** What is watched, for the message about a lost connection. */
   readonly what: string;
   readonly signal?: AbortSignal | undefined;
-  /** After so long without a connection the loss is an error. */
+  /** Time without a connection after which the loss is an error. */
   readonly giveUpMs?: number;
   readonly retryMs?: number;
 }
@@ -16,10 +16,10 @@ const GIVE_UP_MS = 60_000;
 const RETRY_MS = 500;
 
 /**
- * A watch that outlives its stream: where the server restarts, or ends a stream on which nothing moved, it is opened
- * again. `open` says from where, so it must know what has been seen.
+ * A watch that survives its stream: it is reopened if the server restarts, or ends an idle stream. `open` determines
+ * the position, so it must track what has been received.
  *
- * @throws what ended the last try: an error that does not pass, or no connection for a minute.
+ * @throws the error of the last attempt: a permanent one, or no connection for a minute.
  */
 export async function* resumeWatch<T>(open: () => AsyncIterable<T>, options: ResumeOptions): AsyncIterable<T> {
   const { terminal, what, signal, giveUpMs = GIVE_UP_MS, retryMs = RETRY_MS } = options;
@@ -34,7 +34,7 @@ export async function* resumeWatch<T>(open: () => AsyncIterable<T>, options: Res
       return;
     } catch (error) {
       const now = performance.now();
-      // A stream that lived for so long was connected, even if it had nothing to say.
+      // A stream that lasted this long was connected, even without messages.
       if (now - openedAt >= giveUpMs) lostAt = undefined;
       if (signal?.aborted || !canResume(error) || now - (lostAt ?? now) >= giveUpMs) throw error;
       if (lostAt === undefined && !isIdleEnd(error)) {
@@ -52,7 +52,7 @@ function canResume(error: unknown): boolean {
   return isRpcError(error, 'UNAVAILABLE') || isIdleEnd(error);
 }
 
-/** The server ends a stream on which nothing has moved for long. */
+/** The server ends streams that are idle for long. */
 function isIdleEnd(error: unknown): boolean {
   return isRpcError(error, 'DEADLINE_EXCEEDED');
 }

@@ -4,30 +4,30 @@ import { Client, type ClientOptions } from '@grpc/grpc-js';
 import type { CallOptions } from './call-options.js';
 import { type Outage, OutageWatch } from './outage.js';
 
-/** How to reach one service. */
+/** How to connect to one service. */
 export interface ChannelOptions {
   /** "host:port", or any gRPC target, for example "dns:///athanor-ingest:8011". */
   readonly address: string;
-  /** The bearer credential of each call: an API key, or a token made for the call. */
+  /** The bearer credential of each call: an API key, or a function that creates a token per call. */
   readonly credential: string | ((options: CallOptions) => Promise<string>);
-  /** PEM file of the certificate authority; given, the channel uses TLS. All files are read again when they change. */
+  /** PEM file of the certificate authority; if set, the channel uses TLS. All files are reloaded when they change. */
   readonly caFile?: string | undefined;
-  /** PEM files of the caller's own certificate, for listeners that ask for one (mutual TLS). */
+  /** PEM files of the client's own certificate, for mutual TLS. */
   readonly certFile?: string | undefined;
   readonly keyFile?: string | undefined;
-  /** Deadline of unary calls that are given none. */
+  /** Default deadline of unary calls. */
   readonly defaultTimeoutMs?: number;
-  /** Whether a call with a deadline waits until then for a service that cannot be reached, instead of failing at once. */
+  /** Whether a call with a deadline waits until then for an unreachable service, instead of failing at once. */
   readonly waitForReady?: boolean;
-  /** Told when a call begins to wait so, once for each time in which there is no connection. */
+  /** Called when a call starts to wait for a connection, once per outage. */
   readonly onOutage?: ((outage: Outage) => void) | undefined;
 }
 
 export const DEFAULT_TIMEOUT_MS = 30_000;
 
-// gRPC's own retries (proposal A6), with a budget so that an outage is not amplified. UNAVAILABLE does not say whether the
-// call ran: a connection may have gone with the answer. So only what may run twice is repeated; of the others gRPC
-// repeats by itself, without a policy, what surely never left this process or was refused unseen.
+// gRPC's own retries (proposal A6), with a budget so that an outage is not amplified. UNAVAILABLE does not say whether
+// the call ran, because the connection may have been lost with the response. So only idempotent calls are retried;
+// others gRPC retries without a policy only if they certainly never left this process or were refused unprocessed.
 const RETRY_POLICY = {
   maxAttempts: 4,
   initialBackoff: '0.1s',
@@ -45,7 +45,7 @@ function serviceConfig(key: ServiceKey): string {
   });
 }
 
-/** "/package.Service/Method" as a service config names it. */
+/** "/package.Service/Method" in the form of a service config. */
 function toName(path: string) {
   const [, service, method] = path.split('/');
   return { service, method };
@@ -54,7 +54,7 @@ function toName(path: string) {
 const CLIENT_OPTIONS: ClientOptions = {
   'grpc.max_receive_message_length': -1,
   'grpc.max_send_message_length': -1,
-  // A service that is started again is found again soon (the default waits up to two minutes).
+  // Reconnects soon after a service has restarted (the default waits up to two minutes).
   'grpc.initial_reconnect_backoff_ms': 200,
   'grpc.max_reconnect_backoff_ms': 1_000,
   'grpc.keepalive_time_ms': 30_000,
@@ -63,7 +63,7 @@ const CLIENT_OPTIONS: ClientOptions = {
   'grpc-node.flow_control_window': 8 * 1024 * 1024,
 };
 
-/** A connection to one service, made when it is first used. */
+/** A connection to one service, opened on first use. */
 export interface Channel {
   readonly client: Client;
   readonly outages: OutageWatch | undefined;

@@ -11,7 +11,7 @@ import type { Invocation } from './invocation.js';
 import { toRpcError } from './rpc-error.js';
 import { unreachable } from './unreachable.js';
 
-// The four shapes of a call over grpc-js, as promises and async iterables.
+// The four kinds of gRPC calls, as promises and async iterables.
 
 export async function invokeUnary(request: unknown, invocation: Invocation): Promise<unknown> {
   const { client, method } = invocation;
@@ -70,7 +70,7 @@ async function* responses(call: ClientReadableStream<unknown>, invocation: Invoc
   } catch (error) {
     throw toRpcError(unreachable(error, invocation), invocation.method.path);
   } finally {
-    // A reader that stops early lets the server stop too.
+    // If the reader stops early, the server stops too.
     call.cancel();
   }
 }
@@ -83,7 +83,7 @@ async function pump(requests: AsyncIterable<unknown>, call: ClientWritableStream
   call.end();
 }
 
-/** Resolves when the call takes more, or has ended. */
+/** Resolves when the call accepts more, or has ended. */
 function writable(call: ClientWritableStream<unknown>): Promise<void> {
   return new Promise(resolve => {
     const events = ['drain', 'close', 'status'];
@@ -106,7 +106,7 @@ async function callMetadata(invocation: Invocation): Promise<Metadata> {
   return metadata;
 }
 
-/** Without a deadline a call would wait for ever, so its caller is told at once. */
+/** Without a deadline a call would wait forever, so it fails at once instead. */
 function waitsForReady(invocation: Invocation): boolean {
   const { channel, options } = invocation;
   return channel.waitForReady === true && !options.failFast && deadlineOf(invocation) !== Number.POSITIVE_INFINITY;
@@ -135,7 +135,7 @@ function cancelOnAbort(
   call.once('status', () => signal.removeEventListener('abort', cancel));
 }
 
-/** gRPC proposal A6, "exposed retry metadata": in the answer's headers, or in the status of a call that failed. */
+/** gRPC proposal A6, "exposed retry metadata": in the response headers, or in the status of a failed call. */
 function tellRetries(call: ClientUnaryCall, onRetried: CallOptions['onRetried']): void {
   if (onRetried === undefined) return;
   let isTold = false;

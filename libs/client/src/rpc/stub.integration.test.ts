@@ -36,7 +36,7 @@ describe('a stub', () => {
     expect(seen).toMatchObject({ authorization: 'Bearer secret', traceparent: '00-a-b-01', 'x-request-id': 'r-1' });
   });
 
-  test('tries a call again while the server is UNAVAILABLE, four times in all', async () => {
+  test('retries a call while the server is UNAVAILABLE, four attempts in total', async () => {
     let calls = 0;
     const stub = await connect({
       GetDataset: (_call, callback) =>
@@ -61,7 +61,7 @@ describe('a stub', () => {
     expect(retries).toEqual([2, 3]);
   });
 
-  test('bug: a call that may have run was made again, four rollbacks for one', async () => {
+  test('bug: a call that may have run was retried, so one rollback became four', async () => {
     const seen: string[] = [];
     const refuse = (name: string) => (call: { request?: unknown }, callback: (error: object) => void) => {
       seen.push(`${name} ${(call.request as { requestId?: string }).requestId ?? ''}`.trim());
@@ -73,7 +73,7 @@ describe('a stub', () => {
     opened.push(stub);
     await expect(stub.deleteDeployment({ name: 'd' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(seen.splice(0)).toEqual(['delete']);
-    // With an idempotency key, the caller's or the stub's own, the server knows that it is the same call.
+    // By the idempotency key, the caller's or the stub's own, the server recognizes a retry.
     await expect(stub.rollbackAlias({ modelName: 'm' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(seen).toHaveLength(4);
     expect(new Set(seen.splice(0))).toEqual(new Set([expect.stringMatching(/^rollback [0-9a-f-]{36}$/)]));
@@ -81,7 +81,7 @@ describe('a stub', () => {
     expect(seen[0]).toBe('rollback r-1');
   });
 
-  test('does not try again what failed for another reason', async () => {
+  test('does not retry calls that failed for another reason', async () => {
     let calls = 0;
     const stub = await connect({
       GetDataset: (_call, callback) => {
@@ -98,7 +98,7 @@ describe('a stub', () => {
     expect(calls).toBe(1);
   });
 
-  test('gives up after its time, the default or the one given, and passes the deadline on', async () => {
+  test('fails at its deadline, the default or the given one, and passes the deadline on', async () => {
     let deadline = 0;
     const stub = await connect(
       { GetDataset: call => (deadline = new Date(call.getDeadline()).getTime()) },
@@ -116,7 +116,7 @@ describe('a stub', () => {
     ).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
   });
 
-  test('ends calls of every shape when the signal is aborted, before or on the way', async () => {
+  test('ends all kinds of calls when the signal is aborted, before or during the call', async () => {
     const stub = await connect({
       GetDataset: () => undefined,
       WriteUpload: () => undefined,
@@ -146,7 +146,7 @@ describe('a stub', () => {
     }
   });
 
-  test('tells of a request stream that fails by itself', async () => {
+  test('reports a request stream that fails by itself', async () => {
     const stub = await connect({ WriteUpload: () => undefined });
     const broken = async function* () {
       yield { chunk: Buffer.alloc(1) };
@@ -155,7 +155,7 @@ describe('a stub', () => {
     await expect(stub.writeUpload(broken())).rejects.toThrow('the disk is gone');
   });
 
-  test('sends no more than the server takes', async () => {
+  test('sends no more than the server accepts', async () => {
     const stub = await connect({
       WriteUpload(call, callback) {
         call.pause();
@@ -170,7 +170,7 @@ describe('a stub', () => {
     expect(sent).toBeLessThan(1_000);
   });
 
-  test('bug: details that cannot be read ended the process instead of the call', async () => {
+  test('bug: undecodable error details ended the process instead of the call', async () => {
     const metadata = new Metadata();
     metadata.set('grpc-status-details-bin', Buffer.from([0xff, 0xff, 0xff]));
     const stub = await connect({ GetDataset: (_call, callback) => callback({ code: 9, details: 'no', metadata }) });
@@ -183,7 +183,7 @@ describe('a stub', () => {
 });
 
 describe('bug: a client gave up while its service was restarting', () => {
-  test('a call waits for a service that comes back before the deadline, and its caller is told once', async () => {
+  test('a call waits for a service that recovers before the deadline, and its caller is notified once', async () => {
     const first = await startFakeServer('ingest', {});
     await first.stop();
     const outages: Outage[] = [];
@@ -206,7 +206,7 @@ describe('bug: a client gave up while its service was restarting', () => {
     await expect.poll(() => outages.length).toBe(2);
   });
 
-  test('one that stays away is named with its address, not with what balances the load', async () => {
+  test('the error for one that stays unavailable has its address, not the load-balancing policy', async () => {
     const away = await startFakeServer('ingest', {});
     await away.stop();
     const stub = connectTo(away.address, []);

@@ -8,7 +8,7 @@ import { invokeDuplex, invokeUnary, invokeWithRequests, invokeWithResponses } fr
 
 export type Stub<K extends ServiceKey> = ServiceStub<K, CallOptions> & { close(): void };
 
-/** The functions of a service, each a remote call. Nothing is connected before the first. */
+/** The methods of a service as functions. Connects on first use. */
 export function createStub<K extends ServiceKey>(key: K, channel: ChannelOptions): Stub<K> {
   const { client, outages, close } = openChannel(key, channel);
   const stub: Record<string, unknown> = { close };
@@ -35,7 +35,7 @@ function invoke(input: unknown, invocation: Invocation): unknown {
   return invokeUnary(methodRule(invocation.method.path)?.hasRequestId ? withRequestId(input) : input, invocation);
 }
 
-/** A call that gRPC repeats must be known again by its server (https://google.aip.dev/155). */
+/** A call that gRPC may retry needs an id by which its server recognizes it (https://google.aip.dev/155). */
 function withRequestId(input: unknown): unknown {
   const request = input as { readonly requestId?: string };
   return request.requestId ? request : { ...request, requestId: randomUUID() };

@@ -3,13 +3,13 @@ import { type ServiceError, status } from '@grpc/grpc-js';
 import type { Invocation } from './invocation.js';
 import { RpcError } from './rpc-error.js';
 
-// grpc-js says "round_robin: No connection established. Last error: …", and for a call that waited "Deadline exceeded after
-// 30.001s,Waiting for LB pick": what load balancing is at work is nothing to the caller, the address is.
+// grpc-js reports "round_robin: No connection established. Last error: …", and for a call that waited "Deadline
+// exceeded after 30.001s,Waiting for LB pick". The load-balancing policy means nothing to the caller; the address does.
 const NO_CONNECTION = /No connection established|Name resolution failed/;
 const LAST_ERROR = /.*Last error: (.*?)(?:\. Resolution note:.*)?$/s;
 const NEVER_CONNECTED = /Waiting for LB pick|Waiting for name resolution/;
 
-/** The error of a call that did not come through, in words that name the service and its address; others as they are. */
+/** The error of a call without a connection, with the service and its address; other errors unchanged. */
 export function unreachable(error: unknown, { service, channel, method }: Invocation): unknown {
   const { code, details = '' } = error as Partial<ServiceError>;
   const where = `${ownerOf(service)} cannot be reached at ${channel.address}`;

@@ -1,4 +1,4 @@
-// The upload helper against a real gRPC server that breaks off, as networks do.
+// Uploads to a real gRPC server that breaks off streams, as networks do.
 import { createHash } from 'node:crypto';
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ let stub: Stub<'ingest'>;
 let path: string;
 let content: Buffer;
 
-/** Keeps what it gets. `cutAfter`: bytes after which each stream is broken off. */
+/** Stores what it receives. `cutAfter`: bytes after which each stream is broken off. */
 const store = {
   bytes: Buffer.alloc(0),
   size: 0,
@@ -62,7 +62,7 @@ beforeEach(async () => {
       let first = true;
       call.on('data', ({ chunk, offset }: { chunk: Buffer; offset: number }) => {
         if (ended) return;
-        // As the real one: gRPC may send a stream again by itself.
+        // Like the real service: gRPC may retry a stream by itself.
         if (first && offset !== store.bytes.length) {
           ended = true;
           return callback({ code: 11, details: 'wrong offset' });
@@ -88,7 +88,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-/** As a service refuses a request for which it has no memory now. */
+/** Like a service that refuses a request because of its memory limit. */
 function busy() {
   const retry = findMessage('google.rpc.RetryInfo').serialize({
     retryDelay: { seconds: 0, nanos: BUSY_FOR_MS * 1e6 },
@@ -103,7 +103,7 @@ function busy() {
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 describe('uploadFile', () => {
-  test('sends a file whole and tells how far it is', async () => {
+  test('sends a whole file and reports progress', async () => {
     const progress: number[] = [];
     await uploadFile(stub, path, { onProgress: sent => progress.push(sent) });
     expect(digest(store.bytes)).toBe(digest(content));
@@ -112,26 +112,26 @@ describe('uploadFile', () => {
     expect(store.writes).toBe(1);
   });
 
-  test('goes on where the server stands after a stream was cut off', async () => {
+  test("resumes at the server's offset after a stream broke off", async () => {
     store.cutAfter = 4 * CHUNK;
     await uploadFile(stub, path);
     expect(digest(store.bytes)).toBe(digest(content));
   });
 
-  test('bug: many cuts ended the upload, though each stream had brought it further', async () => {
+  test('bug: many interruptions ended the upload, although each stream had made progress', async () => {
     store.cutAfter = CHUNK;
     await uploadFile(stub, path);
     expect(digest(store.bytes)).toBe(digest(content));
   }, 20_000);
 
-  test('bug: a server that was away for a moment longer ended the upload', async () => {
+  test('bug: a server that was unavailable for a little longer ended the upload', async () => {
     store.cutAfter = 5 * CHUNK;
     store.away = 6;
     await uploadFile(stub, path);
     expect(digest(store.bytes)).toBe(digest(content));
   }, 20_000);
 
-  test('bug: a server that had no memory for a moment, and said when to come back, ended the upload', async () => {
+  test('bug: a server that was out of memory for a moment, and gave a retry delay, ended the upload', async () => {
     store.busy = 2;
     const begin = performance.now();
     await uploadFile(stub, path);
@@ -139,12 +139,12 @@ describe('uploadFile', () => {
     expect(performance.now() - begin).toBeGreaterThanOrEqual(2 * BUSY_FOR_MS);
   });
 
-  test('gives up when nothing gets through', async () => {
+  test('gives up without progress', async () => {
     store.cutAfter = 0;
     await expect(uploadFile(stub, path)).rejects.toMatchObject({ code: 'UNAVAILABLE', message: 'cut off' });
   }, 20_000);
 
-  test('bug: a file that became shorter meanwhile was sent again for ever', async () => {
+  test('bug: a file that became shorter during the upload was sent again without end', async () => {
     store.cutAfter = 4 * CHUNK;
     const shrink = async () => {
       while (store.writes < 1) await new Promise(resolve => setTimeout(resolve, 5));
@@ -157,7 +157,7 @@ describe('uploadFile', () => {
     });
   }, 20_000);
 
-  test('ends at once when it is aborted, and is not tried again', async () => {
+  test('ends at once when it is aborted, and is not retried', async () => {
     const abort = new AbortController();
     const call = uploadFile(stub, path, { signal: abort.signal, onProgress: () => abort.abort() });
     await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });

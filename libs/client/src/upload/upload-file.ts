@@ -9,20 +9,20 @@ import { RpcError } from '../rpc/rpc-error.js';
 import type { Stub } from '../rpc/stub.js';
 
 const CHUNK_BYTES = 256 * 1024;
-/** So often in a row may a try bring no byte further. */
+/** Maximum number of consecutive attempts without progress. */
 const FRUITLESS_TRIES = 5;
 const RETRY_DELAY_MS = 300;
 
 export interface UploadFileOptions extends Omit<CallOptions, 'requestId'> {
-  /** Called as bytes go out. */
+  /** Called with the progress. */
   readonly onProgress?: (sentBytes: number, totalBytes: number) => void;
   /** Idempotency key; default: the file's digest and name, so that the same file is sent once. */
   readonly requestId?: string;
 }
 
 /**
- * Uploads a file. A connection that breaks is taken up again at the offset that the server has committed, as long as
- * each try, or one of the next few, brings it further.
+ * Uploads a file. A broken connection is resumed at the server's committed offset, as long as one of every few attempts
+ * makes progress.
  */
 export async function uploadFile(
   ingest: Stub<'ingest'>,
@@ -60,7 +60,7 @@ class FileChanged extends Error {
   }
 }
 
-/** A server that is not back yet leaves us with what we knew. */
+/** While the server is unavailable, the last known state is used. */
 function unlessAway(upload: Upload) {
   return (error: unknown): { upload: Upload } => {
     if (canResume(error)) return { upload };
@@ -69,7 +69,7 @@ function unlessAway(upload: Upload) {
 }
 
 function expectUpload({ upload }: { upload: Upload | null }): Upload {
-  if (upload === null) throw new Error('the server answered without an upload');
+  if (upload === null) throw new Error('expected an upload in the response, received none');
   return upload;
 }
 
@@ -88,8 +88,8 @@ async function* messages(
 }
 
 /**
- * The server has lost the stream or has committed less than was sent: both are set right from its offset. Or it asks to be
- * called again later.
+ * The server has lost the stream or committed less than was sent: both are corrected from its offset. Or it asks to
+ * retry later.
  */
 function canResume(error: unknown): boolean {
   if (!(error instanceof RpcError)) return false;
