@@ -1,5 +1,5 @@
-// Generates src/gen from protos/: TypeScript types (proto-loader-gen-types) and the permission table.
-// Fails when one of our methods has no permission: an RPC without a rule must not build.
+// Generates src/gen from protos/: TypeScript types (proto-loader-gen-types) and the permission table. Fails if one of
+// our methods has no permission.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -35,7 +35,7 @@ const root = new protobuf.Root();
 // The per-file ProtoGrpcType views are not used.
 for (const name of readdirSync(outDir).filter(each => each.endsWith('.ts'))) rmSync(join(outDir, name));
 
-// The generator writes absolute paths into comments; the output must not depend on where the checkout is.
+// The generator writes absolute paths into comments; the output must not depend on the location of the checkout.
 for (const name of readdirSync(outDir, { recursive: true }).filter(each => each.endsWith('.ts'))) {
   const path = join(outDir, name);
   writeFileSync(
@@ -48,7 +48,7 @@ const wellKnown = dirname(require.resolve('protobufjs/package.json'));
 root.resolvePath = (_origin, target) => join(target.startsWith('google/protobuf') ? wellKnown : protos, target);
 root.loadSync(files, { keepCase: false });
 
-// What may be repeated: what says so by the standard option, and what has an idempotency key (the SDK fills it in).
+// Methods that may be retried: those with the standard option, and those with an idempotency key (the SDK fills it in).
 const IDEMPOTENT = ['NO_SIDE_EFFECTS', 'IDEMPOTENT'];
 
 const rules = {};

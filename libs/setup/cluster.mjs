@@ -1,12 +1,12 @@
-// Gives the cluster suite its cluster: the one of KUBECONFIG, else the test bed beside the checkout, with the images that its
-// nodes cannot pull. With neither the suite runs too, and names what it skips.
+// Prepares the cluster suite: the cluster of KUBECONFIG, else the test bed next to the checkout, with the images that
+// its nodes cannot pull. Without either the suite still runs, and reports what it skips.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const INSIDE = 'ATHANOR_TEST_BED_STATE';
-/** Archives that the suite needs: made by deploy/images/build.sh and test/cluster/images/build.sh. */
+/** Archives that the suite needs: built by deploy/images/build.sh and test/cluster/images/build.sh. */
 const ARCHIVES = [
   'control.tar',
   'runner.tar',
@@ -17,13 +17,13 @@ const ARCHIVES = [
   's3.tar',
 ];
 
-/** Runs the suite where there is a cluster. */
+/** Runs the suite if there is a cluster. */
 export async function onCluster(root, suite) {
   const testBed = join(root, '../shared/kubernetes');
   if (process.env.KUBECONFIG !== undefined || !existsSync(join(testBed, 'real.sh'))) return await suite();
   const folder = process.env.ATHANOR_IMAGES ?? join(root, '.cache/images');
   await makeImages(root, folder);
-  // Inside there is no way to a package index.
+  // The cluster has no access to a package index.
   const { tritonPython } = await import(join(root, 'test/dist/mesh/triton-python.js'));
   if ((await tritonPython()) === undefined) console.log('Without tritonclient: python3 or a package index is missing.');
   const programs = await output('bash', [join(testBed, 'unpack.sh')]);
@@ -40,7 +40,10 @@ export async function onCluster(root, suite) {
   });
 }
 
-/** Those that are missing; our own anew when the sources have changed, unless ATHANOR_IMAGES says that they are right. */
+/**
+ * Missing archives; our own are rebuilt if the sources have changed, unless ATHANOR_IMAGES says that they are up to
+ * date.
+ */
 async function makeImages(root, folder) {
   const stamp = join(folder, 'sources');
   const sources = await sourcesOf(root);
@@ -72,7 +75,7 @@ async function makeImages(root, folder) {
   writeFileSync(stamp, sources);
 }
 
-/** The commit and what is changed on top of it, of what goes into the images. */
+/** The commit and the changes on top of it, for the sources of the images. */
 async function sourcesOf(root) {
   const git = (...args) => output('git', ['-C', root, ...args]).catch(() => '');
   const paths = ['libs', 'services', 'protos', 'deploy/images', 'Dockerfile', 'pnpm-lock.yaml', 'test/cluster/images'];
@@ -88,7 +91,7 @@ function run(command, args, env = {}) {
   });
 }
 
-/** What a program prints, without white space around it; rejects where it fails. */
+/** A program's output without surrounding white space; rejects if it fails. */
 export async function output(command, args) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const ended = new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));

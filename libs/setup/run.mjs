@@ -1,4 +1,4 @@
-// The project's verbs, for package.json: build, check, lint, gen, test, unit, chaos, cluster, gpu, bench.
+// The project's commands, for package.json: build, check, lint, gen, test, unit, chaos, cluster, gpu, bench.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -19,7 +19,8 @@ const VERBS = {
     await run(bin('biome'), ['ci', '.']);
     await run(bin('buf'), ['lint', 'protos']);
     const baseline = await protoBaseline();
-    if (baseline === undefined) console.log('no tag and no parent commit: the protos are compared with nothing');
+    if (baseline === undefined)
+      console.log('no tag and no parent commit: the protos are not checked for breaking changes');
     else await run(bin('buf'), ['breaking', 'protos', '--against', `.git#ref=${baseline},subdir=protos`]);
     await run(bin('tsc'), ['-p', 'tsconfig.tests.json']);
   },
@@ -28,7 +29,7 @@ const VERBS = {
     await VERBS.lint();
   },
   test: async args => {
-    // Of everything: a part is run while one works on it.
+    // Only for the whole suite: during development single parts are run.
     if (args.length === 0) await VERBS.lint();
     await vitest('vitest.config.mts', args);
   },
@@ -60,12 +61,12 @@ async function vitest(config, args) {
     () => undefined,
     error => error,
   );
-  // Without a report the runner itself has failed, and has said why.
+  // Without a report the runner itself has failed and printed the reason.
   if (!existsSync(report)) throw failure ?? new Error('the test runner left no report');
   const result = JSON.parse(readFileSync(report, 'utf8'));
   const tests = result.testResults.flatMap(file => file.assertionResults);
   const count = status => tests.filter(test => test.status === status).length;
-  // A file that broke before its first test counts as one failure.
+  // A file that failed before its first test counts as one failure.
   const brokenFiles = result.testResults.filter(
     file => file.status === 'failed' && !file.assertionResults.some(test => test.status === 'failed'),
   );
@@ -87,7 +88,7 @@ function printSlowest(files) {
   for (const file of slowest) console.log(`  ${seconds(file).toFixed(1).padStart(6)} s  ${relative(root, file.name)}`);
 }
 
-/** The last tag, else the parent commit: never the commit itself. */
+/** The last tag, else the parent commit: never the current commit. */
 async function protoBaseline() {
   const git = (...args) => output('git', ['-C', root, ...args]).catch(() => undefined);
   return (await git('describe', '--tags', '--abbrev=0', 'HEAD~1')) ?? (await git('rev-parse', '--verify', 'HEAD~1'));

@@ -1,6 +1,6 @@
-// Makes a fresh checkout runnable: dependencies, generated types, build. Plain JavaScript, since it runs before the
-// build. Each step is skipped when the content of what it depends on has not changed; no path in a stamp is absolute, so that
-// a checkout can be copied or moved with what was built in it.
+// Sets up a fresh checkout: dependencies, generated types, build. Plain JavaScript, because it runs before the build. A
+// step is skipped if the content of its inputs has not changed; stamps contain no absolute paths, so that a built
+// checkout can be copied or moved.
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const STEPS = [
     says: 'Installing dependencies (pinned pnpm, frozen lockfile, no install scripts)',
     inputs: ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'],
     outputs: ['node_modules'],
-    // pnpm asks before it replaces a node_modules that was made elsewhere, and gives up where there is no terminal.
+    // pnpm asks before it replaces a node_modules that was created elsewhere, and fails without a terminal.
     command: ['npx', '--yes', PNPM, 'install', '--frozen-lockfile', '--reporter=append-only'].concat(
       '--config.confirmModulesPurge=false',
     ),
@@ -36,18 +36,18 @@ const STEPS = [
   },
   {
     name: 'database',
-    says: 'Preparing an empty database that new ones are copied from',
+    says: 'Preparing an empty database as a template for new ones',
     inputs: ['pnpm-lock.yaml'],
     outputs: ['.cache/pglite'],
     command: [process.execPath, 'libs/database/dist/make-template.js'],
-    // It only saves time.
+    // Optional: it only saves time.
     optional: true,
   },
 ];
 
 /**
- * Brings the checkout in `root` up to date and says what it does, a line a step. Every command begins with it: where no file's
- * time or size has changed since, that is all it looks at.
+ * Brings the checkout in `root` up to date and prints what it does, one line per step. Every command starts with it: if
+ * no file's time or size has changed, nothing else is checked.
  */
 export async function setUp(root) {
   checkNode();
@@ -57,7 +57,7 @@ export async function setUp(root) {
     const done = step.outputs.every(path => existsSync(join(root, path)));
     if (!done || !isLikeThen) await bringUpToDate(root, step, done);
   }
-  // Taken anew: generating writes into folders that building reads.
+  // Computed again, because generating writes into folders that building reads.
   if (!isLikeThen) looked.write(timesOf(root));
 }
 
@@ -101,7 +101,7 @@ function stampOf(root, name) {
   };
 }
 
-/** Times and sizes of all inputs: cheap, and other in a copy. */
+/** Times and sizes of all inputs: quick to compute, and different in a copy. */
 function timesOf(root) {
   return fingerprint(root, new Set(STEPS.flatMap(({ inputs }) => inputs)), (hash, path) => {
     const { size, mtimeMs } = statSync(path);
@@ -136,9 +136,9 @@ function fingerprint(root, inputs, addFile) {
   return hash.digest('hex');
 }
 
-/** Runs a program to its end; its output is shown while it lasts on a terminal, and in full when it fails. */
+/** Runs a program; on a terminal its output is shown while it runs, otherwise only if it fails. */
 async function run([command, ...args], cwd) {
-  // Loaded when it is wanted: most commands find everything done.
+  // Loaded on demand: most commands find everything up to date.
   const { spawn } = await import('node:child_process');
   await new Promise((resolve, reject) => {
     const env = { ...process.env, npm_config_update_notifier: 'false' };

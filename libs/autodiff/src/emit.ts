@@ -1,4 +1,4 @@
-// Small words for writing formulas: each emits one node.
+// Short functions for writing formulas: each emits one node.
 
 import { type GraphBuilder, int, staticCount, type Value } from '@athanor/onnx';
 import { type DType, scalar as scalarTensor, toOnnxElemType } from '@athanor/tensor';
@@ -28,12 +28,12 @@ export function sum(g: GraphBuilder, x: Value, axes: readonly number[], keepDims
   return g.op('ReduceSum', [x, g.axes(axes)], { attributes: { keepdims: int(keepDims ? 1 : 0) } });
 }
 
-/** The shape of a value as an INT64 vector: a constant where every size is known. */
+/** The shape of a value as an INT64 vector: a constant if every size is known. */
 export function shapeValue(g: GraphBuilder, x: Value): Value {
   return staticCount(x.shape) === undefined ? g.op('Shape', [x]) : g.axes(x.shape as readonly number[]);
 }
 
-/** Zeros in the shape of a value that exists. */
+/** Zeros in the shape of an existing value. */
 export function zerosLike(g: GraphBuilder, x: Value): Value {
   return g.op('Expand', [scalar(g, x.dtype, 0), shapeValue(g, x)]);
 }

@@ -1,6 +1,9 @@
 import type { Node } from '@athanor/onnx';
 
-/** The loss depends on a wanted value through an operator that has no gradient rule. Never a silent zero. */
+/**
+ * The loss depends on a requested value through an operator without a gradient rule. This is an error, never a silent
+ * zero.
+ */
 export class MissingGradientError extends Error {
   override readonly name = 'MissingGradientError';
   readonly op: string;
@@ -13,7 +16,7 @@ export class MissingGradientError extends Error {
   }
 }
 
-/** A rule cannot write the gradient for these types or attributes. */
+/** A rule cannot emit the gradient for these types or attributes. */
 export class GradientError extends Error {
   override readonly name = 'GradientError';
 }

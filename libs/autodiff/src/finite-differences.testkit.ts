@@ -12,9 +12,9 @@ export interface GradientCase {
   readonly shapes: readonly (readonly number[])[];
   /** Emits the value whose gradient is checked. */
   build(g: GraphBuilder, inputs: readonly Value[]): Value;
-  /** Where inputs are drawn from; [-2, 2] by default. */
+  /** Range of the inputs; [-2, 2] by default. */
   readonly range?: readonly [number, number];
-  /** Names for the sizes of the first axis of each input, to check symbolic batches. */
+  /** Names for the sizes of the first axis of each input, to test symbolic batches. */
   readonly symbolicFirstAxis?: boolean;
 }
 
@@ -36,7 +36,7 @@ export async function largestGradientError(gradientCase: GradientCase): Promise<
       input.data[element] = original;
       const numeric = (above - below) / (2 * STEP);
       const error = Math.abs(analytic[`gradient_${index}`]![element]! - numeric) / Math.max(1, Math.abs(numeric));
-      // A NaN must not pass for a small error.
+      // NaN must not count as a small error.
       worst = Number.isNaN(error) ? Number.POSITIVE_INFINITY : Math.max(worst, error);
     }
   }
@@ -74,7 +74,7 @@ function weightsLike(g: GraphBuilder, output: Value): Value {
   return g.opaque('Reshape', [cut[0], g.op('Shape', [output])], [output])[0]!;
 }
 
-// Spread over the range, far from ties and kinks at round numbers, the same every time.
+// Spread over the range, away from ties and kinks at round numbers; deterministic.
 function drawInput(shape: readonly number[], seed: number, [low, high]: readonly [number, number]): Tensor<'FP64'> {
   const unit = (i: number) => ((i + 1) * 0.618_033_988_749_895 + seed * 0.318_309_886_183_791) % 1;
   return tensor(

@@ -1,5 +1,5 @@
-// What the gradient table is checked with: for every operator the shapes, attributes and broadcasts that take another
-// path through its rule.
+// Test cases of the gradient table: for every operator the shapes, attributes and broadcasts that take a different path
+// through its rule.
 
 import { float, type GraphBuilder, int, ints, type KnownOp, type Value } from '@athanor/onnx';
 import { int64, scalar as scalarTensor, tensor } from '@athanor/tensor';

@@ -16,7 +16,7 @@ test.each(gradientCases)('the gradient of %s %s equals central differences', asy
   expect(await largestGradientError(gradientCase)).toBeLessThan(TOLERANCE);
 });
 
-// Cast to FP32 and back loses the digits that differences need, so its gradient is checked by value.
+// Casting to FP32 and back loses the digits that finite differences need, so this gradient is checked by value.
 test('the gradient of Cast is the seed, cast back', async () => {
   const g = new GraphBuilder('cast');
   const x = g.input('x', { dtype: 'FP32', shape: [3] });
@@ -33,7 +33,7 @@ test('the gradient of Cast is the seed, cast back', async () => {
   expect(outputs.gradient!.data).toEqual(Float32Array.of(0.5, -3, 1e-3));
 });
 
-test('an integer that is cast has no gradient', () => {
+test('a cast integer has no gradient', () => {
   const g = new GraphBuilder('cast');
   const x = g.input('x', { dtype: 'INT64', shape: [2] });
   const real = g.op('Cast', [x], { attributes: { to: int(FLOAT32) } });
@@ -75,7 +75,7 @@ test('an operator without a rule is a named error, never a silent zero', () => {
   expect(attempt).toThrow('operator Erf (node that makes "activation_0") has no gradient rule');
 });
 
-test('operators that no wanted value reaches need no rule', () => {
+test('operators that do not depend on a requested value need no rule', () => {
   const g = new GraphBuilder('preparation');
   const x = g.input('x', { dtype: 'FP32', shape: [2] });
   const w = g.input('w', { dtype: 'FP32', shape: [2] });
@@ -83,7 +83,7 @@ test('operators that no wanted value reaches need no rule', () => {
   expect(gradients(g, [{ value: y, gradient: y }], [w])).toHaveLength(1);
 });
 
-test('a loss that does not depend on a wanted value is an error', () => {
+test('a loss that does not depend on a requested value is an error', () => {
   const g = new GraphBuilder('independent');
   const x = g.input('x', { dtype: 'FP32', shape: [2] });
   const w = g.input('w', { dtype: 'FP32', shape: [2] });

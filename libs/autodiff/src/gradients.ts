@@ -1,5 +1,5 @@
-// Reverse mode: walks the tape of a graph builder backwards from the seeds and writes the gradient nodes into the same
-// graph. Only nodes between a wanted value and a seed are visited, so data preparation needs no gradient rules.
+// Reverse mode: walks the tape of a graph builder backwards from the seeds and adds the gradient nodes to the same
+// graph. Only nodes between a requested value and a seed are visited, so data preparation needs no gradient rules.
 
 import type { GraphBuilder, Node, Value } from '@athanor/onnx';
 import { add } from './emit.js';
@@ -15,8 +15,8 @@ export interface GradientSeed {
 }
 
 /**
- * d loss / d value for each of `wanted`, in order.
- * Throws MissingGradientError for an operator without a rule, GradientError when the loss does not depend on a value.
+ * d loss / d value for each of `wanted`, in order. Throws MissingGradientError for an operator without a rule,
+ * GradientError if the loss does not depend on a value.
  */
 export function gradients(g: GraphBuilder, seeds: readonly GradientSeed[], wanted: readonly Value[]): Value[] {
   const tape = [...g.nodes()];
@@ -47,7 +47,7 @@ function dependentNames(tape: readonly Node[], wanted: readonly Value[]): Set<st
   return names;
 }
 
-// Gradients of a value that is used several times add up.
+// Gradients of a value that is used several times are added.
 function accumulate(g: GraphBuilder, arrived: Map<string, Value>, name: string, gradient: Value): void {
   const before = arrived.get(name);
   arrived.set(name, before ? add(g, before, gradient) : gradient);

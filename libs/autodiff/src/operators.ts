@@ -1,4 +1,4 @@
-// The operators that can be differentiated, with what each takes as inputs. The gradient table is exhaustive over it.
+// The differentiable operators with the types of their inputs. The gradient table is exhaustive over them.
 
 import type { Value } from '@athanor/onnx';
 

@@ -8,9 +8,9 @@ export type BlobErrorKind =
 
 export interface BlobErrorDetails {
   readonly cause?: unknown;
-  /** The digest asked for. */
+  /** The requested digest. */
   readonly expected?: string;
-  /** The digest, or what stands in its place, that was found. */
+  /** The digest, or other content, that was found. */
   readonly found?: string;
 }
 
@@ -33,7 +33,7 @@ export function isBlobError(error: unknown, kind?: BlobErrorKind): error is Blob
 }
 
 export function notFound(digest: string): BlobError {
-  return new BlobError('not_found', `there is no blob ${digest}`, { expected: digest });
+  return new BlobError('not_found', `no blob ${digest} exists`, { expected: digest });
 }
 
 export function digestMismatch(expected: string, found: string): BlobError {
@@ -44,7 +44,7 @@ export function digestMismatch(expected: string, found: string): BlobError {
 }
 
 export function storageFull(cause: unknown): BlobError {
-  return new BlobError('storage_full', 'the blob store is full; nothing was written. Free space, then try again', {
+  return new BlobError('storage_full', 'the blob store is full; nothing was written. Free space, then retry', {
     cause,
   });
 }

@@ -45,7 +45,7 @@ async function collect(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
 function contract(store: BlobStore): void {
   test('answers its health check', () => store.check());
 
-  test('the name of "abc" is the digest that FIPS 180-4 gives, and its bytes come back', async () => {
+  test('the name of "abc" is the digest of FIPS 180-4, and its bytes can be read', async () => {
     const digest = 'sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
     expect(await store.put(Buffer.from('abc'))).toEqual({ digest, byteSize: 3 });
     expect(Buffer.from(await store.read(digest)).toString()).toBe('abc');
@@ -58,7 +58,7 @@ function contract(store: BlobStore): void {
     expect(await store.read(digest)).toHaveLength(0);
   });
 
-  test('a stream larger than one part comes back whole and from an offset', async () => {
+  test('a stream larger than one part can be read completely and from an offset', async () => {
     const bytes = randomBytes(9 * 1024 * 1024 + 17);
     const { digest } = await store.put(inPieces(bytes, 1_000_003), { expectedDigest: digestOf(bytes) });
     expect(bytes.equals(await store.read(digest))).toBe(true);
@@ -66,7 +66,7 @@ function contract(store: BlobStore): void {
     expect(await collect(store.get(digest, { offset: bytes.length }))).toHaveLength(0);
   });
 
-  test('bytes that are not what was announced are refused and not kept', async () => {
+  test('bytes with an unexpected digest are refused and not stored', async () => {
     const announced = digestOf(Buffer.from('announced'));
     const sent = Buffer.from(randomUUID());
     const error = await store.put(sent, { expectedDigest: announced }).catch(e => e);
@@ -75,7 +75,7 @@ function contract(store: BlobStore): void {
     expect(await store.stat(digestOf(sent))).toBeUndefined();
   });
 
-  test('writing the same bytes twice, also at once, is one blob', async () => {
+  test('writing the same bytes twice, also concurrently, is one blob', async () => {
     const bytes = randomBytes(1000);
     const refs = await Promise.all([store.put(bytes), store.put(bytes), store.put(bytes)]);
     await store.put(bytes);
@@ -85,7 +85,7 @@ function contract(store: BlobStore): void {
     expect(listed.filter(digest => digest === refs[0]!.digest)).toHaveLength(1);
   });
 
-  test('a deleted blob is gone, and a second deletion says there was none', async () => {
+  test('a deleted blob is gone, and a second deletion returns false', async () => {
     const { digest } = await store.put(randomBytes(10));
     expect(await store.delete(digest)).toBe(true);
     expect(await store.delete(digest)).toBe(false);

@@ -8,11 +8,14 @@ export interface BlobStoreOptions {
 
 const OPENERS: { readonly [scheme: string]: (url: string, options: BlobStoreOptions) => Promise<BlobStore> } = {
   file: url => openFileStore(url),
-  // Loaded when it is wanted: the SDK takes a good part of a second to start.
+  // Loaded on demand, because the SDK takes several hundred milliseconds to load.
   s3: async (url, options) => (await import('./drivers/s3.js')).openS3Store(url, options.s3),
 };
 
-/** @param url `file:///absolute/folder` or `s3://bucket/prefix`. Credentials never stand in it: URLs end up in logs. */
+/**
+ * @param url `file:///absolute/folder` or `s3://bucket/prefix`. It contains no credentials, because URLs end up in
+ * logs.
+ */
 export function createBlobStore(url: string, options: BlobStoreOptions = {}): Promise<BlobStore> {
   const scheme = url.slice(0, url.indexOf(':'));
   const open = OPENERS[scheme];

@@ -4,7 +4,7 @@ import { BlobError } from './blob-error.js';
 const DIGEST = /^sha256:([0-9a-f]{64})$/;
 const KEY = /^sha256\/([0-9a-f]{2})\/([0-9a-f]{62})$/;
 
-/** `sha256/ab/cdef…`, the blob's place. Only a digest of the exact form ever becomes part of a path. */
+/** `sha256/ab/cdef…`, the path of a blob. Only a digest of the exact form becomes part of a path. */
 export function keyOf(digest: string): string {
   const hex = DIGEST.exec(digest)?.[1];
   if (!hex) {

@@ -2,7 +2,10 @@ import { BlobError } from './blob-error.js';
 import type { BlobRef, BlobSource } from './blob-store.js';
 import { finishDigest, startDigest } from './digest.js';
 
-/** Hands out `source` from `offset` on, one piece behind, so that the last piece leaves only after the digest is right. */
+/**
+ * Yields `source` from `offset` on, one piece delayed, so that the last piece is returned only after the digest was
+ * verified.
+ */
 export async function* verifiedContent(
   source: AsyncIterable<Uint8Array>,
   expected: BlobRef,
@@ -36,7 +39,7 @@ export async function collect(content: AsyncIterable<Uint8Array>): Promise<Uint8
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
 }
 
-/** The pieces of either kind of source, stopping at an abort between two. */
+/** The pieces of either kind of source; stops at an abort between pieces. */
 export async function* piecesOf(source: BlobSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   signal?.throwIfAborted();
   if (source instanceof Uint8Array) {

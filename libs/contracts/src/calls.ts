@@ -1,7 +1,7 @@
 import type { ServerDuplexStream, ServerReadableStream, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
 
-// From the generated grpc-js handler types to plain functions: the shape of an RPC is read off its call object.
+// Converts the generated grpc-js handler types to plain functions; the kind of an RPC is derived from its call object.
 
 type Call<H> = H extends (call: infer C, ...rest: never[]) => unknown ? C : never;
 
@@ -16,10 +16,10 @@ type Implement<C, Context> =
           ? (request: Request, context: Context) => Promise<Response>
           : never;
 
-// The generated types have index signatures beside their methods: those are left out.
+// The generated types have index signatures in addition to their methods, which are omitted.
 type MethodName<K> = K extends string ? (string extends K ? never : Uncapitalize<K>) : never;
 
-/** One function for each RPC, named in camelCase. */
+/** One function per RPC, named in camelCase. */
 export type Implementation<H, Context> = {
   readonly [K in keyof H as MethodName<K>]: Implement<Call<H[K]>, Context>;
 };
@@ -36,7 +36,7 @@ type Invoke<C, Request, Response, Options> =
 type RequestOf<M> = M extends MethodDefinition<infer Request, infer _S, infer _Q, infer _R> ? Request : never;
 type ResponseOf<M> = M extends MethodDefinition<infer _A, infer _B, infer _C, infer Response> ? Response : never;
 
-/** The client's side of the same. */
+/** The same for the client. */
 export type Stub<D, H, Options> = {
   readonly [K in keyof H as MethodName<K>]: K extends keyof D
     ? Invoke<Call<H[K]>, RequestOf<D[K]>, ResponseOf<D[K]>, Options>

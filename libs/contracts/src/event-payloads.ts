@@ -10,7 +10,7 @@ import type { TrainingJobEnded } from './gen/athanor/training/v1/TrainingJobEnde
 import type { TrainingJobQueued } from './gen/athanor/training/v1/TrainingJobQueued.js';
 import type { TrainingJobSucceeded } from './gen/athanor/training/v1/TrainingJobSucceeded.js';
 
-/** What each event carries. */
+/** Payload types of all events. */
 export interface EventPayloads {
   'dataset.version.ready': DatasetVersionReady;
   'dataset.version.failed': DatasetVersionFailed;

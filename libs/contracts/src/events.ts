@@ -2,7 +2,7 @@ import type { EventPayloads, EventType } from './event-payloads.js';
 import { findMessage } from './loader.js';
 import { SERVICE_LIST, SERVICES, type ServiceName } from './service-table.js';
 
-/** How an event travels. */
+/** How an event is published. */
 export interface EventKind {
   /** Third token of the subject. */
   readonly aggregate: string;
@@ -12,7 +12,7 @@ export interface EventKind {
   readonly message: string;
 }
 
-/** Every fact that the mesh publishes. */
+/** All events of the mesh. */
 export const EVENT_CATALOGUE: { readonly [T in EventType]: EventKind } = {
   'dataset.version.ready': {
     aggregate: 'dataset-version',
@@ -78,7 +78,7 @@ export function eventSource(type: EventType): ServiceName {
   return found;
 }
 
-/** A durable consumer of the event stream: whose it is, and what it reacts to. */
+/** A durable consumer of the event stream: its owner, and the events that it handles. */
 export interface EventConsumer {
   readonly service: ServiceName;
   readonly types: readonly EventType[];
@@ -102,7 +102,7 @@ export function encodeEvent<T extends EventType>(type: T, payload: EventPayloads
   return findMessage(EVENT_CATALOGUE[type].message).serialize(payload);
 }
 
-/** Throws on bytes that are not the event's message. */
+/** Throws for bytes that are not the event's message. */
 export function decodeEvent<T extends EventType>(type: T, bytes: Uint8Array): EventPayloads[T] {
   return findMessage(EVENT_CATALOGUE[type].message).deserialize(Buffer.from(bytes)) as EventPayloads[T];
 }

@@ -5,21 +5,21 @@ import { fileURLToPath } from 'node:url';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import type * as ProtoLoader from '@grpc/proto-loader';
 
-// Reading all protos takes a quarter of a second of CPU, so a process reads the packages whose messages it uses, and a command
-// that makes no call does not even load the parser.
+// Parsing all protos takes 0.25 s of CPU, so a process parses only the packages that it uses, and a command without
+// calls does not load the parser.
 
-/** Folder of the .proto files, beside the packages. */
+/** Folder of the .proto files, next to the packages. */
 export const PROTO_ROOT = fileURLToPath(new URL('../../../protos/', import.meta.url));
 
 const require = createRequire(import.meta.url);
 const loaded = new Map<string, ProtoLoader.PackageDefinition>();
 
-/** All our definitions and the Open Inference Protocol's. */
+/** All our definitions and those of the Open Inference Protocol. */
 export function loadContracts(): ProtoLoader.PackageDefinition {
   return load('');
 }
 
-/** The definitions of the files in a folder of the protos and below, and of what they import. */
+/** The definitions in a folder of the protos and below, and their imports. */
 function load(folder: string): ProtoLoader.PackageDefinition {
   const known = loaded.get(folder);
   if (known !== undefined) return known;

@@ -2,30 +2,30 @@ import type { GRPCInferenceServiceHandlers } from './gen/inference/GRPCInference
 import { METHOD_RULES } from './gen/method-rules.js';
 import { SERVICE_NAMES } from './services.js';
 
-/** Who may call a method, and how a client may call it. */
+/** Who may call a method, and how clients may call it. */
 export interface MethodRule {
-  /** Must be among the credential's permissions; undefined: any caller, even without a credential. */
+  /** Permission that the credential must have; undefined: any caller, even without a credential. */
   readonly permission: string | undefined;
   /** Only another service of the mesh may call it, without a tenant. */
   readonly meshOnly: boolean;
-  /** Calling it twice is as good as once: a call of which nobody knows whether it ran may be made again. */
+  /** The method is idempotent: a call may be retried if it is unknown whether it ran. */
   readonly isIdempotent: boolean;
-  /** The request has a `request_id`, by which the server knows a repeated call. */
+  /** The request has a `request_id`, by which the server recognizes a repeated call. */
   readonly hasRequestId: boolean;
 }
 
 type KnownKeys<T> = keyof { [K in keyof T as string extends K ? never : K]: T[K] };
 
-// Triton's file carries no options of ours, so its rules stand here; a method without one does not compile.
+// Triton's file has no options of ours, so its rules are here; a method without one does not compile.
 const INFERENCE: Record<KnownKeys<GRPCInferenceServiceHandlers>, MethodRule> = {
-  // Probes carry no credential.
+  // Probes have no credential.
   ServerLive: repeatable(undefined),
   ServerReady: repeatable(undefined),
   ModelReady: repeatable('models.infer'),
   ServerMetadata: repeatable('models.infer'),
   ModelMetadata: repeatable('models.infer'),
   ModelInfer: repeatable('models.infer'),
-  // What a stream has answered already would be answered again.
+  // Responses of a stream that were already sent would be sent again.
   ModelStreamInfer: once('models.infer'),
   ModelConfig: repeatable('models.infer'),
   ModelStatistics: repeatable('models.infer'),
@@ -42,7 +42,8 @@ const INFERENCE: Record<KnownKeys<GRPCInferenceServiceHandlers>, MethodRule> = {
   LogSettings: once('server.settings'),
 };
 
-// Standard services: health is for probes, which carry no credential; reflection shows our protos to whoever holds a key.
+// Standard services: health is for probes, which have no credential; reflection shows our protos to every caller with a
+// key.
 const STANDARD: Record<string, MethodRule> = {
   '/grpc.health.v1.Health/Check': repeatable(undefined),
   '/grpc.health.v1.Health/List': repeatable(undefined),
@@ -68,17 +69,17 @@ const RULES: ReadonlyMap<string, MethodRule> = new Map<string, MethodRule>([
   ...Object.entries(STANDARD),
 ]);
 
-/** The rule of a method by its path, "/package.Service/Method"; undefined means: refuse. */
+/** The rule of a method by its path, "/package.Service/Method"; undefined: refuse the call. */
 export function methodRule(path: string): MethodRule | undefined {
   return RULES.get(path);
 }
 
-/** Every permission that some method asks for. */
+/** All permissions that methods require. */
 export const PERMISSIONS: readonly string[] = [
   ...new Set([...RULES.values()].flatMap(rule => rule.permission ?? [])),
 ].sort();
 
-/** What a tenant's own administrator may do: all but what only services and attempts do. */
+/** All permissions of a tenant's administrator: all except those reserved for services and attempts. */
 export const TENANT_PERMISSIONS: readonly string[] = PERMISSIONS.filter(
   permission => permission !== 'deployments.serve' && permission !== 'attempts.run',
 );

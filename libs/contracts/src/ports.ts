@@ -20,7 +20,7 @@ export function natsPort(portBase: number = DEFAULT_PORT_BASE): number {
   return portBase + NATS_PORT_OFFSET;
 }
 
-/** Every port that a mesh may listen on. */
+/** All ports that a mesh may listen on. */
 export function meshPorts(portBase: number = DEFAULT_PORT_BASE): number[] {
   return [...SERVICE_LIST.flatMap(service => Object.values(servicePorts(service, portBase))), natsPort(portBase)];
 }

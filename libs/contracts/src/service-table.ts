@@ -1,5 +1,5 @@
-// One row says everything about a service that others need to know. Ports, NATS users, the permissions of its calls, what a
-// laptop's mesh hosts, images and the conformance tests derive from it; the chart's ports are held against it.
+// One row per service with everything that others need to know about it. Ports, NATS users, permissions of its calls,
+// processes on a laptop, images and the conformance tests derive from it; the chart's ports are compared with it.
 import type { EventType } from './event-payloads.js';
 import type { ServiceKey } from './services.js';
 
@@ -8,21 +8,21 @@ interface ServiceRow {
   readonly serves: readonly ServiceKey[];
   /** Offsets from the port base: public listener, admin listener (health and metrics), mesh listener (mutual TLS). */
   readonly ports: { readonly public: number; readonly admin: number; readonly mesh: number };
-  /** Facts about what it owns; no other service publishes them. */
+  /** Events of its aggregates; no other service publishes them. */
   readonly publishes: readonly EventType[];
-  /** Its durable consumers by name, with what each reacts to. */
+  /** Its durable consumers by name, with the events that each handles. */
   readonly consumers: Readonly<Record<string, readonly EventType[]>>;
-  /** Whether it also follows events without a durable consumer, as a hint that something has changed. */
+  /** Whether it also follows events without a durable consumer, as hints that something has changed. */
   readonly followsEvents: boolean;
   /** Whether it lists and replays dead letters. */
   readonly managesDeadLetters: boolean;
-  /** What its own credential allows at other services: least privilege. */
+  /** Permissions of its own credential at other services. */
   readonly permissions: readonly string[];
   /** Whether it has a database schema and a blob store. */
   readonly isStateful: boolean;
-  /** The process of a laptop's mesh that hosts it; undefined: a laptop has none. */
+  /** The process that hosts it on a laptop; undefined: it does not run on a laptop. */
   readonly laptopProcess: 'control' | 'inference' | undefined;
-  /** The image that has its program. */
+  /** The image that contains its program. */
   readonly image: 'control' | 'runner';
 }
 
@@ -92,7 +92,7 @@ export const SERVICES = {
 
 export type ServiceName = keyof typeof SERVICES;
 
-/** A service that a laptop's mesh has. */
+/** A service that runs on a laptop. */
 export type LaptopService = {
   [S in ServiceName]: (typeof SERVICES)[S]['laptopProcess'] extends string ? S : never;
 }[ServiceName];
@@ -108,9 +108,9 @@ export const LAPTOP_SERVICES = SERVICE_LIST.filter(
   (name): name is LaptopService => SERVICES[name].laptopProcess !== undefined,
 );
 
-/** The service that owns what a gRPC service is about; the router only passes calls on. */
+/** The service that owns a gRPC service; the router only forwards calls. */
 export function ownerOf(key: ServiceKey): ServiceName {
   const found = SERVICE_LIST.find(name => (SERVICES[name].serves as readonly ServiceKey[]).includes(key));
-  if (found === undefined) throw new Error(`no row of SERVICES serves ${key}`);
+  if (found === undefined) throw new Error(`no entry of SERVICES serves ${key}`);
   return found;
 }

@@ -11,7 +11,7 @@ import type {
 } from './gen/inference/GRPCInferenceService.js';
 import { findService } from './loader.js';
 
-/** Full names of the services that the mesh speaks. */
+/** Full names of the mesh's services. */
 export const SERVICE_NAMES = {
   ingest: 'athanor.ingest.v1.IngestService',
   training: 'athanor.training.v1.TrainingService',
@@ -41,10 +41,10 @@ interface Definitions {
   inference: GRPCInferenceServiceDefinition;
 }
 
-/** What a server implements: one function for each RPC, without gRPC types. */
+/** A server's implementation: one function per RPC, without gRPC types. */
 export type ServiceImplementation<K extends ServiceKey, Context> = Implementation<Handlers[K], Context>;
 
-/** What a client calls: one function for each RPC. */
+/** A client's interface: one function per RPC. */
 export type ServiceStub<K extends ServiceKey, Options> = Stub<Definitions[K], Handlers[K], Options>;
 
 export function serviceDefinition(key: ServiceKey): ServiceDefinition {

@@ -10,7 +10,9 @@ export interface CommandOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Runs a program to its end. Rejects with the last line it printed, which is where programs put the reason. */
+/**
+ * Runs a program until it exits. Rejects with the last line of its output, where programs usually report the reason.
+ */
 export function runCommand(file: string, args: readonly string[], options: CommandOptions): Promise<string> {
   const { env, timeoutMs, signal } = options;
   return new Promise((resolve, reject) => {
@@ -18,7 +20,7 @@ export function runCommand(file: string, args: readonly string[], options: Comma
     const child = execFile(file, args, settings, (error, stdout, stderr) => {
       if (!error) return resolve(stdout || stderr);
       const lastLine = stderr.trim().split('\n').at(-1) || stdout.trim().split('\n').at(-1) || error.message;
-      const reason = error.killed ? `not done after ${timeoutMs} ms` : lastLine;
+      const reason = error.killed ? `not finished after ${timeoutMs} ms` : lastLine;
       reject(new Error(`${file}: ${reason}`, { cause: error }));
     });
     child.stdin?.end();

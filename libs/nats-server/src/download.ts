@@ -2,7 +2,10 @@ import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
 
 export interface DownloadOptions {
-  /** Until the connection stands (TLS included). What follows is bounded by `idleTimeoutMs` between two packets. */
+  /**
+   * Timeout until the connection is established (including TLS). After that `idleTimeoutMs` limits the time between
+   * packets.
+   */
   readonly connectTimeoutMs: number;
   readonly limitBytes: number;
   readonly idleTimeoutMs?: number;
@@ -11,7 +14,7 @@ export interface DownloadOptions {
 
 const REDIRECT_LIMIT = 5;
 
-// node:https and not fetch: fetch has no connect timeout that a caller can set.
+// node:https instead of fetch, because fetch has no configurable connect timeout.
 export async function download(url: string, options: DownloadOptions, redirects = 0): Promise<Uint8Array> {
   const response = await open(url, options);
   const status = response.statusCode ?? 0;
@@ -36,7 +39,7 @@ function open(url: string, options: DownloadOptions): Promise<IncomingMessage> {
       request.destroy(new Error(`no connection to ${new URL(url).host} within ${options.connectTimeoutMs} ms`));
     }, options.connectTimeoutMs);
     request.on('socket', socket => socket.once(secure ? 'secureConnect' : 'connect', () => clearTimeout(timer)));
-    request.setTimeout(options.idleTimeoutMs ?? 30_000, () => request.destroy(new Error('the connection went silent')));
+    request.setTimeout(options.idleTimeoutMs ?? 30_000, () => request.destroy(new Error('the connection timed out')));
     request.on('error', reject);
     request.on('close', () => clearTimeout(timer));
   });
@@ -47,7 +50,7 @@ async function collect(response: IncomingMessage, limitBytes: number): Promise<U
   let sizeBytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
-    if (sizeBytes > limitBytes) throw new Error(`more than the ${limitBytes} bytes that were expected at most`);
+    if (sizeBytes > limitBytes) throw new Error(`expected at most ${limitBytes} bytes, received more`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

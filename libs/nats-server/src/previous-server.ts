@@ -1,6 +1,6 @@
 /*
- * The server that a data folder was last served by. Two servers on one JetStream folder destroy it, so an orphan (its
- * parent and its guard both killed) is ended before a new one starts.
+ * The server that last used a data folder. Two servers on one JetStream folder corrupt it, so an orphan (whose parent
+ * and guard were both killed) is ended before a new one starts.
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ export async function endPreviousServer(dataDir: string): Promise<void> {
       await sleep(20);
     }
   }
-  throw new Error(`process ${previous.pid} serves ${dataDir} and does not end; end it, then start again`);
+  throw new Error(`process ${previous.pid} uses ${dataDir} and does not exit; kill it, then start again`);
 }
 
 async function readIdentity(dataDir: string): Promise<ProcessIdentity | undefined> {

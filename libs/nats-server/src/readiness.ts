@@ -8,7 +8,7 @@ interface ServerInfo {
 
 const POLL_MS = 25;
 
-/** Waits until this very server (and no stranger on its port) greets with JetStream on. Rejects when `signal` aborts. */
+/** Waits until this server (and no other on its port) greets with JetStream enabled. Rejects when `signal` aborts. */
 export async function waitUntilReady(
   host: string,
   port: number,
@@ -23,7 +23,7 @@ export async function waitUntilReady(
   }
 }
 
-/** A NATS server speaks first: one line, `INFO {json}`. It listens for clients only once JetStream has recovered. */
+/** A NATS server sends the first line, `INFO {json}`. It accepts clients only after JetStream has recovered. */
 function readGreeting(host: string, port: number): Promise<ServerInfo> {
   return new Promise((resolve, reject) => {
     let text = '';

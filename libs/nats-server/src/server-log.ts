@@ -8,7 +8,7 @@ export interface ServerLog {
   tail(): readonly string[];
 }
 
-/** Keeps the end of what the server prints, bounded, so that a failure can be explained. */
+/** Keeps the last lines of the server's output, to explain a failure. */
 export function captureLog(output: Readable, onLine?: (line: string) => void): ServerLog {
   const lines: string[] = [];
   createInterface({ input: output }).on('line', line => {

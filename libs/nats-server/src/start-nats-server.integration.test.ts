@@ -36,7 +36,7 @@ async function start(options: Partial<StartOptions> = {}): Promise<NatsServer> {
   return server;
 }
 
-/** Speaks just enough of the protocol to log in: answers the server's reply to CONNECT and PING. */
+/** Implements just enough of the protocol to log in: reads the server's reply to CONNECT and PING. */
 async function logIn(server: NatsServer, user: string, password: string): Promise<string> {
   const socket = connect({ host: server.host, port: server.port });
   const lines = createInterface({ input: socket });
@@ -51,7 +51,7 @@ async function waitUntilGone(pid: number): Promise<void> {
   await expect.poll(() => identifyProcess(pid), { timeout: 10_000, interval: 20 }).toBeUndefined();
 }
 
-test('starts on a free loopback port with JetStream and lets only its users in', async () => {
+test('starts on a free loopback port with JetStream and accepts only its users', async () => {
   const server = await start();
   expect(server.port).toBeGreaterThan(0);
   expect(await logIn(server, 'control', 'pass"word')).toBe('PONG');
@@ -64,7 +64,7 @@ test('the configuration, which holds passwords, is readable by its owner alone',
   expect((await stat(join(dataDir, 'nats-server.json'))).mode & 0o777).toBe(0o600);
 });
 
-test('asks for fsync on every write only from a server that knows the option', () => {
+test('configures fsync on every write only for a server that supports it', () => {
   const input = { dataDir: '/d', serverName: 's', host: '127.0.0.1', port: 4222, users };
   const config = (version: string) => renderServerConfig({ ...input, version: parseServerVersion(version)! });
   expect(config('2.12.8')).toContain('"sync_interval": "always"');
@@ -80,7 +80,7 @@ test('stop ends the process, and its end is reported as expected', async () => {
   expect(exits).toMatchObject([{ expected: true }]);
 });
 
-test('a killed server is reported as unexpected, with the end of its log, and can be started again on its port', async () => {
+test('a killed server is reported as unexpected, with the end of its log, and can be restarted on its port', async () => {
   const exits: NatsServerExit[] = [];
   const first = await start({ onExit: exit => exits.push(exit) });
   process.kill(first.pid, 'SIGKILL');
@@ -102,7 +102,7 @@ test('a port in use is explained', async () => {
   }
 });
 
-test('the server ends when its parent is killed with kill -9', async () => {
+test('the server exits when its parent is killed with SIGKILL', async () => {
   const parentSource = join(dataDir, 'parent.mjs');
   const door = new URL('../dist/index.js', import.meta.url).href;
   await writeFile(
@@ -121,7 +121,7 @@ test('the server ends when its parent is killed with kill -9', async () => {
   await waitUntilGone(serverPid);
 });
 
-test('an orphan that still serves the folder is ended before a new server starts', async () => {
+test('an orphan that still uses the folder is ended before a new server starts', async () => {
   const first = await start();
   const recorded = await readFile(join(dataDir, 'server.json'), 'utf8');
   expect(JSON.parse(recorded)).toEqual(identifyProcess(first.pid));

@@ -15,21 +15,24 @@ import { captureLog, type ServerLog } from './server-log.js';
 export interface NatsServerExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** True when `stop()` asked for it. */
+  /** True if `stop()` caused it. */
   readonly expected: boolean;
   readonly logTail: readonly string[];
 }
 
 export interface StartOptions {
   readonly binary: Pick<FoundNatsServer, 'path' | 'version'>;
-  /** Absolute; holds the JetStream store, the configuration (mode 0600: it has the passwords) and the pid. */
+  /**
+   * Absolute path; contains the JetStream store, the configuration (mode 0600, because it has the passwords) and the
+   * pid.
+   */
   readonly dataDir: string;
-  /** Loopback unless said otherwise. */
+  /** Default: loopback. */
   readonly host?: string;
-  /** 0 takes a free one. */
+  /** 0 chooses a free one. */
   readonly port: number;
   readonly users: readonly NatsUser[];
-  /** Called once for each end, asked for or not. Starting again is the caller's decision. */
+  /** Called once per exit, expected or not. The caller decides whether to restart. */
   readonly onExit?: (exit: NatsServerExit) => void;
   readonly onLogLine?: (line: string) => void;
   readonly startTimeoutMs?: number;
@@ -50,9 +53,9 @@ export interface NatsServer {
 const GRACE_SECONDS = 5;
 
 /**
- * Starts one server and waits until it takes clients.
+ * Starts one server and waits until it accepts clients.
  *
- * @throws NatsServerStartError with the end of the server's log, also when the port is taken.
+ * @throws NatsServerStartError with the end of the server's log, also if the port is in use.
  */
 export async function startNatsServer(options: StartOptions): Promise<NatsServer> {
   const dataDir = resolve(options.dataDir);
@@ -122,7 +125,7 @@ class RunningServer implements NatsServer {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#child.stdin.end();
-    // The guard kills after the grace period; should the guard itself hang, its whole process group goes.
+    // The guard kills the server after the grace period; if the guard itself hangs, its whole process group is killed.
     const ended = await Promise.race([this.exited, sleep((GRACE_SECONDS + 2) * 1_000, undefined, { ref: false })]);
     if (!ended && this.#child.pid) process.kill(-this.#child.pid, 'SIGKILL');
     await this.exited;

@@ -7,7 +7,7 @@ test('reads what nats-server -v prints, a release candidate too', () => {
   expect(parseServerVersion('command not found')).toBeUndefined();
 });
 
-test('2.9.10 is new enough and 2.8.4 is not; only 2.10 is what is wanted', () => {
+test('2.9.10 is new enough and 2.8.4 is not; only 2.10 is preferred', () => {
   expect(isAtLeast(parseServerVersion('2.9.10')!, MINIMUM_VERSION)).toBe(true);
   expect(isAtLeast(parseServerVersion('2.8.4')!, MINIMUM_VERSION)).toBe(false);
   expect(isAtLeast(parseServerVersion('2.9.25')!, WANTED_VERSION)).toBe(false);

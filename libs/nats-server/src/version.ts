@@ -6,10 +6,10 @@ export interface ServerVersion {
   readonly text: string;
 }
 
-/** 2.9 is Debian 12's and has everything the mesh needs on its required path. */
+/** Debian 12 has 2.9, which supports everything that the mesh requires. */
 export const MINIMUM_VERSION: ServerVersion = { major: 2, minor: 9, patch: 0, text: '2.9.0' };
 
-/** From 2.10 the server takes `sync_interval: always`, so that an acknowledged event survives a power cut. */
+/** From 2.10 the server supports `sync_interval: always`, so that an acknowledged event survives a power failure. */
 export const WANTED_VERSION: ServerVersion = { major: 2, minor: 10, patch: 0, text: '2.10.0' };
 
 export function parseServerVersion(text: string): ServerVersion | undefined {

@@ -20,7 +20,7 @@ export class ModelError extends Error {
   }
 }
 
-/** The types of an operator's inputs do not fit together: a mistake in the graph that is being built. */
+/** The types of an operator's inputs are inconsistent: a mistake in the graph that is being built. */
 export class TypeInferenceError extends Error {
   override readonly name = 'TypeInferenceError';
 }

@@ -1,9 +1,10 @@
 // The model IR: plain readonly data, names in single-assignment form. It holds what this project builds, checks and
-// rewrites; what it cannot hold (sparse tensors, sequences, model-local functions) is refused on reading, never dropped.
+// rewrites; unsupported parts (sparse tensors, sequences, model-local functions) are refused when a model is read,
+// never dropped.
 
 import type { DType, Tensor } from '@athanor/tensor';
 
-/** A size, the name of a symbolic size, or '' when nothing is known. */
+/** A size, the name of a symbolic size, or '' if unknown. */
 export type Dim = number | string;
 
 export interface ValueType {
@@ -16,7 +17,7 @@ export interface Value extends ValueType {
   readonly name: string;
 }
 
-/** A graph's input or output as declared; the rank is unknown where `shape` is absent, both may be absent in a body. */
+/** A graph's declared input or output; the rank is unknown if `shape` is absent, both may be absent in a body. */
 export interface ValueInfo {
   readonly name: string;
   readonly dtype?: DType;
@@ -63,7 +64,7 @@ export interface Model {
   readonly graph: Graph;
 }
 
-// Opset 21 and IR 10 (ONNX 1.16) are what every ONNX Runtime from 1.18 on runs, and new enough for typed reductions.
+// Opset 21 and IR 10 (ONNX 1.16) are supported by every ONNX Runtime from 1.18 on, and have typed reductions.
 const OPSET = 21;
 const IR_VERSION = 10;
 

@@ -3,7 +3,7 @@ import type { ResolvedDeployment } from '@athanor/contracts/registry';
 
 const PAGE_SIZE = 500;
 
-/** The deployments of all tenants, with what is needed to serve them. */
+/** The deployments of all tenants, with everything needed to serve them. */
 export function listDeployments(registry: Stub<'registry'>, options: CallOptions): Promise<ResolvedDeployment[]> {
   return collectPages(async pageToken => {
     const answer = await registry.listResolvedDeployments({ pageSize: PAGE_SIZE, pageToken }, options);

@@ -31,7 +31,7 @@ describe('a selector', () => {
     );
   });
 
-  test('bug: the chart took selectors, by tag, that no pool understands', async () => {
+  test('bug: the chart accepted selectors by tag, which no pool supports', async () => {
     const schema = JSON.parse(await readFile(new URL(SCHEMA, import.meta.url), 'utf8'));
     const { pattern, examples } = schema.$defs.pool.properties.models.items;
     const parses = (text: string) => {
@@ -53,7 +53,7 @@ describe('a selector', () => {
     expect(examples.filter(parses)).toEqual(examples);
   });
 
-  test('a list selects what any of it selects', () => {
+  test('a list selects the union of its selectors', () => {
     const selects = parseSelectors(['ocr', 'digits@3']);
     expect([selects(champion), selects(pinned), selects({ ...pinned, version: 4 })]).toEqual([true, true, false]);
     expect(parseSelectors([])(champion)).toBe(false);

@@ -1,14 +1,14 @@
-// Which deployments a pool serves. The registry says what is wanted; a pool's values say which part of it is wanted there.
+// Selects the deployments that a pool serves. The registry has the desired state; a pool's values select a part of it.
 import type { ResolvedDeployment } from '@athanor/contracts/registry';
 
-/** What selectors look at. */
+/** The properties that selectors match. */
 export interface Selectable {
   /** The name on the wire. */
   readonly name: string;
   readonly modelName: string;
-  /** Empty where the deployment is bound to a version. */
+  /** Empty if the deployment has a fixed version. */
   readonly alias: string;
-  /** 0 where it follows an alias. */
+  /** 0 if it follows an alias. */
   readonly version: number;
 }
 
@@ -19,8 +19,8 @@ const DEPLOYMENT = new RegExp(`^${NAME}$`);
 const MODEL = new RegExp(`^(${NAME})@(${NAME})$`);
 
 /**
- * "*" selects everything, "digits" the deployment of that name, "digits@champion" what serves the model's alias, and
- * "digits@3" its version. Throws with what is wrong.
+ * "*" selects everything, "digits" the deployment of that name, "digits@champion" deployments of the model's alias, and
+ * "digits@3" those of its version. Throws an error that says what is wrong.
  */
 export function parseSelector(text: string): Selector {
   if (text === '*') return () => true;
@@ -33,7 +33,7 @@ export function parseSelector(text: string): Selector {
     modelName === model && (alias === target || (alias === '' && String(version) === target));
 }
 
-/** Selects what any of the texts selects. */
+/** Selects the union of the selectors. */
 export function parseSelectors(texts: readonly string[]): Selector {
   const selectors = texts.map(parseSelector);
   return deployment => selectors.some(selects => selects(deployment));

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What goes with all that one pass does. */
+/** Context of one pass. */
 export interface PassContext {
   readonly signal: AbortSignal;
-  /** Of the event that woke it, where one did. */
+  /** Trace of the event that woke it, if any. */
   readonly traceparent?: string;
 }
 
 /**
- * Level-triggered work: a pass at the start, when it is woken, and after the time that the pass before asked for. An event
- * only says "look", so a lost one costs time and nothing else. One pass at a time.
+ * A level-triggered loop: a pass at the start, when it is woken, and after the time that the previous pass requested.
+ * An event only triggers a pass, so losing one costs time and nothing else. One pass at a time.
  */
 export class WakeLoop {
   readonly #pass: (context: PassContext) => Promise<number>;

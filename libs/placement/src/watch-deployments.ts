@@ -7,17 +7,17 @@ type Connection = Awaited<ReturnType<typeof connectNats>>;
 export interface WatchOptions {
   readonly nats: Omit<NatsOptions, 'log'>;
   readonly log: Telemetry['log'];
-  /** Something may have changed; the trace context is that of the fact which tells so. */
+  /** Called when something may have changed, with the trace context of the event. */
   readonly onChange: (traceparent?: string) => void;
 }
 
 const REOPEN_PAUSE_MS = 1_000;
-/** By then the tail is open; what was told before it was is found by looking once more. */
+/** Called once the tail is open; earlier events are covered by one more list. */
 const OPENED_AFTER_MS = 1_000;
 
 /**
- * Follows the facts, of all tenants, that change what is to be served. NATS may be away, at the start too: whoever only
- * listens can do its work without, and hears of changes by looking now and then. @returns how to stop.
+ * Follows the events, of all tenants, that change the desired state. NATS may be unavailable, also at start-up: a
+ * caller that only listens works without it and polls from time to time. @returns a function that stops.
  */
 export function watchDeployments({ nats, log, onChange }: WatchOptions): () => Promise<void> {
   const stopping = new AbortController();
@@ -41,7 +41,7 @@ interface Following extends Omit<WatchOptions, 'nats'> {
   readonly signal: AbortSignal;
 }
 
-/** Until the tail breaks off, and a pause. */
+/** Resolves when the tail breaks off, after a delay. */
 async function follow(connection: Connection, { log, onChange, signal }: Following): Promise<void> {
   const opened = setTimeout(() => onChange(), OPENED_AFTER_MS);
   try {
@@ -55,7 +55,7 @@ async function follow(connection: Connection, { log, onChange, signal }: Followi
   await sleep(REOPEN_PAUSE_MS, undefined, { signal }).catch(() => undefined);
 }
 
-/** Tries until there is a connection. @returns undefined when it shall end before. */
+/** Retries until there is a connection. @returns undefined if it is stopped before. */
 async function connect(options: NatsOptions, signal: AbortSignal): Promise<Connection | undefined> {
   const aborted = new Promise<undefined>(resolve => signal.addEventListener('abort', () => resolve(undefined)));
   let told = '';
@@ -64,7 +64,7 @@ async function connect(options: NatsOptions, signal: AbortSignal): Promise<Conne
     try {
       const connection = await Promise.race([connecting, aborted]);
       if (connection !== undefined) return connection;
-      // Nobody waits for it any more.
+      // Stopped meanwhile.
       connecting.then(
         late => late.close(),
         () => undefined,
@@ -72,7 +72,10 @@ async function connect(options: NatsOptions, signal: AbortSignal): Promise<Conne
     } catch (error) {
       const { message } = error as Error;
       if (message !== told)
-        options.log?.warn({ err: error }, 'NATS cannot be reached; deployments are listed periodically until it can');
+        options.log?.warn(
+          { err: error },
+          'NATS is unavailable; deployments are listed periodically until it is available',
+        );
       told = message;
       await sleep(REOPEN_PAUSE_MS, undefined, { signal }).catch(() => undefined);
     }

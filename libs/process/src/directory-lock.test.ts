@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-test('a second opener is told who holds the folder', async () => {
+test('the error of a second opener says who holds the folder', async () => {
   const lock = await lockDirectory(path);
   const error = await lockDirectory(path).catch(e => e);
   expect(error).toBeInstanceOf(DirectoryLockedError);
@@ -29,7 +29,7 @@ test('the lock of a dead process is taken over, also when its pid now belongs to
   await (await lockDirectory(path)).release();
 });
 
-test('of many that want to take over a stale lock exactly one gets it', async () => {
+test('of many that try to take over a stale lock exactly one succeeds', async () => {
   for (let round = 0; round < 20; round++) {
     await writeFile(`${path}.lock`, JSON.stringify({ pid: 999_999_999, startTime: '1' }));
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => lockDirectory(path)));
@@ -39,7 +39,7 @@ test('of many that want to take over a stale lock exactly one gets it', async ()
   }
 });
 
-test('a stale takeover permit and an unreadable lock do not block for ever', async () => {
+test('a stale takeover permit and an unreadable lock do not block forever', async () => {
   await writeFile(`${path}.lock`, '');
   await writeFile(`${path}.lock.takeover.lock`, JSON.stringify({ pid: 999_999_999, startTime: '1' }));
   await (await lockDirectory(path)).release();

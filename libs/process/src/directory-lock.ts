@@ -1,7 +1,7 @@
 /*
- * An exclusive lock on a folder: the file `<folder>.lock` naming its holder by pid and start time. It appears by link(2)
- * with its content in place, so nobody reads half of it. The lock of a dead process is taken over; of two that want to,
- * only the one that holds `<lock>.takeover` may, and it looks again first.
+ * An exclusive lock on a folder: the file `<folder>.lock` with its holder's pid and start time. It is created by
+ * link(2) with its content, so it is never read half-written. The lock of a dead process is taken over; if several try,
+ * only the one that holds `<lock>.takeover` may, after it has checked again.
  */
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -29,7 +29,7 @@ export class DirectoryLockedError extends Error {
 
 const TAKEOVER_POLL_MS = 20;
 
-/** @throws DirectoryLockedError naming the living holder, which may be this process. */
+/** @throws DirectoryLockedError with the living holder, which may be this process. */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const path = `${directory}.lock`;
   const temporary = `${path}.${randomUUID()}`;
@@ -38,7 +38,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
     for (;;) {
       if (await linkUnlessPresent(temporary, path)) break;
       const holder = await readHolder(path);
-      if (!holder) continue; // released just now
+      if (!holder) continue; // it was just released
       if (isRunning(holder)) throw new DirectoryLockedError(directory, holder.pid);
       if (await takeOver(path, holder, temporary)) break;
       await sleep(TAKEOVER_POLL_MS);
@@ -49,7 +49,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   return { release: () => rm(path, { force: true }) };
 }
 
-/** @returns false when somebody else is taking over or has done so. */
+/** @returns false if somebody else is taking over or has done so. */
 async function takeOver(path: string, dead: ProcessIdentity, temporary: string): Promise<boolean> {
   const permit = await lockDirectory(`${path}.takeover`).catch(error => {
     if (error instanceof DirectoryLockedError) return undefined;
@@ -76,7 +76,7 @@ async function linkUnlessPresent(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** @returns undefined when there is no lock; a file that names nobody (disk full, written by hand) has a dead holder. */
+/** @returns undefined if there is no lock; a file without a holder (disk full, edited by hand) has a dead holder. */
 async function readHolder(path: string): Promise<ProcessIdentity | undefined> {
   const nobody: ProcessIdentity = { pid: 0, startTime: '' };
   try {

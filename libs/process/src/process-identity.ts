@@ -1,6 +1,4 @@
-/*
- * A pid alone names nobody for long: it is given out again. Pid and start time together name one process.
- */
+/* Process ids are reused: a pid and a start time together identify one process. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
@@ -10,7 +8,7 @@ export interface ProcessIdentity {
   readonly startTime: string;
 }
 
-/** @returns undefined when no such process runs (a zombie counts as gone). */
+/** @returns undefined if no such process runs (a zombie does not count). */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
   const startTime = process.platform === 'linux' ? linuxStartTime(pid) : portableStartTime(pid);
   return startTime === undefined ? undefined : { pid, startTime };
@@ -20,7 +18,7 @@ export function isRunning(identity: ProcessIdentity): boolean {
   return identifyProcess(identity.pid)?.startTime === identity.startTime;
 }
 
-// proc(5): field 3 is the state, field 22 the start in clock ticks since boot; field 2 may itself hold spaces and ')'.
+// proc(5): field 3 is the state, field 22 the start in clock ticks since boot; field 2 may contain spaces and ')'.
 function linuxStartTime(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

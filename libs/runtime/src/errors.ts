@@ -8,7 +8,7 @@ export type RuntimeFailureCode =
   | 'RUNNER_LOST'
   | 'CLOSED';
 
-/** What can go wrong between a model's bytes and its outputs. Plain data besides: it crosses process boundaries. */
+/** Errors between a model's bytes and its outputs. Also plain data, because they cross process boundaries. */
 export class RuntimeFailure extends Error {
   override readonly name = 'RuntimeFailure';
   readonly code: RuntimeFailureCode;

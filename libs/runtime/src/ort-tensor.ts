@@ -1,4 +1,4 @@
-// Between our tensors and onnxruntime-node's. No element is copied in either direction.
+// Converts between our tensors and onnxruntime-node's without copying elements.
 
 import type { DType, Tensor } from '@athanor/tensor';
 import * as ort from 'onnxruntime-node';
@@ -25,7 +25,7 @@ const dtypeByOrtType = new Map<string, DType>(
   Object.entries(ORT_TYPE).flatMap(([dtype, type]) => (type ? [[type, dtype as DType] as const] : [])),
 );
 
-// Where the JavaScript engine has Float16Array, onnxruntime-common insists on it; the bits are the same.
+// If the JavaScript engine has Float16Array, onnxruntime-common requires it; the bits are the same.
 type Float16Constructor = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => ort.Tensor['data'];
 const Float16 = (globalThis as { Float16Array?: Float16Constructor }).Float16Array;
 

@@ -6,7 +6,7 @@ import { openSession, runtimeVersion } from './session.js';
 
 const options = { intraOpThreads: 1 };
 
-test('a session tells its signature and computes', async () => {
+test('a session has a signature and computes', async () => {
   const session = await openSession(doubleModel, options);
   expect(session.inputs).toEqual([{ name: 'x', dtype: 'FP32', shape: ['batch', 2] }]);
   const { y } = await session.run({ x: tensor('FP32', [1, 2], Float32Array.of(1, 2)) });
@@ -32,7 +32,7 @@ test('every dtype passes through unchanged', async () => {
   await session.release();
 });
 
-test('bytes that are no model are refused with a code', async () => {
+test('bytes that are not a model are refused with a code', async () => {
   await expect(openSession(Uint8Array.of(1, 2, 3), options)).rejects.toMatchObject({ code: 'INVALID_MODEL' });
 });
 
@@ -43,7 +43,7 @@ test('a wrong shape is a failed run that names the input', async () => {
   await session.release();
 });
 
-test('sessions asked for at the same time are all made', async () => {
+test('concurrently opened sessions are all created', async () => {
   const sessions = await Promise.all([1, 2, 3].map(() => openSession(doubleModel, options)));
   expect(sessions).toHaveLength(3);
   await Promise.all(sessions.map(session => session.release()));

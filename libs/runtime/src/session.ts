@@ -1,5 +1,5 @@
-// A thin typed session around onnxruntime-node. Its run() blocks the event loop for as long as it computes: hold one only
-// in a process or thread that has nothing else to do (see runner/).
+// A thin typed session for onnxruntime-node. Its run() blocks the event loop while it computes, so use it only in a
+// process or thread without other work (see runner/).
 
 import './no-telemetry.js';
 import type { DType, Tensor } from '@athanor/tensor';
@@ -11,9 +11,9 @@ import type { ExecutionProvider } from './provider/choose-provider.js';
 export interface SessionOptions {
   /** Part of a result's identity: other thread counts give other bits. */
   readonly intraOpThreads: number;
-  /** Where nodes run that it has kernels for; the others on the CPU. Part of a result's identity. Default: cpu. */
+  /** Execution provider of nodes that it supports; others run on the CPU. Part of a result's identity. Default: cpu. */
   readonly provider?: ExecutionProvider;
-  /** Idle threads burn CPU to answer sooner; off by default. */
+  /** Idle threads spin to respond sooner, which uses CPU; off by default. */
   readonly allowSpinning?: boolean;
 }
 
@@ -22,7 +22,7 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 export interface ValueMetadata {
   readonly name: string;
   readonly dtype: DType;
-  /** A text is a symbolic size. */
+  /** A string is a symbolic size. */
   readonly shape: readonly (number | string)[];
 }
 
@@ -39,7 +39,7 @@ export interface Session extends ModelMetadata {
 
 const ERRORS_ONLY = 3;
 
-// ONNX Runtime does not promise that sessions may be initialised at the same time (microsoft/onnxruntime#27089).
+// ONNX Runtime does not guarantee that sessions can be initialized concurrently (microsoft/onnxruntime#27089).
 let lastCreation: Promise<unknown> = Promise.resolve();
 
 /** Throws RuntimeFailure INVALID_MODEL with ONNX Runtime's reason. */

@@ -20,20 +20,20 @@ export interface ServiceStateOptions {
   readonly name: ServiceName;
   readonly config: ServiceConfig & StateConfig;
   readonly migrations: readonly Migration[];
-  /** A database that the process shares; without it the service opens its own. */
+  /** Database of the host process; if absent, the service opens its own. */
   readonly database?: DatabaseEngine | undefined;
-  /** Closes what is opened here, in the reverse order. */
+  /** Closes what is opened here, in reverse order. */
   readonly closing: Closing;
 }
 
-/** What every service that owns data has. */
+/** The resources of every service that owns data. */
 export interface ServiceState<Tables extends OutboxTables> {
   readonly telemetry: Telemetry;
   readonly db: Kysely<Tables>;
   readonly blobs: BlobStore;
   readonly connection: NatsConnection;
   readonly tokens: TokenAuthority;
-  /** Publishes what the service's transactions write to its outbox. */
+  /** Publishes the events that the service's transactions append to its outbox. */
   readonly relay: Relay;
 }
 

@@ -1,5 +1,5 @@
-// Element types under their Open Inference Protocol names, with ONNX's numbering beside them
-// (onnx.proto, TensorProto.DataType) so that no other file keeps a second table.
+// Element types with their Open Inference Protocol names and ONNX's numbers (onnx.proto, TensorProto.DataType), so that
+// no other file needs a second table.
 
 interface DTypeFacts {
   /** Bytes of one element; 0 for BYTES, whose elements vary in length. */
@@ -51,7 +51,7 @@ export function toOnnxElemType(dtype: DType): number {
   return DTYPES[dtype].onnxElemType;
 }
 
-/** The dtype of an ONNX element type, or undefined for one that this project has no storage for (float8, int4, complex). */
+/** The dtype of an ONNX element type; undefined for one that this project does not support (float8, int4, complex). */
 export function fromOnnxElemType(elemType: number): DType | undefined {
   return byOnnxElemType.get(elemType);
 }

@@ -10,10 +10,10 @@ export interface TestCertificate {
   readonly caFile: string;
 }
 
-/** An authority of a test's own, made with the machine's openssl. */
+/** A certificate authority for a test, created with openssl. */
 export interface TestAuthority {
   readonly caFile: string;
-  /** Signs a certificate for DNS names and writes it as <name>.pem and <name>.key, over one that is there. */
+  /** Signs a certificate for DNS names and writes it to <name>.pem and <name>.key, replacing existing ones. */
   issue(name: string, dnsNames: readonly string[]): Promise<TestCertificate>;
 }
 

@@ -16,7 +16,7 @@ export interface ChildServerOptions {
   readonly timeoutMs?: number;
 }
 
-/** Runs a server program that ends with this process, and waits until it is ready. */
+/** Runs a server that exits with this process, and waits until it is ready. */
 export async function startChildServer(options: ChildServerOptions): Promise<ChildServer> {
   const child = spawnWithLifeline(options.file, options.args, 5);
   let log = '';
@@ -35,7 +35,7 @@ export async function startChildServer(options: ChildServerOptions): Promise<Chi
     const over = await Promise.race([ended, sleep(50)]);
     if (over || performance.now() > deadline) {
       await stop();
-      throw new Error(`${options.file} ${over ? 'ended' : 'was not ready in time'}; its log ends:\n${log}`);
+      throw new Error(`${options.file} ${over ? 'ended' : 'was not ready in time'}; the end of its log:\n${log}`);
     }
   }
   return { pid: Number(line), logTail: () => log, stop };

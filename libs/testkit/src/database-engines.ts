@@ -1,10 +1,10 @@
 import { startPostgres } from './postgres.js';
 
-/** A database that a suite is run on, for `describe.each`. */
+/** A database to run a suite on, for `describe.each`. */
 export interface TestEngine {
-  /** For the suite's name; says why, where it is skipped. */
+  /** For the suite's name; if it is skipped, with the reason. */
   readonly name: string;
-  /** Of an empty database, as `openDatabase` takes it. */
+  /** URL of an empty database, for `openDatabase`. */
   readonly url: string;
   readonly skip: boolean;
 }
@@ -14,7 +14,7 @@ export interface TestEngines {
   stop(): Promise<void>;
 }
 
-/** PGlite always, and a real PostgreSQL where this machine has one. */
+/** PGlite always, and PostgreSQL if it is available. */
 export async function startDatabaseEngines(): Promise<TestEngines> {
   const postgres = await startPostgres();
   const pglite = { name: 'PGlite', url: 'pglite:', skip: false };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
-/** A loopback port that was free a moment ago. Prefer port 0 where the program under test takes it. */
+/** A loopback port that was free a moment ago. Prefer port 0 if the program under test supports it. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -7,14 +7,16 @@ const MODULE = 'github.com/fullstorydev/grpcurl/cmd/grpcurl';
 const VERSION = '1.9.4';
 const BUILD_TIMEOUT_MS = 900_000;
 
-/** grpcurl of the PATH, of the tool cache, or built from source by Go, whose checksum database vouches for it. */
+/**
+ * grpcurl from the PATH, from the tool cache, or built from source by Go, which verifies it with its checksum database.
+ */
 export async function findGrpcurl(): Promise<Available<{ readonly path: string }>> {
   const onPath = await findOnPath('grpcurl', process.env);
   if (onPath !== undefined) return { available: true, path: onPath };
   const cached = join(toolCacheDir(process.env), 'grpcurl', VERSION, 'grpcurl');
   if (await isExecutable(cached)) return { available: true, path: cached };
   const go = await findOnPath('go', process.env);
-  if (go === undefined) return unavailable('grpcurl', 'there is none on PATH, and no go to build it');
+  if (go === undefined) return unavailable('grpcurl', 'it is not on PATH, and there is no go to build it');
   try {
     await build(go, cached);
   } catch (error) {
@@ -23,7 +25,7 @@ export async function findGrpcurl(): Promise<Available<{ readonly path: string }
   return { available: true, path: cached };
 }
 
-/** Moved into its place whole, so that two that build at once leave one. */
+/** Moved atomically, so that concurrent builds leave one complete program. */
 async function build(go: string, target: string): Promise<void> {
   const folder = dirname(target);
   await mkdir(folder, { recursive: true });

@@ -7,9 +7,9 @@ export interface TestNats {
   readonly user: string;
   readonly password: string;
   readonly pid: number;
-  /** SIGKILL, as a crash. The store stays; `restart` brings it back. */
+  /** SIGKILL, as a crash. The store is kept; `restart` starts it again. */
   kill(): Promise<void>;
-  /** Starts it again on the same port and store; ends the running one first. */
+  /** Restarts it on the same port and store; ends a running one first. */
   restart(): Promise<void>;
   /** Ends the server and removes its store. */
   stop(): Promise<void>;
@@ -21,7 +21,9 @@ export interface TestNatsOptions {
 
 const USER: NatsUser = { user: 'test', password: 'test' };
 
-/** A real nats-server with JetStream in a temporary folder on a free port. It ends with this process, whatever happens. */
+/**
+ * A real nats-server with JetStream in a temporary folder on a free port. It exits with this process, whatever happens.
+ */
 export async function startNats(options: TestNatsOptions = {}): Promise<TestNats> {
   const binary = await findNatsServer({ env: process.env, cacheDir: toolCacheDir(process.env) });
   const directory = await temporaryDirectory('nats');

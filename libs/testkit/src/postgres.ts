@@ -10,9 +10,9 @@ import { freePort } from './free-port.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 export interface TestPostgres {
-  /** `postgres://…` of an empty database (or of `DATABASE_URL`, which the tests may share: use schemas of your own). */
+  /** `postgres://…` of an empty database (or of `DATABASE_URL`, which tests may share, so use your own schemas). */
   readonly url: string;
-  /** Of the server; undefined when it is not ours. */
+  /** Process id of the server; undefined for an external one. */
   readonly pid: number | undefined;
   stop(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export interface TestPostgres {
 const DEBIAN_ROOT = '/usr/lib/postgresql';
 const INITDB_TIMEOUT_MS = 60_000;
 
-/** `DATABASE_URL`, else a server of this machine's PostgreSQL in a temporary folder, else the reason why not. */
+/** `DATABASE_URL`, else a PostgreSQL server in a temporary folder, else the reason why it is unavailable. */
 export async function startPostgres(): Promise<Available<TestPostgres>> {
   const url = process.env.DATABASE_URL;
   if (url) return { available: true, url, pid: undefined, stop: async () => {} };
@@ -60,7 +60,7 @@ async function startServer(bin: string): Promise<TestPostgres> {
   }
 }
 
-/** PostgreSQL refuses to run as root: then everything runs as `postgres` or `nobody`, by util-linux's setpriv. */
+/** PostgreSQL refuses to run as root; as root, everything runs as `postgres` or `nobody`, with util-linux's setpriv. */
 async function unprivileged(folder: string): Promise<string[]> {
   if (process.getuid?.() !== 0) return [];
   const user = ['postgres', 'nobody'].find(name => userId(name) !== undefined);
@@ -79,11 +79,11 @@ function userId(name: string): number | undefined {
   }
 }
 
-/** Version 3.0, who and where to, as pairs of texts that end with zero (protocol, 55.7: StartupMessage). */
+/** Version 3.0, then user and database as pairs of zero-terminated strings (protocol, 55.7: StartupMessage). */
 const STARTUP_PARAMETERS = Buffer.from('\0\x03\0\0user\0test\0database\0postgres\0\0', 'latin1');
 const AUTHENTICATION = 'R'.charCodeAt(0);
 
-/** The server lets a session in. Before that it takes connections already, and answers that it is starting up. */
+/** Waits until the server accepts a session. Before that it accepts connections and responds that it is starting up. */
 function admitsSession(port: number): Promise<boolean> {
   return new Promise(resolve => {
     const socket = connect({ host: '127.0.0.1', port });

@@ -14,7 +14,7 @@ export interface TestS3 {
   readonly secretAccessKey: string;
   /** An existing, empty bucket. */
   readonly bucket: string;
-  /** Of the server; undefined when it is not ours. */
+  /** Process id of the server; undefined for an external one. */
   readonly pid: number | undefined;
   stop(): Promise<void>;
 }
@@ -24,7 +24,10 @@ const VERSITYGW = `github.com/versity/versitygw/cmd/versitygw@v${VERSITYGW_VERSI
 const BUILD_TIMEOUT_MS = 600_000;
 const BUCKET = 'athanor-test';
 
-/** `S3_ENDPOINT` (with the AWS_* variables and `S3_BUCKET`), else versitygw over a temporary folder, else the reason. */
+/**
+ * `S3_ENDPOINT` (with the AWS_* variables and `S3_BUCKET`), else versitygw with a temporary folder, else the reason why
+ * it is unavailable.
+ */
 export async function startS3(): Promise<Available<TestS3>> {
   const env = process.env;
   if (env.S3_ENDPOINT) return { available: true, ...fromEnvironment(env.S3_ENDPOINT) };

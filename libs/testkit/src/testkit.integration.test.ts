@@ -11,7 +11,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test('NATS comes back on its port after a kill and leaves no process behind', async () => {
+test('NATS restarts on its port after a kill and leaves no process behind', async () => {
   const nats = await startNats();
   const first = nats.pid;
   await nats.kill();

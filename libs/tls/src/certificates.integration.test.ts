@@ -62,7 +62,7 @@ async function copyOf(path: string): Promise<string> {
   return `${path}.copy`;
 }
 
-/** The serial number of the certificate that a listener shows to a new caller. */
+/** The serial number of the certificate that a listener presents to a new caller. */
 function shownSerial(port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: 'localhost', rejectUnauthorized: false, ALPNProtocols: ['h2'] }, () => {
@@ -74,7 +74,7 @@ function shownSerial(port: number): Promise<string> {
 }
 
 describe.skipIf(!hasOpenssl)(`watched certificates${hasOpenssl ? '' : ' (skipped: openssl is not installed)'}`, () => {
-  test('a renewed certificate is shown to new callers, and callers that are connected notice nothing', async () => {
+  test('a renewed certificate is used for new connections, and existing ones are unaffected', async () => {
     const authority = await createAuthority(folder.path);
     const files = await authority.issue('server', ['localhost']);
     const port = await startEcho(watch(files), false);
@@ -87,26 +87,26 @@ describe.skipIf(!hasOpenssl)(`watched certificates${hasOpenssl ? '' : ' (skipped
     expect(await echo(open(port, watch({ caFile: files.caFile }), false))).toBe('hello');
   });
 
-  test('a pair that does not fit, and files that are away, change nothing and are told once', async () => {
+  test('a mismatched pair, and missing files, change nothing and are reported once', async () => {
     const authority = await createAuthority(folder.path);
     const files = await authority.issue('server', ['localhost']);
     const other = await authority.issue('other', ['localhost']);
     const problems: string[] = [];
     const port = await startEcho(watch(files, problems), false);
     const before = await shownSerial(port);
-    // As a renewal looks that was read halfway.
+    // Like a renewal that was read halfway.
     await copyFile(other.certFile, files.certFile);
     await sleep(300);
     expect(await shownSerial(port)).toBe(before);
-    expect(problems).toEqual([`${files.keyFile}: this is not the key of the certificate in ${files.certFile}`]);
-    await rename(files.keyFile, `${files.keyFile}.away`);
+    expect(problems).toEqual([`${files.keyFile}: expected the key of the certificate in ${files.certFile}`]);
+    await rename(files.keyFile, `${files.keyFile}.moved`);
     await sleep(300);
     expect(await shownSerial(port)).toBe(before);
     await copyFile(other.keyFile, files.keyFile);
     await expect.poll(() => shownSerial(port), { timeout: 3_000 }).not.toBe(before);
   });
 
-  test('with mutual TLS only callers with a certificate of the authority come in, the new authority too', async () => {
+  test('with mutual TLS only callers with a certificate of the authority are accepted, also after the authority was replaced', async () => {
     const authority = await createAuthority(folder.path);
     const stranger = await createAuthority(folder.path, 'stranger');
     const server = await authority.issue('server', ['localhost']);
@@ -116,14 +116,14 @@ describe.skipIf(!hasOpenssl)(`watched certificates${hasOpenssl ? '' : ' (skipped
     await expect(echo(open(port, watch({ caFile }), false))).rejects.toMatchObject({ code: 14 });
     const { certFile, keyFile } = await stranger.issue('foreign', ['localhost']);
     await expect(echo(open(port, watch({ caFile, certFile, keyFile }), true))).rejects.toMatchObject({ code: 14 });
-    // The authorities change: from then on the other callers belong to the mesh.
+    // The authority is replaced: from then on the other callers belong to the mesh.
     const own = await copyOf(caFile);
     await copyFile(stranger.caFile, caFile);
     const enter = () => echo(open(port, watch({ caFile: own, certFile, keyFile }), true)).catch(() => 'refused');
     await expect.poll(enter, { timeout: 5_000 }).toBe('hello');
   });
 
-  test('says at the start which file is wrong and what was expected', async () => {
+  test('reports at start-up which file is wrong and what was expected', async () => {
     const authority = await createAuthority(folder.path);
     const files = await authority.issue('server', ['localhost']);
     expect(() => watch({ ...files, keyFile: '/nowhere/key' })).toThrow(/\/nowhere\/key/);
@@ -133,7 +133,7 @@ describe.skipIf(!hasOpenssl)(`watched certificates${hasOpenssl ? '' : ' (skipped
     expect(() => watch(files)).toThrow(/no such file.*server\.pem/);
   });
 
-  test('knows when the certificate ends', async () => {
+  test('knows when the certificate expires', async () => {
     const { expiresAtMs } = watch(await (await createAuthority(folder.path)).issue('server', ['localhost']));
     expect(expiresAtMs - Date.now()).toBeGreaterThan(1.9 * 86_400_000);
     expect(expiresAtMs - Date.now()).toBeLessThan(2.1 * 86_400_000);

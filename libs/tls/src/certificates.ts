@@ -1,14 +1,14 @@
-// Certificates from files that change under a running process: a mounted Kubernetes secret, cert-manager's renewals.
+// Certificates from files that change under a running process: a mounted Kubernetes secret, renewals of cert-manager.
 //
-// grpc-js has a watcher of its own (FileWatcherCertificateProvider). It takes what it reads as it is: a file that is away
-// for a moment, or a certificate read before and its key after a renewal, closes the listener for new connections until
-// the next look. This one takes a pair only when it fits, and else keeps the last that did.
+// grpc-js has its own watcher (FileWatcherCertificateProvider), but it uses what it reads without validation: if a file
+// is missing for a moment, or the certificate is read before and its key after a renewal, the listener refuses new
+// connections until the next check. This one uses a pair only if it matches, and otherwise keeps the last valid one.
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { experimental } from '@grpc/grpc-js';
 
-/** PEM files: a certificate chain with its key, the authorities that are trusted, or both. */
+/** PEM files: a certificate chain with its key, the trusted authorities, or both. */
 export interface CertificateFiles {
   readonly certFile?: string | undefined;
   readonly keyFile?: string | undefined;
@@ -16,9 +16,9 @@ export interface CertificateFiles {
 }
 
 export interface WatchOptions {
-  /** Told once of each new trouble; what was read before stays in force. */
+  /** Called once per new problem; the previous certificates stay in use. */
   readonly onProblem?: ((error: Error) => void) | undefined;
-  /** Told when other content has come into force. */
+  /** Called when new certificates are in use. */
   readonly onRenewal?: (() => void) | undefined;
   readonly intervalMs?: number | undefined;
 }
@@ -28,14 +28,14 @@ const WATCH_INTERVAL_MS = 5_000;
 type CaListener = experimental.CaCertificateUpdateListener;
 type IdentityListener = experimental.IdentityCertificateUpdateListener;
 
-/** What grpc-js asks for certificates, kept up to date. */
+/** The certificate provider for grpc-js, kept up to date. */
 export interface WatchedCertificates extends experimental.CertificateProvider {
-  /** When the certificate, or the first authority where there is no certificate, ends: epoch milliseconds. */
+  /** Expiry of the certificate, or of the first authority if there is no certificate: epoch milliseconds. */
   readonly expiresAtMs: number;
   close(): void;
 }
 
-/** Reads the files and watches them from then on. Throws with the file's name where one is missing or does not fit. */
+/** Reads the files and watches them from then on. Throws an error with the file's name if one is missing or invalid. */
 export function openCertificates(files: CertificateFiles, options: WatchOptions = {}): WatchedCertificates {
   const paths = [files.certFile, files.keyFile, files.caFile];
   let content = check(toPem(paths.map(path => path && readFileSync(path))), files);
@@ -46,7 +46,7 @@ export function openCertificates(files: CertificateFiles, options: WatchOptions 
   async function look(): Promise<void> {
     try {
       const pem = toPem(await Promise.all(paths.map(path => path && readFile(path))));
-      // Nearly always the same bytes: they are parsed and the key is tried only when they are others.
+      // The bytes are usually unchanged: they are parsed, and the key is checked, only after a change.
       const isRenewed = fingerprintOf(pem) !== content.fingerprint;
       if (isRenewed) content = check(pem, files);
       problem = '';
@@ -108,7 +108,7 @@ function check(pem: Pem, files: CertificateFiles): Content {
   const leaf = cert === undefined ? undefined : parse(cert, files.certFile);
   const authority = ca === undefined ? undefined : parse(ca, files.caFile);
   if (leaf !== undefined && (key === undefined || !leaf.checkPrivateKey(parseKey(key, files.keyFile)))) {
-    throw new Error(`${files.keyFile}: this is not the key of the certificate in ${files.certFile}`);
+    throw new Error(`${files.keyFile}: expected the key of the certificate in ${files.certFile}`);
   }
   return {
     ...(ca && { ca: { caCertificate: ca } }),

@@ -6,7 +6,9 @@ import {
   type WatchOptions,
 } from './certificates.js';
 
-/** Of a listener. With `mutual`, who has no certificate of the trusted authorities is refused in the handshake. */
+/**
+ * For a listener. With `mutual`, callers without a certificate of the trusted authorities are refused in the handshake.
+ */
 export function serverCredentials(
   certificates: WatchedCertificates,
   { mutual }: { mutual: boolean },
@@ -14,7 +16,7 @@ export function serverCredentials(
   return experimental.createCertificateProviderServerCredentials(certificates, mutual ? certificates : null, mutual);
 }
 
-/** Of a caller. With `mutual`, it shows its own certificate. */
+/** For a client. With `mutual`, it presents its own certificate. */
 export function channelCredentials(
   certificates: WatchedCertificates,
   { mutual }: { mutual: boolean },
@@ -22,13 +24,13 @@ export function channelCredentials(
   return experimental.createCertificateProviderChannelCredentials(certificates, mutual ? certificates : null);
 }
 
-/** What a channel is opened with, and how to stop watching its files. */
+/** Credentials of a channel, and a function to stop watching their files. */
 export interface OpenedCredentials {
   readonly credentials: ChannelCredentials;
   close(): void;
 }
 
-/** Plain without an authority; with the caller's own certificate where it has one. Throws as openCertificates does. */
+/** Plain without an authority; with the client's own certificate if it has one. Throws like openCertificates. */
 export function openChannelCredentials(files: CertificateFiles, options?: WatchOptions): OpenedCredentials {
   if (files.caFile === undefined) return { credentials: credentials.createInsecure(), close: () => undefined };
   const certificates = openCertificates(files, options);

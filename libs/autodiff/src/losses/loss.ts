@@ -1,17 +1,17 @@
-// A loss is written so that as little of it as possible stands inside the training loop: targets are made for all steps
-// of a run at once before it, metrics are computed from all predictions at once after it. `…` are any leading axes.
+// A loss minimizes the nodes inside the training loop: targets are computed for all steps of a run before it, metrics
+// from all predictions after it. `…` are any leading axes.
 
 import type { GraphBuilder, Value, ValueType } from '@athanor/onnx';
 
 export interface LossMetrics {
   /** […]: the mean over the batch axis. */
   readonly loss: Value;
-  /** […] INT32: number of rows whose prediction is right, for losses that classify. */
+  /** […] INT32: number of correctly predicted rows, for classification losses. */
   readonly correct?: Value;
 }
 
 export interface Loss {
-  /** From labels […, B] as they lie in the data set to what the gradient and the metrics compare predictions with. */
+  /** Converts labels […, B] as stored in the dataset to the targets of gradient and metrics. */
   targets(g: GraphBuilder, labels: Value, predictions: ValueType): Value;
   /** d loss / d predictions, in closed form: shorter and more stable than differentiating the metrics. */
   gradient(g: GraphBuilder, predictions: Value, targets: Value): Value;

@@ -34,7 +34,7 @@ async function evaluate(loss: Loss, { shape, predictions, targets }: Batch, clas
   };
 }
 
-test.each(Object.entries(losses))('%s and its gradient are those of PyTorch', async (name, loss) => {
+test.each(Object.entries(losses))("%s and its gradient equal PyTorch's", async (name, loss) => {
   const expected = pytorchReference.losses[name as keyof typeof losses];
   const received = await evaluate(loss, expected, name === 'softmaxCrossEntropy');
   expect(received.loss).toBeCloseTo(expected.loss, 5);

@@ -43,7 +43,7 @@ export function scaleByAdam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Adam
   };
 }
 
-// ε/k and c for each step. In FP64: 1 - β₂ᵗ of the first steps would lose five digits in FP32.
+// ε/k and c for each step. In FP64, because 1 - β₂ᵗ of the first steps would lose five digits in FP32.
 function biasCorrection(
   g: GraphBuilder,
   steps: Value,

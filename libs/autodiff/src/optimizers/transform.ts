@@ -1,16 +1,16 @@
 // Optimizers are chains of gradient transforms, each a pure init/update pair (the design of optax,
-// https://optax.readthedocs.io). What a transform remembers between steps are named tensors that the Loop carries.
+// https://optax.readthedocs.io). A transform's state is a set of named tensors that the Loop carries.
 
 import type { GraphBuilder, Value } from '@athanor/onnx';
 import { mul } from '../emit.js';
 
-/** A tensor of parameters that is updated as one. */
+/** A tensor of parameters that is updated as a whole. */
 export interface ParameterGroup {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
-/** A carried FP32 tensor beside a group of parameters. It starts at zero. */
+/** A carried FP32 tensor that belongs to a group of parameters. It starts at zero. */
 export interface StateSlot {
   /** `<role>.<group>` */
   readonly name: string;
@@ -19,7 +19,9 @@ export interface StateSlot {
   readonly shape: readonly number[];
 }
 
-/** A gradient, or what became of it. Scalar factors are kept aside, so that several cost one pass over the tensor. */
+/**
+ * A gradient, or a transformed one. Scalar factors are kept separate, so that several cost one pass over the tensor.
+ */
 export interface Update {
   readonly value: Value;
   /** Scalar. */
@@ -33,25 +35,25 @@ export interface TransformStep {
   readonly updates: readonly Update[];
   /** This transform's slots, in the order of `init`. */
   readonly state: readonly Value[];
-  /** This step's element of each vector that `schedule` made. */
+  /** This step's element of each vector of `schedule`. */
   readonly scheduled: readonly Value[];
 }
 
 export interface TransformResult {
   readonly updates: readonly Update[];
   readonly state: readonly Value[];
-  /** Scalar, when the transform computes it anyway. */
+  /** Scalar, if the transform computes it anyway. */
   readonly gradientNorm?: Value;
 }
 
 export interface Transform {
   init(groups: readonly ParameterGroup[]): readonly StateSlot[];
-  /** Vectors [K] that depend on the step number alone, made before the loop. `steps` [K] FP64 counts from 1. */
+  /** Vectors [K] that depend on the step number only, computed before the loop. `steps` [K] FP64 counts from 1. */
   schedule?(g: GraphBuilder, steps: Value): readonly Value[];
   update(step: TransformStep): TransformResult;
 }
 
-/** In order: the first transform sees the gradients; learningRate times what the last returns is subtracted. */
+/** In order: the first transform receives the gradients; learningRate times the result of the last is subtracted. */
 export type Optimizer = readonly Transform[];
 
 /** The update as one tensor. */

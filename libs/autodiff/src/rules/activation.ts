@@ -2,7 +2,7 @@ import { intOf } from '@athanor/onnx';
 import { mul, scalar, sub, sum } from '../emit.js';
 import { type GradientRule, gradientOf } from '../gradient-rule.js';
 
-// relu(x) ≥ 0, so its sign is the derivative: one node, and it reads a value that the forward pass keeps anyway.
+// relu(x) ≥ 0, so its sign is the derivative: one node that reads a value which the forward pass keeps anyway.
 export const relu: GradientRule<'Relu'> = call => [
   mul(call.g, gradientOf(call), call.g.op('Sign', [call.outputs[0]!])),
 ];

@@ -3,8 +3,8 @@ import { sum } from '../emit.js';
 import { GradientError } from '../errors.js';
 
 /**
- * The adjoint of broadcasting: sums a gradient over the axes along which the operand was repeated.
- * Throws GradientError when symbolic sizes leave open whether it was.
+ * The adjoint of broadcasting: sums a gradient over the axes along which the operand was repeated. Throws GradientError
+ * if symbolic sizes do not determine that.
  */
 export function unbroadcast(g: GraphBuilder, gradient: Value, target: Value): Value {
   const extra = gradient.shape.length - target.shape.length;

@@ -57,7 +57,7 @@ export const split: GradientRule<'Split'> = call => {
   return [g.op('Concat', parts, { attributes: { axis: int(intOf(attributes, 'axis', 0)) } }), undefined];
 };
 
-// A row that was read several times gets the sum of its gradients: a scatter-add into zeros, along the first axis.
+// A row that was read several times gets the sum of its gradients: a scatter-add into zeros along the first axis.
 export const gather: GradientRule<'Gather'> = call => {
   const { g, inputs, attributes } = call;
   const [data, indices] = inputs;

@@ -20,7 +20,7 @@ export const reduceMean: GradientRule<'ReduceMean'> = call => {
   return [div(g, spreadGradient, cast(g, product, x.dtype)), undefined];
 };
 
-// Every summand gets the gradient of its sum.
+// Each summand gets the gradient of the sum.
 function spread(call: Reduction): Value {
   const { g, inputs, attributes } = call;
   const [x] = inputs;
@@ -28,7 +28,7 @@ function spread(call: Reduction): Value {
   const axes = reducedAxes(call);
   const dy = kept || axes.length === 0 ? gradientOf(call) : g.op('Unsqueeze', [gradientOf(call), g.axes(axes)]);
   const expanded = g.op('Expand', [dy, shapeValue(g, x)]);
-  // The types of Expand to a computed shape are open, but it is x's shape.
+  // The inferred shape of Expand to a computed shape is unknown, but it equals x's.
   return { ...expanded, shape: x.shape };
 }
 

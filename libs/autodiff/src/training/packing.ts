@@ -1,5 +1,5 @@
-// Small parameters are packed into one vector: an optimizer step costs about ten nodes per tensor, which for a bias of 64
-// floats is all overhead. Large ones stand alone: packing them would copy them twice per step.
+// Small parameters are packed into one vector: an optimizer step takes about ten nodes per tensor, which is mostly
+// overhead for a bias of 64 floats. Large ones are not packed, because that would copy them twice per step.
 
 import { type GraphBuilder, int, type Value } from '@athanor/onnx';
 import { elementCount } from '@athanor/tensor';
@@ -11,12 +11,12 @@ export interface Parameter {
 }
 
 export interface PackedGroup extends ParameterGroup {
-  /** One parameter under its own name, or several one after the other in a vector. */
+  /** One parameter under its own name, or several concatenated in a vector. */
   readonly members: readonly Parameter[];
   readonly isVector: boolean;
 }
 
-/** Parameters with fewer elements than `packBelow` share a vector, when there are at least two of them. */
+/** Parameters with fewer elements than `packBelow` share a vector, if there are at least two of them. */
 export function packParameters(parameters: readonly Parameter[], packBelow: number): PackedGroup[] {
   const small = parameters.filter(({ shape }) => elementCount(shape) < packBelow);
   const packs = small.length > 1;
@@ -37,7 +37,7 @@ function vectorName(parameters: readonly Parameter[]): string {
   return name;
 }
 
-/** The parameters by name, out of the groups' values. */
+/** The parameters by name, extracted from the groups' values. */
 export function unpackValues(
   g: GraphBuilder,
   groups: readonly PackedGroup[],
@@ -59,7 +59,7 @@ export function unpackValues(
   return named;
 }
 
-/** The groups' values, out of values by parameter name. */
+/** The groups' values, from values by parameter name. */
 export function packValues(
   g: GraphBuilder,
   groups: readonly PackedGroup[],

@@ -1,5 +1,5 @@
-// The state of training as the graph carries it (groups and slots) and as people and checkpoints know it: one tensor per
-// parameter, `<parameter>`, and one per parameter and optimizer role, `<role>.<parameter>`.
+// The training state in two forms: as the graph carries it (groups and slots), and by name as in checkpoints: one
+// tensor per parameter, `<parameter>`, and one per parameter and optimizer role, `<role>.<parameter>`.
 
 import { elementCount, type Tensor, tensor, zeros } from '@athanor/tensor';
 import type { Parameter } from './packing.js';
@@ -11,11 +11,11 @@ type Fp32 = Tensor<'FP32'>;
 interface CarriedTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  /** What lies in it, one after the other. */
+  /** Its members, in order. */
   readonly members: readonly Parameter[];
 }
 
-/** Feeds for a run. What `named` lacks starts at zero. */
+/** Feeds for a run. Values missing in `named` start at zero. */
 export function packState(graph: Graph, named: ReadonlyMap<string, Fp32>): Record<string, Fp32> {
   const state: Record<string, Fp32> = {};
   for (const { name, shape, members } of carriedTensors(graph)) {
@@ -46,7 +46,7 @@ export function unpackState(graph: Graph, state: Readonly<Record<string, Tensor>
   return named;
 }
 
-/** Name and shape of everything that `packState` looks for. */
+/** Name and shape of every tensor that `packState` reads. */
 export function stateShapes(graph: Graph): Map<string, readonly number[]> {
   return new Map(
     carriedTensors(graph).flatMap(({ members }) => members.map(({ name, shape }) => [name, shape] as const)),

@@ -99,7 +99,7 @@ function expectClose(received: ArrayLike<number>, expected: readonly number[]): 
 describe.each(Object.entries(optimizers))('with %s', (name, { optimizer, learningRate }) => {
   const expected = reference.trajectories[name as keyof typeof optimizers];
 
-  test('losses, hits and weights follow PyTorch in float64', async () => {
+  test("losses, hits and weights equal PyTorch's in float64", async () => {
     const trace = await trainSteps(buildTrainGraph(specOf(optimizer)), learningRate, batches.length);
     expectClose(trace.losses, expected.losses);
     expect(trace.correct).toEqual(expected.correct);
@@ -107,7 +107,7 @@ describe.each(Object.entries(optimizers))('with %s', (name, { optimizer, learnin
     for (const { name } of parameters) expectClose(trace.parameters.get(name)!.data, expected.parameters[name]!);
   });
 
-  test('the number of steps per run and the packing change no bit', async () => {
+  test('the number of steps per run and the packing do not change the result', async () => {
     const whole = await trainSteps(buildTrainGraph(specOf(optimizer)), learningRate, batches.length);
     for (const stepsPerRun of [1, 7]) {
       expect(await trainSteps(buildTrainGraph(specOf(optimizer)), learningRate, stepsPerRun)).toEqual(whole);
@@ -119,7 +119,7 @@ describe.each(Object.entries(optimizers))('with %s', (name, { optimizer, learnin
     }
   });
 
-  test('the step graph alone gives what the loop gives', async () => {
+  test('the step graph alone gives the same result as the loop', async () => {
     const looped = await trainSteps(buildTrainGraph(specOf(optimizer)), learningRate, 1);
     expect(await trainSteps(buildStepGraph(specOf(optimizer)), learningRate, 1)).toEqual(looped);
   });
@@ -137,7 +137,7 @@ test('the same specification gives the same bytes', () => {
   expect(bytes()).toEqual(bytes());
 });
 
-test("bug: a parameter named 'packed' was taken for the vector of the small ones", async () => {
+test("bug: a parameter named 'packed' was confused with the vector of small parameters", async () => {
   const rename = (name: string) => (name === 'b0' ? 'packed' : name);
   const spec = specOf(adam());
   const renamed: TrainGraphSpec = {

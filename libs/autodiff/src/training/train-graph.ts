@@ -15,7 +15,7 @@ import { type StepOutputs, type StepSpec, scheduleSteps, trainStep } from './tra
 
 export interface TrainGraphSpec extends StepSpec {
   readonly parameters: readonly Parameter[];
-  /** Types of the whole data set: the first axis is the row. */
+  /** Types of the whole dataset: the first axis is the row. */
   readonly features: ValueType;
   readonly labels: ValueType;
   /** See packing.ts. */
@@ -41,7 +41,7 @@ export const METRICS = { loss: 'loss', correct: 'correct', gradientNorm: 'gradie
 
 const DEFAULT_PACK_BELOW = 16_384;
 
-/** What a state tensor is called after the run. */
+/** Name of a state tensor after the run. */
 export const nextName = (name: string): string => `next/${name}`;
 
 /** Trains K steps per run. */
@@ -57,7 +57,7 @@ export function buildTrainGraph(spec: TrainGraphSpec): TrainGraph {
   });
 }
 
-/** The same step without the loop, K = 1: what the loop is measured against, and easier to look into. */
+/** The same step without the loop, K = 1: a baseline for measurements, and easier to inspect. */
 export function buildStepGraph(spec: TrainGraphSpec): TrainGraph {
   return assemble(spec, 'step', (g, { state }, step) => {
     const { predictions, gradientNorm, ...rest } = step(g, g.constant(int64([], [0])), state);
@@ -71,7 +71,7 @@ export function buildStepGraph(spec: TrainGraphSpec): TrainGraph {
 }
 
 type Step = (scope: GraphBuilder, iteration: Value, state: readonly Value[]) => StepOutputs;
-/** From the step to K steps: the outputs' predictions are [K, B, …] and the gradient norm [K]. */
+/** Stacks the outputs over K steps: predictions are [K, B, …] and the gradient norm is [K]. */
 type Execution = (g: GraphBuilder, inputs: { state: readonly Value[]; rates: Value }, step: Step) => StepOutputs;
 
 function assemble(spec: TrainGraphSpec, name: string, execute: Execution): TrainGraph {
@@ -83,7 +83,7 @@ function assemble(spec: TrainGraphSpec, name: string, execute: Execution): Train
   const labels = g.op('Gather', [inputs.labels, batchIndices]);
   const schedule = scheduleSteps(g, spec.optimizer, counter, rates);
   let targets: Value | undefined;
-  // The first step to be written tells how wide the predictions are; the targets stand before the loop all the same.
+  // The first emitted step determines the width of the predictions; the targets are still emitted before the loop.
   const targetsFor = (predictions: Value) => {
     targets ??= spec.loss.targets(g, labels, predictions);
     return targets;

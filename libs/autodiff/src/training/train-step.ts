@@ -1,5 +1,5 @@
-// One optimisation step: forward, gradients, optimizer. What does not depend on the parameters is made for all steps of a
-// run beforehand (`prepareSteps`), so that the loop holds the fewest nodes.
+// One optimization step: forward, gradients, optimizer. Everything that does not depend on the parameters is computed
+// for all steps of a run beforehand (`prepareSteps`), so that the loop has as few nodes as possible.
 
 import type { GraphBuilder, Value } from '@athanor/onnx';
 import { int64 } from '@athanor/tensor';
@@ -10,7 +10,7 @@ import type { Optimizer, Update } from '../optimizers/transform.js';
 import { type PackedGroup, packValues, unpackValues } from './packing.js';
 
 export interface StepSpec {
-  /** Emits the predictions for a batch of features as they lie in the data set (preprocessing included). */
+  /** Emits the predictions for a batch of features as stored in the dataset (preprocessing included). */
   forward(g: GraphBuilder, features: Value, parameters: ReadonlyMap<string, Value>): Value;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
@@ -28,10 +28,10 @@ export interface StepInputs {
   /** One value per group, then the optimizer's slots. */
   readonly state: readonly Value[];
   readonly features: Value;
-  /** Made by the loss, once the width of the predictions is known. */
+  /** Created by the loss, once the width of the predictions is known. */
   targets(predictions: Value): Value;
   readonly schedule: Schedule;
-  /** Scalar: which element of the schedule. */
+  /** Scalar: index into the schedule. */
   readonly iteration: Value;
 }
 
@@ -41,7 +41,7 @@ export interface StepOutputs {
   readonly gradientNorm?: Value;
 }
 
-/** `step` is the number of steps done before this run, `learningRates` [K]. */
+/** `step` is the number of steps completed before this run, `learningRates` [K]. */
 export function scheduleSteps(g: GraphBuilder, optimizer: Optimizer, step: Value, learningRates: Value): Schedule {
   const one = g.constant(int64([], [1]));
   const first = add(g, step, one);
@@ -88,7 +88,7 @@ function optimize(g: GraphBuilder, optimizer: Optimizer, inputs: Optimization) {
   return { updates, state, ...(gradientNorm ? { gradientNorm } : {}) };
 }
 
-// p ← p - (learningRate · factor) u: the scalars are multiplied first, and once for all groups that share a factor.
+// p ← p - (learningRate · factor) u: the scalars are multiplied first, once for all groups with the same factor.
 function descend(g: GraphBuilder, parameters: readonly Value[], updates: readonly Update[], rate: Value): Value[] {
   const rates = new Map<string, Value>();
   return parameters.map((parameter, index) => {

@@ -43,7 +43,7 @@ test('a flipped bit is found on reading, and the last piece is withheld', async 
   expect((await drain(store.get(digest, { offset: 599_999 }))).byteSize).toBe(0);
 });
 
-test('a blob cut short, or grown, is corrupt; writing it again heals it', async () => {
+test('a truncated or extended blob is corrupt; writing it again repairs it', async () => {
   const store = await openFileStore(url);
   const bytes = randomBytes(1000);
   const { digest } = await store.put(bytes);
@@ -56,7 +56,7 @@ test('a blob cut short, or grown, is corrupt; writing it again heals it', async 
   }
 });
 
-test('leftovers of dead writers are swept at open, files still being written are not', async () => {
+test('files left by dead writers are removed at open, files being written are not', async () => {
   const store = await openFileStore(url);
   await store.close();
   await writeFile(join(directory.path, 'tmp', 'old'), 'x');
@@ -91,7 +91,7 @@ function mountTinyDisk(path: string): boolean {
   }
 }
 
-test('a really full disk refuses the blob, keeps the others and works again when there is room', async context => {
+test('a full disk refuses the blob, keeps the others and works again when there is space', async context => {
   const disk = join(directory.path, 'disk');
   await mkdir(disk);
   if (!mountTinyDisk(disk)) return context.skip('mounting a small tmpfs needs root');

@@ -1,6 +1,6 @@
 /*
- * Blobs as files. A blob is written beside the others, made durable, and only then takes its name in one rename; so a
- * process that dies at any moment leaves a file in `tmp` at most, which a later opener sweeps.
+ * Blobs as files. A blob is written to a temporary file, made durable, and then renamed; so a process that dies leaves
+ * at most a file in `tmp`, which a later opener removes.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -14,7 +14,7 @@ import { digestOfKey, finishDigest, keyOf, startDigest } from '../digest.js';
 import { collect, piecesOf, verifiedContent } from '../verified-content.js';
 
 export interface FileStoreOptions {
-  /** A file in `tmp` that nobody has written to for this long was left by a process that died. Default one hour. */
+  /** A file in `tmp` without writes for this long was left by a process that died. Default one hour. */
   readonly leftoverAgeMs?: number;
   /** For tests of a failing disk. */
   readonly openFile?: (path: string, flags: string) => Promise<FileHandle>;
@@ -50,7 +50,7 @@ class FileStore implements BlobStore {
       }
       const path = this.#pathOf(ref.digest);
       const isNewFolder = (await mkdir(dirname(path), { recursive: true })) !== undefined;
-      // Over an equal blob too: if that one has rotted, this heals it.
+      // Over an equal blob too: this repairs a corrupt one.
       await rename(temporary, path);
       await syncDirectory(dirname(path));
       if (isNewFolder) await syncDirectory(dirname(dirname(path)));
@@ -145,7 +145,7 @@ async function writeFully(file: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** A rename is durable only when the folder that holds the name is. */
+/** A rename is durable only after its folder is synced. */
 async function syncDirectory(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
@@ -155,7 +155,7 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** By age and not by owner: other processes, maybe on other machines, write to the same folder. */
+/** By age, not by owner: other processes, perhaps on other machines, write to the same folder. */
 async function sweepLeftovers(folder: string, ageMs: number): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);

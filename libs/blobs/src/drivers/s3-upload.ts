@@ -10,10 +10,10 @@ import {
 } from '@aws-sdk/client-s3';
 import type { BlobRef } from '../blob-store.js';
 
-/** Held in memory at most while uploading; what is smaller goes up in one request. */
+/** Maximum bytes in memory during an upload; smaller blobs are one request. */
 export const PART_BYTES = 8 * 1024 * 1024;
 
-/** S3 allows 10,000 parts an upload. */
+/** S3 allows 10,000 parts per upload. */
 const PART_LIMIT = 10_000;
 
 export interface S3Target {
@@ -23,7 +23,7 @@ export interface S3Target {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One request. The server checks the bytes against the blob's own SHA-256 and keeps an object that exists already. */
+/** One request. The server verifies the bytes against the blob's SHA-256 and keeps an existing object. */
 export async function putSmall(target: S3Target, body: Uint8Array, digest: string): Promise<void> {
   const checksum = Buffer.from(digest.slice('sha256:'.length), 'hex').toString('base64');
   const { bucket, key, client, signal } = target;
@@ -37,7 +37,7 @@ export async function putSmall(target: S3Target, body: Uint8Array, digest: strin
   await unlessPresent(client.send(command, abortable(signal)));
 }
 
-/** In parts, from a file whose digest is known; the object appears when the last request succeeds, or not at all. */
+/** In parts, from a file with a known digest; the object appears when the last request succeeds, or not at all. */
 export async function putLarge(target: S3Target, file: FileHandle, ref: BlobRef): Promise<void> {
   const { client, bucket, key, signal } = target;
   const place = { Bucket: bucket, Key: key };
@@ -52,7 +52,7 @@ export async function putLarge(target: S3Target, file: FileHandle, ref: BlobRef)
     });
     await client.send(complete, abortable(signal));
   } catch (error) {
-    // Parts that nobody completes cost money until somebody removes them.
+    // Parts of an incomplete upload cost money until they are removed.
     await client.send(new AbortMultipartUploadCommand({ ...place, UploadId })).catch(() => {});
     await unlessPresent(Promise.reject(error));
   }
@@ -86,7 +86,10 @@ async function readFully(file: FileHandle, buffer: Buffer, position: number): Pr
   }
 }
 
-/** 412: the object is there, with the same content by its name. 409: another writer of the same content is at it. */
+/**
+ * 412: the object exists, with the same content according to its name. 409: another writer is uploading the same
+ * content.
+ */
 async function unlessPresent(request: Promise<unknown>): Promise<void> {
   try {
     await request;

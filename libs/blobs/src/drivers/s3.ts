@@ -1,6 +1,6 @@
 /*
- * Blobs as objects of an S3 bucket. The digest is the key, so it must be known before the upload begins: what is larger
- * than one part is spooled to a local file first, and nothing unverified ever gets a name.
+ * Blobs as objects of an S3 bucket. The digest is the key, so it must be known before the upload starts: blobs larger
+ * than one part are spooled to a local file first, and nothing unverified gets a name.
  */
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
@@ -21,18 +21,18 @@ import { collect, piecesOf, verifiedContent } from '../verified-content.js';
 import { abortable, PART_BYTES, putLarge, putSmall, type S3Target } from './s3-upload.js';
 
 export interface S3StoreOptions {
-  /** Left out: Amazon's own. */
+  /** Default: Amazon's own. */
   readonly endpoint?: string;
   readonly region?: string;
-  /** `endpoint/bucket/key` in place of `bucket.endpoint/key`; most servers other than Amazon's want it. */
+  /** `endpoint/bucket/key` instead of `bucket.endpoint/key`; most S3 servers other than Amazon's require it. */
   readonly forcePathStyle?: boolean;
-  /** Left out: the SDK's own chain (environment, profile, instance role). */
+  /** Default: the SDK's own chain (environment, profile, instance role). */
   readonly credentials?: {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
     readonly sessionToken?: string;
   };
-  /** Where large blobs wait for their digest. Default: the system's temporary folder. */
+  /** Folder in which large blobs are spooled. Default: the system's temporary folder. */
   readonly spoolDir?: string;
 }
 
@@ -156,7 +156,7 @@ class S3Store implements BlobStore {
   }
 }
 
-/** Takes the bytes while their digest is computed: in memory up to one part, then in a file. */
+/** Buffers the bytes while their digest is computed: in memory up to one part, then in a file. */
 class Spool {
   file: FileHandle | undefined;
   readonly #hash = startDigest();
@@ -177,7 +177,7 @@ class Spool {
       this.#pieces = [];
     }
     if (this.file) await this.file.appendFile(piece);
-    else this.#pieces.push(Uint8Array.from(piece)); // the giver may use its buffer again
+    else this.#pieces.push(Uint8Array.from(piece)); // the caller may reuse its buffer
   }
 
   finish(): BlobRef {

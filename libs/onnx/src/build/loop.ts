@@ -29,7 +29,7 @@ export function loop(
   const keepGoing = body.input(body.uniqueName('keep_going'), { dtype: 'BOOL', shape: [] });
   const before = carried.map(value => body.input(body.uniqueName(value.name), value));
   const after = step(body, iteration, before);
-  // The condition goes through Identity of a CPU bool: a computed one would cost a GPU a synchronisation each iteration.
+  // The condition goes through Identity of a CPU bool: a computed one would cost a GPU a synchronization per iteration.
   body.output(body.op('Identity', [keepGoing]));
   for (const value of [...after.carried, ...after.scanned]) body.output(detached(body, value));
   const always = graph.constant(tensor('BOOL', [], Uint8Array.of(1)), 'true');
@@ -44,7 +44,7 @@ export function loop(
   return { carried: outputs.slice(0, carried.length), scanned: outputs.slice(carried.length) };
 }
 
-// A body's output must be made in the body: an input or an outer value is passed on by Identity.
+// A body's output must be produced in the body: an input or an outer value is passed through Identity.
 function detached(body: GraphBuilder, value: Value): Value {
   const made = body.nodes().some(node => node.outputs.includes(value.name));
   return made ? value : body.op('Identity', [value]);

@@ -57,23 +57,23 @@ test.each<[string, Model, string, string]>([
   ['a foreign operator set', { ...goodModel(), opsets: { '': 21, 'com.evil': 1 } }, 'UNKNOWN_DOMAIN', '"com.evil"'],
   ['an opset of the future', { ...goodModel(), opsets: { '': 99 } }, 'UNSUPPORTED_FEATURE', '7 to 28, received 99'],
   ['too few inputs', withNode({ op: 'MatMul' }), 'MALFORMED', 'MatMul takes 2 to 2 inputs'],
-  ['a name used before it is made', withNode({ inputs: ['later'] }), 'UNDEFINED_VALUE', '"later", an input of Relu'],
-  ['a name made twice', withNode({ outputs: ['y'] }), 'DUPLICATE_VALUE', '"y" is defined twice'],
+  ['a name used before it is defined', withNode({ inputs: ['later'] }), 'UNDEFINED_VALUE', '"later", an input of Relu'],
+  ['a name defined twice', withNode({ outputs: ['y'] }), 'DUPLICATE_VALUE', '"y" is defined twice'],
   [
-    'an output that is not made',
+    'an output that is not defined',
     withGraph(() => ({ outputs: [{ name: 'q', dtype: 'FP32', shape: [] }] })),
     'UNDEFINED_VALUE',
     '"q"',
   ],
   ['an input without a type', withGraph(() => ({ inputs: [{ name: 'x' }] })), 'MALFORMED', '"x" of the main graph'],
   [
-    'a body that shadows',
+    'a body that shadows a name',
     withNode({ op: 'If', attributes: { then_branch: graphAttribute(shadowing) } }),
     'DUPLICATE_VALUE',
     '"w"',
   ],
   [
-    'a name taken out of a body',
+    'a name of a body used outside',
     withGraph(graph => ({
       nodes: [
         ...graph.nodes,
@@ -93,13 +93,13 @@ test.each<[keyof ModelLimits, Partial<ModelLimits>]>([
   ['maxInitializerBytes', { maxInitializerBytes: 7 }],
   ['maxDepth', { maxDepth: 0 }],
   ['maxFileBytes', { maxFileBytes: 10 }],
-])('the guard keeps to %s', (_, limits) => {
+])('the guard enforces %s', (_, limits) => {
   expect(() => readCheckedModel(writeModel(goodModel()), limits)).toThrow(
     expect.objectContaining({ code: 'TOO_LARGE' }),
   );
 });
 
-test('a domain that is allowed is let through', () => {
+test('an allowed domain is accepted', () => {
   const model = { ...withNode({ domain: 'com.microsoft', op: 'FusedMatMul' }), opsets: { '': 21, 'com.microsoft': 1 } };
   expect(() => checkModel(model, { extraDomains: ['com.microsoft'] })).not.toThrow();
 });

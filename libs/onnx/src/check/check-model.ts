@@ -1,5 +1,5 @@
-// The model guard's first half: what can be known without running anything. A model that passes is well formed; whether
-// it is trusted, and how much time and memory it may take, others decide.
+// The model guard: checks that need no execution. A model that passes is well formed; trust, time and memory limits are
+// decided elsewhere.
 
 import { isNumeric, type Tensor } from '@athanor/tensor';
 import { ModelError } from '../errors.js';
@@ -8,7 +8,7 @@ import { readModel } from '../wire/decode.js';
 import { DEFAULT_LIMITS, type ModelLimits } from './limits.js';
 import { LATEST_OPSET, OPERATORS } from './operators.gen.js';
 
-// Older operator sets changed the meaning of broadcasting (opset 7).
+// Opset 7 changed the meaning of broadcasting.
 const OLDEST_OPSET = 7;
 
 /** Reads and checks an ONNX file. Throws ModelError. */
@@ -22,7 +22,7 @@ export function readCheckedModel(bytes: Uint8Array, limits: Partial<ModelLimits>
   return model;
 }
 
-/** Throws ModelError for the first thing that is wrong. */
+/** Throws ModelError for the first problem. */
 export function checkModel(model: Model, limits: Partial<ModelLimits> = {}): void {
   const check = new Check({ ...DEFAULT_LIMITS, ...limits });
   check.opsets(model);
@@ -50,7 +50,7 @@ class Check {
     for (const domain of Object.keys(opsets)) this.#domain(domain);
   }
 
-  /** `outer` are the names that an enclosing graph lends to this body. */
+  /** `outer`: the names of enclosing graphs that are visible in this body. */
   graph(graph: Graph, outer: ReadonlySet<string>, depth: number): void {
     if (depth > this.#limits.maxDepth) {
       throw new ModelError('TOO_LARGE', `bodies are nested more than ${this.#limits.maxDepth} deep`);
@@ -106,7 +106,7 @@ class Check {
     throw new ModelError('UNKNOWN_DOMAIN', `operators of domain "${domain}" are not allowed`);
   }
 
-  // A body must not shadow a name it can see; sibling bodies may use the same ones, as PyTorch's exporter does.
+  // A body must not shadow a visible name; sibling bodies may use the same names, as PyTorch's exporter does.
   #define(name: string, visible: Set<string>): void {
     if (visible.has(name)) throw new ModelError('DUPLICATE_VALUE', `"${name}" is defined twice`);
     visible.add(name);

@@ -1,12 +1,12 @@
-/** What a model may cost before anything of it runs. */
+/** Limits of a model, checked before any of it runs. */
 export interface ModelLimits {
   readonly maxFileBytes: number;
-  /** Including those of bodies. */
+  /** Including nodes of bodies. */
   readonly maxNodes: number;
   readonly maxInitializerBytes: number;
   /** Nesting of bodies (If, Loop, Scan). */
   readonly maxDepth: number;
-  /** Domains besides ai.onnx and ai.onnx.ml whose operators are let through unchecked. */
+  /** Domains besides ai.onnx and ai.onnx.ml whose operators are accepted unchecked. */
   readonly extraDomains: readonly string[];
 }
 

@@ -3,13 +3,13 @@ import type { Graph, Model } from '../model.js';
 import { pruneGraph } from './prune.js';
 import { renameValues } from './rename.js';
 
-/** Which output of the first model each input of the second is fed from. */
+/** For each connected input of the second model, the output of the first that feeds it. */
 export type Connections = Readonly<Record<string, string>>;
 
 /**
- * Fuses two models into one, such as preprocessing with a network: the second reads the first's outputs. The result takes
- * the first's inputs and the second's unconnected ones, and gives the second's outputs.
- * Inner names are prefixed `first/` and `second/`. Throws ModelError when the two do not fit together.
+ * Fuses two models into one, such as preprocessing with a network: the second reads the first's outputs. The result has
+ * the first's inputs, the second's unconnected inputs, and the second's outputs. Inner names are prefixed `first/` and
+ * `second/`. Throws ModelError if the models do not fit together.
  */
 export function mergeModels(first: Model, second: Model, connections: Connections): Model {
   assertSameOpsets(first, second);
@@ -47,12 +47,12 @@ function indexOf(values: readonly { readonly name: string }[], name: string): nu
   const index = values.findIndex(value => value.name === name);
   if (index < 0) {
     const known = values.map(value => `"${value.name}"`).join(', ');
-    throw new ModelError('UNDEFINED_VALUE', `there is no "${name}" to connect, only ${known}`);
+    throw new ModelError('UNDEFINED_VALUE', `expected one of ${known} to connect, received "${name}"`);
   }
   return index;
 }
 
-// Inputs and outputs keep their names, so these must not meet.
+// Inputs and outputs keep their names, so these must be distinct.
 function assertDistinct(names: readonly string[]): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new ModelError('DUPLICATE_VALUE', `both models have "${twice}"; rename one`);

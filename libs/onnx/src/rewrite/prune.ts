@@ -1,6 +1,6 @@
 import type { Graph, Node } from '../model.js';
 
-/** Drops the nodes and initializers that no output depends on. */
+/** Removes the nodes and initializers that no output depends on. */
 export function pruneGraph(graph: Graph): Graph {
   const needed = new Set(graph.outputs.map(({ name }) => name));
   const kept: Node[] = [];
@@ -13,7 +13,7 @@ export function pruneGraph(graph: Graph): Graph {
   return { ...graph, nodes: kept.reverse(), initializers };
 }
 
-/** Names that a node reads, those that its bodies read from outside among them. */
+/** Names that a node reads, including those that its bodies read from outside. */
 export function usedNames(node: Node): string[] {
   const names = node.inputs.filter(name => name !== '');
   for (const attribute of Object.values(node.attributes)) {

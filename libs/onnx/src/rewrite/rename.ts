@@ -2,7 +2,7 @@ import type { Attribute, Graph, Node, ValueInfo } from '../model.js';
 
 type Rename = (name: string) => string;
 
-/** Renames every value, in bodies too. `rename` must keep distinct names distinct. */
+/** Renames every value, also in bodies. `rename` must keep distinct names distinct. */
 export function renameValues(graph: Graph, rename: Rename): Graph {
   return {
     name: graph.name,
@@ -13,7 +13,7 @@ export function renameValues(graph: Graph, rename: Rename): Graph {
   };
 }
 
-/** Puts a prefix before every name that is not kept. */
+/** Adds a prefix to every name that is not kept. */
 export function prefixValues(graph: Graph, prefix: string, kept: ReadonlySet<string> = new Set()): Graph {
   return renameValues(graph, name => (kept.has(name) ? name : `${prefix}${name}`));
 }

@@ -42,7 +42,7 @@ async function run(model: Model, input: string): Promise<number[]> {
   return [...(y!.data as Float32Array)];
 }
 
-test('two models become one that takes the first inputs and gives the last outputs', async () => {
+test("two models are fused to one with the first's inputs and the second's outputs", async () => {
   const merged = mergeModels(preprocessing(), network(), { features: 'features' });
   checkModel(merged);
   expect(merged.graph.inputs.map(({ name }) => name)).toEqual(['pixels', 'rounds']);
@@ -55,9 +55,9 @@ test('merging the same models twice gives the same bytes', () => {
   expect(bytes()).toEqual(bytes());
 });
 
-test('what does not fit together is refused', () => {
+test('models that do not fit together are refused', () => {
   expect(() => mergeModels(preprocessing(), network(), { features: 'nothing' })).toThrow(
-    'there is no "nothing" to connect, only "features"',
+    'expected one of "features" to connect, received "nothing"',
   );
   const older = { ...network(), opsets: { '': 13 } };
   expect(() => mergeModels(preprocessing(), older, { features: 'features' })).toThrow(

@@ -19,12 +19,12 @@ function broadcastDim(a: Dim, b: Dim): Dim | undefined {
   if (a === b || b === 1) return a;
   if (a === 1) return b;
   if (typeof a === 'number' && typeof b === 'number') return undefined;
-  // A known size above 1 decides; two different symbols leave the size unknown.
+  // A known size above 1 is the result; two different symbols leave the size unknown.
   if (typeof a === 'number') return a;
   return typeof b === 'number' ? b : '';
 }
 
-/** The product of the sizes, or undefined when one is symbolic. */
+/** The product of the sizes, or undefined if one is symbolic. */
 export function staticCount(dims: Dims): number | undefined {
   let count = 1;
   for (const dim of dims) {

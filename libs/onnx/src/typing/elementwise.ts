@@ -13,7 +13,7 @@ export const broadcast: TypingRule = site => {
   return [{ dtype: a.dtype, shape: broadcastDims(a.shape, b.shape) }];
 };
 
-/** Pow's exponent may have a dtype of its own. */
+/** Pow's exponent may have a different dtype. */
 export const pow: TypingRule = site => {
   const [a, b] = [inputOf(site, 0), inputOf(site, 1)];
   return [{ dtype: a.dtype, shape: broadcastDims(a.shape, b.shape) }];

@@ -16,7 +16,7 @@ export const reshape: TypingRule = site => {
   return [{ dtype, shape: copied.with(open, openDim(shape, copied.toSpliced(open, 1))) }];
 };
 
-// The -1 of a Reshape: what remains of the input's sizes after those of the target, symbols cancelling symbols.
+// The -1 of a Reshape: the input's sizes divided by those of the target; equal symbols cancel.
 function openDim(from: readonly Dim[], to: readonly Dim[]): Dim {
   const symbols = from.filter(dim => typeof dim === 'string');
   for (const dim of to) {
@@ -67,7 +67,7 @@ export const split: TypingRule = site => {
   return sizes.map(size => ({ dtype, shape: shape.with(axis, size) }));
 };
 
-// Split-18: the last part is smaller when the size does not divide.
+// Split-18: the last part is smaller if the size is not divisible.
 function equalParts(size: Dim, parts: number): Dim[] {
   if (typeof size !== 'number') return new Array<Dim>(parts).fill('');
   const part = Math.ceil(size / parts);

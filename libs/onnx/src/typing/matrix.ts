@@ -13,7 +13,7 @@ export const gemm: TypingRule = site => {
   return [{ dtype: a.dtype, shape: [rows!, columns!] }];
 };
 
-/** numpy.matmul: a 1-D operand gains an axis that the result loses again; leading axes broadcast. */
+/** numpy.matmul: a 1-D operand gets an axis that is removed from the result; leading axes broadcast. */
 export const matMul: TypingRule = site => {
   const [a, b] = [inputOf(site, 0), inputOf(site, 1)];
   if (a.shape.length === 0 || b.shape.length === 0) throw mismatch('MatMul', a, b);

@@ -1,4 +1,4 @@
-// Operators that pick, place or count elements.
+// Operators that select, place or count elements.
 
 import { normalizeAxis } from '@athanor/tensor';
 import { intOf } from '../attribute.js';

@@ -1,18 +1,18 @@
 import { TypeInferenceError } from '../errors.js';
 import type { Attributes, ValueType } from '../model.js';
 
-/** One use of an operator, as its inference rule sees it. */
+/** One use of an operator, as seen by its typing rule. */
 export interface Site {
   readonly op: string;
-  /** Absent where an optional input is omitted. */
+  /** Absent for an omitted optional input. */
   readonly inputs: readonly (ValueType | undefined)[];
   readonly attributes: Attributes;
   readonly outputCount: number;
-  /** The values of an integer input, when it is a constant of the graph. */
+  /** The values of an integer input, if it is a constant of the graph. */
   constantInts(input: number): readonly number[] | undefined;
 }
 
-/** From the types of the inputs to the types of the outputs. Throws TypeInferenceError. */
+/** Infers the types of the outputs from those of the inputs. Throws TypeInferenceError. */
 export type TypingRule = (site: Site) => ValueType[];
 
 export function inputOf(site: Site, index: number): ValueType {

@@ -1,4 +1,4 @@
-// The operators whose types this project can infer, which are the ones it can build graphs with.
+// The operators whose types can be inferred; graphs are built with these.
 
 import * as elementwise from './elementwise.js';
 import * as layout from './layout.js';

@@ -7,7 +7,7 @@ import { decodeDType, decodeTensor } from './tensor.js';
 
 const text = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads an ONNX file. Throws ModelError; the result has not been checked yet (see `checkModel`). */
+/** Reads an ONNX file. Throws ModelError. The result is not checked yet (see `checkModel`). */
 export function readModel(bytes: Uint8Array): Model {
   const wire = parse(bytes);
   if (wire.functions?.length) throw new ModelError('UNSUPPORTED_FEATURE', 'the model has local functions; inline them');
@@ -59,7 +59,7 @@ function decodeGraph(wire: WireGraph): Graph {
   };
 }
 
-// A runtime reads the file itself: what a later entry hides here could be what it runs.
+// A runtime reads the file itself, so an entry hidden here by a later one could be what it runs.
 function unique<T>(what: string, entries: readonly (readonly [string, T])[]): readonly (readonly [string, T])[] {
   const names = new Set<string>();
   for (const [name] of entries) {

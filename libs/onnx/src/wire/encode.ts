@@ -1,5 +1,6 @@
-// Canonical bytes: the same graph gives the same file, because version digests are made of it. Fields go out in order
-// of their numbers (protobufjs), sets are sorted by name, tensors are raw_data, and nothing that varies is written.
+// Canonical bytes: the same graph gives the same file, because version digests are computed from it. Fields are written
+// in order of their numbers (protobufjs), sets are sorted by name, tensors are raw_data, and nothing variable is
+// written.
 
 import { toOnnxElemType } from '@athanor/tensor';
 import type { Attribute, Dim, Graph, Model, Node, ValueInfo } from '../model.js';

@@ -1,6 +1,6 @@
 import type { WireInt64 } from './schema.js';
 
-/** A number where it is exact, else a bigint. */
+/** A number if it is exact, else a bigint. */
 export function fromWireInt64(value: WireInt64): number | bigint {
   if (typeof value === 'number') return value;
   const exact = (BigInt(value.high) << 32n) | BigInt(value.low >>> 0);

@@ -1,9 +1,9 @@
-// onnx.proto as protobufjs reads it, and the fields of it that this package touches, under protobufjs' camelCase names.
+// onnx.proto for protobufjs, and its fields that this package uses, under protobufjs' camelCase names.
 
 import { readFileSync } from 'node:fs';
 import protobuf from 'protobufjs';
 
-/** What protobufjs decodes an int64 to, and also accepts. */
+/** Type to which protobufjs decodes an int64, and which it accepts. */
 export interface Int64Bits {
   readonly low: number;
   readonly high: number;

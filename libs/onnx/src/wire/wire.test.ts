@@ -23,7 +23,7 @@ function exampleModel(): Model {
   return toModel(g.graph());
 }
 
-test('a model survives writing and reading', () => {
+test('a model is unchanged by writing and reading', () => {
   expect(readModel(writeModel(exampleModel()))).toEqual(exampleModel());
 });
 
@@ -100,7 +100,7 @@ test('values in typed fields are read like raw bytes', () => {
 });
 
 test.each([
-  ['bytes that are no protobuf', Uint8Array.of(255, 255, 255), 'MALFORMED'],
+  ['bytes that are not protobuf', Uint8Array.of(255, 255, 255), 'MALFORMED'],
   ['a file without a graph', encodeWireModel({ irVersion: 10, opsetImport: [] }), 'MALFORMED'],
   [
     'external data',
@@ -126,12 +126,12 @@ test.each([
   expect(() => readModel(bytes)).toThrow(expect.objectContaining({ name: 'ModelError', code }));
 });
 
-test('a huge declared shape is refused before memory is taken for it', () => {
+test('a huge declared shape is refused before memory is allocated for it', () => {
   const bytes = encodeWireModel(wireModel([{ name: 'w', dims: [2 ** 30, 1024], dataType: 1 }]));
   expect(() => readModel(bytes)).toThrow('needs 1099511627776 elements, received 0');
 });
 
-test('bug: of two initializers, attributes or opsets of one name the guard saw only the last', () => {
+test('bug: of two initializers, attributes or opsets of one name the guard checked only the last', () => {
   const wire = (graph: object, opsetImport = [{ domain: '', version: 21 }]) =>
     encodeWireModel({ irVersion: 10, opsetImport, graph } as unknown as WireModel);
   const tensorOf = (name: string) => ({ name, dataType: 1, dims: [], rawData: new Uint8Array(4) });

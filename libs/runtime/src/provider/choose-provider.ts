@@ -7,17 +7,17 @@ import { missingForCuda } from './cuda-libraries.js';
 /** ONNX Runtime's execution providers that we use. */
 export type ExecutionProvider = 'cpu' | 'cuda';
 
-/** required: fail without one; preferred: go on without one, and say so. */
+/** required: fail without a GPU; preferred: fall back to the CPU and report it. */
 export const GPU_MODES = ['off', 'preferred', 'required'] as const;
 export type GpuMode = (typeof GPU_MODES)[number];
 
 export interface ChosenProvider {
   readonly provider: ExecutionProvider;
-  /** Why there is no GPU where one was preferred; undefined otherwise. */
+  /** Why a preferred GPU is unavailable; undefined otherwise. */
   readonly problem: string | undefined;
 }
 
-/** Throws RuntimeFailure NO_GPU with what is missing, in one line, where a GPU is required and cannot be used. */
+/** Throws RuntimeFailure NO_GPU with the missing part, in one line, if a required GPU is unavailable. */
 export function chooseProvider(mode: GpuMode, missing: () => string | undefined = missingForCuda): ChosenProvider {
   if (mode === 'off') return { provider: 'cpu', problem: undefined };
   const problem = missing();
@@ -26,7 +26,10 @@ export function chooseProvider(mode: GpuMode, missing: () => string | undefined 
   return { provider: 'cpu', problem };
 }
 
-/** What decides the bits of a result besides model, data, threads and ONNX Runtime: such as "x64-avx2", or with the GPU. */
+/**
+ * Decides the bits of a result, together with model, data, threads and ONNX Runtime: for example "x64-avx2", or with
+ * the GPU.
+ */
 export function computeTarget(provider: ExecutionProvider): string {
   return provider === 'cpu' ? instructionSet() : `${instructionSet()}+cuda:${gpuModel()}`;
 }

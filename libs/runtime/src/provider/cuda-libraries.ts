@@ -1,5 +1,5 @@
-// What ONNX Runtime's CUDA provider needs of the machine, looked for before a model is asked for. The runtime itself says
-// no more than "Failed to load shared library" and writes the cause to a native log.
+// Detects whether the libraries of ONNX Runtime's CUDA provider are available, before a model is loaded. The runtime
+// itself only reports "Failed to load shared library" and writes the cause to a native log.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
@@ -8,7 +8,7 @@ import { arch, dlopen, platform } from 'node:process';
 
 interface Library {
   readonly name: string;
-  /** Who brings it. */
+  /** What provides it. */
   readonly remedy: string;
 }
 
@@ -28,7 +28,7 @@ const LIBRARIES: readonly Library[] = [
 
 const PROVIDER_FILES = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'];
 
-/** In one line what is missing for CUDA; undefined where nothing is. */
+/** The missing part of CUDA in one line; undefined if nothing is missing. */
 export function missingForCuda(): string | undefined {
   if (platform !== 'linux' || arch !== 'x64') return `CUDA runs on linux/x64, this is ${platform}/${arch}`;
   const folder = runtimeFolder();
@@ -41,20 +41,20 @@ export function missingForCuda(): string | undefined {
   return undefined;
 }
 
-/** Where onnxruntime-node keeps its libraries of this machine. */
+/** Folder of onnxruntime-node's libraries for this machine. */
 export function runtimeFolder(): string {
   const entry = createRequire(import.meta.url).resolve('onnxruntime-node');
   return join(dirname(entry), `../bin/napi-v6/${platform}/${arch}`);
 }
 
-/** What the dynamic linker says against a library; undefined where it finds all. */
+/** The dynamic linker's error for a library; undefined if it was loaded. */
 function load(name: string): string | undefined {
   try {
     dlopen({ exports: {} }, name, constants.dlopen.RTLD_LAZY);
     return undefined;
   } catch (error) {
     const { message } = error as Error;
-    // It was loaded, and is no addon of Node's: that is all that was asked.
+    // It was loaded and is not a Node.js addon, which is the expected result.
     return message.includes('did not self-register') ? undefined : message;
   }
 }

@@ -1,4 +1,4 @@
-// The side of a runner that asks: request ids, pending calls, and what happens to them when the other side is gone.
+// The client side of a runner: request ids, pending calls, and their rejection when the other side is gone.
 
 import { RuntimeFailure } from '../errors.js';
 import type { CallName, Calls, Channel, Request, Response } from './protocol.js';
@@ -45,7 +45,7 @@ export function createRunner(channel: Channel): Runner {
     unload: handle => request('unload', { handle }),
     memory: () => request('memory', undefined),
     close() {
-      // The host answers in order of arrival, so everything asked for before is answered before it exits.
+      // The host answers in order of arrival, so all earlier requests are answered before it exits.
       closed ??= Promise.resolve()
         .then(() => request('close', undefined))
         .catch(() => undefined)

@@ -1,4 +1,4 @@
-// The side of a runner that holds the sessions: the same in a worker thread and in a child process.
+// The host side of a runner, which holds the sessions: the same in a worker thread and in a child process.
 
 import { memoryUsage } from 'node:process';
 import { RuntimeFailure } from '../errors.js';

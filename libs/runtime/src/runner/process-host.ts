@@ -6,5 +6,5 @@ const handle = createHost(
   () => process.disconnect(),
 );
 process.on('message', request => void handle(request as Request));
-// The parent is gone: nobody is left to answer.
+// The parent has exited, so nobody waits for responses.
 process.on('disconnect', () => process.exit(0));

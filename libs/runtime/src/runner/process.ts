@@ -4,18 +4,20 @@ import { compiledEntry } from './entry.js';
 import type { Channel, Response } from './protocol.js';
 import type { Runner } from './runner.js';
 
-/** A runner that can be stopped whatever its model is doing. */
+/** A runner that can be stopped while its model computes. */
 export interface ProcessRunner extends Runner {
   readonly pid: number;
   /** Ends the process at once; pending calls reject with RUNNER_LOST. */
   kill(): void;
 }
 
-/** Runs models in a child process with an empty environment: a hung or crashed model harms nobody else. */
+/**
+ * Runs models in a child process with an empty environment: a hung or crashed model does not affect other processes.
+ */
 export function createProcessRunner(): ProcessRunner {
   const child = fork(compiledEntry('process-host'), { serialization: 'advanced', env: {}, execArgv: [] });
   const channel: Channel = {
-    // A send fails when the child is gone, which 'exit' reports.
+    // Sending fails if the child is gone, which 'exit' reports.
     post: message => child.send(message, () => undefined),
     onResponse: listener => child.on('message', message => listener(message as Response)),
     onExit: listener =>

@@ -1,5 +1,5 @@
-// The messages of a runner. Requests carry ids and are answered in any order; errors are data. `final` is there for what
-// comes: several responses to one request.
+// The messages of a runner. Requests have ids and are answered in any order; errors are data. `final` is reserved for
+// several responses to one request.
 
 import type { Tensor } from '@athanor/tensor';
 import type { RuntimeFailureCode } from '../errors.js';
@@ -22,7 +22,7 @@ export type Response =
   | { id: number; final: true; ok: true; body: Calls[CallName]['response'] }
   | { id: number; final: true; ok: false; code: RuntimeFailureCode; message: string };
 
-/** The way to the other side. `transfer` is ignored where memory cannot be handed over. */
+/** The channel to the other side. `transfer` is ignored if memory cannot be transferred. */
 export interface Channel {
   post(message: Request, transfer: readonly ArrayBuffer[]): void;
   onResponse(listener: (response: Response) => void): void;

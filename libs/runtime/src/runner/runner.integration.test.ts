@@ -1,4 +1,4 @@
-// The contract that every driver keeps, run against each; then what only a process can do.
+// The common contract of the drivers, tested with each; then what only a process can do.
 
 import { int64, type Tensor, tensor } from '@athanor/tensor';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -36,7 +36,7 @@ describe.each(Object.entries(drivers))('a %s runner', (driver, create: () => Run
     expect(await runner.memory()).toMatchObject({ models: 2, residentBytes: expect.any(Number) });
   });
 
-  test('leaves the rest of a larger buffer with its owner', async () => {
+  test('does not transfer a larger buffer that a tensor is part of', async () => {
     const runner = start(create);
     const { handle } = await runner.load(doubleModel, options);
     const large = Float32Array.of(1, 2, 3, 4);
@@ -55,7 +55,7 @@ describe.each(Object.entries(drivers))('a %s runner', (driver, create: () => Run
     await expect(runner.run(handle, { x: input() })).rejects.toMatchObject({ code: 'UNKNOWN_MODEL' });
   });
 
-  test('answers what was asked for before it closes, and nothing after', async () => {
+  test('answers requests made before it is closed, and none after', async () => {
     const runner = start(create);
     const { handle } = await runner.load(doubleModel, options);
     const before = runner.run(handle, { x: input() });
@@ -67,7 +67,7 @@ describe.each(Object.entries(drivers))('a %s runner', (driver, create: () => Run
   });
 });
 
-test('a thread runner takes over a buffer that one tensor fills', async () => {
+test('a thread runner takes ownership of a buffer that one tensor fills', async () => {
   const runner = start(createThreadRunner);
   const { handle } = await runner.load(doubleModel, options);
   const x = input();
@@ -75,7 +75,7 @@ test('a thread runner takes over a buffer that one tensor fills', async () => {
   expect(x.data.byteLength).toBe(0);
 });
 
-test('a process that dies while it computes rejects what is pending and is reported', async () => {
+test('a process that dies during a run rejects pending requests and is reported', async () => {
   const runner = start(createProcessRunner);
   const { handle } = await runner.load(spinModel, options);
   const forever = { iterations: int64([], [10n ** 12n]), x: tensor('FP32', [64, 64], new Float32Array(4096)) };

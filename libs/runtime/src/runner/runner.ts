@@ -1,5 +1,5 @@
-// A runner holds models somewhere that is not this thread and runs them. Drivers: a worker thread (fast; only for graphs
-// that we built ourselves, because a thread cannot be stopped while it computes), and a child process.
+// A runner holds and runs models outside of this thread. Drivers: a worker thread (fast; only for graphs that we built
+// ourselves, because a thread cannot be stopped while it computes), and a child process.
 
 import type { Tensor } from '@athanor/tensor';
 import type { ModelMetadata, SessionOptions, Tensors } from '../session.js';
@@ -10,7 +10,7 @@ export interface LoadedModel extends ModelMetadata {
 }
 
 export interface MemoryReport {
-  /** Resident bytes: of the child process, or of the whole process where the driver is a thread of it. */
+  /** Resident bytes of the child process, or of the whole process if the driver is a thread. */
   readonly residentBytes: number;
   readonly models: number;
 }
@@ -18,14 +18,17 @@ export interface MemoryReport {
 export interface Runner {
   load(model: Uint8Array, options: SessionOptions): Promise<LoadedModel>;
   /**
-   * Takes ownership of inputs that fill their ArrayBuffer exactly (they are moved, not copied); others are copied.
-   * Throws RuntimeFailure.
+   * Takes ownership of inputs that fill their ArrayBuffer exactly (they are transferred, not copied); others are
+   * copied. Throws RuntimeFailure.
    */
   run(handle: number, inputs: Tensors): Promise<Record<string, Tensor>>;
   unload(handle: number): Promise<void>;
   memory(): Promise<MemoryReport>;
-  /** Settles when everything pending has been answered and the thread or process is gone. */
+  /** Settles when all pending requests have been answered and the thread or process has exited. */
   close(): Promise<void>;
-  /** Settles with the reason when the thread or process ends without having been closed; pending calls have rejected. */
+  /**
+   * Settles with the reason if the thread or process exits without being closed; pending calls have been rejected by
+   * then.
+   */
   readonly lost: Promise<Error>;
 }

@@ -5,8 +5,8 @@ import type { Channel } from './protocol.js';
 import type { Runner } from './runner.js';
 
 /**
- * Runs models in a worker thread; tensors are handed over without copying. The thread is never terminated while it
- * computes (that aborts the whole process): `close` waits. A crash inside a kernel takes this process with it.
+ * Runs models in a worker thread; tensors are transferred without copying. The thread is never terminated while it
+ * computes (that would abort the whole process): `close` waits. A crash in a kernel ends this process.
  */
 export function createThreadRunner(): Runner {
   const worker = new Worker(compiledEntry('thread-host'), { env: {}, name: 'model-runner' });

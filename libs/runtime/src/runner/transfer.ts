@@ -7,8 +7,8 @@ export interface Parcel {
 }
 
 /**
- * Readies tensors for handing over: a buffer that belongs to one tensor alone is moved; a view into a larger buffer (or
- * into one that another tensor shares) is copied, because moving it would take the rest away from its owner.
+ * Prepares tensors for transfer: a buffer used by one tensor alone is transferred; a view into a larger or shared
+ * buffer is copied, because transferring it would detach the rest from its owner.
  */
 export function packTensors(tensors: Tensors): Parcel {
   const packed: Record<string, Tensor> = {};

@@ -1,5 +1,5 @@
-// The safetensors layout: u64 little-endian header length, JSON header, then the tensors' bytes without holes.
-// Source: https://github.com/huggingface/safetensors, README "Format"; safetensors/src/tensor.rs for limits and order.
+// The safetensors layout: u64 little-endian header length, JSON header, then the tensors' bytes without gaps. Source:
+// https://github.com/huggingface/safetensors, README "Format"; safetensors/src/tensor.rs for limits and order.
 
 import type { NumericDType } from '../dtype.js';
 import type { NumericTensor } from '../tensor.js';
@@ -24,7 +24,7 @@ export const METADATA_KEY = '__metadata__';
 export const LENGTH_BYTES = 8;
 /** The reference implementation's own limit (MAX_HEADER_SIZE). */
 export const MAX_HEADER_BYTES = 100_000_000;
-/** The header is padded with spaces to this, so that every tensor lies aligned for its element size. */
+/** The header is padded with spaces to a multiple of this, so that every tensor is aligned to its element size. */
 export const HEADER_ALIGNMENT = 8;
 
 export const SAFETENSORS_DTYPE = {

@@ -1,4 +1,4 @@
-// Reads files that strangers made: every number of the header is checked before memory is touched.
+// Reads untrusted files: every number of the header is checked before memory is accessed.
 
 import { byteSizeOf, type NumericDType } from '../dtype.js';
 import { elementCount } from '../shape.js';
@@ -17,7 +17,7 @@ const dtypeByCode = new Map<string, NumericDType>(
   Object.entries(SAFETENSORS_DTYPE).map(([dtype, code]) => [code, dtype as NumericDType]),
 );
 
-/** Tensors are views of `file` where alignment allows. Throws SafetensorsError on anything malformed. */
+/** Tensors are views of `file` if alignment allows. Throws SafetensorsError for malformed input. */
 export function readSafetensors(file: Uint8Array): SafetensorsFile {
   const { header, data } = splitHeader(file);
   const tensors = new Map<string, NumericTensor>();
@@ -28,7 +28,7 @@ export function readSafetensors(file: Uint8Array): SafetensorsFile {
     if (name === METADATA_KEY) metadata = parseMetadata(value);
     else entries.push([name, parseEntry(name, value)]);
   }
-  // One pass in order of offsets finds overlaps, holes and (because of the hole they leave) duplicate keys.
+  // One pass in order of offsets finds overlaps, gaps and (because of the gap they leave) duplicate keys.
   entries.sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]);
   for (const [name, entry] of entries) {
     const [begin, end] = entry.data_offsets;
