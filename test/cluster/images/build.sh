@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes images of the real servers that the cluster suite needs, for nodes that cannot pull any.
+# Builds images of the real servers that the cluster suite needs, for nodes that cannot pull images.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../../..

@@ -1,5 +1,5 @@
-// Turns the application in a folder into the version after it: DeploymentChanged has a field `reason`, the registry writes
-// it, and its schema has a column for it. Fails where the sources have changed so that nothing is found.
+// Turns the application in a folder into its next version: DeploymentChanged has a field `reason`, the registry writes
+// it, and its schema has a column for it. Fails if a pattern is not found because the sources have changed.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

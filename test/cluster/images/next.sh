@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the version after this one, for tests of upgrades: the images of deploy/images/build.sh with one more migration and
-# one more field of an event, as a next release would have them. Tags athanor/{control,runner}:next.
+# Builds the next version for tests of upgrades: the images of deploy/images/build.sh with one more migration and one
+# more field of an event, as in a next release. Tags athanor/{control,runner}:next.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=$here/../../../.cache/images

@@ -1,7 +1,7 @@
 #!/bin/sh
-# PostgreSQL for tests: makes a cluster in $PGDATA if there is none, then becomes the server.
-# POSTGRES_PASSWORD or POSTGRES_PASSWORD_FILE, POSTGRES_USER, POSTGRES_DB as in the well-known image; writes to $PGDATA's
-# folder and /tmp only. Arguments go to the server.
+# PostgreSQL for tests: initializes $PGDATA if it is empty, then becomes the server. POSTGRES_PASSWORD or
+# POSTGRES_PASSWORD_FILE, POSTGRES_USER, POSTGRES_DB as in the official image; writes to $PGDATA's folder and /tmp only.
+# Arguments are passed to the server.
 set -eu
 data=${PGDATA:-/data/pgdata}
 user=${POSTGRES_USER:-postgres}
@@ -11,7 +11,7 @@ if [ ! -s "$data/PG_VERSION" ]; then
   umask 077
   password=${POSTGRES_PASSWORD:-$(cat "${POSTGRES_PASSWORD_FILE:?is needed, or POSTGRES_PASSWORD}")}
   printf '%s\n' "$password" >/tmp/password
-  # Moved to its place when whole, so that a killed pod starts again from nothing.
+  # Renamed when complete, so that a killed pod starts again from nothing.
   rm -rf "$data.new"
   initdb --pgdata "$data.new" --username "$user" --pwfile /tmp/password --auth-local trust --auth-host scram-sha-256 \
     --encoding UTF8 --locale C.UTF-8

@@ -1,4 +1,4 @@
-// The limit to compare with: a grpc-js server that answers ModelInfer with the same bytes, decoding nothing.
+// The upper limit for comparisons: a grpc-js server that answers ModelInfer with fixed bytes and decodes nothing.
 import { readFileSync } from 'node:fs';
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
 

@@ -1,4 +1,4 @@
-// `npm run bench`: one table. Contenders take turns, so that a noisy machine is noisy for all of them.
+// `npm run bench`: one table. Contenders alternate, so that noise affects all of them equally.
 import { cpus } from 'node:os';
 import { runCommand } from '../mesh/run-athanor.js';
 import { benchRestart } from './restart.js';

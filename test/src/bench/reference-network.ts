@@ -41,7 +41,7 @@ function pixels(g: GraphBuilder, rows: Value): Value {
   return g.op('Mul', [cast, g.constant(scalar('FP32', 1 / 255))]);
 }
 
-/** Small values that differ: what they are matters to no clock. */
+/** Small distinct values; they do not affect the timing. */
 export function firstWeights(): Map<string, Tensor<'FP32'>> {
   return new Map(
     PARAMETERS.map(({ name, shape }) => {

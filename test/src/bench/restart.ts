@@ -19,7 +19,7 @@ interface Round {
   readonly answers: number;
 }
 
-/** `kill -9` of inference under `athanor up`, until a prediction of the deployed model is answered again. */
+/** SIGKILL of inference under `athanor up`, until the deployed model answers a prediction again. */
 export async function benchRestart(): Promise<Row[]> {
   const home = await temporaryHome('bench-restart');
   const data = await writeSmallMnist(join(home, 'data'), { train: 3_000, test: 300 });
@@ -60,14 +60,14 @@ async function killAndWait(mesh: TestMesh): Promise<Round> {
     const line = lines.findLast(each => each.includes(`"msg":"${message}"`)) ?? '{}';
     return Date.parse((JSON.parse(line) as { time: string }).time) - killed;
   };
-  // The log is written a moment later; the state file too.
+  // The log and the state file are written a moment later.
   await sleep(500);
   return { listens: at('service listens'), serves: at('model version is serving'), answers };
 }
 
 const { requestSerialize, responseDeserialize, path } = serviceDefinition('inference').ModelInfer!;
 
-/** One request on a connection of its own: a client's back-off is not measured. */
+/** One request on its own connection, so that a client's back-off is not measured. */
 async function predicts({ apiKey, state }: TestMesh): Promise<boolean> {
   const client = new Client(state.addresses.inference, credentials.createInsecure());
   const metadata = new Metadata();
@@ -84,7 +84,7 @@ async function predicts({ apiKey, state }: TestMesh): Promise<boolean> {
   return answered;
 }
 
-/** Not there yet, or not yet with its models. @throws for every other failure. */
+/** The service or its models are not available yet. @throws for every other failure. */
 function expectPassing(error: Error & { code?: number }): false {
   if (error.code === 14 || error.code === 5) return false;
   throw error;

@@ -5,7 +5,7 @@ import { freePort } from '@athanor/testkit';
 import { eventually } from '../mesh/main-job.js';
 import { ROOT, type TestMesh } from '../mesh/test-mesh.js';
 
-/** A router in front of a mesh's one inference process. */
+/** A router in front of the single inference process of a mesh. */
 export interface RouterProcess {
   readonly address: string;
   stop(): void;
@@ -23,7 +23,7 @@ export async function startRouterProcess(mesh: TestMesh, home: string): Promise<
     ATHANOR_POOLS_FILE: poolsFile,
     ATHANOR_PORT: String(port),
     ATHANOR_ADMIN_PORT: String(adminPort),
-    // Without a user of its own there it lists deployments by its interval alone.
+    // Without its own NATS user it lists deployments only at its interval.
     ATHANOR_NATS_URL: mesh.state.natsUrl,
     ATHANOR_NATS_USER: 'router',
     ATHANOR_NATS_PASSWORD: 'none',

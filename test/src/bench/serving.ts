@@ -15,7 +15,7 @@ import { median, type Row } from './table.js';
 const METHOD = '/inference.GRPCInferenceService/ModelInfer';
 const FIXED_SERVER = fileURLToPath(new URL('./fixed-server.js', import.meta.url));
 const REPEATS = 3;
-/** Connections × streams on each. */
+/** Connections × streams per connection. */
 const LEVELS = [
   { concurrency: 1, clients: 1, streams: 1, requests: 5_000 },
   { concurrency: 8, clients: 2, streams: 4, requests: 30_000 },
@@ -23,7 +23,10 @@ const LEVELS = [
 ] as const;
 type Level = (typeof LEVELS)[number];
 
-/** Requests a second of ModelInfer beside a server that answers the same bytes undecoded, both loaded by h2load. */
+/**
+ * Requests per second of ModelInfer, compared with a server that returns the same bytes without decoding, both loaded
+ * by h2load.
+ */
 export async function benchServing(): Promise<Row[]> {
   const h2load = await runCommand('h2load', ['--version']).catch(() => undefined);
   if (h2load?.code !== 0) return [{ name: 'ModelInfer: not run (h2load is missing: nghttp2-client)', figures: {} }];
@@ -38,7 +41,7 @@ export async function benchServing(): Promise<Row[]> {
     fixed = spawn(process.execPath, [FIXED_SERVER, load.answerFile], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(fixed.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
     const fixedAddress = `127.0.0.1:${line.toString().trim()}`;
-    // Both servers are compiled while they run: what they do first counts for neither.
+    // Both servers are compiled just in time, so their first requests are not counted.
     const [, , busiest] = LEVELS;
     await runH2load(busiest, fixedAddress, load, '');
     await runH2load(busiest, mesh.state.addresses.inference, load, mesh.apiKey);
@@ -149,7 +152,10 @@ async function benchLevel(level: Level, { mesh, load, fixedAddress, routerAddres
   ];
 }
 
-/** A run counts only when the model's own counter grew by what was sent, and sampled answers are the reference bytes. */
+/**
+ * A run is valid only if the model's own counter grew by the number of requests, and sampled answers equal the
+ * reference bytes.
+ */
 async function checkedRun(
   level: Level,
   { mesh, load, address }: { mesh: TestMesh; load: Load; address: string },

@@ -5,7 +5,7 @@ import { median, type Row } from './table.js';
 const COMMAND_RUNS = 10;
 const UP_RUNS = 3;
 
-/** Seconds from the start of a command to its end; the least is the quiet machine's figure. */
+/** Duration of a command in seconds; the minimum is that of an idle machine. */
 export async function benchStartup(): Promise<Row[]> {
   const home = await temporaryHome('bench-startup');
   const up = ['--home', home, 'up', '--detach', '--port-base', String(await freePortBase())];

@@ -29,7 +29,9 @@ const SETTINGS: readonly Settings[] = [
   { threads: 2, spinning: true },
 ];
 
-/** Seconds an epoch: the Loop, the same step run by run, PyTorch. Rounds alternate, so that all see the same machine. */
+/**
+ * Seconds per epoch: the Loop, the same step run by run, PyTorch. Rounds alternate, so that noise affects all equally.
+ */
 export async function benchTraining(python: string | undefined): Promise<Row[]> {
   const rows = await trainingRows();
   const contenders = [
@@ -81,8 +83,8 @@ interface Contender {
 }
 
 /**
- * One epoch after a warm-up. ONNX Runtime is called directly and its tensors are made before the clock starts: what is
- * compared is the two graphs, not what stands around them.
+ * One epoch after a warm-up. ONNX Runtime is called directly with tensors created beforehand, so that only the two
+ * graphs are compared.
  */
 async function epochSeconds(
   { graph, steps, settings }: Contender,
@@ -131,7 +133,7 @@ function toOrt(tensors: Readonly<Record<string, Tensor>>): Record<string, ort.Te
   );
 }
 
-/** Seconds an epoch for 1 and 2 threads. */
+/** Seconds per epoch for 1 and 2 threads. */
 async function pytorchSeconds(python: string): Promise<number[]> {
   const { code, stdout, stderr } = await runCommand(python, [PYTORCH]);
   if (code !== 0) throw new Error(`the PyTorch run failed:\n${stderr}`);

@@ -8,11 +8,11 @@ import { eventually, referenceSpec, waitForJob } from '../mesh/main-job.js';
 import { writeSmallMnist } from '../mesh/mnist.js';
 import { removeHome, startMesh, temporaryHome } from '../mesh/test-mesh.js';
 
-// The control process dies as if by kill -9 at a named point, three times, while a client that only repeats its calls
-// does the main job. Then: nothing lost, nothing doubled, no half version.
+// The control process dies as by SIGKILL at a named point, three times, while a client that only retries its calls runs
+// the whole workflow. Afterwards nothing is lost, duplicated or incomplete.
 
 const DEATHS = 3;
-/** What lies behind a commit is passed once a round: so many rounds are made, at most, until the process died three times. */
+/** Points after a commit are passed once per round: at most this many rounds until the process has died three times. */
 const MAX_ROUNDS = 4;
 
 /** Declares a test for each point. */
@@ -25,7 +25,7 @@ export function proveCrashPoints(points: readonly string[]): void {
   afterAll(() => removeHome(data));
 
   describe.each(points)('dying at %s', point => {
-    it('loses nothing and doubles nothing', async () => {
+    it('loses nothing and duplicates nothing', async () => {
       const home = await temporaryHome('chaos');
       const budget = join(home, 'deaths-left');
       await writeFile(budget, String(DEATHS));
@@ -48,7 +48,7 @@ export function proveCrashPoints(points: readonly string[]): void {
   });
 }
 
-/** Every call carries an idempotency key where it makes something, and is repeated until it is answered. */
+/** Every call that creates something has an idempotency key, and is retried until it is answered. */
 async function mainJob(client: AthanorClient, name: string, data: string): Promise<string> {
   const sources = [];
   for (const [file, role, partition] of [
@@ -134,7 +134,7 @@ async function expectEventsOnce(client: AthanorClient, rounds: number): Promise<
 
 const PASSING = ['UNAVAILABLE', 'CANCELLED', 'INTERNAL', 'UNKNOWN', 'DEADLINE_EXCEEDED', 'NOT_FOUND'];
 
-/** Repeats a call while the other side is away. */
+/** Retries a call while the service is unavailable. */
 async function repeat<T>(call: () => Promise<T>): Promise<T> {
   for (const deadline = performance.now() + 90_000; ; ) {
     try {

@@ -6,22 +6,22 @@ import { type CommandResult, runCommand } from '../mesh/run-athanor.js';
 import { CHART, type KubeObject, MINIMAL_VALUES, toManifest } from './render.js';
 import { type Helm, TEST_BED, tools } from './tools.js';
 
-/** A control plane with scheduler and kwok: nodes and pods are objects, everything that decides about them is real. */
+/** A control plane with scheduler and kwok: nodes and pods are only objects, everything else is real. */
 export interface Cluster {
   /** For kubectl and helm: KUBECONFIG. */
   readonly env: Readonly<Record<string, string>>;
   /** A folder for the test's files. */
   readonly folder: string;
   kubectl(...args: string[]): Promise<CommandResult>;
-  /** Throws when kubectl fails. */
+  /** Throws if kubectl fails. */
   get(...args: string[]): Promise<KubeObject[]>;
   apply(objects: readonly unknown[], ...args: string[]): Promise<CommandResult>;
-  /** Makes a namespace that admits only pods that keep to "restricted", and warns of objects that would make others. */
+  /** Creates a namespace with pod security "restricted", including warnings. */
   createNamespace(name: string): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The test bed's, started for this test; without a test bed that of KUBECONFIG, which stays as it was. */
+/** The test bed's, started for this test; without a test bed the cluster of KUBECONFIG, which is left unchanged. */
 export async function startCluster(): Promise<Cluster> {
   const folder = await mkdtemp(join(tmpdir(), 'athanor-charts-'));
   const state = join(folder, 'state');
@@ -80,7 +80,7 @@ export interface HelmRun {
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
-/** helm install or upgrade of the chart; throws when it fails. */
+/** helm install or upgrade of the chart; throws if it fails. */
 export async function deploy(verb: 'install' | 'upgrade', { cluster, helm, namespace, values = {} }: HelmRun) {
   const settings = Object.entries(values).flatMap(([key, value]) => ['--set-json', `${key}=${JSON.stringify(value)}`]);
   const args = [verb, 'athanor', CHART, '-n', namespace, '-f', MINIMAL_VALUES, ...settings];
@@ -102,7 +102,7 @@ export interface FakeNode {
   readonly tainted?: boolean;
 }
 
-/** A node of kwok's. One with NVIDIA's labels has its operator's taint too. */
+/** A node simulated by kwok. One with NVIDIA's labels has its operator's taint too. */
 export function fakeNode({ name, labels = {}, devices = {}, tainted = true }: FakeNode) {
   const amounts = Object.fromEntries(Object.entries(devices).map(([resource, count]) => [resource, String(count)]));
   const capacity = { cpu: '32', memory: '256Gi', pods: '110', 'ephemeral-storage': '500Gi', ...amounts };
@@ -120,7 +120,7 @@ export function fakeNode({ name, labels = {}, devices = {}, tainted = true }: Fa
   };
 }
 
-/** The first of so many ports in a row that are free. */
+/** The first of a number of consecutive free ports. */
 async function freePorts(count: number): Promise<number> {
   for (;;) {
     const first = 32_000 + Math.floor(Math.random() * 20_000);
@@ -137,7 +137,7 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** Asks until the answer is there. */
+/** Polls until there is a result. */
 export async function eventually<T>(ask: () => Promise<T | undefined>, what: string, timeoutMs = 30_000): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

@@ -11,7 +11,7 @@ const FILES = [MINIMAL_VALUES, ...DEPLOY_VALUES].map(file => [basename(file), fi
 const shared = readFileSync(join(ROOT, 'libs/service/src/config/service-config.ts'), 'utf8');
 const state = readFileSync(join(ROOT, 'libs/service/src/config/state-fields.ts'), 'utf8');
 
-/** Keys of a service's configuration, as its sources tell them: all, and those without which it does not start. */
+/** Keys of a service's configuration, parsed from its sources: all, and those that are required. */
 function keysOf(service: string) {
   const own = readFileSync(join(ROOT, 'services', service, 'src/config.ts'), 'utf8');
   const events = state.slice(state.indexOf('export function eventFields'));
@@ -25,7 +25,7 @@ function keysOf(service: string) {
 }
 
 describe.skipIf(absent)(`variables${absent ? ` (skipped: ${absent})` : ''}`, () => {
-  it.each(FILES)('are those that each service has, and all that it needs: %s', async (_name, file) => {
+  it.each(FILES)("are keys of the service's configuration, and include all required ones: %s", async (_name, file) => {
     const checked = new Set<string>();
     for (const pod of pods(await render({ files: [file] }))) {
       const service = SERVICE_LIST.find(name => pod.spec.containers[0].args[0] === `services/${name}/dist/main.js`);
@@ -45,7 +45,7 @@ describe.skipIf(absent)(`variables${absent ? ` (skipped: ${absent})` : ''}`, () 
     expect(checked.size).toBeGreaterThanOrEqual(4);
   });
 
-  it('bug: copies of streams could not be given, and were taken back to one at each start', async () => {
+  it('bug: replicas of streams could not be configured, and were reset to one at each start', async () => {
     const given = async (values: object) =>
       pods(await render({ values })).flatMap(pod => {
         const copies = variables(pod).ATHANOR_NATS_STREAM_REPLICAS;

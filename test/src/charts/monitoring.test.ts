@@ -19,7 +19,7 @@ const values = {
 const scraped = await scrapedNames();
 
 describe.skipIf(absent)(`monitoring${absent ? ` (skipped: ${absent})` : ''}`, () => {
-  it('names metrics that the services have, in every alert and on every dashboard', async () => {
+  it('uses existing metrics only, in every alert and dashboard', async () => {
     const { spec } = find(await render({ values }), 'PrometheusRule', 'athanor-alerts');
     const rules = spec.groups[0].rules as { expr: string }[];
     const dashboards = readdirSync(join(CHART, 'files/dashboards')).map(name =>
@@ -43,13 +43,13 @@ describe.skipIf(absent)(`monitoring${absent ? ` (skipped: ${absent})` : ''}`, ()
     expect(runbooks).toHaveLength(rules.length);
   });
 
-  it('scrapes the admin port of every pod, by labels that Prometheus looks for', async () => {
+  it('scrapes the admin port of every pod, by labels that Prometheus selects', async () => {
     const monitor = find(await render({ values }), 'PodMonitor', 'athanor-pods');
     expect(monitor.metadata.labels).toMatchObject({ release: 'prometheus' });
     expect(monitor.spec.podMetricsEndpoints[0]).toMatchObject({ port: 'admin', path: '/metrics' });
   });
 
-  it('is left out where the cluster has no operator, and when nobody asks', async () => {
+  it('is omitted if the cluster has no operator, and by default', async () => {
     const kinds = ['PodMonitor', 'PrometheusRule'];
     const without = await render({ values, apis: [] });
     expect(without.filter(({ kind }) => kinds.includes(kind))).toEqual([]);
@@ -58,7 +58,7 @@ describe.skipIf(absent)(`monitoring${absent ? ` (skipped: ${absent})` : ''}`, ()
   });
 });
 
-/** The names under which the instruments of all sources are scraped, as the services' own exporter writes them. */
+/** Names of all instruments in the sources as the services' exporter writes them. */
 async function scrapedNames(): Promise<Set<string>> {
   const { meter, metricsText } = createTelemetry({ service: 'test', logLevel: 'silent' });
   for (const { kind, name } of instruments()) {

@@ -14,7 +14,7 @@ interface Peer {
 }
 
 describe.skipIf(absent)(`network policies${absent ? ` (skipped: ${absent})` : ''}`, () => {
-  it('let exactly the mesh’s edges through, at both ends', async () => {
+  it('allow exactly the mesh’s connections, at both ends', async () => {
     const objects = await render();
     const wanted = [
       'attempt → training:8021',
@@ -33,7 +33,7 @@ describe.skipIf(absent)(`network policies${absent ? ` (skipped: ${absent})` : ''
     expect(edges(objects, 'ingress')).toEqual(wanted);
   });
 
-  it('lead to the one pool where there is no router', async () => {
+  it('allow the single pool if there is no router', async () => {
     const values = { 'router.enabled': false, 'training.executor': 'local' };
     const objects = await render({ values });
     expect(edges(objects, 'egress')).toEqual(edges(objects, 'ingress'));
@@ -53,13 +53,13 @@ describe.skipIf(absent)(`network policies${absent ? ` (skipped: ${absent})` : ''
     }
   });
 
-  it('let an attempt reach training and names, nothing else', async () => {
+  it('let an attempt reach training and DNS only', async () => {
     const { spec } = find(await render(), 'NetworkPolicy', 'athanor-attempt');
     expect(spec.ingress).toEqual([]);
     expect(spec.egress.map((rule: Rule) => rule.ports.map(({ port }) => port))).toEqual([[53, 53], [8021]]);
   });
 
-  it('let out to NATS, PostgreSQL, S3 and the API server who needs it', async () => {
+  it('allow egress to NATS, PostgreSQL, S3 and the API server only where it is needed', async () => {
     const objects = await render({ values: { 'runtime.otlpEndpoint': 'http://collector:4317' } });
     const reach = (port: number) =>
       ofKind(objects, 'NetworkPolicy')
@@ -72,7 +72,7 @@ describe.skipIf(absent)(`network policies${absent ? ` (skipped: ${absent})` : ''
     expect(reach(4317)).toEqual(['inference', 'ingest', 'registry', 'router', 'training']);
   });
 
-  it('name their peers where the values do', async () => {
+  it('contain the peers of the values', async () => {
     const airGapped = DEPLOY_VALUES.filter(file => file.endsWith('air-gapped.yaml'));
     const { spec } = find(await render({ files: airGapped }), 'NetworkPolicy', 'athanor-ingest');
     const toEverywhere = spec.egress.filter((rule: Rule) => rule.to === undefined);
@@ -80,12 +80,12 @@ describe.skipIf(absent)(`network policies${absent ? ` (skipped: ${absent})` : ''
     expect([toEverywhere, fromEverywhere]).toEqual([[], []]);
   });
 
-  it('are left out when asked', async () => {
+  it('can be disabled', async () => {
     expect(ofKind(await render({ values: { 'networkPolicy.enabled': false } }), 'NetworkPolicy')).toEqual([]);
   });
 });
 
-/** "from → to:port" between components, as one direction of the policies tells it. */
+/** "from → to:port" between components, as given by one direction of the policies. */
 function edges(objects: readonly KubeObject[], direction: 'ingress' | 'egress'): string[] {
   const found = ofKind(objects, 'NetworkPolicy').flatMap(policy =>
     ((policy.spec[direction] ?? []) as Rule[]).flatMap(rule =>

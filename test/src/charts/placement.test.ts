@@ -59,7 +59,7 @@ describe.skipIf(absent)(`pods of pools${absent ? ` (skipped: ${absent})` : ''}`,
     ['mig', ['mig']],
     ['sliced', ['sliced']],
     ['claims', ['dra']],
-  ])('land where they should: %s on %j', async (pool, allowed) => {
+  ])('are scheduled to the right nodes: %s on %j', async (pool, allowed) => {
     const placed = await nodesOf(cluster, 'ml', `athanor.dev/pool=${pool}`);
     expect(placed).toHaveLength(POOLS[pool as keyof typeof POOLS].replicas);
     expect(placed.filter(node => !allowed.includes(node ?? 'nowhere'))).toEqual([]);
@@ -69,7 +69,7 @@ describe.skipIf(absent)(`pods of pools${absent ? ` (skipped: ${absent})` : ''}`,
     ['toomany', /Insufficient nvidia\.com\/gpu/],
     ['nowhere', /Insufficient nvidia\.com\/mig-7g\.80gb/],
     ['wrong', /didn't match Pod's node affinity\/selector/],
-  ])('wait with the scheduler’s reason where there is no device: %s', async (pool, reason) => {
+  ])('wait with the scheduler’s reason if there is no device: %s', async (pool, reason) => {
     const [pod] = await cluster.get('pods', '-n', 'ml', '-l', `athanor.dev/pool=${pool}`);
     expect(pod?.spec.nodeName).toBeUndefined();
     const scheduled = pod?.status.conditions.find((each: { type: string }) => each.type === 'PodScheduled');
@@ -77,7 +77,7 @@ describe.skipIf(absent)(`pods of pools${absent ? ` (skipped: ${absent})` : ''}`,
     expect(scheduled.message).toMatch(reason);
   });
 
-  it('and of all other services never take a node with GPUs', async () => {
+  it('and of all other services avoid nodes with GPUs', async () => {
     const placed = await nodesOf(cluster, 'ml', 'app.kubernetes.io/component!=inference');
     expect(placed.length).toBeGreaterThanOrEqual(8);
     expect(placed.filter(node => !node?.startsWith('cpu-'))).toEqual([]);
@@ -90,7 +90,7 @@ describe.skipIf(absent)(`pods of pools${absent ? ` (skipped: ${absent})` : ''}`,
     }
   });
 
-  it('come fifty pools at once, and go again', async () => {
+  it('can be fifty at once, and are removed again', async () => {
     const pools = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`p${index}`, { replicas: 1 }]));
     await cluster.createNamespace('many');
     await deploy('install', { cluster, helm, namespace: 'many', values: { 'inference.pools': pools } });
@@ -128,7 +128,7 @@ function draDevices(node: string, count: number) {
   ];
 }
 
-/** Waits until the scheduler has said yes or no to every pod that the Deployments want. */
+/** Waits until the scheduler has decided on every pod of the Deployments. */
 async function settled(cluster: Cluster, namespace: string): Promise<void> {
   await eventually(async () => {
     const [deployments, pods] = await Promise.all(

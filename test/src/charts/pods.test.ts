@@ -8,7 +8,7 @@ const FILES = [MINIMAL_VALUES, ...DEPLOY_VALUES];
 
 describe.skipIf(absent)(`every pod${absent ? ` (skipped: ${absent})` : ''}`, () => {
   describe.each(FILES.map(file => [basename(file), file] as const))('of %s', (_name, file) => {
-    it('keeps to pod security "restricted", and more', async () => {
+    it('complies with pod security "restricted", and more', async () => {
       for (const { name, spec } of pods(await render({ files: [file] }))) {
         expect(spec.securityContext, name).toMatchObject({
           runAsNonRoot: true,
@@ -43,14 +43,14 @@ describe.skipIf(absent)(`every pod${absent ? ` (skipped: ${absent})` : ''}`, () 
       }
     });
 
-    it('has no token of the API server, but for training’s with Jobs', async () => {
+    it('has no token of the API server, except training’s with Jobs', async () => {
       for (const pod of pods(await render({ files: [file] }))) {
         const makesJobs = variables(pod).ATHANOR_EXECUTOR === 'kubernetes';
         expect(pod.spec.automountServiceAccountToken, pod.name).toBe(makesJobs);
       }
     });
 
-    it('has time to end: its grace period is longer than preStop and drain', async () => {
+    it('has a grace period longer than preStop and drain', async () => {
       for (const pod of services(await render({ files: [file] }))) {
         const { preStop } = pod.spec.containers[0].lifecycle;
         const { ATHANOR_DRAIN_DELAY_MS: delayMs, ATHANOR_DRAIN_GRACE_MS: graceMs } = variables(pod);
@@ -71,13 +71,13 @@ describe.skipIf(absent)(`every pod${absent ? ` (skipped: ${absent})` : ''}`, () 
         expect(readinessProbe.grpc).toEqual({ port: admin });
         expect(livenessProbe.httpGet).toEqual({ path: '/livez', port: 'admin' });
         for (const probe of [startupProbe, readinessProbe, livenessProbe]) {
-          expect(probe.timeoutSeconds, 'patience with a busy machine').toBeGreaterThanOrEqual(5);
+          expect(probe.timeoutSeconds, 'tolerance of a busy machine').toBeGreaterThanOrEqual(5);
         }
       }
     });
   });
 
-  it('has each variable once, and those of the values win', async () => {
+  it("has each variable once, and those of the values override the chart's", async () => {
     const values = { 'defaults.env': { ATHANOR_LOG_LEVEL: 'debug' }, 'ingest.env': { EXTRA: '1' } };
     const rendered = services(await render({ values }));
     for (const pod of rendered) {
@@ -104,26 +104,26 @@ describe.skipIf(absent)(`every pod${absent ? ` (skipped: ${absent})` : ''}`, () 
     expect(ofKind(await render({ values: { 'training.executor': 'local' } }), 'Role')).toEqual([]);
   });
 
-  it('bug: has room in /tmp for what lies there on its way to S3', async () => {
+  it('bug: has space in /tmp for data on its way to S3', async () => {
     const objects = await render();
     const room = (name: string) => {
       const { volumes } = find(objects, 'Deployment', name).spec.template.spec;
       return volumes.find((volume: { name: string }) => volume.name === 'tmp').emptyDir.sizeLimit;
     };
     expect(['athanor-ingest', 'athanor-training', 'athanor-registry'].map(room)).toEqual(['5Gi', '2Gi', '256Mi']);
-    // Nothing lies there where blobs are files.
+    // Nothing is stored there if blobs are files.
     const onVolume = { 'blobs.mode': 'pvc', 'ingest.tmpSizeLimit': '100Mi' };
     expect(pods(await render({ values: onVolume }))).not.toEqual([]);
   });
 
-  it('has a budget for disruptions that no broken pod can use up', async () => {
+  it('has a disruption budget that broken pods do not use up', async () => {
     for (const budget of ofKind(await render(), 'PodDisruptionBudget')) {
       expect(budget.spec).toMatchObject({ maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' });
     }
   });
 });
 
-/** The pods that serve: all but attempts and the smoke test. */
+/** The serving pods: all except attempts and the smoke test. */
 function services(objects: Parameters<typeof pods>[0]): RenderedPod[] {
   return pods(objects).filter(pod => pod.spec.containers[0].ports !== undefined);
 }

@@ -9,13 +9,13 @@ const A100 = {
   gpu: { mode: 'devicePlugin', count: 2, products: ['NVIDIA-A100-SXM4-80GB'], minMemoryMiB: 40_000 },
 };
 
-/** One pool named "p", beside one without a GPU. */
+/** One pool named "p", next to one without a GPU. */
 async function renderPool(pool: unknown) {
   return await render({ values: { 'inference.pools': { p: pool, cpu: {} } } });
 }
 
 describe.skipIf(absent)(`a pool${absent ? ` (skipped: ${absent})` : ''}`, () => {
-  it('with GPUs asks for the device, on nodes with the right one', async () => {
+  it('with GPUs requests the device, on nodes with the right one', async () => {
     const { spec } = find(await renderPool(A100), 'Deployment', 'athanor-pool-p').spec.template;
     expect(spec.containers[0].resources.limits).toMatchObject({ 'nvidia.com/gpu': 2 });
     const [term] = spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms;
@@ -27,7 +27,7 @@ describe.skipIf(absent)(`a pool${absent ? ` (skipped: ${absent})` : ''}`, () => 
     expect(spec.tolerations).toEqual([{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }]);
   });
 
-  it('without one stays off nodes with GPUs, as every other pod', async () => {
+  it('without one avoids nodes with GPUs, like every other pod', async () => {
     for (const { name, spec } of pods(await render())) {
       const [term] = spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms;
       expect(term.matchExpressions, name).toEqual([
@@ -68,7 +68,7 @@ describe.skipIf(absent)(`a pool${absent ? ` (skipped: ${absent})` : ''}`, () => 
     );
   });
 
-  it('tells its pods who they are, and the router where they are', async () => {
+  it('gives its pods their name, and the router their addresses', async () => {
     const objects = await renderPool({ ...A100, gpu: { ...A100.gpu, required: false }, maxBatchSize: 16 });
     const pod = pods(objects).find(({ name }) => name === 'athanor-pool-p')!;
     expect(variables(pod)).toMatchObject({
@@ -97,13 +97,13 @@ describe.skipIf(absent)(`a pool${absent ? ` (skipped: ${absent})` : ''}`, () => 
     ['none', undefined, { maxSurge: 1, maxUnavailable: 0 }],
     ['devicePlugin', undefined, { maxSurge: 0, maxUnavailable: 1 }],
     ['devicePlugin', 'surge', { maxSurge: 1, maxUnavailable: 0 }],
-  ])('with gpu.mode %s and rollout %s is rolled by %o', async (mode, rollout, wanted) => {
+  ])('with gpu.mode %s and rollout %s has the strategy %o', async (mode, rollout, wanted) => {
     const pool = { image: mode === 'none' ? 'cpu' : 'cuda', gpu: { mode }, ...(rollout && { rollout }) };
     const { strategy } = find(await renderPool(pool), 'Deployment', 'athanor-pool-p').spec;
     expect(strategy.rollingUpdate).toEqual(wanted);
   });
 
-  it('bug: old pods were gone before the router knew the new ones, whom its DNS had cached as absent', async () => {
+  it('bug: old pods were gone before the router knew the new ones, because DNS caches absent records', async () => {
     const values = { 'inference.pools': { p: { lifecycle: { minReadySeconds: 65 } }, cpu: {} } };
     const objects = await render({ values });
     const pause = (name: string) => find(objects, 'Deployment', name).spec.minReadySeconds;
@@ -125,7 +125,7 @@ describe.skipIf(absent)(`a pool${absent ? ` (skipped: ${absent})` : ''}`, () => 
     expect(find(objects, 'Deployment', 'athanor-pool-cpu').spec.replicas).toBe(2);
   });
 
-  it('is what callers reach where there is no router', async () => {
+  it('is reached directly if there is no router', async () => {
     const objects = await render({ values: { 'router.enabled': false } });
     const { spec } = find(objects, 'Service', 'athanor-inference');
     expect(spec.selector['athanor.dev/pool']).toBe('cpu');
@@ -139,7 +139,7 @@ describe.skipIf(absent)(`the Job of an attempt${absent ? ` (skipped: ${absent})`
     'training.job': { image: 'cuda', queueName: 'gpus', gpu: A100.gpu, terminationGracePeriodSeconds: 90 },
   };
 
-  it('has the whole shape, and a place for the work order', async () => {
+  it('has the complete pod template, and a volume for the work order', async () => {
     const objects = await render({ values });
     const job = JSON.parse(find(objects, 'ConfigMap', 'athanor-attempt-template').data['job.json']);
     expect(job.spec).toMatchObject({ suspend: true, backoffLimit: 0, ttlSecondsAfterFinished: 3600 });
@@ -159,14 +159,14 @@ describe.skipIf(absent)(`the Job of an attempt${absent ? ` (skipped: ${absent})`
     expect(JSON.stringify(job), 'no secret but its own').not.toMatch(/secretKeyRef|mesh-secret|api-keys/);
   });
 
-  it('is rolled into training when it changes', async () => {
+  it('restarts training when it changes', async () => {
     const checksum = async (job: unknown) =>
       find(await render({ values: { 'training.job': job } }), 'Deployment', 'athanor-training').spec.template.metadata
         .annotations['checksum/config'];
     expect(await checksum({ tmpSizeLimit: '3Gi' })).not.toBe(await checksum({ tmpSizeLimit: '4Gi' }));
   });
 
-  it('is not made for executor local, whose pod has the runner itself', async () => {
+  it('is omitted for executor local, whose pod contains the runner', async () => {
     const objects = await render({ values: { 'training.executor': 'local', 'training.stopGraceMs': 60_000 } });
     const { spec } = find(objects, 'Deployment', 'athanor-training').spec.template;
     expect(spec.containers[0].image).toBe('athanor/runner:0.1.0');

@@ -10,13 +10,13 @@ async function podOf(component: string, values: object, helm = tools.helms[0]!) 
 }
 
 describe.skipIf(absent)(`the more specific value wins${absent ? ` (skipped: ${absent})` : ''}`, () => {
-  it('bug: an empty variable lost against the chart’s own', async () => {
+  it('bug: an empty variable did not override the chart’s own', async () => {
     const env = { ATHANOR_LOG_LEVEL: '', ATHANOR_DRAIN_DELAY_MS: '0' };
     expect(variables(await podOf('ingest', { 'ingest.env': env }))).toMatchObject(env);
   });
 
   it.each(tools.helms.map(helm => [helm.name, helm] as const))(
-    'bug: a limit that was taken away by null stayed under a larger request: %s',
+    'bug: a limit that was removed by null was kept below a larger request: %s',
     async (_name, helm) => {
       const resources = { requests: { memory: '4Gi' }, limits: { memory: null } };
       for (const [component, key] of [
@@ -39,7 +39,7 @@ describe.skipIf(absent)(`the more specific value wins${absent ? ` (skipped: ${ab
     },
   );
 
-  it('bug: a pod’s label lost against the label of all objects', async () => {
+  it('bug: a pod’s label did not override the label of all objects', async () => {
     const values = {
       commonLabels: { team: 'platform', cost: 'shared' },
       'ingest.podLabels': { team: 'data', cost: '' },
@@ -49,7 +49,7 @@ describe.skipIf(absent)(`the more specific value wins${absent ? ` (skipped: ${ab
     expect(registry.labels).toMatchObject({ team: 'platform', cost: 'shared' });
   });
 
-  it('labels that select the release’s pods are never the values’', async () => {
+  it('labels that select the release’s pods cannot be overridden by values', async () => {
     const wrong = { 'app.kubernetes.io/component': 'mine', 'app.kubernetes.io/instance': 'mine' };
     const values = { commonLabels: wrong, 'defaults.podLabels': wrong, 'training.job.podLabels': wrong };
     const objects = await render({ values });
@@ -60,7 +60,7 @@ describe.skipIf(absent)(`the more specific value wins${absent ? ` (skipped: ${ab
     });
   });
 
-  it('false and 0 of a service win over the defaults of all', async () => {
+  it('false and 0 of a service override the defaults of all', async () => {
     const values = { 'defaults.lifecycle.minReadySeconds': 7, 'ingest.lifecycle.minReadySeconds': 0 };
     const objects = await render({ values });
     const seconds = (name: string) => find(objects, 'Deployment', `athanor-${name}`).spec.minReadySeconds;

@@ -5,7 +5,7 @@ import { missing, tools } from './tools.js';
 const absent = missing('helm');
 const GPU = { mode: 'devicePlugin' };
 
-/** Values that are refused, and what is said. By the schema, else by templates/validation.yaml. */
+/** Invalid values and their error messages, from the schema or from templates/validation.yaml. */
 const REFUSED: readonly (readonly [title: string, values: Record<string, unknown>, says: RegExp])[] = [
   ['a wrong type', { 'ingest.replicas': 'two' }, /at '\/ingest\/replicas': got string, want integer/],
   ['an unknown key', { replicaz: 2 }, /additional properties 'replicaz' not allowed/],
@@ -13,7 +13,7 @@ const REFUSED: readonly (readonly [title: string, values: Record<string, unknown
   ['an unknown key of a service', { 'router.port': 1 }, /at '\/router': additional properties 'port' not allowed/],
   ['an unknown log level', { 'runtime.logLevel': 'loud' }, /'\/runtime\/logLevel': value must be one of/],
   ['a memory that is none', { 'defaults.resources.limits.memory': 'lots' }, /does not match pattern/],
-  ['an image digest that is none', { 'image.control.digest': 'latest' }, /'\/image\/control\/digest'.*pattern/],
+  ['an invalid image digest', { 'image.control.digest': 'latest' }, /'\/image\/control\/digest'.*pattern/],
   ['no NATS', { 'nats.url': '' }, /no NATS: set nats\.url/],
   ['a URL of NATS that is none', { 'nats.url': 'nats.nats:4222' }, /'\/nats\/url'.*does not match pattern/],
   ['no credentials for NATS', { 'nats.existingSecret.name': '' }, /no credentials for NATS: set nats\.existingSecret/],
@@ -135,7 +135,7 @@ describe.skipIf(absent)(`the chart refuses${absent ? ` (skipped: ${absent})` : '
   it.each([
     ['cert-manager', { tls: { mesh: { mode: 'certManager', issuer: { name: 'i' } } } }, /no cert-manager\.io\/v1/],
     ['KEDA', { 'inference.pools.a.autoscaling': { mode: 'keda' } }, /no keda\.sh\/v1alpha1: install KEDA, or use hpa/],
-  ])('%s where the cluster has none', async (_title, values, says) => {
+  ])('%s if the cluster has none', async (_title, values, says) => {
     const { code, stderr } = await template({ values, apis: [] });
     expect(code).not.toBe(0);
     expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(says);

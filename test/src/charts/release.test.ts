@@ -5,7 +5,7 @@ import { CHART, MINIMAL_VALUES } from './render.js';
 import { type Helm, missing, tools } from './tools.js';
 
 const absent = missing('helm', 'kubectl', 'cluster');
-// Without any, one that stands for the name of what is skipped.
+// If there is none, a placeholder that names what is skipped.
 const HELMS: readonly Helm[] = tools.helms.length > 0 ? tools.helms : [{ name: 'Helm', path: 'helm' }];
 const VOLUMES = { 'blobs.mode': 'pvc', 'blobs.pvc.storageClassName': 'shared' };
 
@@ -30,7 +30,7 @@ describe.skipIf(absent)(`a release${absent ? ` (skipped: ${absent})` : ''}`, () 
     };
     let installed: Awaited<ReturnType<typeof secrets>>;
 
-    it('is installed, after a dry run that the server takes', async () => {
+    it('is installed, after a dry run that the server accepts', async () => {
       await cluster.createNamespace(namespace);
       await helmDoes('install', 'athanor', CHART, '-f', MINIMAL_VALUES, '--dry-run=server');
       expect(await cluster.get('deployments', '-n', namespace)).toEqual([]);
@@ -64,13 +64,13 @@ describe.skipIf(absent)(`a release${absent ? ` (skipped: ${absent})` : ''}`, () 
       expect(certificate.verify(new X509Certificate(decode(ca!['tls.crt']!)).publicKey)).toBe(true);
     });
 
-    it('goes back to an older revision', async () => {
+    it('can be rolled back to an older revision', async () => {
       await helmDoes('rollback', 'athanor', '2');
       expect(await replicas()).toBe(3);
       expect(await cluster.get('deployments', '-n', namespace, '-l', 'athanor.dev/pool=more')).toEqual([]);
     });
 
-    it('makes a secret anew that was deleted, and rolls who reads it', async () => {
+    it('recreates a deleted secret, and restarts the pods that read it', async () => {
       const checksum = async () =>
         (await cluster.get('deployment', 'athanor-ingest', '-n', namespace))[0]?.spec.template.metadata.annotations[
           'checksum/mesh-secret'
@@ -82,7 +82,7 @@ describe.skipIf(absent)(`a release${absent ? ` (skipped: ${absent})` : ''}`, () 
       expect(await checksum()).not.toBe(before);
     });
 
-    it('leaves secrets and volumes, nothing else, and finds them again', async () => {
+    it('keeps only secrets and volumes, and reuses them', async () => {
       const before = await secrets();
       await helmDoes('uninstall', 'athanor');
       const kinds =
@@ -99,7 +99,7 @@ describe.skipIf(absent)(`a release${absent ? ` (skipped: ${absent})` : ''}`, () 
       expect(await secrets()).toEqual(before);
     });
 
-    it('leaves nothing where the values say so', async () => {
+    it('keeps nothing if the values say so', async () => {
       await run('upgrade', { 'secrets.keep': false, 'blobs.pvc.keep': false });
       await helmDoes('uninstall', 'athanor');
       expect(await secrets()).toEqual({});

@@ -19,7 +19,7 @@ describe.skipIf(absent)(`the chart renders${absent ? ` (skipped: ${absent})` : '
     },
   );
 
-  it('the same by every Helm, but for what chance makes', async () => {
+  it('the same with every Helm version, except for random values', async () => {
     const rendered = await Promise.all(tools.helms.map(helm => render({ helm }).then(withoutChance)));
     for (const objects of rendered.slice(1)) expect(objects).toEqual(rendered[0]);
   });
@@ -43,7 +43,7 @@ describe.skipIf(absent)(`the chart renders${absent ? ` (skipped: ${absent})` : '
     expect(imageOf('athanor-pool-cpu')).toBe('registry.example.com/x/athanor/runner:v9');
   });
 
-  it('pods that are not rolled by a new version of the chart alone', async () => {
+  it('pods that are not restarted by a new version of the chart alone', async () => {
     const labels = ofKind(await render(), 'Deployment').map(each => each.spec.template.metadata.labels);
     for (const each of labels) {
       expect(Object.keys(each)).not.toContain('helm.sh/chart');
@@ -51,7 +51,7 @@ describe.skipIf(absent)(`the chart renders${absent ? ` (skipped: ${absent})` : '
     }
   });
 
-  it('what is reached from outside with the public port alone', async () => {
+  it('external Services with the public port only', async () => {
     const service = { type: 'LoadBalancer', annotations: { a: 'b' }, loadBalancerSourceRanges: ['192.0.2.0/24'] };
     const objects = await render({ values: { 'router.service': service, 'registry.service': service } });
     const outside = ofKind(objects, 'Service').filter(({ spec }) => spec.type !== 'ClusterIP' && !spec.clusterIP);

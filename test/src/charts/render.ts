@@ -26,13 +26,13 @@ export interface RenderOptions {
   readonly helm?: Helm;
   /** Values files; the smallest set that renders, if none is given. */
   readonly files?: readonly string[];
-  /** Further values, which win. */
+  /** Further values, which override the files. */
   readonly values?: unknown;
   readonly release?: string;
   readonly apis?: readonly string[];
 }
 
-/** APIs that a well-equipped cluster has besides Kubernetes' own. */
+/** Further APIs of a well-equipped cluster, besides those of Kubernetes. */
 export const APIS = [
   'resource.k8s.io/v1',
   'cert-manager.io/v1',
@@ -46,13 +46,13 @@ export const DEPLOY_VALUES = readdirSync(join(ROOT, 'deploy/values'))
   .filter(name => name.endsWith('.yaml') && name !== 'nats.yaml')
   .map(name => join(ROOT, 'deploy/values', name));
 
-/** `helm template`; what it says when it fails is in stderr. */
+/** `helm template`; its error message is in stderr. */
 export async function template(options: RenderOptions = {}) {
   const { files = [MINIMAL_VALUES], apis = APIS, release = 'athanor', helm = tools.helms[0]! } = options;
   const args = ['template', release, CHART, '--namespace', 'ml', '--kube-version', '1.35.0'];
   for (const api of apis) args.push('--api-versions', api);
   for (const file of files) args.push('--values', file);
-  // As one --set-json a key, since no file is to be left behind.
+  // One --set-json per key, so that no file is left behind.
   for (const [key, value] of Object.entries(options.values ?? {})) {
     args.push('--set-json', `${key}=${JSON.stringify(value)}`);
   }
@@ -61,7 +61,7 @@ export async function template(options: RenderOptions = {}) {
 
 const rendered = new Map<string, Promise<KubeObject[]>>();
 
-/** The objects that the chart makes. Equal options are rendered once. */
+/** The objects of the chart. Equal options are rendered once. */
 export function render(options: RenderOptions = {}): Promise<KubeObject[]> {
   const key = JSON.stringify(options);
   const known = rendered.get(key) ?? renderAnew(options);
@@ -86,7 +86,7 @@ export function toManifest(objects: readonly unknown[]): string {
   return objects.map(object => JSON.stringify(object)).join('\n---\n');
 }
 
-/** One object by kind and name; throws where there is none. */
+/** One object by kind and name; throws if there is none. */
 export function find(objects: readonly KubeObject[], kind: string, name: string): KubeObject {
   const found = objects.find(object => object.kind === kind && object.metadata.name === name);
   if (found === undefined) throw new Error(`no ${kind} ${name} was rendered`);
@@ -98,14 +98,14 @@ export function ofKind(objects: readonly KubeObject[], kind: string): KubeObject
 }
 
 export interface RenderedPod {
-  /** Of the object that it is in, for messages. */
+  /** The object that it is in, for messages. */
   readonly name: string;
   // biome-ignore lint/suspicious/noExplicitAny: a pod's spec, looked into by path
   readonly spec: any;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Every pod that may come of the objects: Deployments', bare ones, and the attempts' in their Job's template. */
+/** All pod templates: those of Deployments, bare pods, and the attempts' in their Job template. */
 export function pods(objects: readonly KubeObject[]): RenderedPod[] {
   return objects.flatMap(object => {
     const { name, labels = {} } = object.metadata;
@@ -121,7 +121,7 @@ function podOf(name: string, template: any): RenderedPod {
   return { name, labels: template.metadata.labels, spec: template.spec };
 }
 
-/** The container's variables: texts, and "secret/key" for what comes from a secret. */
+/** The container's variables: strings, and "secret/key" for those from a secret. */
 export function variables(pod: RenderedPod): Record<string, string> {
   const entries = pod.spec.containers[0].env as {
     name: string;

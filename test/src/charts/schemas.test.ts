@@ -7,7 +7,7 @@ import { DEPLOY_VALUES, find, type KubeObject, MINIMAL_VALUES, render, toManifes
 import { missing, TEST_BED, tools } from './tools.js';
 
 const absent = missing('helm', 'kubectl', 'kubeconform', 'testBed');
-// Of others' APIs, which a bare control plane has not.
+// Kinds of third-party APIs, which a bare control plane does not have.
 const FOREIGN = /^(cert-manager\.io|monitoring\.coreos\.com|keda\.sh|gateway\.networking\.k8s\.io)\//;
 const isOwn = ({ apiVersion }: KubeObject) => !FOREIGN.test(apiVersion);
 
@@ -28,7 +28,7 @@ describe.skipIf(absent)(`an API server${absent ? ` (skipped: ${absent})` : ''}`,
   afterAll(() => cluster?.stop());
 
   it.each([MINIMAL_VALUES, ...DEPLOY_VALUES].map(file => [basename(file), file] as const))(
-    'finds every object of %s to its schema, and takes it in a restricted namespace without a warning',
+    'validates every object of %s, and accepts it in a restricted namespace without a warning',
     async (_name, file) => {
       const objects = (await render({ files: [file] })).filter(isOwn);
       const manifest = join(cluster.folder, basename(file));
@@ -42,7 +42,7 @@ describe.skipIf(absent)(`an API server${absent ? ` (skipped: ${absent})` : ''}`,
     },
   );
 
-  it.each(['cpu', 'dra', 'kueue'])('takes the Job of an attempt: %s', async kind => {
+  it.each(['cpu', 'dra', 'kueue'])('accepts the Job of an attempt: %s', async kind => {
     const job = {
       cpu: {},
       dra: { image: 'cuda', gpu: { mode: 'dra', minMemoryMiB: 1024 } },

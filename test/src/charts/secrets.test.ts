@@ -15,7 +15,7 @@ const content = (objects: KubeObject[], name: string, key: string) =>
   Buffer.from(find(objects, 'Secret', name).data[key], 'base64').toString();
 
 describe.skipIf(absent)(`generated secrets${absent ? ` (skipped: ${absent})` : ''}`, () => {
-  it('have API keys that the services take, whose texts no service mounts', async () => {
+  it('contain API keys that the services accept, and no service mounts the keys themselves', async () => {
     const objects = await render();
     const entries = parseKeysFile(content(objects, 'athanor-api-keys', 'api-keys.json'));
     const keys = ['api-key', 'helm-test-api-key'].map(key => content(objects, 'athanor-api-credentials', key));
@@ -55,7 +55,7 @@ describe.skipIf(absent)(`generated secrets${absent ? ` (skipped: ${absent})` : '
     },
   );
 
-  it('stay when the release goes, where the values say so', async () => {
+  it('are kept when the release is uninstalled, if the values say so', async () => {
     const kept = ofKind(await render(), 'Secret');
     for (const { metadata } of kept) expect(metadata.annotations?.['helm.sh/resource-policy']).toBe('keep');
     const values = { 'secrets.keep': false, 'commonAnnotations.owner': 'ml' };
@@ -65,7 +65,7 @@ describe.skipIf(absent)(`generated secrets${absent ? ` (skipped: ${absent})` : '
     }
   });
 
-  it('hold what was given as a text', async () => {
+  it('contain values given as strings', async () => {
     const values = {
       'nats.existingSecret.name': '',
       'nats.user': 'mesh',
@@ -84,7 +84,7 @@ describe.skipIf(absent)(`generated secrets${absent ? ` (skipped: ${absent})` : '
     });
   });
 
-  it('are none where all are given', async () => {
+  it('are not created if all are given', async () => {
     const airGapped = DEPLOY_VALUES.filter(file => file.endsWith('air-gapped.yaml'));
     expect(ofKind(await render({ files: airGapped }), 'Secret')).toEqual([]);
   });
@@ -97,7 +97,7 @@ describe.skipIf(absent)(`GitOps${absent ? ` (skipped: ${absent})` : ''}`, () => 
       .at(-1)
       ?.toJS({ maxAliasCount: 0 });
 
-  it('by Argo CD renders the same each time: nothing is left to chance', async () => {
+  it('by Argo CD renders the same each time, without random values', async () => {
     const values = last('deploy/argocd/application.yaml').spec.source.helm.valuesObject;
     const [first, second] = await Promise.all([template({ files: [], values }), template({ files: [], values })]);
     expect(first?.code, first?.stderr).toBe(0);

@@ -3,12 +3,12 @@ import { delimiter, join } from 'node:path';
 import { runCommand } from '../mesh/run-athanor.js';
 import { ROOT } from '../mesh/test-mesh.js';
 
-// Where the charts' tests find their programs: in the test bed beside the checkout, else on the PATH.
+// Programs of the charts' tests: from the test bed next to the checkout, else from the PATH.
 
 /** Scripts that start a control plane with fake nodes; not part of the project. */
 export const TEST_BED = join(ROOT, '../shared/kubernetes');
 
-/** One of the Helms that the chart must work with. */
+/** A version of Helm that the chart must support. */
 export interface Helm {
   readonly name: string;
   readonly path: string;
@@ -20,13 +20,13 @@ export interface Tools {
   readonly kubeconform: string | undefined;
   /** The folder of the test bed's programs. */
   readonly testBed: string | undefined;
-  /** A cluster to test on: the test bed's, else the one of KUBECONFIG. */
+  /** A cluster for tests: the test bed's, else the one of KUBECONFIG. */
   readonly cluster: string | undefined;
 }
 
 export const tools: Tools = await findTools();
 
-/** For describe.skipIf: what is missing, as part of the test's name; undefined where nothing is. */
+/** For describe.skipIf: the missing programs, as part of the test's name; undefined if nothing is missing. */
 export function missing(...names: ('helm' | 'kubectl' | 'kubeconform' | 'testBed' | 'cluster')[]): string | undefined {
   const absent = names.filter(name => (name === 'helm' ? tools.helms.length === 0 : tools[name] === undefined));
   return absent.length === 0 ? undefined : `no ${absent.map(describeTool).join(', no ')}`;

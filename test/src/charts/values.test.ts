@@ -29,7 +29,7 @@ describe('values.yaml', () => {
 });
 
 describe('values.schema.json', () => {
-  it('refuses unknown keys everywhere but in maps that are Kubernetes’ own', () => {
+  it('refuses unknown keys everywhere except in maps defined by Kubernetes', () => {
     const open = openObjects(JSON.parse(read('charts/athanor/values.schema.json')));
     // $defs/pod and $defs/tls are parts of closed ones.
     expect(open).toEqual([
@@ -49,8 +49,8 @@ describe('values.schema.json', () => {
   });
 });
 
-describe('what is written twice', () => {
-  it('is the same: versions of package.json, chart and library', () => {
+describe('duplicated information', () => {
+  it('is equal: versions of package.json, chart and library', () => {
     const { version } = JSON.parse(read('package.json'));
     const chart = parse(read('charts/athanor/Chart.yaml'));
     const library = parse(read('charts/athanor/charts/service/Chart.yaml'));
@@ -59,19 +59,19 @@ describe('what is written twice', () => {
     expect(library.kubeVersion).toBe(chart.kubeVersion);
   });
 
-  it('is the same: permissions of a tenant’s key', () => {
+  it('is equal: permissions of a tenant’s key', () => {
     const granted = parse(read('charts/athanor/files/tenant-permissions.yaml'));
     expect(granted).toEqual([...TENANT_PERMISSIONS].sort());
   });
 
-  it('is the same: users of NATS and their permissions', async () => {
+  it('is equal: users of NATS and their permissions', async () => {
     const script = join(ROOT, 'deploy/values/nats-values.mjs');
     const { code, stderr } = await runCommand(process.execPath, [script, '--check']);
     expect(code, stderr).toBe(0);
   });
 });
 
-/** Paths of all values that are no maps, or maps without keys of the chart's own. */
+/** Paths of all values that are not maps, or maps without keys defined by the chart. */
 function leaves(map: YAMLMap, parents: readonly string[] = []): string[] {
   return map.items.flatMap(({ key, value }) => {
     const path = [...parents, String(key)];
@@ -79,7 +79,7 @@ function leaves(map: YAMLMap, parents: readonly string[] = []): string[] {
   });
 }
 
-/** Used by itself, or with all that is in one of the maps that hold it. */
+/** Used by itself, or as part of a map that is used as a whole. */
 function isUsed(path: string): boolean {
   const names = path.split('.');
   return names.some((name, index) => {

@@ -11,13 +11,13 @@ import { connectTo, deploy, openDoor } from './release.js';
 
 const nodes = unavailable === undefined ? await listNodes() : [];
 const twoNodes = nodes.length >= 2;
-const bed = TEST_BED_STATE === undefined ? 'nodes can be cut off on the test bed only' : undefined;
+const bed = TEST_BED_STATE === undefined ? 'nodes can be disconnected on the test bed only' : undefined;
 
 describe.skipIf(unavailable !== undefined)(
   `training attempts in pods${unavailable ? ` (skipped: ${unavailable})` : ''}`,
   () => {
     let client: AthanorClient;
-    /** What an uninterrupted run gives. */
+    /** The result of an uninterrupted run. */
     let reference: string;
     const long = { epochs: 30, checkpointEverySteps: 100 };
 
@@ -38,7 +38,7 @@ describe.skipIf(unavailable !== undefined)(
       return (await client.training.getTrainingJob({ jobId })).job as TrainingJob;
     }
 
-    /** The pod of a job's attempt, once that many checkpoints are committed. */
+    /** The pod of a job's attempt, once the given number of checkpoints is committed. */
     async function podAfter(jobId: string, checkpoints: number): Promise<ObjectStatus> {
       await eventually(
         `${checkpoints} checkpoints of ${jobId}`,
@@ -62,7 +62,7 @@ describe.skipIf(unavailable !== undefined)(
       expect(Number(last.resumedFromStep)).toBeGreaterThanOrEqual(200);
     }
 
-    it('kill -9 after two checkpoints: another pod goes on from there, on the other node, to the same bits', async () => {
+    it('kill -9 after two checkpoints: another pod resumes from there, on the other node, with a bit-identical result', async () => {
       const { jobId } = await begin('killed');
       const pod = await podAfter(jobId, 2);
       if (twoNodes) await kubectl('cordon', pod.spec.nodeName!);
@@ -81,7 +81,7 @@ describe.skipIf(unavailable !== undefined)(
       }
     }, 300_000);
 
-    it('a pod that is deleted checkpoints first, and the job says why it went on elsewhere', async () => {
+    it('a deleted pod writes a checkpoint first, and the job records why it was moved', async () => {
       const { jobId } = await begin('deleted');
       const pod = await podAfter(jobId, 1);
       await kubectl('--namespace', NAMESPACE, 'delete', 'pod', pod.metadata.name, '--wait=false');
@@ -91,11 +91,11 @@ describe.skipIf(unavailable !== undefined)(
       expect((await versionOfJob(client, jobId)).digest).toBe(reference);
     }, 300_000);
 
-    it('a Job that is deleted, and one that is out of memory, are job states with their reason', async () => {
+    it('a Job that is deleted, and one that is out of memory, are recorded by the job with their reason', async () => {
       const { jobId } = await begin('gone');
       const pod = await podAfter(jobId, 1);
       await kubectl('--namespace', NAMESPACE, 'delete', 'job', pod.metadata.labels!['job-name']!, '--cascade=orphan');
-      // While its pod runs, an attempt may go on without its Job.
+      // While its pod runs, an attempt may continue without its Job.
       await killInPod(pod);
       await eventually(
         'the reason',
@@ -117,7 +117,7 @@ describe.skipIf(unavailable !== undefined)(
       await client.training.cancelTrainingJob({ jobId: starved.jobId });
     }, 400_000);
 
-    it('a pod for which there is no room waits, and the job says so in the words of the scheduler', async () => {
+    it("a pod without capacity waits, and the job records the scheduler's message", async () => {
       await deploy({
         'training.job.resources': { requests: { cpu: '900', memory: '64Mi' }, limits: { memory: '1Gi' } },
       });

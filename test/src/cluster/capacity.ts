@@ -12,7 +12,9 @@ export interface CapacityOptions {
   readonly image: Uint8Array<ArrayBuffer>;
 }
 
-/** Requests a second that the deployment answers, with clients on the same machine: a closed loop, always 16 in flight. */
+/**
+ * Sustained requests per second of the deployment, with clients on the same machine: a closed loop with 16 in flight.
+ */
 export async function measureCapacity({ door, modelName, image }: CapacityOptions): Promise<number> {
   const client = connectTo(door);
   const inputs = [{ name: 'image', datatype: 'UINT8' as const, shape: [1, 28, 28], data: image }];

@@ -21,7 +21,7 @@ describe.skipIf(unavailable !== undefined)(`certificates${unavailable ? ` (skipp
   }, 300_000);
   afterAll(() => client?.close());
 
-  /** The serial number that a public port shows to a new caller. */
+  /** The serial number of the certificate that a public port presents to a new caller. */
   async function shownSerial(address: string): Promise<string> {
     const [host, port] = address.split(':') as [string, string];
     return await new Promise((resolve, reject) => {
@@ -40,7 +40,7 @@ describe.skipIf(unavailable !== undefined)(`certificates${unavailable ? ` (skipp
     return pods.map(({ metadata, status }) => `${metadata.name} ${status.containerStatuses?.[0]?.restartCount}`).sort();
   }
 
-  it('are renewed by a new secret alone: no pod is started again, no request fails', async () => {
+  it('are renewed by a new secret alone: no pod restarts, no request fails', async () => {
     const { image } = await serveDigits(client);
     const before = { serial: await shownSerial(door.addresses.inference), pods: await startCounts() };
     const load = startLoad({ door, modelName: MODEL, image, ratePerSecond: 50 });
@@ -48,7 +48,7 @@ describe.skipIf(unavailable !== undefined)(`certificates${unavailable ? ` (skipp
     await expect
       .poll(() => shownSerial(door.addresses.inference), { timeout: 150_000, interval: 2_000 })
       .not.toBe(before.serial);
-    // New connections inside the mesh, by callers that have known the authority all the time: one router begins anew.
+    // New connections inside the mesh, by callers that trusted the authority all the time; one router restarts.
     const [router] = await podsOf('router');
     await kubectl('--namespace', NAMESPACE, 'delete', 'pod', router!.metadata.name, '--wait=false');
     await new Promise(resolve => setTimeout(resolve, 20_000));
@@ -59,7 +59,7 @@ describe.skipIf(unavailable !== undefined)(`certificates${unavailable ? ` (skipp
     expect(others(await startCounts(), 'router')).toEqual(others(before.pods, 'router'));
   }, 300_000);
 
-  it('are asked for at the mesh ports: without one, and for a token without one, the answer is no', async () => {
+  it('are required on the mesh ports: calls without one, also with a token, are refused', async () => {
     const service = await get('service', `${FULLNAME}-registry`, NAMESPACE);
     const mesh = createStub('registry', {
       address: `${service.spec.clusterIP}:8033`,

@@ -6,7 +6,7 @@ import type { TrainingJob, TrainingSpecInput } from '@athanor/contracts/training
 import { createJob, importIdx, referenceSpec, serve, versionOfJob, waitForJob } from '../mesh/main-job.js';
 import { writeSmallMnist } from '../mesh/mnist.js';
 
-// The main job in small, as often as some test needs it: the same data and spec are the same version.
+// A small version of the whole workflow, repeatable: the same data and spec give the same version.
 
 export const MODEL = 'digits';
 

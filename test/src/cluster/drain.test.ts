@@ -10,7 +10,7 @@ import { isReady, kubectl } from './kubectl.js';
 import { type LoadReport, loadTable, startLoad } from './load.js';
 import { connectTo, type Door, deploy, helm, openDoor, podsOf } from './release.js';
 
-/** Share of what the deployment sustains that both clients together offer: what is tested is the event, not the overload. */
+/** Fraction of the sustained load that both clients together offer, so that the event is tested and not overload. */
 const OFFERED_SHARE = 0.4;
 const SECONDS = Number(process.env.ATHANOR_LOAD_SECONDS ?? 120);
 const NEXT = process.env.ATHANOR_NEXT_TAG;
@@ -21,7 +21,7 @@ describe.skipIf(unavailable !== undefined)(`no request fails${unavailable ? ` (s
   let client: AthanorClient;
   let digits: Digits;
   let python: string | undefined;
-  /** Requests a second of each client. */
+  /** Requests per second of each client. */
   let rate: number;
 
   beforeAll(async () => {
@@ -41,7 +41,7 @@ describe.skipIf(unavailable !== undefined)(`no request fails${unavailable ? ` (s
     client?.close();
   });
 
-  /** Sends for a while, lets something happen in it, and goes on until the time is over. */
+  /** Sends requests for a while, triggers an event during that, and continues until the time is over. */
   async function under(what: string, event: () => Promise<void>, seconds = SECONDS): Promise<readonly LoadReport[]> {
     const load = startLoad({ door, modelName: MODEL, image: digits.image, ratePerSecond: rate, python });
     const begun = performance.now();
@@ -101,8 +101,10 @@ describe.skipIf(unavailable !== undefined)(`no request fails${unavailable ? ` (s
     900_000,
   );
 
-  it('except where pods do not pause before they end, nor drain: the load of these tests sees it', async ({ skip }) => {
-    skip(python === undefined, 'our SDK repeats what a pod refuses; without tritonclient nobody would see it');
+  it('fail if pods neither pause before they end nor drain, so the load of these tests detects that', async ({
+    skip,
+  }) => {
+    skip(python === undefined, 'our SDK retries refused calls; without tritonclient failures are not visible');
     const cut = { preStopSeconds: 1, drainDelayMs: 0, drainGraceMs: 0, minReadySeconds: 0 };
     await deploy({ 'defaults.lifecycle': cut, 'inference.defaults.lifecycle': cut });
     try {
@@ -110,7 +112,7 @@ describe.skipIf(unavailable !== undefined)(`no request fails${unavailable ? ` (s
       const reports = await under(
         'no pause',
         async () => {
-          // As an upgrade is, for the pods that answer.
+          // Like an upgrade, for the serving pods.
           await kubectl('--namespace', NAMESPACE, ...restart);
           await kubectl(
             '--namespace',

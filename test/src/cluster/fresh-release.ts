@@ -3,10 +3,10 @@ import { listNodes, NAMESPACE, RELEASE } from './cluster.js';
 import { isReady, kubectl, list, type ObjectStatus } from './kubectl.js';
 import { deploy, type Values } from './release.js';
 
-// Each file of the suite begins from the same state, whatever the one before left: pods that nobody needs take the CPU that its
-// own ask for.
+// Each file of the suite starts from the same state, whatever the previous one left: unused pods take CPU that others
+// need.
 
-/** Removes what other tests left, installs the release with these values, and prints what was found otherwise. */
+/** Removes what other tests left, installs the release with these values, and prints the differences that it found. */
 export async function freshRelease(values: Values = {}): Promise<void> {
   const found = [...(await uncordonNodes()), ...(await removeJobs()), ...(await removeLostPods())];
   await deploy(values);
@@ -24,7 +24,7 @@ async function uncordonNodes(): Promise<string[]> {
   return cordoned.map(name => `node ${name} was cordoned`);
 }
 
-/** Jobs of attempts whose training jobs the test that made them has left. */
+/** Jobs of attempts whose training jobs were abandoned by the test that created them. */
 async function removeJobs(): Promise<string[]> {
   const jobs = await list('jobs', { namespace: NAMESPACE, selector: `athanor.dev/release=${RELEASE}` });
   const open = jobs.filter(({ status }) => (status.active ?? 0) > 0).map(({ metadata }) => metadata.name);
@@ -33,7 +33,7 @@ async function removeJobs(): Promise<string[]> {
   return open.map(name => `job ${name} still ran`);
 }
 
-/** Pods that have ended, or that were deleted and do not go: those of a node that was lost. */
+/** Pods that have ended, or that were deleted but not removed: those of a lost node. */
 async function removeLostPods(): Promise<string[]> {
   const pods = await list('pods', { namespace: NAMESPACE, selector: `app.kubernetes.io/instance=${RELEASE}` });
   const lost = pods

@@ -2,7 +2,7 @@ import { unavailable } from './cluster.js';
 import { installParts } from './parts.js';
 import { deploy } from './release.js';
 
-/** The parts and the release, once for all files. What a file changes it changes back. */
+/** The servers and the release, once for all files. Each file reverts its changes. */
 export async function setup({ provide }: { provide(key: 'installSeconds', value: number): void }): Promise<void> {
   if (unavailable !== undefined) return;
   const begun = performance.now();

@@ -8,8 +8,8 @@ import { freshRelease } from './fresh-release.js';
 import { get, isReady, kubectl, list, type ObjectStatus } from './kubectl.js';
 import { connectTo, deploy, openDoor } from './release.js';
 
-// Pools on the devices of a device plugin. The test bed's devices are none that compute, so the pool prefers a GPU, serves on
-// the CPU and says so; on real nodes the same values with `required: true` and the CUDA image serve on the GPU.
+// Pools with the devices of a device plugin. The test bed's devices cannot compute, so the pool prefers a GPU, falls
+// back to the CPU and reports that; on real nodes the same values with `required: true` and the CUDA image use the GPU.
 
 const RESOURCE = 'nvidia.com/gpu';
 const why = unavailable ?? (await withoutDevices());
@@ -60,7 +60,7 @@ describe.skipIf(why !== undefined)(`a pool on GPUs${why ? ` (skipped: ${why})` :
   const gpuPods = () =>
     list('pods', { namespace: NAMESPACE, selector: `app.kubernetes.io/instance=${RELEASE},athanor.dev/pool=gpu` });
 
-  it('runs on a node that has devices, and the device that it was given is in its environment', async () => {
+  it('runs on a node that has devices, and its assigned device is in its environment', async () => {
     const [pod] = await gpuPods();
     expect(await devices()).toContain(pod?.spec.nodeName);
     const script =
@@ -71,7 +71,7 @@ describe.skipIf(why !== undefined)(`a pool on GPUs${why ? ` (skipped: ${why})` :
     expect(node).toContain(RESOURCE);
   });
 
-  it('answers for its models and for no other, behind the one address', async () => {
+  it('serves its models and no others, behind the one address', async () => {
     const { jobId } = await trainDigits(client, { seed: 7 }, 'faces');
     await serve(client, await versionOfJob(client, jobId));
     const { config } = await client.inference.modelConfig({ name: 'faces' });
@@ -81,7 +81,7 @@ describe.skipIf(why !== undefined)(`a pool on GPUs${why ? ` (skipped: ${why})` :
     expect(digits?.parameters).not.toHaveProperty('gpu_unavailable');
   }, 200_000);
 
-  it('waits with the scheduler’s reason where all devices are taken', async () => {
+  it('waits with the scheduler’s reason if all devices are in use', async () => {
     await deploy({ 'inference.pools': pool(1), 'inference.pools.gpu.replicas': 6 }, '20s').catch(() => undefined);
     const pending = await eventually(
       'a pod without a device',

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { runCommand } from '../mesh/run-athanor.js';
 
-// kubectl as a user has it, on the cluster that KUBECONFIG names.
+// kubectl as used by a user, on the cluster of KUBECONFIG.
 
 export interface ObjectStatus {
   readonly metadata: {
@@ -17,7 +17,7 @@ export interface ObjectStatus {
   readonly status: any;
 }
 
-/** Standard output; throws with what kubectl said. */
+/** Standard output; throws with kubectl's error message. */
 export async function kubectl(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runCommand('kubectl', args);
   if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr.trim() || stdout.trim()}`);

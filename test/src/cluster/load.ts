@@ -4,8 +4,9 @@ import { infer } from '@athanor/client';
 import { connectTo, type Door } from './release.js';
 import { countRouterRetries } from './router-retries.js';
 
-// Two clients at once, in open loop: each request is sent at its time, whether the ones before were answered or not, and its
-// latency counts from that time, so that a pause of the server is not hidden by a client that waits for it.
+// Two concurrent clients with an open loop: each request is sent at its scheduled time, whether earlier ones were
+// answered or not, and its latency counts from that time, so that a pause of the server is not hidden by waiting
+// clients.
 
 export interface LoadReport {
   readonly client: string;
@@ -13,7 +14,7 @@ export interface LoadReport {
   readonly failed: number;
   /** Some messages of failures. */
   readonly failures: readonly string[];
-  /** Calls that the client made again before they were answered; 0 of a client that never does. */
+  /** Calls that the client retried before they were answered; 0 for a client without retries. */
   readonly retried: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -22,7 +23,7 @@ export interface LoadReport {
 
 export interface LoadResult {
   readonly reports: readonly LoadReport[];
-  /** Calls that the routers made again, at another pod. */
+  /** Calls that the routers retried at another pod. */
   readonly routerRetries: number;
 }
 
@@ -36,9 +37,9 @@ export interface LoadOptions {
   readonly modelName: string;
   /** Bytes of one UINT8 image of 28 × 28. */
   readonly image: Uint8Array<ArrayBuffer>;
-  /** Requests a second of each client. */
+  /** Requests per second of each client. */
   readonly ratePerSecond: number;
-  /** A Python with tritonclient; without it our own client alone sends. */
+  /** A Python with tritonclient; without it only our own client sends requests. */
   readonly python?: string | undefined;
 }
 

@@ -35,7 +35,7 @@ describe.skipIf(unavailable !== undefined)(
       return stdout;
     }
 
-    it('runs from outside by the command line: raw files in, a prediction by a pod out, each attempt a Job', async () => {
+    it('runs from outside with the command line, from raw files to a prediction by a pod, with a Job per attempt', async () => {
       const begun = performance.now();
       const mesh = ['--context', 'cluster'];
       await athanor(...mesh, 'dataset', 'import', 'mnist', MNIST);
@@ -95,7 +95,7 @@ describe.skipIf(unavailable !== undefined)(
       stranger.close();
     });
 
-    it('gives no pod but training’s a service account token, and none a secret but by reference', async () => {
+    it('gives only training’s pod a service account token, and passes secrets by reference only', async () => {
       for (const component of ['ingest', 'registry', 'router', 'inference', 'training']) {
         const [pod] = await podsOf(component);
         expect(pod?.spec.automountServiceAccountToken, component).toBe(component === 'training');

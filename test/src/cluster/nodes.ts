@@ -1,9 +1,12 @@
 import { runCommand } from '../mesh/run-athanor.js';
 import { kubectl, type ObjectStatus } from './kubectl.js';
 
-// What happens to nodes and processes, done to them from outside.
+// Failures of nodes and processes, caused from outside.
 
-/** Cuts a node off the network (test bed only). @returns how to heal it, which waits until it is Ready again. */
+/**
+ * Disconnects a node from the network (test bed only). @returns a function that reconnects it and waits until it is
+ * Ready.
+ */
 export async function cutOff(node: string): Promise<() => Promise<void>> {
   const index = Number(/-(\d+)$/.exec(node)?.[1] ?? '1') - 1;
   const link = async (state: 'up' | 'down') => {
@@ -17,9 +20,10 @@ export async function cutOff(node: string): Promise<() => Promise<void>> {
   };
 }
 
-/** SIGKILL to the process of a pod's container: by the kernel, as the out-of-memory killer does it. */
+/** SIGKILL to the process of a pod's container, like the out-of-memory killer. */
 export async function killInPod(pod: ObjectStatus): Promise<void> {
-  // A process cannot kill the first of its own namespace: from this machine, where the node's processes can be seen.
+  // A process cannot kill the first process of its own namespace, so this uses the host, where the node's processes are
+  // visible.
   const uid = pod.metadata.uid;
   const { stdout } = await runCommand('sh', ['-c', `grep -l "${uid}" /proc/[0-9]*/cgroup 2>/dev/null`]);
   const pids = stdout.split('\n').flatMap(path => /\/proc\/(\d+)\//.exec(path)?.[1] ?? []);

@@ -26,7 +26,7 @@ describe.skipIf(unavailable !== undefined)(`outages${unavailable ? ` (skipped: $
     const find = async () =>
       (await list('pods', { namespace: NAMESPACE, selector: `app=${part}` })).find(pod => isReady(pod));
     const before = await find();
-    // Not by force: a set would start the next one on the same files while this one still runs.
+    // Not by force: a StatefulSet would start the next pod on the same files while this one still runs.
     await kubectl('--namespace', NAMESPACE, 'delete', 'pod', `${part}-0`, '--grace-period=1');
     await eventually(
       `another pod of ${part}`,
@@ -39,7 +39,7 @@ describe.skipIf(unavailable !== undefined)(`outages${unavailable ? ` (skipped: $
     );
   }
 
-  it('NATS and PostgreSQL are killed while jobs are trained and registered: nothing is lost, nothing is doubled', async () => {
+  it('NATS and PostgreSQL are killed while jobs are trained and registered: nothing is lost or duplicated', async () => {
     await importDigits(client);
     const before = (await listVersions()).length;
     const jobs = [];
@@ -81,7 +81,7 @@ describe.skipIf(unavailable !== undefined)(`outages${unavailable ? ` (skipped: $
     ['a pod that is deleted at once', remove],
     ['a process that is killed, as the kernel does where memory ends', killInPod],
   ])(
-    '%s takes the requests that it had with it, at most',
+    '%s loses at most its requests in flight',
     async (_what, kill) => {
       const { image } = await serveDigits(client);
       await eventually('two ready pods', async () => (await podsOf('inference')).filter(isReady).length >= 2, 60_000);
@@ -97,7 +97,7 @@ describe.skipIf(unavailable !== undefined)(`outages${unavailable ? ` (skipped: $
         uid: pod!.metadata.uid,
         restarts: restartsOf(pod!),
       });
-      // What was in flight at the moment is asked for once more, at the other pod.
+      // Requests in flight at that moment are retried once, at the other pod.
       expect(report!.failed, report!.failures.join('; ')).toBeLessThanOrEqual(5);
     },
     120_000,
@@ -112,7 +112,7 @@ function restartsOf({ status }: ObjectStatus): number {
   return status.containerStatuses[0].restartCount;
 }
 
-/** The pod's identity and how often it was started again; undefined once it is gone. */
+/** The pod's identity and its number of restarts; undefined once it is gone. */
 async function startsOf({ metadata }: ObjectStatus): Promise<{ uid: string; restarts: number } | undefined> {
   const pod = (await podsOf('inference')).find(({ metadata: { uid } }) => uid === metadata.uid);
   return pod && { uid: metadata.uid, restarts: restartsOf(pod) };

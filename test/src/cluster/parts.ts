@@ -7,7 +7,7 @@ import { ROOT } from '../mesh/test-mesh.js';
 import { listNodes, NAMESPACE, TEST_BED_STATE } from './cluster.js';
 import { apply, kubectl } from './kubectl.js';
 
-// NATS, PostgreSQL and S3 in the cluster, as a platform team would have them, and the secrets that lead to them.
+// NATS, PostgreSQL and S3 in the cluster, as a platform team would provide them, and the secrets for their users.
 
 const NATS_USERS = ['ingest', 'training', 'registry', 'router', 'inference'] as const;
 const S3_VERSION = '1.8.0';
@@ -15,7 +15,7 @@ const VOLUMES = ['data-nats-0', 'data-postgres-0', 'data-s3-0'];
 
 export async function installParts(): Promise<void> {
   await apply(namespace());
-  // A suite that is run again finds them, with the passwords that they were made with.
+  // A repeated run of the suite reuses them with their original passwords.
   if ((await kubectl('--namespace', NAMESPACE, 'get', 'secret', 's3', '-o', 'name', '--ignore-not-found')) !== '')
     return;
   if (!(await hasStorageClass())) await makeVolumes();
@@ -75,7 +75,7 @@ async function hasStorageClass(): Promise<boolean> {
   return (await kubectl('get', 'storageclass', '-o', 'name')).trim() !== '';
 }
 
-/** Folders of this machine as volumes, where the cluster has no provisioner: its nodes share the machine's disk. */
+/** Folders of this machine as volumes, if the cluster has no provisioner: its nodes share the machine's disk. */
 async function makeVolumes(): Promise<void> {
   if (TEST_BED_STATE === undefined) throw new Error('the cluster has no storage class; the suite needs one');
   for (const claim of VOLUMES) {

@@ -5,8 +5,8 @@ import { freshRelease } from './fresh-release.js';
 import { apply, get, isReady, kubectl } from './kubectl.js';
 import { podsOf } from './release.js';
 
-// The mesh's network policies from a pod that they know nothing of. Whether the cluster's network keeps to policies at all is
-// asked first, with a policy of the test's own.
+// The mesh's network policies, tested from a pod outside of them. Whether the cluster's network enforces policies is
+// tested first, with the test's own policy.
 
 const PROBES = 3;
 const OUTSIDE = 'athanor-test-outside';
@@ -25,13 +25,13 @@ describe.skipIf(unavailable !== undefined)(`network policies${unavailable ? ` (s
     await kubectl('delete', 'namespace', OUTSIDE, '--wait=false', '--ignore-not-found');
   });
 
-  it('let a pod from outside reach the public ports alone (skipped where the cluster’s network ignores policies)', async ({
+  it('let an external pod reach the public ports only (skipped where the cluster’s network ignores policies)', async ({
     skip,
   }) => {
     const { podIP } = (await get('pod', 'refused', OUTSIDE)).status as { podIP: string };
     await eventually('the pod to listen', () => reaches(podIP, 8080), 30_000, 500);
     await apply(JSON.stringify(denyAll()));
-    // Also where policies are kept to it takes a moment.
+    // Enforcement of a policy may take a moment.
     await new Promise(resolve => setTimeout(resolve, 5_000));
     let refusals = 0;
     for (let probe = 0; probe < PROBES; probe++) if (!(await reaches(podIP, 8080))) refusals++;
@@ -44,7 +44,7 @@ describe.skipIf(unavailable !== undefined)(`network policies${unavailable ? ` (s
   }, 60_000);
 });
 
-/** Whether a TCP connection is made from the pod outside. */
+/** Whether a TCP connection from the external pod succeeds. */
 async function reaches(host: string, port: number): Promise<boolean> {
   const script = `
     const socket = require('node:net').connect({ host: '${host}', port: ${port}, timeout: 3000 });
@@ -58,7 +58,7 @@ function caller(image: string) {
   return pod('caller', image, 'setInterval(() => undefined, 1000)');
 }
 
-/** Listens, and its policy lets nobody in. */
+/** Listens, but its policy allows no ingress. */
 function refused(image: string) {
   return pod('refused', image, "require('node:net').createServer(socket => socket.end()).listen(8080)");
 }

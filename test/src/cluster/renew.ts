@@ -6,7 +6,10 @@ import { runCommand } from '../mesh/run-athanor.js';
 import { FULLNAME, NAMESPACE } from './cluster.js';
 import { secretValue } from './release.js';
 
-/** Puts a new certificate for the same names, by the same authority, into a secret: what cert-manager does at a renewal. */
+/**
+ * Replaces the certificate in a secret by a new one for the same names and by the same authority, like a renewal by
+ * cert-manager.
+ */
 export async function renewCertificate(listener: 'public' | 'mesh'): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'athanor-renew-'));
   const openssl = async (...args: string[]) => {
@@ -27,7 +30,7 @@ export async function renewCertificate(listener: 'public' | 'mesh'): Promise<voi
   const metadata = { name: `${FULLNAME}-${listener}-tls` };
   const secret = { apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', metadata, data };
   await writeFile(join(folder, 'secret.json'), JSON.stringify(secret));
-  // As helm itself, so that its next upgrade finds no other owner.
+  // As the field manager "helm", so that its next upgrade finds no conflict.
   const manager = ['--server-side', '--field-manager=helm', '--force-conflicts'];
   const args = ['--namespace', NAMESPACE, 'apply', ...manager, '-f', join(folder, 'secret.json')];
   const { code, stderr } = await runCommand('kubectl', args);

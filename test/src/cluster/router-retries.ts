@@ -3,7 +3,7 @@ import { podsOf } from './release.js';
 const ADMIN_PORT = 8052;
 const SAMPLE = /^athanor_router_retries_total(?:\{[^}]*\})? (\d+)/gm;
 
-/** What all routers have made again since this was called: a pod that ends is remembered as it was seen last. */
+/** Number of retries of all routers since this was called: for a pod that ends, the last value is kept. */
 export function countRouterRetries(intervalMs = 2_000): { stop(): Promise<number> } {
   const first = new Map<string, number>();
   const last = new Map<string, number>();

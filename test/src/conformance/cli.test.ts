@@ -35,14 +35,14 @@ describe('the command line', () => {
     }
   });
 
-  it('bug: a reader that had seen enough, such as head, got a stack trace', async () => {
+  it('bug: a reader that stopped early, such as head, caused a stack trace', async () => {
     const line = `"${process.execPath}" "${ATHANOR}" completion | true; "${process.execPath}" "${ATHANOR}" completion | head -c 1`;
     const { code, stderr } = await runCommand('sh', ['-c', line]);
     expect(code).toBe(0);
     expect(stderr).not.toMatch(/EPIPE|at \w/);
   });
 
-  it('bug: --version was an unknown option; a command keeps the --version of its own', async () => {
+  it('bug: --version was an unknown option; a command keeps its own --version', async () => {
     const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { version: string };
     expect(await run('--version')).toEqual({ code: 0, text: `athanor ${version}\n` });
     expect(await run('--home', '/nowhere/at/all', 'model', 'describe', 'm', '--version', '2')).toMatchObject({
@@ -79,7 +79,7 @@ describe('the command line', () => {
     ['quickstart', '--epochs', '0'],
     ['quickstart', '--port-base', '80'],
     ['quickstart', '--gate', '96'],
-  ])('bug: what is no such number was taken as another: %s %s %s %s %s', async (...argv) => {
+  ])('bug: an invalid number was accepted as another one: %s %s %s %s %s', async (...argv) => {
     expect(await run(...argv.filter(word => word !== undefined))).toMatchObject({
       code: 2,
       text: expect.stringContaining('expected'),
@@ -93,7 +93,7 @@ describe('the command line', () => {
     });
   });
 
-  it('ends with 2 for a wrong command line, and says what is wrong', async () => {
+  it('exits with 2 for an invalid command line, and says what is wrong', async () => {
     expect(await run('trian')).toMatchObject({ code: 2, text: expect.stringContaining("unknown command 'trian'") });
     expect(await run('train', '--dataset', 'd')).toMatchObject({
       code: 2,
@@ -105,21 +105,21 @@ describe('the command line', () => {
     });
   });
 
-  it('ends with 6 where no mesh runs, and says how to start one', async () => {
+  it('exits with 6 if no mesh runs, and says how to start one', async () => {
     expect(await run('--home', '/nowhere/at/all', 'dataset', 'list')).toMatchObject({
       code: 6,
       text: expect.stringContaining('athanor --home /nowhere/at/all up --detach'),
     });
   });
 
-  it('ends with 2 for an unknown context and lists those there are', async () => {
+  it('exits with 2 for an unknown context and lists the known ones', async () => {
     expect(await run('--context', 'prod', 'dataset', 'list')).toMatchObject({
       code: 2,
       text: expect.stringContaining("no context 'prod'"),
     });
   });
 
-  it('prints completion scripts that know its own commands', async () => {
+  it('prints completion scripts with its own commands', async () => {
     const { text } = await run('completion');
     expect(text).toContain("'dataset') words='import list describe");
     expect(text).toContain('--learning-rate');
@@ -145,7 +145,7 @@ it('every folder has a place in ARCHITECTURE.md', () => {
 
 interface NamedCommand {
   readonly line: string;
-  /** What follows `athanor`. */
+  /** The words after `athanor`. */
   readonly words: readonly string[];
 }
 
@@ -163,14 +163,14 @@ function commandsInReadme(): NamedCommand[] {
   });
 }
 
-/** Goes down the commands as far as the words name one. */
+/** Follows the words down to a command. */
 function resolveCommand(program: Command, words: readonly string[]): Command {
   let command = program;
   for (const word of words) command = command.commands.find(each => each.name() === word) ?? command;
   return command;
 }
 
-/** The words of every command that does something. */
+/** The words of every executable command. */
 function leaves(command: Command, path: readonly string[] = []): string[][] {
   if (command.commands.length === 0) return [[...path]];
   return command.commands.flatMap(child => leaves(child, [...path, child.name()]));

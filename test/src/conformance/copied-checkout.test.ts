@@ -9,13 +9,13 @@ const LEFT_OUT = new Set(['.git', '.cache', '.athanor', 'node_modules']);
 
 let copy: string;
 
-// As `cp -r` does: other paths, and other times of all files.
+// Like `cp -r`: other paths, and other times of all files.
 beforeAll(async () => {
   expect(await runAthanor(['--setup-only'])).toMatchObject({ code: 0 });
   copy = await mkdtemp(join(tmpdir(), 'athanor-copied-'));
   const names = (await readdir(ROOT)).filter(name => !LEFT_OUT.has(name));
   expect(await runCommand('cp', ['-r', ...names.map(name => join(ROOT, name)), copy])).toMatchObject({ code: 0 });
-  // Dependencies are many and never written to: hard links where the file system is the same.
+  // Dependencies are many and never written to, so they are hard links if the file system is the same.
   const modules = [join(ROOT, 'node_modules'), copy];
   const linked = await runCommand('cp', ['-al', ...modules]);
   if (linked.code !== 0) expect(await runCommand('cp', ['-a', ...modules])).toMatchObject({ code: 0 });
@@ -26,7 +26,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(copy, { recursive: true, force: true }));
 
-/** Without a terminal and with no registry to ask: whatever wants to be installed fails. */
+/** Without a terminal and with an unreachable registry, so that every attempt to install something fails. */
 function run(...args: string[]) {
   const env = { npm_config_registry: 'http://127.0.0.1:9', npm_config_offline: 'true', CI: undefined };
   return runCommand(process.execPath, [join(copy, 'athanor'), ...args], { env });
@@ -39,7 +39,7 @@ it('bug: every command of a checkout that was copied or moved failed with ERR_PN
   expect((await run('--help')).stdout).toContain('Exit codes:');
 }, 60_000);
 
-it('its SDK runs: a call is made to where nobody listens', async () => {
+it('its SDK runs: a call to an address without a listener', async () => {
   const script = `import { createAthanorClient } from '@athanor/client';
     const at = '127.0.0.1:9';
     const addresses = { ingest: at, training: at, registry: at, inference: at };
@@ -58,7 +58,7 @@ it('a change in the copy is built there', async () => {
   expect(code).toBe(0);
 }, 120_000);
 
-it('bug: every command failed when the template of databases, which only saves time, could not be made', async () => {
+it('bug: every command failed if the optional template of databases could not be created', async () => {
   await rm(join(copy, '.cache'), { recursive: true });
   await writeFile(join(copy, '.cache'), 'no folder');
   const first = await run('--version');

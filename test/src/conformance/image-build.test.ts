@@ -5,11 +5,11 @@ import { expect, it } from 'vitest';
 import { runCommand } from '../mesh/run-athanor.js';
 import { ROOT } from '../mesh/test-mesh.js';
 
-it('bug: images could not be built behind a proxy whose authority Node.js was told of', async () => {
+it('bug: images could not be built behind a proxy whose authority Node.js was configured to trust', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'athanor-image-build-'));
   const ca = join(folder, 'ca.crt');
   const asked = join(folder, 'asked');
-  // In the place of the engine: notes what it is asked for, and fails.
+  // A stand-in for the engine: records its arguments, and fails.
   const engine = join(folder, 'buildah');
   await writeFile(engine, `#!/bin/sh\necho "$@" >> ${asked}\nexit 1\n`);
   await chmod(engine, 0o755);

@@ -1,4 +1,4 @@
-// What is written of services in other languages than TypeScript, held against their rows in SERVICES.
+// Checks what files other than TypeScript say about services against SERVICES.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -24,11 +24,11 @@ const folders = readdirSync(join(ROOT, 'services')).filter(name =>
 );
 
 describe('the table of services', () => {
-  it('has a row for each folder of services, but for the process that hosts three', () => {
+  it('has a row for each folder of services, except for the process that hosts three', () => {
     expect([...SERVICE_LIST, 'control'].sort()).toEqual(folders.sort());
   });
 
-  it('says of each event who publishes it, once', () => {
+  it('has exactly one publisher for each event', () => {
     const published = SERVICE_LIST.flatMap(name => SERVICES[name].publishes as readonly EventType[]);
     expect(published.toSorted()).toEqual(Object.keys(EVENT_CATALOGUE).sort());
     expect(eventSource('model.alias.moved')).toBe('registry');
@@ -40,7 +40,7 @@ describe('the table of services', () => {
       expect(PERMISSIONS).toEqual(expect.arrayContaining([...SERVICES[name].permissions]));
   });
 
-  it('gives no port twice', () => {
+  it('has unique ports', () => {
     const ports = SERVICE_LIST.flatMap(name => Object.values(servicePorts(name)));
     expect(new Set(ports).size).toBe(ports.length);
   });
@@ -51,7 +51,7 @@ describe('what derives from it elsewhere', () => {
     expect(IMAGES[SERVICES[name].image]?.programs).toHaveProperty([`services/${name}/dist/main.js`]);
   });
 
-  it('no image has a program of a service that says otherwise', () => {
+  it('no image has a program of a service assigned to another image', () => {
     for (const [image, { programs }] of Object.entries(IMAGES)) {
       const mains = Object.keys(programs).flatMap(path => /^services\/(\w+)\/dist\/main\.js$/.exec(path)?.[1] ?? []);
       expect(mains.toSorted()).toEqual(SERVICE_LIST.filter(name => SERVICES[name].image === image).sort());

@@ -4,7 +4,7 @@ import { ROOT } from '../mesh/test-mesh.js';
 
 /** One of our TypeScript files. */
 export interface SourceFile {
-  /** From the root, for example "services/ingest/src/app.ts". */
+  /** Relative to the root, for example "services/ingest/src/app.ts". */
   readonly path: string;
   readonly text: string;
   readonly imports: readonly { readonly specifier: string; readonly typeOnly: boolean }[];
@@ -27,7 +27,7 @@ export function sourceFiles(): SourceFile[] {
     });
 }
 
-/** Every file and folder of ours below a folder. */
+/** All of our files and folders below a folder. */
 export function walk(folder: string): string[] {
   return readdirSync(folder).flatMap(name => {
     if (SKIPPED.has(name)) return [];
@@ -36,7 +36,7 @@ export function walk(folder: string): string[] {
   });
 }
 
-/** The file that a relative import means, from the root. */
+/** The file of a relative import, relative to the root. */
 export function resolveImport(file: SourceFile, specifier: string): string {
   return relative(ROOT, resolve(ROOT, dirname(file.path), specifier.replace(/\.js$/, '.ts')));
 }

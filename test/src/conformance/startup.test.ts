@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { runCommand } from '../mesh/run-athanor.js';
 import { ROOT } from '../mesh/test-mesh.js';
 
-/** Runs a command line and then prints the packages that it has loaded with `require`; gRPC and its like are CommonJS. */
+/** Runs a command line and prints the packages that it loaded with `require` (gRPC and others are CommonJS). */
 const SCRIPT = `
 const { runCli } = await import(process.argv[1]);
 const quiet = { out() {}, err() {}, isTTY: false, columns: 80 };
@@ -27,6 +27,6 @@ it.each([[['--help']], [['status']], [['train', '--help']], [['infer', '--help']
   },
 );
 
-it('a command that makes calls loads gRPC, which shows that the test above can fail', async () => {
+it('a command that makes calls loads gRPC, so the test above can fail', async () => {
   expect(await packagesLoadedBy('--home', '/nowhere', 'model', 'list')).toContain('@grpc/grpc-js');
 });

@@ -8,7 +8,7 @@ import { resolveImport, type SourceFile, sourceFiles, walk } from './source-file
 // The rules of ARCHITECTURE.md that a program can check.
 
 const files = sourceFiles();
-// What the tests of one package share stands beside them, as <name>.testkit.ts; it is not built.
+// What the tests of one package share is in <name>.testkit.ts beside them; it is not built.
 const production = files.filter(({ path }) => !/\.(test|testkit)\.ts$/.test(path) || path.startsWith('test/'));
 const TRANSPORT_AND_SQL = /^(@grpc\/|@nats-io\/|kysely$|pg$|@electric-sql\/|@athanor\/(database|events|client)$)/;
 const ADAPTER_FOLDERS = new Set(['rpc', 'events', 'store', 'executors', 'runner', 'model-files']);
@@ -42,7 +42,7 @@ describe('imports', () => {
     expect(bad).toEqual([]);
   });
 
-  it('of domain folders reach no transport and no SQL', () => {
+  it('of domain folders import no transport and no SQL', () => {
     const bad = violations(({ path, imports }) => {
       const [top, , src, folder] = path.split('/');
       if (top !== 'services' || src !== 'src' || !path.split('/')[4] || ADAPTER_FOLDERS.has(folder ?? '')) return [];
@@ -57,7 +57,7 @@ describe('imports', () => {
     expect(findCycle(production)).toEqual([]);
   });
 
-  it('stay inside their package, but for doors', () => {
+  it('stay inside their package, except for entry points', () => {
     const bad = violations(file =>
       file.imports
         .filter(

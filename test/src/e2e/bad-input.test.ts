@@ -7,8 +7,8 @@ import { writeSmallMnist } from '../mesh/mnist.js';
 import { runAthanor } from '../mesh/run-athanor.js';
 import { createKey, openTenant, type TestTenant } from '../mesh/shared-mesh.js';
 
-// Bad input as a person or a program would send it to a running mesh. Each message says what was expected, what came,
-// and what to do; each case has an exit code or a status of its own.
+// Bad input from a person or a program to a running mesh. Each message says what was expected, what was received and
+// what to do; each case has its own exit code or status.
 
 let data: string;
 let mesh: TestTenant;
@@ -49,7 +49,7 @@ describe('importing', () => {
       '299 labels, but train-images-idx3-ubyte has 300 rows',
     ],
     ['an empty file', 'train-labels-idx1-ubyte', () => Buffer.alloc(0), 'an empty file has no rows'],
-  ])('%s is refused with what was expected and what came', async (label, name, change, words) => {
+  ])('%s is refused with what was expected and received', async (label, name, change, words) => {
     const folder = await damaged(label.replaceAll(' ', '-'), name, change);
     const { code, stderr } = await athanor('dataset', 'import', 'broken', folder);
     expect(stderr).toContain(words);
@@ -77,7 +77,7 @@ describe('importing', () => {
 });
 
 describe('importing again', () => {
-  it('bug: a dataset with a wrong name was uploaded whole before it was refused', async () => {
+  it('bug: a dataset with a wrong name was uploaded completely before it was refused', async () => {
     const { code, stderr } = await athanor('dataset', 'import', 'Bad_Name', data);
     expect(stderr).toContain('dataset_id');
     expect(stderr).not.toContain('upload train-images');
@@ -119,7 +119,7 @@ describe('training', () => {
     expect(code).toBe(7);
   });
 
-  it('with several wrong fields names them all', async () => {
+  it('with several invalid fields lists them all', async () => {
     const { code, stderr } = await athanor(
       'train',
       '--dataset',
@@ -141,14 +141,14 @@ describe('training', () => {
 });
 
 describe('promoting', () => {
-  it('below the gate is refused with the figures, and the alias stays', async () => {
+  it('below the gate is refused with the metrics, and the alias stays', async () => {
     expect((await athanor('model', 'gate', 'digits', '--alias', 'strict', '--threshold', '0.9999')).code).toBe(0);
     const { code, stderr } = await athanor('model', 'promote', 'digits', '1', '--alias', 'strict');
     expect(stderr).toMatch(/accuracy is 0\.\d+, but at least 0\.9999 is asked for; the alias stays at version 0/);
     expect(code).toBe(5);
   });
 
-  it('bug: a gate of a mistyped name made a model without a word', async () => {
+  it('bug: a gate with a mistyped model name silently created a model', async () => {
     const { code, stderr } = await athanor('model', 'gate', 'digitz', '--threshold', '0.9');
     expect(stderr).toContain("Model 'digitz' has no version yet");
     expect(code).toBe(0);
@@ -190,7 +190,7 @@ describe('inferring', () => {
     });
   });
 
-  it('bug: the command line sent what it could not convert', async () => {
+  it('bug: the command line sent values that it could not convert', async () => {
     const row = (last: string) =>
       `{"image": [[${Array.from({ length: 28 }, (_, i) => `[${'0,'.repeat(27)}${i === 27 ? last : 0}]`)}]]}`;
     expect((await athanor('infer', 'digits', '--inputs', row('1'))).code).toBe(0);

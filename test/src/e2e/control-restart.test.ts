@@ -22,7 +22,7 @@ afterAll(async () => {
   await removeHome(home);
 });
 
-/** Kills the control process; the supervisor starts it again. */
+/** Kills the control process; the supervisor restarts it. */
 async function killControl(): Promise<void> {
   const state = await readRunningState(homeAt(home));
   process.kill(state?.processes.control?.pid as number, 'SIGKILL');
@@ -31,7 +31,7 @@ async function killControl(): Promise<void> {
 const cli = (...args: string[]) => runAthanor(['--home', home, ...args]);
 
 describe('bug: control restarted, and commands ended with 6 and "round_robin: No connection established"', () => {
-  it('dataset import waits for it, and says so in one line', async () => {
+  it('dataset import waits for it, and reports that in one line', async () => {
     await killControl();
     const { code, stderr } = await cli('dataset', 'import', 'rows', csv, '--label', 'y');
     expect(stderr).not.toContain('round_robin');
@@ -40,7 +40,7 @@ describe('bug: control restarted, and commands ended with 6 and "round_robin: No
     expect(code).toBe(0);
   }, 60_000);
 
-  it('train --wait goes on with the job when it is back', async () => {
+  it('train --wait continues with the job once it is available again', async () => {
     const training = cli('train', '--dataset', 'rows', '--name', 'm', '--epochs', '60', '--wait', '-o', 'json');
     await expect
       .poll(async () => (await mesh.client.training.listTrainingJobs({})).jobs[0]?.state, { timeout: 30_000 })

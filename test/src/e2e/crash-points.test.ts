@@ -1,6 +1,6 @@
 import { proveCrashPoints } from '../chaos/prove-crash-points.js';
 
-// One named point of each area; `npm run test:chaos` has them all.
+// One named point per area; `npm run test:chaos` has all of them.
 proveCrashPoints([
   'ingest.before-part-commit',
   'training.after-checkpoint',

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { runAthanor } from '../mesh/run-athanor.js';
 import { openTenant, type TestTenant } from '../mesh/shared-mesh.js';
 
-// What is made on a mesh goes again: by the command line, and by the smoke test, which leaves nothing behind.
+// Deleting resources of a mesh: by the command line, and by the smoke test, which cleans up after itself.
 
 let mesh: TestTenant;
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => mesh?.close());
 
-/** What the tenant has, by name. */
+/** The tenant's resources, by name. */
 async function everything(): Promise<string[]> {
   const { ingest, registry } = mesh.client;
   const { datasets } = await ingest.listDatasets({});
@@ -35,7 +35,7 @@ describe('the smoke test', () => {
     return { ...(JSON.parse(stdout) as { version: number; predictions: string[] }), stderr };
   };
 
-  it('removes what it has made, and can be run again', async () => {
+  it('removes what it created, and can be repeated', async () => {
     expect(await run()).toMatchObject({ version: 1, predictions: ['low', 'high'] });
     expect(await everything()).toEqual([]);
     expect(await run()).toMatchObject({ version: 2, predictions: ['low', 'high'] });
@@ -55,7 +55,7 @@ describe('the smoke test', () => {
 });
 
 describe('the command line', () => {
-  it('refuses to delete what is in use, with the remedy, and deletes what is not', async () => {
+  it('refuses to delete resources in use, with a remedy, and deletes others', async () => {
     const refused = await athanor('model', 'delete', 'smoke-test');
     expect(refused.stderr).toContain(
       "model 'smoke-test' is deployed as mine; delete them first: athanor deployment delete mine",

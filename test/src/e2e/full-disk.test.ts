@@ -1,4 +1,4 @@
-// A real disk that is full: a tmpfs of its own holds the mesh's home.
+// A real full disk: a tmpfs holds the mesh's home.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
@@ -27,7 +27,7 @@ function mount(): boolean {
   }
 }
 
-/** Leaves not a byte, whole pieces first. */
+/** Fills the disk completely, in large pieces first. */
 function fill(): void {
   for (const [name, piece] of Object.entries({ large: MIB, small: 4096, last: 1 })) {
     const chunk = Buffer.alloc(piece);
@@ -51,7 +51,7 @@ async function outcome(call: Promise<unknown>): Promise<string> {
 }
 
 describe.skipIf(!isMounted)(`a full disk${isMounted ? '' : ' (no permission to mount one)'}`, () => {
-  test('bug: inference answered nothing any more, and control ran into its deadline', async () => {
+  test('bug: inference stopped answering, and control ran into its deadline', async () => {
     const home = join(disk, 'home');
     mesh = await startMesh({ home });
     const { ingest, inference } = mesh.client;
@@ -63,7 +63,7 @@ describe.skipIf(!isMounted)(`a full disk${isMounted ? '' : ' (no permission to m
       slowestMs = Math.max(slowestMs, performance.now() - begin);
       return code;
     };
-    // Each is a line of the log; calls of two kinds, so that more of them are.
+    // Each call is a line of the log; two kinds of calls, so that fewer lines are suppressed.
     for (let round = 0; round < 40; round++) {
       expect(await timed(inference.modelReady({ name: 'none' }))).toBe('NOT_FOUND');
       expect(await timed(inference.modelMetadata({ name: 'none' }))).toBe('NOT_FOUND');
@@ -81,7 +81,7 @@ describe.skipIf(!isMounted)(`a full disk${isMounted ? '' : ' (no permission to m
     free();
     expect(await outcome(ingest.createDataset({ datasetId: 'again', description }))).toBe('OK');
     const log = () => readFileSync(join(home, 'logs/inference.log'), 'utf8');
-    // Another line lets the log find out that it can be written again.
+    // Another line makes the log notice that it can write again.
     await expect
       .poll(async () => (await outcome(inference.repositoryModelLoad({ modelName: 'm' }))) && log(), {
         timeout: 15_000,

@@ -1,7 +1,7 @@
 import type { SharedMesh } from '../mesh/shared-mesh.js';
 import { removeHome, startMesh, temporaryHome } from '../mesh/test-mesh.js';
 
-/** Starts the mesh that files of this lane share. @returns how to stop it. */
+/** Starts the mesh that files of this lane share. @returns a function that stops it. */
 export async function setup({
   provide,
 }: {

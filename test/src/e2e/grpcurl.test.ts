@@ -1,4 +1,4 @@
-// Reflection as grpcurl uses it: it compiles what the server tells of itself, and refuses what is no valid descriptor.
+// Reflection as used by grpcurl: it compiles the server's descriptors, and refuses invalid ones.
 import { SERVICE_NAMES } from '@athanor/contracts';
 import { findGrpcurl } from '@athanor/testkit';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
@@ -12,14 +12,14 @@ const STANDARD = [
   'grpc.reflection.v1alpha.ServerReflection',
 ];
 
-/** What each port serves, a call of each service, and what grpcurl prints of its answer. */
+/** The services of each port, a call of each, and grpcurl's output of its response. */
 const PORTS = {
   ingest: {
     [SERVICE_NAMES.ingest]: ['GetDataset', '{"dataset_id": "none"}', /NotFound/],
   },
   training: {
     [SERVICE_NAMES.training]: ['ListTrainingJobs', '{"page_size": 5}', /\{/],
-    // A tenant's key opens no attempt.
+    // A tenant's key may not call AttemptService.
     [SERVICE_NAMES.attempts]: ['Heartbeat', '{"attempt_id": "a", "progress": {}}', /PermissionDenied/],
   },
   registry: {

@@ -43,11 +43,11 @@ describe('all of MNIST', () => {
     ]);
   });
 
-  it('gives a model that passes the gate', () => {
+  it('trains a model that passes the gate', () => {
     expect(accuracyOf(version)).toBeGreaterThanOrEqual(0.965);
   });
 
-  it.each([1, 2])('gives a model as good with seed %i', async seed => {
+  it.each([1, 2])('trains an equally good model with seed %i', async seed => {
     const { jobId } = await createJob(mesh.client, `digits-seed-${seed}`, referenceSpec('digits', { seed }));
     const job = await waitForJob(mesh.client, jobId);
     expect(job.result?.evaluation?.metrics.find(({ name }) => name === 'accuracy')?.value).toBeGreaterThanOrEqual(
@@ -57,12 +57,12 @@ describe('all of MNIST', () => {
 });
 
 describe('serving', () => {
-  it('gives the probabilities of the evaluation on all 10,000 test rows: to the bit at its batch size, within 1e-6 at batch 1', async () => {
+  it("serves the evaluation's probabilities on all 10,000 test rows: bit-identical at its batch size, within 1e-6 at batch 1", async () => {
     const rows = await testRows();
     const evaluated = await evaluatedProbabilities();
     expect(rows.labels).toHaveLength(10_000);
     const served = await askInBatches(rows, 32);
-    // The last batch is not full, and the evaluation's was: it is compared like batch 1.
+    // The last batch is not full, unlike in the evaluation: it is compared like batch 1.
     const whole = 32 * 10 * Math.floor(10_000 / 32);
     expect(bits(served.subarray(0, whole))).toEqual(bits(evaluated.subarray(0, whole)));
     expect(largestDifference(served, evaluated)).toBeLessThanOrEqual(1e-6);
@@ -70,7 +70,7 @@ describe('serving', () => {
     expect(accuracy(served, rows.labels)).toBe(accuracyOf(version));
   }, 120_000);
 
-  it('names the version that answered, from which lineage leads back to the uploaded bytes', async () => {
+  it('returns the version that answered, whose lineage leads back to the uploaded bytes', async () => {
     const rows = await testRows();
     const answer = await infer(mesh.client.inference, {
       modelName: 'digits',
@@ -110,7 +110,7 @@ describe('training again', () => {
     }
   }, 120_000);
 
-  it('with another seed makes a version that takes over without a failed request', async () => {
+  it('with another seed creates a version that takes over without a failed request', async () => {
     const { jobId } = await createJob(mesh.client, 'digits', referenceSpec('digits', { seed: 7, epochs: 5 }));
     await waitForJob(mesh.client, jobId);
     const next = await versionOfJob(mesh.client, jobId);
@@ -203,9 +203,9 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
   return a.reduce((largest, value, index) => Math.max(largest, Math.abs(value - (b[index] ?? Number.NaN))), 0);
 }
 
-// A run from a home that was used before is what `npm run quickstart` does the second time.
+// A second `npm run quickstart` runs in a home that was used before.
 describe('the import', () => {
-  it('of the same files under the same key is the version that is there', async () => {
+  it('of the same files under the same key returns the existing version', async () => {
     expect((await importIdx(mesh.client, 'digits', join(MNIST))).version).toBe(1);
   });
 });

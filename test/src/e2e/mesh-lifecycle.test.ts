@@ -43,7 +43,7 @@ describe('athanor up', () => {
     }
   });
 
-  it('is refused a second time on the same home, with the pid that has it', async () => {
+  it('is refused a second time on the same home, with the pid of the running one', async () => {
     const { code, stderr } = await runAthanor(['--home', home, 'up', '--port-base', String(await freePortBase())]);
     expect(code).not.toBe(0);
     expect(stderr).toContain(`${home} is in use by process ${mesh.state.supervisor.pid}`);
@@ -51,7 +51,7 @@ describe('athanor up', () => {
     expect(code).toBe(5);
   });
 
-  it('bug: a second up on another spelling of the home took another lock and killed the running mesh', async () => {
+  it('bug: a second up on another spelling of the home used another lock and killed the running mesh', async () => {
     const portBase = String(await freePortBase());
     for (const spelling of [`${home}/`, relative(process.cwd(), home)]) {
       const { code, stderr } = await runAthanor(['--home', spelling, 'up', '--port-base', portBase]);
@@ -62,7 +62,7 @@ describe('athanor up', () => {
     for (const identity of Object.values(mesh.state.processes)) expect(isRunning(identity)).toBe(true);
   });
 
-  it("bug: the caller's blob store was overridden without a word", async () => {
+  it("bug: the caller's blob store was silently overridden", async () => {
     const env = { ATHANOR_BLOB_URL: 's3://bucket' };
     const { code, stderr } = await runAthanor(['--home', `${home}-none`, 'up'], { env });
     expect(stderr).toContain('ATHANOR_BLOB_URL is set, but this mesh keeps blobs in its home');
@@ -101,7 +101,7 @@ describe('athanor up', () => {
     wrong.close();
   });
 
-  it('keeps a service that dies alive: it is started again, and calls go on', async () => {
+  it('restarts a service that dies, and calls continue', async () => {
     const inference = mesh.state.processes.inference?.pid as number;
     process.kill(inference, 'SIGKILL');
     await expect
@@ -118,7 +118,7 @@ describe('athanor up', () => {
 });
 
 describe('events tail', () => {
-  it('bug: it ended when control was restarted; it goes on without repeating an event', async () => {
+  it('bug: it ended when control restarted; now it continues without repeating an event', async () => {
     const home = await temporaryHome('tail');
     const mesh = await startMesh({ home });
     const csv = join(home, 'rows.csv');
@@ -132,7 +132,7 @@ describe('events tail', () => {
     expect((await importAs('before')).code).toBe(0);
     await expect.poll(() => said, { timeout: 10_000 }).toContain('before-1');
     process.kill(mesh.state.processes.control?.pid as number, 'SIGKILL');
-    await eventually('control to be back', () => mesh.client.ingest.listDatasets({}));
+    await eventually('control to be available', () => mesh.client.ingest.listDatasets({}));
     expect((await importAs('after')).code).toBe(0);
     await expect.poll(() => said, { timeout: 20_000 }).toContain('after-1');
     tail.kill();
@@ -153,7 +153,7 @@ describe('a port in use', () => {
   });
   afterAll(() => void taken.close());
 
-  it('is named, with what to do, before anything is started', async () => {
+  it('is reported with a remedy before anything is started', async () => {
     const home = await temporaryHome('port');
     const { code, stderr } = await runAthanor(['--home', home, 'up', '--port-base', String(portBase)]);
     expect(code).not.toBe(0);
@@ -177,7 +177,7 @@ describe('athanor down', () => {
     ]);
     expect(up.code).toBe(0);
     const state = JSON.parse(up.stdout) as TestMesh['state'];
-    // It has no terminal: what it says must be found in its log.
+    // It has no terminal, so its output must be in its log.
     expect(await readFile(join(home, 'logs/supervisor.log'), 'utf8')).toMatch(/Z Starting control/);
     const down = await runAthanor(['--home', home, 'down']);
     expect(down.code).toBe(0);

@@ -34,7 +34,7 @@ describe('bug: messages did not help', () => {
     }
   });
 
-  it('a dataset whose import failed says why, not where the same is said', async () => {
+  it('a dataset whose import failed shows the reason, not a command that shows the same message', async () => {
     expect((await cli('dataset', 'import', 'texts', csv)).code).toBe(1);
     const { code, stderr } = await cli('dataset', 'describe', 'texts');
     expect(code).toBe(3);
@@ -43,7 +43,7 @@ describe('bug: messages did not help', () => {
     );
   });
 
-  it('train --wait names the version that was made and the next commands, and shows each epoch once', async () => {
+  it('train --wait prints the created version and the next commands, and shows each epoch once', async () => {
     expect((await cli('dataset', 'import', 'rows', csv, '--label', 'y')).stderr).toContain(
       'athanor train --dataset rows',
     );
@@ -55,7 +55,7 @@ describe('bug: messages did not help', () => {
       expect(stderr).toContain(`athanor --home ${home} ${command}`);
   }, 60_000);
 
-  it('a deployment whose alias points nowhere says that nothing is served, and what to do', async () => {
+  it('a deployment whose alias does not exist says that nothing is served, and what to do', async () => {
     const { code, stderr } = await cli('deployment', 'set', 'live', '--model', 'm');
     expect(code).toBe(0);
     expect(stderr).toContain("Nothing is served as 'live' until m@champion points to a version");
@@ -70,7 +70,7 @@ describe('bug: messages did not help', () => {
     expect((await cli('model', 'describe', 'm')).stdout).toMatch(/Classes: 2: high, low/);
   }, 60_000);
 
-  it('an interrupted wait says that the job goes on, and how to watch and cancel it', async () => {
+  it('an interrupted wait says that the job continues, and how to watch and cancel it', async () => {
     const args = ['--home', home, 'train', '--dataset', 'rows', '--name', 'm', '--epochs', '20000', '--wait'];
     const child = spawn(process.execPath, [ATHANOR, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     let stderr = '';
@@ -90,7 +90,7 @@ describe('bug: messages did not help', () => {
     expect((await cli('job', 'cancel', jobId)).code).toBe(0);
   }, 60_000);
 
-  it('a cut list says that there is more', async () => {
+  it('a truncated list says that there is more', async () => {
     const { stdout, stderr } = await cli('dataset', 'list', '--limit', '1');
     expect(stdout.trim().split('\n')).toHaveLength(2);
     expect(stderr).toContain('There are more');
@@ -110,7 +110,7 @@ describe('athanor key', () => {
   const listModels = (client: AthanorClient) => client.registry.listModels({});
   const listDatasets = (client: AthanorClient) => client.ingest.listDatasets({});
 
-  it('makes a key that may do what it is for, lists it without its hash, and revokes it while the mesh runs', async () => {
+  it('creates a key with the given permissions, lists it without its hash, and revokes it while the mesh runs', async () => {
     const note = 'web shop';
     const given = ['--permissions', 'models.read,models.infer', '--expires', '30d', '--note', note, '-o', 'json'];
     const made = await cli('key', 'create', ...given);
@@ -127,7 +127,7 @@ describe('athanor key', () => {
     expect(await cli('key', 'revoke', id)).toMatchObject({ code: 3, stderr: expect.stringContaining('key list') });
   }, 60_000);
 
-  it('refuses what is no permission, no time to come, and its own end', async () => {
+  it("refuses invalid permissions, an expiry in the past, and revoking the mesh's own key", async () => {
     const create = (...args: string[]) => cli('key', 'create', ...args);
     expect(await create('--permissions', 'models.eat')).toMatchObject({
       code: 2,
@@ -148,7 +148,7 @@ describe('athanor key', () => {
     });
   });
 
-  it('prints the entry for the values of a release, where a context is meant', async () => {
+  it('prints the entry for the values of a release, if a context is selected', async () => {
     const env = { HOME: home, XDG_CONFIG_HOME: join(home, 'config'), ATHANOR_HOME: undefined };
     const there = (...args: string[]) => runAthanor(args, { env });
     expect((await there('context', 'set', 'prod', '--release', 'athanor')).code).toBe(0);

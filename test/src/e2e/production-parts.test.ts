@@ -11,7 +11,7 @@ import { createJob, eventually, importIdx, referenceSpec, serve, versionOfJob, w
 import { writeSmallMnist } from '../mesh/mnist.js';
 import { freePortBase, ROOT, removeHome, startMesh, temporaryHome } from '../mesh/test-mesh.js';
 
-// The same services as in a cluster: each a process of its own, on PostgreSQL, S3 and NATS by URL.
+// The same services as in a cluster: each in its own process, with PostgreSQL, S3 and NATS by URL.
 
 const SERVICES = ['ingest', 'training', 'registry', 'inference'] as const;
 type Service = (typeof SERVICES)[number];
@@ -106,7 +106,7 @@ describe.skipIf(missing !== '')(`four processes on PostgreSQL and S3${missing &&
     }
   }
 
-  it('do the main job, and a killed service goes on where it was when it is started again', async () => {
+  it('run the whole workflow, and a killed service resumes its work after a restart', async () => {
     const dataset = await importIdx(
       client,
       'digits',
@@ -125,8 +125,8 @@ describe.skipIf(missing !== '')(`four processes on PostgreSQL and S3${missing &&
     processes.get('training')?.kill('SIGKILL');
     start('training');
     await allReady();
-    // The client's channel waits a little longer before it tries to connect again.
-    await eventually('training to be reached', () => client.training.getTrainingJob({ jobId }));
+    // The client's channel waits a little longer before it reconnects.
+    await eventually('training to be reachable', () => client.training.getTrainingJob({ jobId }));
     const job = await waitForJob(client, jobId);
     expect(job.state, job.error?.message).toBe('STATE_SUCCEEDED');
     expect(job.attempts.at(-1)?.resumedFromStep).toBeGreaterThanOrEqual(200);
@@ -136,7 +136,7 @@ describe.skipIf(missing !== '')(`four processes on PostgreSQL and S3${missing &&
     expect(answer.outputs.get('probabilities')?.shape).toEqual([1, 10]);
   }, 120_000);
 
-  it('bug: athanor up overrode ATHANOR_DATABASE_URL without a word', async () => {
+  it('bug: athanor up overrode ATHANOR_DATABASE_URL silently', async () => {
     const laptop = join(home, 'laptop');
     const mesh = await startMesh({ home: laptop, env: { ATHANOR_DATABASE_URL: env.ATHANOR_DATABASE_URL ?? '' } });
     await mesh.client.ingest.createDataset({ datasetId: 'on-postgres' });

@@ -9,7 +9,7 @@ import { eventually } from '../mesh/main-job.js';
 import { runAthanor } from '../mesh/run-athanor.js';
 import { ATHANOR, freePortBase, removeHome, temporaryHome, waitUntilGone } from '../mesh/test-mesh.js';
 
-it('the quickstart does the whole main job on all of MNIST and writes its figures', async () => {
+it('the quickstart runs the whole workflow on all of MNIST and writes its results', async () => {
   const home = await temporaryHome('quickstart');
   const json = join(home, 'figures.json');
   const args = [
@@ -51,8 +51,8 @@ it.each(['1. Starting', '3. Training'])(
     });
     const ended = new Promise<number | null>(resolve => quickstart.once('close', resolve));
     await reached;
-    // Its supervisor has the home from now on.
-    await eventually('the mesh to begin', async () => existsSync(`${home}.lock`) || undefined);
+    // Its supervisor holds the home's lock from now on.
+    await eventually('the mesh to start', async () => existsSync(`${home}.lock`) || undefined);
     const state = await readRunningState(homeAt(home));
     quickstart.kill('SIGINT');
     expect(await ended).toBe(130);

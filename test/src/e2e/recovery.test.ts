@@ -8,8 +8,8 @@ import { createJob, eventually, importIdx, referenceSpec, versionOfJob, waitForJ
 import { writeSmallMnist } from '../mesh/mnist.js';
 import { removeHome, startMesh, type TestMesh, temporaryHome, waitUntilGone } from '../mesh/test-mesh.js';
 
-// Enough steps that a kill after two checkpoints finds the job in the middle: 6,000 rows, of which a tenth validate, in
-// batches of 32 are some 169 steps an epoch, some 10,000 in 60 epochs; a checkpoint every 200.
+// Enough steps that a kill after two checkpoints interrupts the job: 6,000 rows, of which a tenth is for validation, in
+// batches of 32 are about 169 steps per epoch, about 10,000 in 60 epochs; a checkpoint every 200.
 const SPEC = referenceSpec('digits', { epochs: 60, checkpointEverySteps: 200 });
 
 let home: string;
@@ -40,12 +40,12 @@ async function killedAfterTwoCheckpoints(
 interface Restarted {
   readonly mesh: TestMesh;
   readonly job: TrainingJob;
-  /** Of the first progress that the new attempt reported. */
+  /** The first progress that the new attempt reported. */
   readonly firstStep: number;
   readonly epochs: readonly number[];
 }
 
-/** Starts the mesh again and follows the job from before the mesh is ready, since the job does not wait for that. */
+/** Restarts the mesh and follows the job before the mesh is ready, since the job does not wait for that. */
 async function restarted({ mesh: before, job: killed }: { mesh: TestMesh; job: TrainingJob }): Promise<Restarted> {
   const client = createAthanorClient({ addresses: before.state.addresses, apiKey: before.apiKey });
   const first = eventually(
@@ -81,14 +81,14 @@ beforeAll(async () => {
 afterAll(() => removeHome(home));
 
 describe('a job whose mesh is killed', () => {
-  it('goes on from its last checkpoint after kill -9 of the whole process group, and ends with the same bits', async () => {
+  it('resumes from its last checkpoint after SIGKILL of the whole process group, with a bit-identical result', async () => {
     const killed = await killedAfterTwoCheckpoints(mesh => mesh.killGroup());
     const resumed = await restarted(killed);
     await resumed.mesh.stop();
     expectResumed(resumed, killed.job);
   }, 120_000);
 
-  it('goes on likewise after kill -9 of the supervisor alone: its children end by themselves', async () => {
+  it('resumes likewise after SIGKILL of the supervisor alone, whose children exit by themselves', async () => {
     const killed = await killedAfterTwoCheckpoints(mesh => mesh.killSupervisor());
     const resumed = await restarted(killed);
     for (const identity of Object.values(killed.mesh.state.processes)) expect(isRunning(identity)).toBe(false);
@@ -96,7 +96,7 @@ describe('a job whose mesh is killed', () => {
     expectResumed(resumed, killed.job);
   }, 120_000);
 
-  it('begins again when its checkpoints are gone, which shows that the tests above can fail', async () => {
+  it('starts over if its checkpoints are missing, so the tests above can fail', async () => {
     const killed = await killedAfterTwoCheckpoints(mesh => mesh.killGroup());
     await rm(join(home, 'data/blobs/training'), { recursive: true });
     const { mesh, job, firstStep } = await restarted(killed);
@@ -108,7 +108,7 @@ describe('a job whose mesh is killed', () => {
 });
 
 describe('a mesh that is stopped', () => {
-  it('lets a running job checkpoint, and goes on with it at the next up without counting a failure', async () => {
+  it('lets a running job write a checkpoint, and resumes it at the next up without counting a failure', async () => {
     const killed = await killedAfterTwoCheckpoints(mesh => mesh.stop());
     await waitUntilGone(killed.mesh.state);
     const resumed = await restarted(killed);
@@ -117,7 +117,7 @@ describe('a mesh that is stopped', () => {
     await mesh.stop();
     expectResumed(resumed, killed.job);
     expect(job.attempts.map(attempt => attempt.state)).toEqual(['STATE_FINISHED', 'STATE_FINISHED']);
-    // All of the jobs above made the same bytes: one version, and an edge of lineage for each.
+    // All of the jobs above have the same result: one version, and a lineage edge for each.
     expect(version.version).toBe(1);
     expect(version.jobIds).toHaveLength(5);
   }, 120_000);
@@ -129,9 +129,9 @@ function expectResumed({ job, firstStep, epochs }: Restarted, killed: TrainingJo
   const resumedFrom = job.attempts.at(-1)?.resumedFromStep ?? 0;
   expect(resumedFrom).toBeGreaterThanOrEqual(killed.progress?.checkpointStep ?? 0);
   expect(resumedFrom).toBeGreaterThan(0);
-  // What the runner did, not only what it was told.
+  // What the runner did, not only what it was asked to do.
   expect(firstStep).toBeGreaterThan(resumedFrom);
-  // Each epoch was reported once, in order: no step ran twice in what was committed.
+  // Each epoch was reported once, in order: no committed step ran twice.
   expect(epochs).toEqual(referenceEpochs);
   expect(job.result?.files).toEqual(reference.result?.files);
   expect(job.result?.evaluation?.predictionsDigest).toBe(reference.result?.evaluation?.predictionsDigest);

@@ -9,7 +9,7 @@ import { tritonPython } from '../mesh/triton-python.js';
 
 const SCRIPT = fileURLToPath(new URL('../../src/e2e/triton_client.py', import.meta.url));
 
-// Triton's own Python client, in a virtual environment made once; without Python or a package index it is skipped by name.
+// Triton's own Python client, in a virtual environment created once; skipped without Python or a package index.
 const python = await tritonPython();
 
 describe.skipIf(python === undefined)('an unmodified tritonclient[grpc]', () => {

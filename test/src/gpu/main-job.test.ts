@@ -8,7 +8,7 @@ import { createJob, eventually, importIdx, referenceSpec, serve, versionOfJob, w
 import { MNIST } from '../mesh/mnist.js';
 import { removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
 
-// The main job with training and inference on an NVIDIA GPU, beside the same on the CPU of the same machine.
+// The whole workflow with training and inference on an NVIDIA GPU, compared with the CPU of the same machine.
 
 const { problem } = chooseProvider('preferred');
 const ROWS = 200;
@@ -44,7 +44,7 @@ describe.skipIf(problem !== undefined)(`the main job on a GPU${problem ? ` (skip
     return [...epochs.values()];
   }
 
-  it('trains to the accuracy of the CPU, says on which device, and serves what it evaluated', async () => {
+  it('trains to the accuracy of the CPU, reports the device, and serves what it evaluated', async () => {
     const job = await train('digits');
     const version = await versionOfJob(mesh.client, job.jobId);
     expect(job.result?.instructionSet).toMatch(/\+cuda:/);
@@ -68,7 +68,7 @@ describe.skipIf(problem !== undefined)(`the main job on a GPU${problem ? ` (skip
     process.stdout.write(`${job.result?.instructionSet}: accuracy ${accuracy}, seconds an epoch ${seconds}\n`);
   }, 400_000);
 
-  it('gives the same version twice, or says that it does not', async () => {
+  it('gives the same version twice, or reports that it does not', async () => {
     const digests = [];
     for (const modelName of ['first', 'second'])
       digests.push((await versionOfJob(mesh.client, (await train(modelName)).jobId)).digest);
@@ -76,7 +76,7 @@ describe.skipIf(problem !== undefined)(`the main job on a GPU${problem ? ` (skip
     expect(digests).toHaveLength(2);
   }, 800_000);
 
-  it('goes on after kill -9 of everything from its checkpoint, on the GPU', async () => {
+  it('resumes from its checkpoint after SIGKILL of everything, on the GPU', async () => {
     const { jobId } = await createJob(mesh.client, 'killed', referenceSpec('digits', { checkpointEverySteps: 500 }));
     const progressOf = async () => (await mesh.client.training.getTrainingJob({ jobId })).job?.progress;
     await eventually(

@@ -1,6 +1,6 @@
 import { connect } from 'node:http2';
 
-/** The grpc-status of a call with an empty message and no metadata at all, as somebody without our client would make it. */
+/** The grpc-status of a call with an empty message and without metadata, as sent by a foreign client. */
 export function bareCall(address: string, method: string): Promise<number> {
   const session = connect(`http://${address}`);
   return new Promise<number>((resolve, reject) => {
@@ -11,7 +11,7 @@ export function bareCall(address: string, method: string): Promise<number> {
       'content-type': 'application/grpc',
       te: 'trailers',
     });
-    // A refusal at once comes in the headers, a later one in the trailers.
+    // An immediate refusal is in the headers, a later one in the trailers.
     const settle = (headers: NodeJS.Dict<string | string[]>) => {
       if (headers['grpc-status'] !== undefined) resolve(Number(headers['grpc-status']));
     };

@@ -4,7 +4,7 @@ import type { DatasetVersion } from '@athanor/contracts/ingest';
 import type { ModelVersion } from '@athanor/contracts/registry';
 import type { TrainingJob, TrainingSpecInput } from '@athanor/contracts/training';
 
-// The steps of the main job as a client program would make them: gRPC only.
+// The steps of the whole workflow as a client program would run them, by gRPC only.
 
 const SOURCES = [
   { name: 'train-images-idx3-ubyte', role: 'ROLE_FEATURES', partition: 'train' },
@@ -61,7 +61,7 @@ export async function waitForJob(client: AthanorClient, jobId: string): Promise<
   return last as TrainingJob;
 }
 
-/** Polls until `look` finds something; errors that pass by themselves are waited out. */
+/** Polls until `look` returns something; transient errors are ignored. */
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined | false>,

@@ -12,7 +12,7 @@ const NAMES = [
   't10k-labels-idx1-ubyte',
 ];
 
-/** Writes the first rows of MNIST as IDX files: the real thing, small. */
+/** Writes the first rows of MNIST as IDX files: a small version of the real data. */
 export async function writeSmallMnist(folder: string, rows: { train: number; test: number }): Promise<string> {
   await mkdir(folder, { recursive: true });
   for (const name of NAMES) {

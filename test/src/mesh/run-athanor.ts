@@ -7,7 +7,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs one command line of the CLI as a process. */
+/** Runs a command line of the CLI as a process. */
 export function runAthanor(
   args: readonly string[],
   options: { env?: Readonly<Record<string, string | undefined>>; cwd?: string } = {},

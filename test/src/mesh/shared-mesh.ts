@@ -21,13 +21,13 @@ declare module 'vitest' {
   }
 }
 
-/** One file's part of the shared mesh: a tenant with nothing in it. */
+/** One file's part of the shared mesh: an empty tenant. */
 export interface TestTenant {
   readonly tenant: string;
   readonly apiKey: string;
   readonly addresses: MeshAddresses;
   readonly client: AthanorClient;
-  /** For the command line: leads to the mesh as this tenant. */
+  /** For the command line: selects the mesh as this tenant. */
   readonly env: Readonly<Record<string, string>>;
   /** An empty folder, which is also the HOME of `env`. */
   readonly folder: string;
@@ -54,7 +54,7 @@ export async function openTenant(mesh: SharedMesh, label: string): Promise<TestT
   };
 }
 
-/** A key of a tenant with a tenant's permissions, as soon as every service knows it. */
+/** A key with all permissions of a tenant, returned once every service accepts it. */
 export async function createKey({ home, addresses }: SharedMesh, tenant: string): Promise<string> {
   const { key, entry } = createApiKey({ tenant, permissions: ['*'] });
   await addKey(await findHome(home), entry);

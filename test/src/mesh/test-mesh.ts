@@ -13,20 +13,20 @@ import { isRunning } from '@athanor/process';
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export const ATHANOR = join(ROOT, 'athanor');
 
-/** A whole mesh in processes of its own, as `athanor up` starts it. */
+/** A whole mesh in its own processes, as started by `athanor up`. */
 export interface TestMesh {
   readonly home: string;
   readonly portBase: number;
   readonly state: MeshState;
   readonly client: AthanorClient;
   readonly apiKey: string;
-  /** The `athanor up` process: leader of a process group with all it started. */
+  /** The `athanor up` process: leader of a process group with all processes that it started. */
   readonly supervisor: ChildProcess;
-  /** Ends it as a user would: SIGTERM. */
+  /** Stops it like a user: SIGTERM. */
   stop(): Promise<void>;
-  /** kill -9 of the supervisor alone. */
+  /** SIGKILL of the supervisor alone. */
   killSupervisor(): Promise<void>;
-  /** kill -9 of the whole process group. */
+  /** SIGKILL of the whole process group. */
   killGroup(): Promise<void>;
 }
 
@@ -92,8 +92,8 @@ export async function removeHome(home: string): Promise<void> {
 }
 
 /**
- * A port base of which all the mesh's ports are free. Each test worker has a range of its own: a mesh that is killed and
- * started again must find its ports as it left them.
+ * A port base whose ports are all free. Each test worker has its own range: a mesh that is killed and restarted must
+ * find its ports free.
  */
 export async function freePortBase(): Promise<number> {
   const worker = Number(process.env.VITEST_POOL_ID ?? 0) % 4;

@@ -6,7 +6,8 @@ import { ROOT } from './test-mesh.js';
 const VENV = join(ROOT, '.cache/tritonclient-venv');
 
 /**
- * A Python with Triton's own client, in a virtual environment that is made once; undefined without Python or a package index.
+ * A Python with Triton's own client, in a virtual environment created once; undefined without Python or a package
+ * index.
  */
 export async function tritonPython(): Promise<string | undefined> {
   const program = join(VENV, 'bin/python');
