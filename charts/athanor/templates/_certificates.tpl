@@ -1,4 +1,4 @@
-{{/* Certificates that the chart makes: an authority that stays, and what it signs, renewed at upgrades. */}}
+{{/* Generated certificates: a permanent authority, and certificates signed by it that are renewed at upgrades. */}}
 {{- define "athanor.certificates" -}}
 {{- $caCrt := include "athanor.kept" (dict "root" . "name" "ca" "key" "tls.crt") -}}
 {{- $caKey := include "athanor.kept" (dict "root" . "name" "ca" "key" "tls.key") -}}
@@ -17,7 +17,7 @@ ca:
 {{- end }}
 {{- end -}}
 
-{{/* One certificate: the one that is there while its names and its time are right, else a new one. */}}
+{{/* One certificate: the existing one as long as its names and lifetime are right, else a new one. */}}
 {{- define "athanor.certificate" -}}
 {{- $names := include "athanor.dnsNames" . | fromYamlArray -}}
 {{- $addresses := include "athanor.ipAddresses" . | fromYamlArray -}}

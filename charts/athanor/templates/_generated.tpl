@@ -1,7 +1,6 @@
 {{/*
-What the chart makes itself: made once, then found again in the cluster (lookup) and kept. All of it is computed once a
-render, since chance would give each template another value. A secret that was deleted is made anew at the next upgrade;
-that is how one is rotated.
+Generated values: created once, then read from the cluster (lookup) and kept. All of them are computed once per render, since
+random values would differ between templates. A deleted secret is recreated at the next upgrade, which rotates it.
 */}}
 {{- define "athanor.generated" -}}
 {{- if not (hasKey .Values "generated") -}}
@@ -14,7 +13,7 @@ that is how one is rotated.
 {{- toYaml .Values.generated -}}
 {{- end -}}
 
-{{/* What a secret of this release holds already: root, name (a suffix), key. */}}
+{{/* The current value in a secret of this release: root, name (a suffix), key. */}}
 {{- define "athanor.kept" -}}
 {{- $secret := lookup "v1" "Secret" .root.Release.Namespace (printf "%s-%s" (include "athanor.fullname" .root) .name) -}}
 {{- dig "data" .key "" ($secret | default dict) | b64dec -}}

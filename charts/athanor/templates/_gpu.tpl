@@ -1,6 +1,6 @@
 {{/*
-GPUs of a workload, a pool's pods or an attempt's: its dict has gpu, resources and image. A workload with a GPU runs only on
-nodes that have the right one; without, it stays off such nodes, so that it never takes the CPU and memory beside a GPU.
+GPUs of a workload, a pool's pods or an attempt's: its dict has gpu, resources and image. A workload with a GPU runs only on nodes with the right one; a workload without one avoids such nodes, so that it does not
+use the CPU and memory that GPU workloads need.
 */}}
 
 {{/* Conditions on nodes: root, gpu. */}}
@@ -58,7 +58,7 @@ nodes that have the right one; without, it stays off such nodes, so that it neve
 {{- end -}}
 {{- end -}}
 
-{{/* What a device must be: gpu. Products are compared as node labels spell them, with hyphens for spaces. */}}
+{{/* Requirements of a device: gpu. Products are compared in the spelling of node labels, with hyphens for spaces. */}}
 {{- define "athanor.deviceExpression" -}}
 {{- $conditions := list "device.driver == 'gpu.nvidia.com'" -}}
 {{- if .gpu.products -}}

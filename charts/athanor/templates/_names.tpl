@@ -19,19 +19,19 @@ annotations:
 {{- end }}
 {{- end -}}
 
-{{/* Annotations of what outlives the release, where its policy says so. */}}
+{{/* Annotations of objects that are kept after uninstalling, if the values say so. */}}
 {{- define "athanor.keep" -}}
 {{- if . }}{helm.sh/resource-policy: keep}{{ else }}{}{{ end -}}
 {{- end -}}
 
-{{/* A service's values over its own defaults, over the defaults of all: root, values, service. */}}
+{{/* A service's values, merged over its own defaults and the defaults of all services: root, values, service. */}}
 {{- define "athanor.settings" -}}
 {{- include "service.overlay" (list .root.Values.defaults (include "athanor.ownDefaults" .service | fromYaml) .values) -}}
 {{- end -}}
 
 {{/*
-What a service has instead of the defaults of all. Not in values.yaml: Helm would let a null of the user only take that value away,
-and the one of all services would be in force again.
+Defaults of a service that differ from the defaults of all. Not in values.yaml, because there a user's null would only remove
+that value, and the default of all services would apply again.
 */}}
 {{- define "athanor.ownDefaults" -}}
 {{- if eq . "ingest" -}}
@@ -83,7 +83,7 @@ router: {public: 8051, admin: 8052}
 {{- ternary "router" "inference" .Values.router.enabled -}}
 {{- end -}}
 
-{{/* Pools by name, each with its values over the defaults; one that serves everything where none is named. */}}
+{{/* Pools by name, each with its values over the defaults; a single one that serves everything if none is defined. */}}
 {{- define "athanor.pools" -}}
 {{- $own := include "athanor.ownDefaults" "inference" | fromYaml -}}
 {{- range $name, $pool := .Values.inference.pools | default (dict "cpu" dict) }}

@@ -1,4 +1,4 @@
-{{/* The mesh's edges as data; the policies of both ends are made from them. */}}
+{{/* The mesh's connections as data; the policies of both ends are generated from them. */}}
 {{- define "athanor.edges" -}}
 - {from: registry, to: ingest, port: mesh}
 - {from: registry, to: training, port: mesh}
@@ -22,7 +22,7 @@ podSelector:
     {{- include "service.selector" (dict "root" .root "component" (dict "component" .component)) | nindent 4 }}
 {{- end -}}
 
-{{/* Who may reach a component: root, component. */}}
+{{/* Peers that may reach a component: root, component. */}}
 {{- define "athanor.ingress" -}}
 {{- $root := .root -}}
 {{- $component := .component -}}
@@ -50,7 +50,7 @@ podSelector:
 {{- end }}
 {{- end -}}
 
-{{/* What lies outside the mesh and who needs it: the key is that of networkPolicy. */}}
+{{/* External services and the components that use them; the keys are those of networkPolicy. */}}
 {{- define "athanor.outside" -}}
 nats: [ingest, training, registry, inference, router]
 database: [ingest, training, registry]
@@ -59,7 +59,7 @@ apiServer: {{ ternary (list "training") list (eq .Values.training.executor "kube
 otlp: {{ ternary list (list "ingest" "training" "registry" "inference" "router") (empty .Values.runtime.otlpEndpoint) | toJson }}
 {{- end -}}
 
-{{/* Whom a component may reach: root, component. */}}
+{{/* Peers that a component may reach: root, component. */}}
 {{- define "athanor.egress" -}}
 {{- $root := .root -}}
 {{- $component := .component -}}

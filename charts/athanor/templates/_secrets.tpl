@@ -1,4 +1,4 @@
-{{/* Which secret holds what: a given one, else the chart's. */}}
+{{/* Names of secrets: an existing one, else the chart's. */}}
 
 {{- define "athanor.meshSecretName" -}}
 {{- .Values.meshSecret.existingSecret.name | default (printf "%s-mesh-secret" (include "athanor.fullname" .)) -}}
@@ -33,7 +33,7 @@ key: {{ ternary $given.key "url" (ne $given.name "") }}
 {{- .Values.nats.existingSecret.name | default (printf "%s-nats" (include "athanor.fullname" .)) -}}
 {{- end -}}
 
-{{/* Where the smoke test finds its API key; empty where there is none. */}}
+{{/* The smoke test's API key; empty if there is none. */}}
 {{- define "athanor.testKey" -}}
 {{- if .Values.tests.apiKey.existingSecret.name -}}
 {{- toYaml .Values.tests.apiKey.existingSecret -}}

@@ -1,5 +1,5 @@
 {{/*
-What ingest, training and registry have in common, in the library's terms: root, service, settings, image, and optionally
+Common settings of ingest, training and registry, for the library chart: root, service, settings, image, and optionally
 env, configMap, apiToken, extraGraceMs.
 */}}
 {{- define "athanor.stateful" -}}
@@ -39,7 +39,7 @@ mounts:
   {{- end }}
 {{- end -}}
 
-{{/* Of what services read once only, as far as the chart makes it. Certificates and API keys are watched: no checksum. */}}
+{{/* Checksums of generated objects that services read only at start-up. Certificates and API keys are watched and need none. */}}
 {{- define "athanor.checksums" -}}
 {{- $generated := include "athanor.generated" .root | fromYaml -}}
 {{- $values := .root.Values -}}

@@ -1,4 +1,4 @@
-{{/* Everything that a service reads lies in one projected volume, so that the kubelet renews it as a whole. */}}
+{{/* All files of a service are in one projected volume, so that the kubelet updates them atomically. */}}
 
 {{/* root, configMap (optional: name, and the key that becomes a file). */}}
 {{- define "athanor.volume.config" -}}

@@ -25,7 +25,7 @@ const INFERENCE: Record<KnownKeys<GRPCInferenceServiceHandlers>, MethodRule> = {
   ServerMetadata: repeatable('models.infer'),
   ModelMetadata: repeatable('models.infer'),
   ModelInfer: repeatable('models.infer'),
-  // Responses of a stream that were already sent would be sent again.
+  // Responses of a stream that were already sent would be duplicated.
   ModelStreamInfer: once('models.infer'),
   ModelConfig: repeatable('models.infer'),
   ModelStatistics: repeatable('models.infer'),

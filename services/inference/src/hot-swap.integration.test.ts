@@ -97,7 +97,7 @@ describe('a version that cannot be loaded', () => {
       const { models } = await bench.acme.repositoryIndex({});
       expect(models[1]!.reason).toMatch(reason);
       expect((await ask(5)).modelVersion).toBe('1');
-      // The registry was asked again after the first delay of a second, without an event.
+      // The registry was called a second time after the first delay of a second, without an event.
       const { lists } = bench.registry;
       await expect.poll(() => bench.registry.lists, { timeout: 3_000 }).toBeGreaterThan(lists);
       await want(wish(3));

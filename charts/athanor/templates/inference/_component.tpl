@@ -1,4 +1,4 @@
-{{/* The pods of a pool in the library's terms: root, pool (its name), values (over the defaults). */}}
+{{/* The pods of a pool for the library chart: root, pool (its name), values (over the defaults). */}}
 {{- define "athanor.pool" -}}
 {{- $pool := .values -}}
 {{- $ports := get (include "athanor.ports" .root | fromYaml) "inference" -}}
@@ -49,7 +49,7 @@ ATHANOR_CPU_THREADS: {{ int . | quote }}
 {{- end }}
 {{- end -}}
 
-{{/* surge or replace; auto: by whether it has a GPU, since a new pod may find none free. */}}
+{{/* surge or replace; auto: replace with a GPU, since none may be free for a new pod. */}}
 {{- define "athanor.poolRollout" -}}
 {{- if eq .rollout "auto" -}}
 {{- ternary "surge" "replace" (eq .gpu.mode "none") -}}

@@ -1,4 +1,4 @@
-{{/* ingest in the library's terms. */}}
+{{/* ingest for the library chart. */}}
 {{- define "athanor.ingest" -}}
 {{- $settings := include "athanor.settings" (dict "root" . "values" .Values.ingest "service" "ingest") | fromYaml -}}
 {{- $image := include "athanor.image" (dict "root" . "image" "control") -}}

@@ -3,7 +3,7 @@
 {{- if .Capabilities.APIVersions.Has "monitoring.coreos.com/v1" }}true{{ end -}}
 {{- end -}}
 
-{{/* What was asked for, but not made since the cluster has no such API. */}}
+{{/* Objects that were enabled but not created because the cluster does not have their API. */}}
 {{- define "athanor.absentApis" -}}
 {{- $operator := include "athanor.hasPrometheusOperator" . -}}
 {{- if and .Values.monitoring.podMonitor.enabled (not $operator) }}

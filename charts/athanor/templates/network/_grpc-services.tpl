@@ -1,4 +1,4 @@
-{{/* Which gRPC services callers outside find where. */}}
+{{/* The gRPC services that external callers reach, by component. */}}
 {{- define "athanor.grpcServices" -}}
 ingest: {port: 8011, names: [athanor.ingest.v1.IngestService]}
 training: {port: 8021, names: [athanor.training.v1.TrainingService]}

@@ -1,4 +1,4 @@
-{{/* registry in the library's terms. */}}
+{{/* registry for the library chart. */}}
 {{- define "athanor.registry" -}}
 {{- $settings := include "athanor.settings" (dict "root" . "values" .Values.registry "service" "registry") | fromYaml -}}
 {{- $image := include "athanor.image" (dict "root" . "image" "control") -}}

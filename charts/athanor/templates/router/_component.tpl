@@ -1,4 +1,4 @@
-{{/* router in the library's terms. */}}
+{{/* router for the library chart. */}}
 {{- define "athanor.router" -}}
 {{- $settings := include "athanor.settings" (dict "root" . "values" .Values.router "service" "router") | fromYaml -}}
 {{- $ports := get (include "athanor.ports" . | fromYaml) "router" -}}
@@ -31,7 +31,7 @@ mounts:
 {{- include "athanor.fullname" . }}-pools
 {{- end -}}
 
-{{/* What the router reads: where each pool is, and which models it serves. */}}
+{{/* The router's pools file: the address of each pool, and the models that it serves. */}}
 {{- define "athanor.poolsFile" -}}
 {{- $root := . -}}
 {{- $pools := list -}}

@@ -1,6 +1,6 @@
 {{/*
-The Job of an attempt, all of its shape: the executor fills the names, its own labels and the secret with the work order.
-backoffLimit 0, since attempts are the mesh's own; suspended where Kueue admits it.
+The Job template of an attempt: the executor sets the names, its own labels and the secret with the work order. backoffLimit
+is 0, since the mesh itself retries attempts; suspended if Kueue is to admit it.
 */}}
 {{- define "athanor.attemptTemplate" -}}
 {{- include "athanor.attemptJob" . | fromYaml | toPrettyJson -}}
@@ -42,7 +42,7 @@ spec:
       {{- include "athanor.attemptPod" . | nindent 6 }}
 {{- end -}}
 
-{{/* Without version or chart: Jobs that run stay as they are over upgrades. */}}
+{{/* Without version or chart: running Jobs are not changed by upgrades. */}}
 {{- define "athanor.attemptLabels" -}}
 {{ include "service.selector" (dict "root" . "component" (dict "component" "attempt")) }}
 app.kubernetes.io/part-of: athanor

@@ -1,4 +1,4 @@
-{{/* training in the library's terms. */}}
+{{/* training for the library chart. */}}
 {{- define "athanor.training" -}}
 {{- $settings := include "athanor.settings" (dict "root" . "values" .Values.training "service" "training") | fromYaml -}}
 {{- $component := dict "root" . "service" "training" "settings" $settings "env" (include "athanor.env.training" .) -}}

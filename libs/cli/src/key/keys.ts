@@ -30,7 +30,7 @@ export async function createKey(context: CommandContext, options: CreateKeyOptio
   await addKey(home, entry);
   const { hash: _hash, ...shown } = entry;
   context.show({ value: { ...shown, key }, text: () => fields([...describe(entry), ['Key', key]]) });
-  context.terminal.err(`${SHOWN_ONCE} It is in force within a second.\n`);
+  context.terminal.err(`${SHOWN_ONCE} It is accepted within a second.\n`);
 }
 
 /** Keys of a release are values of its chart. */

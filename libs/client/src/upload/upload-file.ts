@@ -42,7 +42,7 @@ export async function uploadFile(
     } catch (error) {
       if (call.signal?.aborted || !canResume(error) || fruitless >= FRUITLESS_TRIES) throw error;
       await sleep(pauseAfter(error, fruitless), undefined, { signal: call.signal });
-      upload = expectUpload(await ingest.getUpload({ uploadId }, call).catch(unlessAway(upload)));
+      upload = expectUpload(await ingest.getUpload({ uploadId }, call).catch(unlessUnavailable(upload)));
     }
     fruitless = upload.committedOffset > before ? 0 : fruitless + 1;
   }
@@ -61,7 +61,7 @@ class FileChanged extends Error {
 }
 
 /** While the server is unavailable, the last known state is used. */
-function unlessAway(upload: Upload) {
+function unlessUnavailable(upload: Upload) {
   return (error: unknown): { upload: Upload } => {
     if (canResume(error)) return { upload };
     throw error;

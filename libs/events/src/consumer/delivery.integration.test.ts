@@ -27,7 +27,7 @@ test('bug: an applied event became a dead letter after its acknowledgement was l
       headers: toHeaders({ ...attributes, time: new Date(), traceparent: null }),
       info: { deliveryCount: 9, stream: 'S' },
       ackAck: async () => settled.push(`${id} acknowledged`),
-      term: () => settled.push(`${id} put aside`),
+      term: () => settled.push(`${id} dead-lettered`),
     } as unknown as JsMsg;
   };
   const { signal } = new AbortController();

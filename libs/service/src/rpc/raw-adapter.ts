@@ -57,7 +57,7 @@ function releaseRequests(call: RawCall, body: RequestBody): void {
   EventEmitter.prototype.on.call(call, 'data', () => body.release());
 }
 
-/** Watchers watch for ever: a stopping server ends them. */
+/** Watchers never end by themselves: a stopping server ends them. */
 function cutAtTheEnd(call: RawCall, calls: CallsInFlight): void {
   const forget = calls.addWatcher(() => call.emit('error', toStatus(stopping())));
   call.once('cancelled', forget).once('finish', forget);

@@ -32,7 +32,7 @@ export async function takePreparation(trx: Trx, leaseMs: number): Promise<Datase
   return { ...row, attempts };
 }
 
-/** Releases a version, to be taken again after a delay. */
+/** Releases a version, to be retried after a delay. */
 export async function deferPreparation(db: Db, taken: TakenVersion, pauseMs: number): Promise<void> {
   await whereTaken(db, taken)
     .set({ lease_expires: leaseEnd(pauseMs), progress: WAITING, revision: sql`revision + 1` })

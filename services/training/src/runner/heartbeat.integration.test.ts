@@ -77,7 +77,7 @@ async function run<T>(
   return { printed: JSON.parse(output || 'null') as T, signal };
 }
 
-test('bug: an attempt whose step took longer than its lease was not heard of until the step ended', async () => {
+test('bug: an attempt whose step took longer than its lease sent no heartbeat until the step ended', async () => {
   const { printed } = await run<{ begun: number; sawStop: boolean; stopped: boolean }>(`
     const begun = Date.now();
     while (Date.now() - begun < ${BLOCKED_MS}) Math.sqrt(begun);

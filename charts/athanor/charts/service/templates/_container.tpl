@@ -45,10 +45,10 @@ volumeMounts:
 {{- end -}}
 
 {{/*
-All on the plain admin port, which has a listener of its own: kubelets cannot speak TLS.
-Start-up and readiness ask grpc.health.v1, which says NOT_SERVING until models are loaded, and again during a drain.
-Liveness asks /livez: it must not fail during a drain, or the kubelet would kill what is just finishing its calls.
-Five seconds of patience: a machine that is busy is not a process that hangs.
+All probes use the plain admin port, because kubelets do not support the mesh's TLS. Start-up and readiness use
+grpc.health.v1, which reports NOT_SERVING until models are loaded, and during a drain. Liveness uses /livez: it must not fail
+during a drain, or the kubelet would kill a pod that completes its calls. The timeout is five seconds, because a busy machine
+is not a hung process.
 */}}
 {{- define "service.probes" -}}
 startupProbe:

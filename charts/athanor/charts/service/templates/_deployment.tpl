@@ -20,8 +20,7 @@ spec:
 {{- end -}}
 
 {{/*
-surge: a new pod comes before an old one goes (the default). replace: an old one goes first, where there is no room for
-one more. recreate: all old ones go first, where two revisions cannot share a volume.
+surge: a new pod is created before an old one is terminated (the default). replace: an old one is terminated first, if there is no capacity for one more. recreate: all old ones are terminated first, if two revisions cannot share a volume.
 */}}
 {{- define "service.strategy" -}}
 {{- $rollout := .component.rollout | default "surge" -}}

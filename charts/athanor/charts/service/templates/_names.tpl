@@ -1,10 +1,9 @@
 {{/*
-Names and labels. Every template of this library takes a dict: "root" (the chart's root context) and "component", which
-says what is particular to one service:
+Names and labels. Every template of this library takes a dict: "root" (the chart's root context) and "component", the settings of one service:
 
   name       suffix of its objects' names, for example "ingest" or "pool-cpu"
   component  app.kubernetes.io/component
-  selector   further labels that tell its pods from others (optional)
+  selector   further labels that select its pods (optional)
   image      image reference
   args       what the container runs
   ports      port by name: public, admin, mesh
@@ -30,13 +29,13 @@ says what is particular to one service:
 {{- printf "%s-%s" (include "service.fullname" .) .component.name -}}
 {{- end -}}
 
-{{/* What tells the pods of this release from others. */}}
+{{/* Labels that select the pods of this release. */}}
 {{- define "service.releaseSelector" -}}
 app.kubernetes.io/name: {{ default .root.Chart.Name .root.Values.nameOverride }}
 app.kubernetes.io/instance: {{ .root.Release.Name }}
 {{- end -}}
 
-{{/* What tells the pods of a component from others: never changes, since selectors are immutable. */}}
+{{/* Labels that select the pods of a component; they never change, since selectors are immutable. */}}
 {{- define "service.selector" -}}
 {{ include "service.releaseSelector" . }}
 app.kubernetes.io/component: {{ .component.component }}
@@ -45,7 +44,7 @@ app.kubernetes.io/component: {{ .component.component }}
 {{- end }}
 {{- end -}}
 
-{{/* Labels of objects that belong to no component. What selects them is never the values'. */}}
+{{/* Labels of objects that belong to no component. Values cannot override the selecting labels. */}}
 {{- define "service.releaseLabels" -}}
 {{- include "service.overlay" (list .root.Values.commonLabels (include "service.ownLabels" . | fromYaml)) -}}
 {{- end -}}
@@ -67,7 +66,7 @@ app.kubernetes.io/component: {{ .component.component }}
 {{- end }}
 {{- end -}}
 
-{{/* Labels of pods: without versions, so that only what changes a pod rolls it. */}}
+{{/* Labels of pods: without versions, so that a new version alone does not restart them. */}}
 {{- define "service.podLabels" -}}
 {{- $own := include "service.selector" . | fromYaml -}}
 {{- $_ := set $own "app.kubernetes.io/part-of" "athanor" -}}

@@ -1,4 +1,4 @@
-{{/* ServiceAccount of a service. Its token is mounted only where the pod asks for it. */}}
+{{/* ServiceAccount of a service. Its token is mounted only if the pod requests it. */}}
 {{- define "service.serviceAccount" -}}
 apiVersion: v1
 kind: ServiceAccount
@@ -7,7 +7,7 @@ metadata:
 automountServiceAccountToken: false
 {{- end -}}
 
-{{/* PodDisruptionBudget: a drain takes one pod at a time, and is never stopped by pods that do not work anyway. */}}
+{{/* PodDisruptionBudget: a drain evicts one pod at a time, and is never blocked by pods that are not ready anyway. */}}
 {{- define "service.podDisruptionBudget" -}}
 {{- if .component.settings.podDisruptionBudget.enabled -}}
 apiVersion: policy/v1
@@ -24,8 +24,8 @@ spec:
 {{- end -}}
 
 {{/*
-Service of a component inside the cluster, with all its ports; and where callers outside reach the component, one more with
-the public port alone, since the others are nobody's business there.
+Service of a component inside the cluster, with all its ports; if it is exposed outside the cluster, a second Service with
+the public port only.
 */}}
 {{- define "service.service" -}}
 {{- $settings := .component.settings.service -}}
@@ -81,7 +81,7 @@ targetPort: public
 appProtocol: {{ ternary "kubernetes.io/h2c" "https" (eq .root.Values.tls.public.mode "disabled") }}
 {{- end -}}
 
-{{/* Headless Service: one address a ready pod, for callers that balance over them themselves. */}}
+{{/* Headless Service: one address per ready pod, for callers with their own load balancing. */}}
 {{- define "service.headlessService" -}}
 apiVersion: v1
 kind: Service
@@ -96,7 +96,7 @@ spec:
     - {name: mesh, port: {{ .component.ports.mesh | int }}, targetPort: mesh}
 {{- end -}}
 
-{{/* NetworkPolicy of a component: the rules that the chart gives it, and nothing else. */}}
+{{/* NetworkPolicy of a component: only the rules that the chart gives it. */}}
 {{- define "service.networkPolicy" -}}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy

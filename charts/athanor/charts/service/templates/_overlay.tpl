@@ -1,6 +1,6 @@
 {{/*
-Maps over one another, the later ones more specific, as YAML: the more specific value always wins, also where it is empty, false
-or 0, and null takes the key away. (Sprig's merge and mergeOverwrite take an empty value for one that is not set.) A list of maps.
+Merges maps, of which later ones are more specific, as YAML: the more specific value always wins, even if it is empty, false
+or 0, and null removes the key. (Sprig's merge and mergeOverwrite treat an empty value as unset.) A list of maps.
 */}}
 {{- define "service.overlay" -}}
 {{- $result := deepCopy (first . | default dict) -}}
@@ -10,7 +10,7 @@ or 0, and null takes the key away. (Sprig's merge and mergeOverwrite take an emp
 {{- toYaml $result -}}
 {{- end -}}
 
-{{/* Changes the map "into"; gives no text. */}}
+{{/* Changes the map "into"; returns no text. */}}
 {{- define "service.overlayInto" -}}
 {{- $into := .into -}}
 {{- range $key, $value := .over | default dict -}}

@@ -1,4 +1,4 @@
-{{/* Where a pod may run. */}}
+{{/* Scheduling of a pod. */}}
 {{- define "service.scheduling" -}}
 {{- $settings := .component.settings -}}
 {{- with $settings.nodeSelector }}
@@ -101,7 +101,7 @@ spec:
     {{- end }}
 {{- end -}}
 
-{{/* Annotations of a pod: the values', and checksums of what it reads once only, so that it is rolled when they change. */}}
+{{/* Annotations of a pod: those of the values, and checksums of what it reads only at start-up, so that it restarts when they change. */}}
 {{- define "service.podAnnotations" -}}
 {{- $annotations := include "service.overlay" (list .root.Values.commonAnnotations .component.settings.podAnnotations) | fromYaml -}}
 {{- range $name, $sum := .component.checksums | default dict -}}

@@ -58,7 +58,7 @@ async function call(compressed: Buffer, encoding = 'gzip') {
 }
 
 describe('compressed requests', () => {
-  test('bug: 60 of 64 at once were refused, for each was counted as the most that it could inflate to', async () => {
+  test('bug: 60 of 64 concurrent requests were refused, because each was counted with its maximum inflated size', async () => {
     const body = gzipSync(request(randomBytes(100 * 1024).toString('base64')));
     for (let round = 0; round < 3; round++) {
       const ends = await Promise.all(Array.from({ length: 64 }, () => call(body)));

@@ -99,12 +99,12 @@ export function createKubernetesExecutor(options: KubernetesExecutorOptions): Ex
     maxOpen: OPEN_PER_SLOT * slots,
     place,
     owns: executorRef => executorRef === place || executorRef.startsWith(`${place}/`),
-    start: attempt => start(attempt).catch(throwAway),
+    start: attempt => start(attempt).catch(throwUnavailable),
     async observe(attempts) {
       const now = performance.now();
       if (now < (attempts.length > 0 ? nextLook : nextIdleLook)) return NO_FINDINGS;
       // Only a successful observation counts: an empty result after a failure would mean that nothing waits.
-      const findings = await look(attempts).catch(throwAway);
+      const findings = await look(attempts).catch(throwUnavailable);
       nextLook = now + observeIntervalMs;
       nextIdleLook = now + (findings.strays.length > 0 ? observeIntervalMs : idleIntervalMs);
       return findings;
@@ -126,6 +126,6 @@ function straysOf(found: ReadonlyMap<string, Job>, attempts: readonly GivenAttem
     .map(([attemptId]) => attemptId);
 }
 
-function throwAway(error: Error): never {
+function throwUnavailable(error: Error): never {
   throw isUnavailable(error) ? new ExecutorUnavailable(error.message, { cause: error }) : error;
 }
