@@ -25,7 +25,7 @@ const REFUSED: readonly (readonly [title: string, values: Record<string, unknown
     /database\.url and database\.existingSecret\.name are both set: keep one/,
   ],
   ['a database that is not PostgreSQL', { 'database.url': 'mysql://db' }, /'\/database\/url'.*does not match pattern/],
-  ['no place for blobs', { 'blobs.s3.bucket': '' }, /no place for blobs: set blobs\.s3\.bucket, or blobs\.mode=pvc/],
+  ['no place for blobs', { 'blobs.s3.bucket': '' }, /no storage for blobs: set blobs\.s3\.bucket, or blobs\.mode=pvc/],
   [
     'ReadWriteOnce with two replicas',
     { 'blobs.mode': 'pvc', 'blobs.pvc.accessMode': 'ReadWriteOnce' },
@@ -68,12 +68,12 @@ const REFUSED: readonly (readonly [title: string, values: Record<string, unknown
   [
     'keda without Prometheus',
     { 'inference.pools.a.autoscaling': { mode: 'keda', queueDepth: 10 } },
-    /keda asks Prometheus for queueDepth; set prometheusAddress/,
+    /keda reads queueDepth from Prometheus; set prometheusAddress/,
   ],
   [
     'an autoscaler that follows nothing',
     { 'inference.pools.a.autoscaling': { mode: 'hpa', cpuUtilization: null } },
-    /nothing to follow; set cpuUtilization or queueDepth/,
+    /no metric; set cpuUtilization or queueDepth/,
   ],
   [
     'an autoscaler of which least is more than most',
