@@ -182,7 +182,7 @@ describe('promotion', () => {
         metadata: { accuracy_threshold: '1.5', accuracy_value: expect.stringMatching(/^[01]/) },
       },
       message: expect.stringMatching(
-        /^version 1 of 'm' may not become 'champion': accuracy is [\d.]+, but at least 1\.5 is asked for; the alias stays at version 0$/,
+        /^version 1 of 'm' may not become 'champion': accuracy is [\d.]+, but the gate requires at least 1\.5; the alias stays at version 0$/,
       ),
     });
     const { aliases } = (await bench.client.registry.getModel({ name: 'm' })).model!;

@@ -35,7 +35,7 @@ async function damaged(label: string, name: string, change: (bytes: Buffer) => B
 
 describe('importing', () => {
   it.each([
-    ['a truncated IDX file', 'train-images-idx3-ubyte', (b: Buffer) => b.subarray(0, 1_000), 'the file is cut off'],
+    ['a truncated IDX file', 'train-images-idx3-ubyte', (b: Buffer) => b.subarray(0, 1_000), 'the file is truncated'],
     [
       'a wrong magic number',
       'train-images-idx3-ubyte',
@@ -144,7 +144,7 @@ describe('promoting', () => {
   it('below the gate is refused with the metrics, and the alias stays', async () => {
     expect((await athanor('model', 'gate', 'digits', '--alias', 'strict', '--threshold', '0.9999')).code).toBe(0);
     const { code, stderr } = await athanor('model', 'promote', 'digits', '1', '--alias', 'strict');
-    expect(stderr).toMatch(/accuracy is 0\.\d+, but at least 0\.9999 is asked for; the alias stays at version 0/);
+    expect(stderr).toMatch(/accuracy is 0\.\d+, but the gate requires at least 0\.9999; the alias stays at version 0/);
     expect(code).toBe(5);
   });
 
