@@ -194,7 +194,7 @@ test('an event of a transaction that rolled back is never published', async () =
 });
 
 test('appending outside a transaction, or the same change twice, is refused', async () => {
-  await expect(appendEvent(db as never, queued('job', 1, tenant))).rejects.toThrow('needs a transaction');
+  await expect(appendEvent(db as never, queued('job', 1, tenant))).rejects.toThrow('must be called in a transaction');
   await append('job', 1);
   await expect(append('job', 1)).rejects.toMatchObject({ kind: 'unique_violation' });
 });

@@ -188,7 +188,7 @@ describe('admission', () => {
     const token = await bench.credentials.tokens.serviceToken('training');
     const error = await failureOf(bench.stub('ingest', token).getDataset({ datasetId: 'd' }));
     expect(error).toMatchObject({ code: 'PERMISSION_DENIED' });
-    expect(error.message).toMatch(/acts for no tenant/);
+    expect(error.message).toMatch(/has no tenant/);
   });
 
   test('an unknown method and one that is not implemented are UNIMPLEMENTED', async () => {
