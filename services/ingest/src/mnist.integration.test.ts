@@ -110,7 +110,7 @@ describe('a dirty copy', () => {
       kind: 'FINDING_KIND_DUPLICATE',
       rowId: `train/${second}`,
       removed: true,
-      detail: `the same as train/${first}`,
+      detail: `same features as train/${first}`,
     });
   });
 
