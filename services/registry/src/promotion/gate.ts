@@ -30,12 +30,12 @@ export function evaluateGate(gate: Gate, candidate: GateSubject, champion: GateS
   const championValue = champion === undefined ? undefined : metricOf(gate, champion);
   const passed: GateResult = { gate, passed: true, value, message: `${gate.metric} is ${value}` };
   if (gate.minImprovement > 0 && champion !== undefined && championValue === undefined) {
-    const message = `${missingMessage(gate, champion)}, so the improvement of ${gate.minImprovement} that is asked for cannot be measured; promote it without this gate, or evaluate version ${champion.version} first`;
+    const message = `${missingMessage(gate, champion)}, so the required improvement of ${gate.minImprovement} cannot be measured; promote it without this gate, or evaluate version ${champion.version} first`;
     return failed(gate, value, message);
   }
   if (championValue === undefined) return passed;
   if (gate.minImprovement > 0 && sign * (value - championValue) < gate.minImprovement) {
-    const message = `${gate.metric} is ${value}; version ${champion?.version} has ${championValue}, and an improvement of ${gate.minImprovement} is asked for`;
+    const message = `${gate.metric} is ${value}; version ${champion?.version} has ${championValue}, but the gate requires an improvement of ${gate.minImprovement}`;
     return { ...failed(gate, value, message), championValue };
   }
   return { ...passed, championValue };

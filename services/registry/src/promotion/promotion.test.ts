@@ -54,7 +54,7 @@ describe('evaluateGate', () => {
     const result = evaluateGate(strict, subject(2, 'accuracy', 0.975), subject(1, 'loss', 0.1));
     expect(result.passed).toBe(false);
     expect(result.message).toMatch(
-      /^version 1 has no 'accuracy' on split 'test'; it has test\/loss, so the improvement/,
+      /^version 1 has no 'accuracy' on split 'test'; it has test\/loss, so the required improvement/,
     );
     // Without a champion there is nothing to improve on.
     expect(evaluateGate(strict, subject(2, 'accuracy', 0.975), undefined).passed).toBe(true);
