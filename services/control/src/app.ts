@@ -3,7 +3,10 @@ import { type App, Closing, type Telemetry } from '@athanor/service';
 
 type StartApp = (database: DatabaseEngine) => Promise<App>;
 
-/** Starts the services on one database; stops them in reverse order, the database last. */
+/**
+ * Starts the services on one database, all at once: while one waits for NATS, another migrates its schema. They are
+ * stopped in reverse order, the database last.
+ */
 export async function startControl(
   databaseUrl: string,
   log: Telemetry['log'],
@@ -13,10 +16,9 @@ export async function startControl(
   try {
     const database = await openDatabase(databaseUrl, { log });
     closing.add(() => database.close());
-    for (const start of starts) {
-      const app = await start(database);
-      closing.add(() => app.stop());
-    }
+    const started = await Promise.allSettled(starts.map(start => start(database)));
+    for (const each of started) if (each.status === 'fulfilled') closing.add(() => each.value.stop());
+    for (const each of started) if (each.status === 'rejected') throw each.reason;
     return { stop: () => closing.close() };
   } catch (error) {
     await closing.close();

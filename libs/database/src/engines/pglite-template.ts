@@ -2,8 +2,8 @@
  * Creating a PGlite database takes seconds of CPU, because it runs initdb in WebAssembly. Set-up does that once, and
  * each new database is a copy. Without the template PGlite creates the database itself.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,7 +38,8 @@ export async function copyTemplate(directory: string): Promise<void> {
   if (existsSync(directory) || !existsSync(template)) return;
   const unfinished = `${directory}.new`;
   await rm(unfinished, { recursive: true, force: true });
-  await cp(template, unfinished, { recursive: true });
+  // A process that starts does nothing else meanwhile, and this takes a third of the time of the asynchronous copy.
+  cpSync(template, unfinished, { recursive: true });
   await rename(unfinished, directory);
 }
 

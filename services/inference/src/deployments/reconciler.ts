@@ -23,7 +23,8 @@ export interface ReconcilerOptions {
   readonly onReady: () => void;
 }
 
-const LIST_RETRY_MS = 500;
+/** Short, because at start-up nothing is served until the first list. */
+const LIST_RETRY_MS = 200;
 
 /** Reconciles the catalogue with the registry: at start-up, when woken, and periodically. */
 export class Reconciler {
@@ -31,6 +32,8 @@ export class Reconciler {
   readonly #retries = new RetryTimes();
   readonly #retiring = new Set<Promise<void>>();
   readonly #loop: WakeLoop;
+  /** Why the last list failed; undefined after one that succeeded. */
+  #listFailure: string | undefined;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -60,8 +63,13 @@ export class Reconciler {
     let wanted: readonly WantedDeployment[];
     try {
       wanted = await list(context);
+      this.#listFailure = undefined;
     } catch (error) {
-      if (!signal.aborted) log.warn({ err: error }, 'deployments cannot be listed from the registry; retrying');
+      const { message } = error as Error;
+      // One line per outage, and not one per retry.
+      if (!signal.aborted && message !== this.#listFailure)
+        log.warn({ err: error }, 'deployments cannot be listed from the registry; retrying');
+      this.#listFailure = message;
       return Math.min(LIST_RETRY_MS, intervalMs);
     }
     this.#removeUnwanted(wanted);
