@@ -7,5 +7,6 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 120_000,
     maxWorkers: 1,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+/** How long `expect.poll` waits: as long as a busy machine may need. A test that passes does not wait for it. */
+const expectOptions = { poll: { timeout: 30_000, interval: 20 } };
 const PACKAGES = ['libs/*/src', 'services/*/src'];
 
 /**
@@ -21,13 +23,16 @@ export default defineConfig({
           exclude: ['**/*.integration.test.ts'],
           pool: 'threads',
           isolate: false,
-          testTimeout: 30_000,
+          expect: expectOptions,
+          testTimeout: 60_000,
         },
       },
       {
         test: {
           name: 'integration',
           include: PACKAGES.map(folder => `${folder}/**/*.integration.test.ts`),
+          globalSetup: ['libs/testkit/src/global-setup.ts'],
+          expect: expectOptions,
           testTimeout: 60_000,
           hookTimeout: 90_000,
         },
@@ -37,6 +42,7 @@ export default defineConfig({
           name,
           include: [`test/src/${name}/**/*.test.ts`],
           ...(name === 'e2e' && { globalSetup: ['test/src/e2e/global-setup.ts'] }),
+          expect: expectOptions,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

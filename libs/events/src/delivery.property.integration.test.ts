@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import type { Kysely } from 'kysely';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bench, type BenchTables, effectsOf, queued, recordEffect, startBench } from './events.testkit.js';
 import {
   appendEvent,
@@ -156,10 +156,7 @@ async function checkScenario(steps: readonly Step[]): Promise<void> {
   try {
     for (const next of steps) await mesh.run(next);
     const expected = expectedEffects(mesh.versions);
-    await vi.waitFor(async () => expect(byAggregate(await effectsOf(mesh.db))).toEqual(expected), {
-      timeout: 20_000,
-      interval: 20,
-    });
+    await expect.poll(async () => byAggregate(await effectsOf(mesh.db))).toEqual(expected);
     const stored: string[] = [];
     for await (const event of tailEvents(bench.connection, {
       tenant: mesh.tenant,

@@ -58,10 +58,17 @@ async function consume(options: Partial<ConsumerOptions<BenchTables>> = {}, name
   return { name, consumer };
 }
 
-const waitForEffects = (expected: readonly string[]) =>
-  vi.waitFor(async () => expect(await effectsOf(db)).toEqual(expected), { timeout: 15_000, interval: 30 });
+const waitForEffects = (expected: readonly string[]) => expect.poll(() => effectsOf(db)).toEqual(expected);
 
 const ownDeadLetters = async () => (await listDeadLetters(bench.connection, { tenant })).deadLetters;
+
+/** Waits for one. */
+async function firstDeadLetter() {
+  await expect.poll(ownDeadLetters).toHaveLength(1);
+  return (await ownDeadLetters())[0]!;
+}
+
+const unpublished = () => db.selectFrom('outbox').select('event_id').where('published_at', 'is', null).execute();
 
 test('bug: an event became a dead letter while another service was restarting', async () => {
   const failures = fc.constantFrom(
@@ -88,7 +95,7 @@ test('bug: an event became a dead letter while another service was restarting', 
       },
     });
     await append(id, 1);
-    await vi.waitFor(async () => expect(await effectsOf(db)).toContain(`${id}/1`), { timeout: 10_000, interval: 20 });
+    await expect.poll(() => effectsOf(db)).toContain(`${id}/1`);
     await consumer.stop();
     expect(left).toEqual([]);
   };
@@ -107,10 +114,7 @@ test('bug: an event over the size limit was retried without end and blocked all 
   await append('small', 1);
   relay();
   await consume();
-  await vi.waitFor(async () => expect((await effectsOf(db)).toSorted()).toEqual(['large/2', 'small/1']), {
-    timeout: 5_000,
-    interval: 20,
-  });
+  await expect.poll(async () => (await effectsOf(db)).toSorted()).toEqual(['large/2', 'small/1']);
   const row = await db.selectFrom('outbox').selectAll().where('type', '=', tooLarge.type).executeTakeFirstOrThrow();
   expect(row).toMatchObject({ published_at: null, failures: 1, failure: expect.stringMatching(/max_payload/) });
   expect(row.set_aside_at).toBeInstanceOf(Date);
@@ -148,7 +152,7 @@ test('a consumer that waits for an unavailable dependency stops at once, and the
   const { name, consumer } = await consume({ handlers: away, retryPauses: { firstMs: 60_000, maxMs: 60_000 } });
   await append('waiting', 1);
   relay();
-  await vi.waitFor(() => expect(calls).toBe(1), { timeout: 10_000 });
+  await expect.poll(() => calls).toBe(1);
   const begun = performance.now();
   await consumer.stop();
   expect(performance.now() - begun).toBeLessThan(5_000);
@@ -167,7 +171,7 @@ test('an event travels from the transaction to the effect with its CloudEvents a
       },
     },
   });
-  await vi.waitFor(() => expect(seen).toHaveLength(1), { timeout: 10_000 });
+  await expect.poll(() => seen).toHaveLength(1);
   expect(seen[0]).toMatchObject({
     id,
     type: 'training.job.queued',
@@ -208,14 +212,7 @@ test('an event published twice is stored once, and one delivered twice is applie
   await consumer.stop();
   await db.updateTable('outbox').set({ published_at: null }).execute();
   relay();
-  await vi.waitFor(async () => {
-    const { open } = await db
-      .selectFrom('outbox')
-      .select(eb => eb.fn.countAll<number>().as('open'))
-      .where('published_at', 'is', null)
-      .executeTakeFirstOrThrow();
-    expect(open).toBe(0);
-  });
+  await expect.poll(unpublished).toEqual([]);
   const stored: string[] = [];
   for await (const event of tailEvents(bench.connection, { tenant, from: 'beginning', stopAtEnd: true }))
     stored.push(event.id);
@@ -260,11 +257,7 @@ test('an event that always fails becomes a dead letter, later ones are applied, 
     },
   });
   await waitForEffects(['fine/1']);
-  const [letter] = await vi.waitFor(async () => {
-    const letters = await ownDeadLetters();
-    expect(letters).toHaveLength(1);
-    return letters;
-  });
+  const letter = await firstDeadLetter();
   expect(letter).toMatchObject({
     consumer: name,
     reason: 'handler',
@@ -272,20 +265,13 @@ test('an event that always fails becomes a dead letter, later ones are applied, 
     deliveries: 3,
     eventType: 'training.job.queued',
   });
-  expect(letter!.event?.payload).toEqual({ jobId: 'poison' });
+  expect(letter.event?.payload).toEqual({ jobId: 'poison' });
   // Still failing: it becomes a new dead letter.
-  await replayDeadLetter(bench.connection, letter!.sequence, tenant);
-  const [again] = await vi.waitFor(
-    async () => {
-      const letters = await ownDeadLetters();
-      expect(letters.map(l => l.sequence)).not.toEqual([]);
-      return letters;
-    },
-    { timeout: 5_000 },
-  );
-  expect(again!.sequence).toBeGreaterThan(letter!.sequence);
+  await replayDeadLetter(bench.connection, letter.sequence, tenant);
+  const again = await firstDeadLetter();
+  expect(again.sequence).toBeGreaterThan(letter.sequence);
   broken = false;
-  await replayDeadLetter(bench.connection, again!.sequence, tenant);
+  await replayDeadLetter(bench.connection, again.sequence, tenant);
   await waitForEffects(['fine/1', 'poison/1']);
   expect(await ownDeadLetters()).toEqual([]);
 });
@@ -311,49 +297,34 @@ test('a replay reaches only the consumer that failed, and no tail', async () => 
       },
     },
   });
-  const [letter] = await vi.waitFor(async () => {
-    const letters = await ownDeadLetters();
-    expect(letters).toHaveLength(1);
-    return letters;
-  });
+  const letter = await firstDeadLetter();
   broken = false;
-  await replayDeadLetter(bench.connection, letter!.sequence);
+  await replayDeadLetter(bench.connection, letter.sequence);
   await waitForEffects(['poison/1']);
   expect(bystander).toHaveBeenCalledTimes(1);
-  const told: string[] = [];
+  const tailed: string[] = [];
   for await (const event of tailEvents(bench.connection, { tenant, from: 'beginning', stopAtEnd: true }))
-    told.push(event.id);
-  expect(told).toHaveLength(1);
+    tailed.push(event.id);
+  expect(tailed).toHaveLength(1);
 });
 
 test('a message that is not one of our events is dead-lettered at once, with its bytes', async () => {
   await consume();
   await jetstream(bench.connection).publish(`athanor.v1.${tenant}.training-job.job.queued`, 'garbage');
-  const [letter] = await vi.waitFor(
-    async () => {
-      const letters = await ownDeadLetters();
-      expect(letters).toHaveLength(1);
-      return letters;
-    },
-    { timeout: 5_000 },
-  );
+  const letter = await firstDeadLetter();
   expect(letter).toMatchObject({
     reason: 'format',
     error: 'header ce-type is missing',
     deliveries: 1,
     event: undefined,
   });
-  expect(Buffer.from(letter!.data).toString()).toBe('garbage');
+  expect(Buffer.from(letter.data).toString()).toBe('garbage');
 });
 
 test('another tenant can neither see nor replay a dead letter', async () => {
   await consume();
   await jetstream(bench.connection).publish(`athanor.v1.${tenant}.training-job.job.queued`, 'garbage');
-  const letter = await vi.waitFor(async () => {
-    const [first] = await ownDeadLetters();
-    expect(first).toBeDefined();
-    return first!;
-  });
+  const letter = await firstDeadLetter();
   expect((await listDeadLetters(bench.connection, { tenant: 'other' })).deadLetters).toEqual([]);
   await expect(replayDeadLetter(bench.connection, letter.sequence, 'other')).rejects.toMatchObject({
     code: 'NOT_FOUND',
@@ -365,7 +336,7 @@ test('dead letters come in pages', async () => {
   await consume();
   for (let i = 0; i < 5; i++)
     await jetstream(bench.connection).publish(`athanor.v1.${tenant}.training-job.job-${i}.queued`, 'x');
-  await vi.waitFor(async () => expect(await ownDeadLetters()).toHaveLength(5));
+  await expect.poll(ownDeadLetters).toHaveLength(5);
   const first = await listDeadLetters(bench.connection, { tenant, limit: 3 });
   expect(first.deadLetters).toHaveLength(3);
   const second = await listDeadLetters(bench.connection, { tenant, limit: 3, after: first.next! });
@@ -407,9 +378,7 @@ test('a handler may take longer than the acknowledgement wait without a redelive
 test('tailing from now on yields new events, and ends when aborted', async () => {
   await append('before', 1);
   const outbox = relay();
-  await vi.waitFor(async () =>
-    expect(await db.selectFrom('outbox').select('event_id').where('published_at', 'is', null).execute()).toEqual([]),
-  );
+  await expect.poll(unpublished).toEqual([]);
   const abort = new AbortController();
   const seen: string[] = [];
   const tail = (async () => {
@@ -419,7 +388,7 @@ test('tailing from now on yields new events, and ends when aborted', async () =>
   await new Promise(resolve => setTimeout(resolve, 200));
   await append('after', 1);
   outbox.wake();
-  await vi.waitFor(() => expect(seen).toEqual(['after']), { timeout: 5_000 });
+  await expect.poll(() => seen).toEqual(['after']);
   abort.abort();
   await tail;
 });
@@ -437,7 +406,7 @@ test('the trace of the change continues in the handler', async () => {
       },
     },
   });
-  await vi.waitFor(() => expect(seen).toEqual([traceparent]), { timeout: 5_000 });
+  await expect.poll(() => seen).toEqual([traceparent]);
 });
 
 test('setting up the streams twice, also concurrently, changes nothing', async () => {

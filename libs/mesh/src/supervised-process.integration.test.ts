@@ -51,7 +51,7 @@ describe('a supervised process', () => {
     const { supervised, ends } = await supervise(ADMIN, identity => restarted.push(identity));
     const first = await supervised.start();
     process.kill(first.pid, 'SIGKILL');
-    await expect.poll(() => restarted.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => restarted.length).toBe(1);
     expect(ends).toEqual(['SIGKILL']);
     await supervised.stop();
     expect(restarted.some(isRunning)).toBe(false);
@@ -67,7 +67,7 @@ writeFileSync(file, String(starts));
 if (starts === 2) process.exit(9);`;
     const { supervised, ends } = await supervise(`${counter}${ADMIN}`, identity => restarted.push(identity));
     process.kill((await supervised.start()).pid, 'SIGKILL');
-    await expect.poll(() => readFile(join(folder, 'program.mjs.starts'), 'utf8'), { timeout: 10_000 }).toBe('3');
+    await expect.poll(() => readFile(join(folder, 'program.mjs.starts'), 'utf8')).toBe('3');
     expect(ends).toEqual(['SIGKILL', 'exit code 9']);
     await supervised.stop();
   });
@@ -78,11 +78,11 @@ if (starts === 2) process.exit(9);`;
 setTimeout(() => process.exit(9), 300);`;
     const { supervised, ends } = await supervise(ending, identity => restarted.push(identity));
     await supervised.start();
-    await expect.poll(() => ends.length, { timeout: 10_000, interval: 5 }).toBe(2);
+    await expect.poll(() => ends.length).toBe(2);
     // Restarted at once after the first end, and from the second on after 0.5, 1, 2, 5 s.
     await sleep(300);
     expect(restarted).toHaveLength(1);
-    await expect.poll(() => restarted.length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => restarted.length).toBe(2);
     await supervised.stop();
   });
 
@@ -94,7 +94,7 @@ setTimeout(() => process.exit(9), 300);`;
     for (let round = 1; round <= 2; round++) {
       await sleep(1_500);
       process.kill(pid, 'SIGKILL');
-      await expect.poll(() => restarted.length, { timeout: 400, interval: 5 }).toBe(round);
+      await expect.poll(() => restarted.length).toBe(round);
       pid = restarted.at(-1)!.pid;
     }
     await supervised.stop();

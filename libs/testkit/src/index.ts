@@ -4,6 +4,6 @@ export { startDatabaseEngines, type TestEngine, type TestEngines } from './datab
 export { freePort } from './free-port.js';
 export { findGrpcurl } from './grpcurl.js';
 export { startNats, type TestNats, type TestNatsOptions } from './nats.js';
-export { startPostgres, type TestPostgres } from './postgres.js';
+export { startPostgres, startPostgresServer, type TestPostgres } from './postgres.js';
 export { startS3, type TestS3 } from './s3.js';
 export { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.js';

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { chmod, chown } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -12,21 +13,46 @@ import { temporaryDirectory } from './temporary-directory.js';
 export interface TestPostgres {
   /** `postgres://…` of an empty database (or of `DATABASE_URL`, which tests may share, so use your own schemas). */
   readonly url: string;
-  /** Process id of the server; undefined for an external one. */
+  /** Process id of the server; undefined for one that others use too. */
   readonly pid: number | undefined;
   stop(): Promise<void>;
 }
 
 const DEBIAN_ROOT = '/usr/lib/postgresql';
-const INITDB_TIMEOUT_MS = 60_000;
+const COMMAND_TIMEOUT_MS = 60_000;
 
-/** `DATABASE_URL`, else a PostgreSQL server in a temporary folder, else the reason why it is unavailable. */
+/** The URL of the server that the files of a run share, set by global-setup.ts. */
+export const SHARED_SERVER = 'ATHANOR_TEST_POSTGRES_URL';
+
+/**
+ * `DATABASE_URL`, else a database of its own in the server that the run shares, else in a server of its own, else the
+ * reason why there is none.
+ */
 export async function startPostgres(): Promise<Available<TestPostgres>> {
   const url = process.env.DATABASE_URL;
   if (url) return { available: true, url, pid: undefined, stop: async () => {} };
+  const shared = process.env[SHARED_SERVER];
+  return shared ? { available: true, ...(await createDatabase(shared)) } : startPostgresServer();
+}
+
+/** A PostgreSQL server in a temporary folder. It exits with this process, whatever happens. */
+export async function startPostgresServer(): Promise<Available<TestPostgres>> {
   const bin = await postgresBin();
   if (!bin) return unavailable('PostgreSQL', `no postgres on PATH or in ${DEBIAN_ROOT} and no DATABASE_URL`);
   return { available: true, ...(await startServer(bin)) };
+}
+
+async function createDatabase(server: string): Promise<TestPostgres> {
+  const bin = await postgresBin();
+  const name = `test_${randomUUID().slice(0, 8)}`;
+  const run = (command: string, ...args: readonly string[]) =>
+    runCommand(join(bin!, command), [`--maintenance-db=${server}`, ...args, name], {
+      env: process.env,
+      timeoutMs: COMMAND_TIMEOUT_MS,
+    });
+  await run('createdb');
+  const url = new URL(name, server).href;
+  return { url, pid: undefined, stop: async () => void (await run('dropdb', '--force')) };
 }
 
 async function postgresBin(): Promise<string | undefined> {
@@ -43,10 +69,10 @@ async function startServer(bin: string): Promise<TestPostgres> {
     const asUser = await unprivileged(directory.path);
     const dataDir = join(directory.path, 'data');
     const initdb = [...asUser, join(bin, 'initdb'), '-D', dataDir, '-U', 'test', '--auth=trust', '-N', '-E', 'UTF8'];
-    await runCommand(initdb[0]!, initdb.slice(1), { env: process.env, timeoutMs: INITDB_TIMEOUT_MS });
+    await runCommand(initdb[0]!, initdb.slice(1), { env: process.env, timeoutMs: COMMAND_TIMEOUT_MS });
     const port = await freePort();
     // fsync stays on: durability is part of what is tested.
-    const settings = ['-h', '127.0.0.1', '-p', String(port), '-k', '', '-c', 'max_connections=60'];
+    const settings = ['-h', '127.0.0.1', '-p', String(port), '-k', '', '-c', 'max_connections=100'];
     const [file, ...args] = [...asUser, join(bin, 'postgres'), '-D', dataDir, ...settings];
     const server = await startChildServer({ file: file!, args, isReady: () => admitsSession(port) });
     const stop = async () => {

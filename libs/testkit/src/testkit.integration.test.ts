@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { unavailable } from './availability.js';
-import { freePort, startNats, startPostgres, startS3, temporaryDirectory } from './index.js';
+import { freePort, startNats, startPostgresServer, startS3, temporaryDirectory } from './index.js';
 
 function isAlive(pid: number): boolean {
   try {
@@ -23,7 +23,7 @@ test('NATS restarts on its port after a kill and leaves no process behind', asyn
 });
 
 test('PostgreSQL runs, also when the tests run as root, and leaves no process behind', async context => {
-  const postgres = await startPostgres();
+  const postgres = await startPostgresServer();
   if (!postgres.available) return context.skip(postgres.reason);
   await postgres.stop();
   if (postgres.pid !== undefined) expect(isAlive(postgres.pid)).toBe(false);

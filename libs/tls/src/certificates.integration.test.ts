@@ -82,7 +82,7 @@ describe.skipIf(!hasOpenssl)(`watched certificates${hasOpenssl ? '' : ' (skipped
     expect(await echo(client)).toBe('hello');
     const before = await shownSerial(port);
     await authority.issue('server', ['localhost']);
-    await expect.poll(() => shownSerial(port), { timeout: 3_000 }).not.toBe(before);
+    await expect.poll(() => shownSerial(port)).not.toBe(before);
     expect(await echo(client)).toBe('hello');
     expect(await echo(open(port, watch({ caFile: files.caFile }), false))).toBe('hello');
   });
@@ -103,7 +103,7 @@ describe.skipIf(!hasOpenssl)(`watched certificates${hasOpenssl ? '' : ' (skipped
     await sleep(300);
     expect(await shownSerial(port)).toBe(before);
     await copyFile(other.keyFile, files.keyFile);
-    await expect.poll(() => shownSerial(port), { timeout: 3_000 }).not.toBe(before);
+    await expect.poll(() => shownSerial(port)).not.toBe(before);
   });
 
   test('with mutual TLS only callers with a certificate of the authority are accepted, also after the authority was replaced', async () => {
@@ -120,7 +120,7 @@ describe.skipIf(!hasOpenssl)(`watched certificates${hasOpenssl ? '' : ' (skipped
     const own = await copyOf(caFile);
     await copyFile(stranger.caFile, caFile);
     const enter = () => echo(open(port, watch({ caFile: own, certFile, keyFile }), true)).catch(() => 'refused');
-    await expect.poll(enter, { timeout: 5_000 }).toBe('hello');
+    await expect.poll(enter).toBe('hello');
   });
 
   test('reports at start-up which file is wrong and what was expected', async () => {

@@ -57,7 +57,7 @@ describe('readiness', () => {
 test('versions change under load and no request fails', async () => {
   bench = await startTestBench();
   await want(wish(1));
-  await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY']);
+  await expect.poll(index).toEqual(['m 1 READY']);
   let isOver = false;
   const seen = new Set<string>();
   let answered = 0;
@@ -73,7 +73,7 @@ test('versions change under load and no request fails', async () => {
   });
   for (const version of [2, 3, 4, 5, 1, 6]) {
     await want(wish(version));
-    await expect.poll(index, { timeout: 10_000 }).toEqual([`m ${version} READY`]);
+    await expect.poll(index).toEqual([`m ${version} READY`]);
   }
   isOver = true;
   await Promise.all(callers);
@@ -91,35 +91,35 @@ describe('a version that cannot be loaded', () => {
     async (_, broken, reason) => {
       bench = await startTestBench();
       await want(wish(1));
-      await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY']);
+      await expect.poll(index).toEqual(['m 1 READY']);
       await want(wish(2, broken));
-      await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY', 'm 2 UNAVAILABLE']);
+      await expect.poll(index).toEqual(['m 1 READY', 'm 2 UNAVAILABLE']);
       const { models } = await bench.acme.repositoryIndex({});
       expect(models[1]!.reason).toMatch(reason);
       expect((await ask(5)).modelVersion).toBe('1');
       // The registry was called a second time after the first delay of a second, without an event.
       const { lists } = bench.registry;
-      await expect.poll(() => bench.registry.lists, { timeout: 3_000 }).toBeGreaterThan(lists);
+      await expect.poll(() => bench.registry.lists).toBeGreaterThan(lists);
       await want(wish(3));
-      await expect.poll(index, { timeout: 10_000 }).toEqual(['m 3 READY']);
+      await expect.poll(index).toEqual(['m 3 READY']);
     },
   );
 
   test('is loaded without an event once the cause is fixed', async () => {
     bench = await startTestBench();
     await want(wish(2, { wrongDigest: true }));
-    await expect.poll(index, { timeout: 10_000 }).toEqual(['m 2 UNAVAILABLE']);
+    await expect.poll(index).toEqual(['m 2 UNAVAILABLE']);
     bench.registry.wishes = [wish(2)];
-    await expect.poll(index, { timeout: 5_000 }).toEqual(['m 2 READY']);
+    await expect.poll(index).toEqual(['m 2 READY']);
   });
 });
 
 test('a deleted deployment is gone', async () => {
   bench = await startTestBench();
   await want(wish(1));
-  await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY']);
+  await expect.poll(index).toEqual(['m 1 READY']);
   await want();
-  await expect.poll(index, { timeout: 10_000 }).toEqual([]);
+  await expect.poll(index).toEqual([]);
   await expect(ask(1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
@@ -127,17 +127,17 @@ test('a missed event is made up for by the next periodic pass', async () => {
   bench = await startTestBench({ RECONCILE_INTERVAL_MS: 300 });
   await bench.nats.kill();
   bench.registry.wishes = [wish(1)];
-  await expect.poll(index, { timeout: 5_000 }).toEqual(['m 1 READY']);
+  await expect.poll(index).toEqual(['m 1 READY']);
   await bench.nats.restart();
 });
 
 test('bug: a prediction had the digest only, which led to the lineage of another model with equal training', async () => {
   bench = await startTestBench();
   await want(wish(1, { modelName: 'aaa' }));
-  await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY']);
+  await expect.poll(index).toEqual(['m 1 READY']);
   expect((await ask(1)).parameters.get('athanor_model_name')).toBe('aaa');
   await want(wish(1, { modelName: 'bbb' }));
-  await expect.poll(async () => (await ask(1)).parameters.get('athanor_model_name'), { timeout: 10_000 }).toBe('bbb');
+  await expect.poll(async () => (await ask(1)).parameters.get('athanor_model_name')).toBe('bbb');
 });
 
 test('bug: the trace of a promotion ended before its model was fetched', async () => {
@@ -146,7 +146,7 @@ test('bug: the trace of a promotion ended before its model was fetched', async (
   bench.registry.wishes = [wish(1)];
   const traceparent = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`;
   await bench.tellAliasMoved('acme', 'm', 1, traceparent);
-  await expect.poll(index, { timeout: 10_000 }).toEqual(['m 1 READY']);
+  await expect.poll(index).toEqual(['m 1 READY']);
   // One call for the list, one for the file.
   expect(bench.registry.traceparents.filter(each => each === traceparent)).toHaveLength(2);
 });

@@ -23,13 +23,11 @@ async function registered(modelName: string, seed: number) {
   const jobId = await trainModel(bench.client, { modelName, datasetId: 'rows', seed });
   const ask = async () => (await bench.client.registry.getModelVersion({ jobId })).modelVersion!;
   await expect
-    .poll(
-      () =>
-        ask().then(
-          ({ version }) => version,
-          () => 0,
-        ),
-      { timeout: 10_000 },
+    .poll(() =>
+      ask().then(
+        ({ version }) => version,
+        () => 0,
+      ),
     )
     .toBeGreaterThan(0);
   return await ask();

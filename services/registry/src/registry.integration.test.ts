@@ -19,7 +19,7 @@ async function versionOf(jobId: string): Promise<ModelVersion> {
     found = answer.modelVersion;
     return found?.version;
   };
-  await expect.poll(() => ask().catch(() => undefined), { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(() => ask().catch(() => undefined)).toBeGreaterThan(0);
   return found!;
 }
 
@@ -103,7 +103,6 @@ describe('registration', () => {
       .poll(
         async () =>
           (await db.selectFrom('outbox').select('event_id').where('published_at', 'is', null).execute()).length,
-        { timeout: 10_000 },
       )
       .toBe(0);
     await new Promise(resolve => setTimeout(resolve, 500));
@@ -399,7 +398,7 @@ describe('events', () => {
     })().catch(() => undefined);
     await new Promise(resolve => setTimeout(resolve, 300));
     await bench.client.registry.deleteDeployment({ name: 'fixed' });
-    await expect.poll(() => seen, { timeout: 5_000 }).toEqual(['deployment.changed']);
+    await expect.poll(() => seen).toEqual(['deployment.changed']);
     abort.abort();
     await tail;
   });
@@ -437,7 +436,7 @@ describe('events', () => {
       }),
     );
     const letters = async () => (await client.events.listDeadLetters({})).deadLetters;
-    await expect.poll(async () => (await letters()).length, { timeout: 25_000, interval: 500 }).toBe(1);
+    await expect.poll(async () => (await letters()).length).toBe(1);
     const [letter] = await letters();
     expect(letter).toMatchObject({
       consumer: 'registry-register-model',

@@ -33,7 +33,7 @@ test.skipIf(!hasOpenssl)(
     // Training calls ingest, the attempt calls training, the registry calls both.
     const jobId = await trainModel(bench.client, { modelName: 'm', datasetId: 'rows', seed: 1 });
     const ask = async () => (await bench.client.registry.getModelVersion({ jobId })).modelVersion?.version;
-    await expect.poll(() => ask().catch(() => undefined), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => ask().catch(() => undefined)).toBe(1);
     // A service's token without a certificate of the mesh is refused.
     const token = await bench.credentials.tokens.serviceToken('inference');
     await expect(bench.registryAs(token).listResolvedDeployments({})).rejects.toMatchObject({

@@ -94,9 +94,7 @@ test('bug: the trace of a job ended at its event, and the calls of its registrat
   });
 
   await training.createTrainingJob({}, { traceparent: `00-${TRACE_ID}-${'cd'.repeat(8)}-01` });
-  await expect
-    .poll(() => [...seen.keys()], { timeout: 10_000 })
-    .toEqual(['GetTrainingJob', 'ReadJobArtifact', 'GetDatasetVersion']);
+  await expect.poll(() => [...seen.keys()]).toEqual(['GetTrainingJob', 'ReadJobArtifact', 'GetDatasetVersion']);
   for (const { traceparent, deadlineMs } of seen.values()) {
     expect(traceparent).toMatch(new RegExp(`^00-${TRACE_ID}-`));
     expect(deadlineMs).toBeLessThan(Number.POSITIVE_INFINITY);

@@ -116,7 +116,7 @@ describe('the processes of a pool', () => {
         while (sending) answered.push((await infer('digits')).modelVersion);
       }),
     ).finally(close);
-    const answeredSince = (count: number) => expect.poll(() => answered.length - count, { timeout: 10_000 });
+    const answeredSince = (count: number) => expect.poll(() => answered.length - count);
     await answeredSince(0).toBeGreaterThan(50);
     await first!.service.stop();
     const atTheEnd = second!.seen.length;

@@ -26,7 +26,7 @@ test('bug: a router did not start while NATS was unavailable; now it does, and r
   const connection = await connectNats({ url, user, password, name: 'test' });
   await ensureStreams(connection);
   // The open watch triggers one list, whatever happens.
-  await expect.poll(() => bench.asked, { timeout: 10_000 }).toBe(asked + 1);
+  await expect.poll(() => bench.asked).toBe(asked + 1);
 
   bench.deployments = [deployment('digits'), deployment('fresh')];
   connection.publish(
@@ -38,7 +38,7 @@ test('bug: a router did not start while NATS was unavailable; now it does, and r
   );
   await connection.flush();
   await connection.close();
-  await expect.poll(() => bench.asked, { timeout: 5_000 }).toBe(asked + 2);
+  await expect.poll(() => bench.asked).toBe(asked + 2);
   await bench.stop();
 });
 

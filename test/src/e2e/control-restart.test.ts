@@ -43,7 +43,7 @@ describe('bug: control restarted, and commands ended with 6 and "round_robin: No
   it('train --wait continues with the job once it is available again', async () => {
     const training = cli('train', '--dataset', 'rows', '--name', 'm', '--epochs', '60', '--wait', '-o', 'json');
     await expect
-      .poll(async () => (await mesh.client.training.listTrainingJobs({})).jobs[0]?.state, { timeout: 30_000 })
+      .poll(async () => (await mesh.client.training.listTrainingJobs({})).jobs[0]?.state)
       .toBe('STATE_RUNNING');
     await killControl();
     const { code, stdout, stderr } = await training;

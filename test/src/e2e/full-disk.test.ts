@@ -83,9 +83,7 @@ describe.skipIf(!isMounted)(`a full disk${isMounted ? '' : ' (no permission to m
     const log = () => readFileSync(join(home, 'logs/inference.log'), 'utf8');
     // Another line makes the log notice that it can write again.
     await expect
-      .poll(async () => (await outcome(inference.repositoryModelLoad({ modelName: 'm' }))) && log(), {
-        timeout: 15_000,
-      })
+      .poll(async () => (await outcome(inference.repositoryModelLoad({ modelName: 'm' }))) && log())
       .toMatch(/"lines":\d+,"cause":"ENOSPC[^\n]*lines were lost/);
   }, 120_000);
 });

@@ -105,13 +105,11 @@ describe('athanor up', () => {
     const inference = mesh.state.processes.inference?.pid as number;
     process.kill(inference, 'SIGKILL');
     await expect
-      .poll(
-        () =>
-          mesh.client.inference.serverReady({}).then(
-            ({ ready }) => ready,
-            () => false,
-          ),
-        { timeout: 20_000 },
+      .poll(() =>
+        mesh.client.inference.serverReady({}).then(
+          ({ ready }) => ready,
+          () => false,
+        ),
       )
       .toBe(true);
   });
@@ -130,11 +128,11 @@ describe('events tail', () => {
       said += data.toString();
     });
     expect((await importAs('before')).code).toBe(0);
-    await expect.poll(() => said, { timeout: 10_000 }).toContain('before-1');
+    await expect.poll(() => said).toContain('before-1');
     process.kill(mesh.state.processes.control?.pid as number, 'SIGKILL');
     await eventually('control to be available', () => mesh.client.ingest.listDatasets({}));
     expect((await importAs('after')).code).toBe(0);
-    await expect.poll(() => said, { timeout: 20_000 }).toContain('after-1');
+    await expect.poll(() => said).toContain('after-1');
     tail.kill();
     await mesh.stop();
     expect(said.match(/dataset\.version\.ready/g)).toHaveLength(2);

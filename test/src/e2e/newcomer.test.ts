@@ -65,7 +65,7 @@ describe('bug: messages did not help', () => {
     );
     expect((await cli('model', 'promote', 'm', '1')).code).toBe(0);
     await expect
-      .poll(async () => (await cli('infer', 'live', '--inputs', '{"features": [[1, 2]]}')).stdout, { timeout: 20_000 })
+      .poll(async () => (await cli('infer', 'live', '--inputs', '{"features": [[1, 2]]}')).stdout)
       .toMatch(/label: +(low|high) \(class [01]\)/);
     expect((await cli('model', 'describe', 'm')).stdout).toMatch(/Classes: 2: high, low/);
   }, 60_000);
@@ -78,7 +78,7 @@ describe('bug: messages did not help', () => {
       stderr += data.toString();
     });
     const ended = new Promise(resolve => child.once('close', resolve));
-    await expect.poll(() => stderr, { timeout: 30_000 }).toContain('epoch 1:');
+    await expect.poll(() => stderr).toContain('epoch 1:');
     child.kill('SIGINT');
     const killed = performance.now();
     expect(await ended).toBe(130);
@@ -117,13 +117,13 @@ describe('athanor key', () => {
     expect(made.code, made.stderr).toBe(0);
     const { id, key } = JSON.parse(made.stdout) as { id: string; key: string };
     expect(made.stdout).not.toContain('sha256:');
-    await expect.poll(() => called(key, listModels), { timeout: 20_000 }).toBe('OK');
+    await expect.poll(() => called(key, listModels)).toBe('OK');
     expect(await called(key, listDatasets)).toBe('PERMISSION_DENIED');
     const list = await cli('key', 'list');
     expect(list.stdout).toMatch(new RegExp(`${id} +default +models\\.read, models\\.infer +20\\S+Z +${note}`));
     expect(list.stdout + (await cli('key', 'list', '-o', 'json')).stdout).not.toMatch(/sha256:|athanor_/);
     expect((await cli('key', 'revoke', id)).code).toBe(0);
-    await expect.poll(() => called(key, listModels), { timeout: 20_000 }).toBe('UNAUTHENTICATED');
+    await expect.poll(() => called(key, listModels)).toBe('UNAUTHENTICATED');
     expect(await cli('key', 'revoke', id)).toMatchObject({ code: 3, stderr: expect.stringContaining('key list') });
   }, 60_000);
 

@@ -107,7 +107,7 @@ test('bug: a model whose reloading had failed once was never retried', async () 
   await expect.poll(() => model.isLoaded).toBe(false);
   await expect(model.run(input())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   isFull = false;
-  await expect.poll(() => model.isLoaded, { timeout: 5_000 }).toBe(true);
+  await expect.poll(() => model.isLoaded).toBe(true);
   expect(await model.run(input())).toEqual({});
 });
 

@@ -59,7 +59,7 @@ describe('the preparer', () => {
     };
     const preparer = new Preparer({ db, log, prepare, onCommit: () => undefined });
     preparer.start();
-    await expect.poll(async () => (await row()).state, { timeout: 8_000 }).toBe('STATE_READY');
+    await expect.poll(async () => (await row()).state).toBe('STATE_READY');
     await preparer.stop();
     expect(calls).toBe(3);
     expect(await db.selectFrom('outbox').select('type').execute()).toEqual([{ type: 'dataset.version.ready' }]);
@@ -71,7 +71,7 @@ describe('the preparer', () => {
     const prepare = () => Promise.reject(new BlobError('storage_full', 'ENOSPC'));
     const preparer = new Preparer({ db, log, prepare, onCommit: () => undefined });
     preparer.start();
-    await expect.poll(async () => (await row()).state, { timeout: 8_000 }).toBe('STATE_FAILED');
+    await expect.poll(async () => (await row()).state).toBe('STATE_FAILED');
     await preparer.stop();
     expect((await row()).error).toMatchObject({
       code: 8,
@@ -102,7 +102,7 @@ describe('the preparer', () => {
     preparer.start();
     await sleep(700);
     expect((await row()).state).toBe('STATE_PREPARING');
-    await expect.poll(async () => (await row()).state, { timeout: 4_000 }).toBe('STATE_READY');
+    await expect.poll(async () => (await row()).state).toBe('STATE_READY');
     await preparer.stop();
   });
 

@@ -104,7 +104,7 @@ describe('an attempt', () => {
 
   /** The n-th attempt that the dispatcher started. */
   async function attempt(index: number) {
-    await expect.poll(() => recorder.started.length, { timeout: 5_000 }).toBeGreaterThan(index);
+    await expect.poll(() => recorder.started.length).toBeGreaterThan(index);
     const { attemptId, token } = recorder.started[index]!;
     return { attemptId, stub: stubOf(token) };
   }
@@ -354,7 +354,7 @@ describe('an attempt', () => {
       recorder.onEnd({ attemptId, reason: 'ProcessEnded', message: 'signal SIGKILL' });
     }
     // The first attempt counts too: it reached the step.
-    await expect.poll(async () => (await jobOf(db, 'job-1')).state, { timeout: 10_000 }).toBe('STATE_FAILED');
+    await expect.poll(async () => (await jobOf(db, 'job-1')).state).toBe('STATE_FAILED');
     expect(await listAttempts(db, 'job-1')).toHaveLength(3);
   });
 
@@ -439,7 +439,7 @@ test('many dispatchers on one PostgreSQL give each job one attempt', async conte
   await Promise.all(jobs.map((jobId, index) => queueJob(dbs[index % dbs.length]!, jobId)));
   for (let round = 0; round < 5; round++) for (const dispatcher of dispatchers) dispatcher.wake();
   const started = () => recorders.flatMap(recorder => recorder.started.map(({ jobId }) => jobId));
-  await expect.poll(() => started().length, { timeout: 10_000 }).toBeGreaterThanOrEqual(jobs.length);
+  await expect.poll(() => started().length).toBeGreaterThanOrEqual(jobs.length);
   await Promise.all(dispatchers.map(dispatcher => dispatcher.stop()));
   expect(started().sort()).toEqual([...jobs].sort());
   const attempts = await dbs[0]!.selectFrom('attempts').select(['job_id', 'epoch']).execute();

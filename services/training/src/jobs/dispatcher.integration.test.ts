@@ -60,7 +60,7 @@ const stateOf = async (jobId: string) =>
   (await db.selectFrom('jobs').select('state').where('job_id', '=', jobId).executeTakeFirstOrThrow()).state;
 const reasonsOf = async (jobId: string) => (await listTransitions(db, jobId)).map(({ reason }) => reason);
 const attemptStates = async (jobId: string) => (await listAttempts(db, jobId)).map(({ state }) => state);
-const started = (count = 1) => expect.poll(() => recorder.started.length, { timeout: 8_000 }).toBe(count);
+const started = (count = 1) => expect.poll(() => recorder.started.length).toBe(count);
 const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
 /** As if this much time had passed for the database. */
 async function expire(): Promise<void> {
@@ -78,9 +78,9 @@ test('bug: a job whose pod could not start could never be cancelled', async () =
   await startDispatcher();
   await started();
   recorder.findings = waiting('Unschedulable');
-  await expect.poll(() => reasonsOf('job-1'), { timeout: 5_000 }).toContain('Unschedulable');
+  await expect.poll(() => reasonsOf('job-1')).toContain('Unschedulable');
   await cancel('job-1');
-  await expect.poll(() => stateOf('job-1'), { timeout: 5_000 }).toBe('STATE_CANCELLED');
+  await expect.poll(() => stateOf('job-1')).toBe('STATE_CANCELLED');
   expect(recorder.stopped).toEqual([recorder.started[0]!.attemptId]);
   expect((await listTransitions(db, 'job-1')).at(-1)).toMatchObject({
     reason: 'Cancelled',
@@ -96,7 +96,7 @@ describe('while the executor is unavailable', () => {
       throw new ExecutorUnavailable('no answer');
     };
     const dispatcher = await startDispatcher();
-    await expect.poll(() => reasonsOf('job-1'), { timeout: 5_000 }).toContain('ExecutorUnavailable');
+    await expect.poll(() => reasonsOf('job-1')).toContain('ExecutorUnavailable');
     for (let wakes = 0; wakes < 20; wakes++) {
       dispatcher.wake();
       await sleep(50);
@@ -115,7 +115,7 @@ describe('while the executor is unavailable', () => {
       throw new ExecutorUnavailable('no answer');
     };
     await startDispatcher();
-    await expect.poll(() => reasonsOf('job-1'), { timeout: 5_000 }).toContain('ExecutorUnavailable');
+    await expect.poll(() => reasonsOf('job-1')).toContain('ExecutorUnavailable');
     const { not_before } = await db.selectFrom('jobs').select('not_before').executeTakeFirstOrThrow();
     expect(not_before!.getTime() - Date.now()).toBeGreaterThan(3_000);
   });
@@ -129,7 +129,7 @@ describe('while the executor is unavailable', () => {
     recorder.onObserve = async () => {
       throw new ExecutorUnavailable('no answer');
     };
-    await expect.poll(() => recorder.observed.length, { timeout: 5_000 }).toBeGreaterThan(2);
+    await expect.poll(() => recorder.observed.length).toBeGreaterThan(2);
     const [pending, claimed] = recorder.started;
     await db
       .updateTable('attempts')
@@ -137,7 +137,7 @@ describe('while the executor is unavailable', () => {
       .where('attempt_id', '=', claimed!.attemptId)
       .execute();
     await expire();
-    await expect.poll(() => recorder.stopped, { timeout: 5_000 }).toEqual([claimed!.attemptId]);
+    await expect.poll(() => recorder.stopped).toEqual([claimed!.attemptId]);
     await sleep(2 * LEASE_MS);
     expect(await attemptStates(pending!.jobId)).toEqual(['STATE_PENDING']);
     expect(await reasonsOf(claimed!.jobId)).toContain('LeaseExpired');
@@ -153,9 +153,9 @@ test('bug: one attempt that could not be stopped blocked all other work', async 
   await startDispatcher();
   await started();
   await expire();
-  await expect.poll(() => reasonsOf('job-1'), { timeout: 5_000 }).toContain('LeaseExpired');
+  await expect.poll(() => reasonsOf('job-1')).toContain('LeaseExpired');
   await queueJob('job-2');
-  await expect.poll(() => recorder.started.map(({ jobId }) => jobId), { timeout: 5_000 }).toContain('job-2');
+  await expect.poll(() => recorder.started.map(({ jobId }) => jobId)).toContain('job-2');
 });
 
 test('bug: an observation that failed blocked the start of jobs', async () => {
@@ -171,7 +171,7 @@ test('bug: each second of a slow sweep queued another one', async () => {
   const slow = new EventEmitter();
   recorder.onObserve = () => once(slow, 'done').then(() => undefined);
   const dispatcher = await startDispatcher();
-  await expect.poll(() => recorder.observed.length, { timeout: 5_000 }).toBe(1);
+  await expect.poll(() => recorder.observed.length).toBe(1);
   for (let wakes = 0; wakes < 10; wakes++) dispatcher.wake();
   recorder.onObserve = async () => undefined;
   slow.emit('done');
@@ -184,7 +184,7 @@ describe('strays', () => {
   test('bug: what was left of an ended attempt stayed forever', async () => {
     recorder.findings = { strays: ['attempt-unknown'] };
     await startDispatcher();
-    await expect.poll(() => recorder.stopped, { timeout: 5_000 }).toContain('attempt-unknown');
+    await expect.poll(() => recorder.stopped).toContain('attempt-unknown');
   });
 
   test('of a just-ended attempt get time to exit; an open attempt is not a stray', async () => {
@@ -199,10 +199,10 @@ describe('strays', () => {
     await set(new Date());
     recorder.findings = { strays: [ended!, open!] };
     const { length } = recorder.observed;
-    await expect.poll(() => recorder.observed.length, { timeout: 5_000 }).toBeGreaterThan(length + 1);
+    await expect.poll(() => recorder.observed.length).toBeGreaterThan(length + 1);
     expect(recorder.stopped).toEqual([]);
     await set(new Date(Date.now() - 2 * LONG_LEASE_MS));
-    await expect.poll(() => recorder.stopped, { timeout: 5_000 }).toContain(ended);
+    await expect.poll(() => recorder.stopped).toContain(ended);
     expect(recorder.stopped).not.toContain(open);
   });
 });
@@ -217,7 +217,7 @@ describe('after an outage longer than a lease', () => {
     const { length } = recorder.observed;
     recorder.recovers = true;
     await startDispatcher({ leaseMs: LONG_LEASE_MS });
-    await expect.poll(() => recorder.observed.length, { timeout: 5_000 }).toBeGreaterThan(length + 2);
+    await expect.poll(() => recorder.observed.length).toBeGreaterThan(length + 2);
     expect(recorder.stopped).toEqual([]);
     expect(await attemptStates('job-1')).toEqual(['STATE_PENDING']);
   });
@@ -238,7 +238,7 @@ describe('after an outage longer than a lease', () => {
     expect(recorder.stopped).toEqual([]);
     expect(await attemptStates('job-1')).toEqual(['STATE_PENDING']);
     // It gets one whole lease, and no more.
-    await expect.poll(() => recorder.stopped.length, { timeout: 8_000 }).toBe(1);
+    await expect.poll(() => recorder.stopped.length).toBe(1);
   });
 });
 
@@ -270,7 +270,7 @@ describe('slots', () => {
     await started();
     // An attempt that is about to start keeps its slot.
     recorder.findings = waiting('PodPending', false);
-    await expect.poll(() => reasonsOf('job-0'), { timeout: 5_000 }).toContain('PodPending');
+    await expect.poll(() => reasonsOf('job-0')).toContain('PodPending');
     await started(1);
     const blocking = setInterval(() => {
       recorder.findings = waiting('Unschedulable');
