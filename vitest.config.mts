@@ -2,6 +2,11 @@ import { defineConfig } from 'vitest/config';
 
 /** How long `expect.poll` waits: as long as a busy machine may need. A test that passes does not wait for it. */
 const expectOptions = { poll: { timeout: 30_000, interval: 20 } };
+const MORE: Record<string, object> = {
+  // What one file has rendered, others use.
+  charts: { isolate: false, globalSetup: ['test/src/charts/global-setup.ts'] },
+  e2e: { globalSetup: ['test/src/e2e/global-setup.ts'] },
+};
 const PACKAGES = ['libs/*/src', 'services/*/src'];
 
 /**
@@ -41,7 +46,7 @@ export default defineConfig({
         test: {
           name,
           include: [`test/src/${name}/**/*.test.ts`],
-          ...(name === 'e2e' && { globalSetup: ['test/src/e2e/global-setup.ts'] }),
+          ...MORE[name],
           expect: expectOptions,
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -313,7 +313,7 @@ describe('metadata of the server and its models', () => {
 
   test('the index has every version with its state and the reason', async () => {
     const index = async () => (await bench.acme.repositoryIndex({})).models;
-    // A version that failed is loaded again from time to time, and is LOADING meanwhile.
+    // A version that failed is retried periodically, and is LOADING meanwhile.
     await expect
       .poll(async () => (await index()).find(({ name }) => name === 'broken'))
       .toMatchObject({ version: '3', state: 'UNAVAILABLE', reason: expect.stringContaining('Reshape') });

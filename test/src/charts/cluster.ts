@@ -1,7 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import { type CommandResult, runCommand } from '../mesh/run-athanor.js';
 import { CHART, type KubeObject, MINIMAL_VALUES, toManifest } from './render.js';
 import { type Helm, TEST_BED, tools } from './tools.js';
@@ -18,14 +20,16 @@ export interface Cluster {
   apply(objects: readonly unknown[], ...args: string[]): Promise<CommandResult>;
   /** Creates a namespace with pod security "restricted", including warnings. */
   createNamespace(name: string): Promise<void>;
-  stop(): Promise<void>;
+  close(): Promise<void>;
 }
 
-/** The test bed's, started for this test; without a test bed the cluster of KUBECONFIG, which is left unchanged. */
-export async function startCluster(): Promise<Cluster> {
+/**
+ * The test bed's, which the files of a run share; without a test bed the cluster of KUBECONFIG. A file works in
+ * namespaces of its own, which it leaves behind deleted.
+ */
+export async function openCluster(): Promise<Cluster> {
   const folder = await mkdtemp(join(tmpdir(), 'athanor-charts-'));
-  const state = join(folder, 'state');
-  const kubeconfig = tools.testBed ? await startTestBed(state) : process.env.KUBECONFIG;
+  const kubeconfig = tools.testBed ? await shareTestBed(inject('controlPlane')) : process.env.KUBECONFIG;
   const env = { KUBECONFIG: kubeconfig ?? '' };
   const namespaces: string[] = [];
   const kubectl = (...args: string[]) => runCommand(tools.kubectl!, args, { env });
@@ -47,15 +51,30 @@ export async function startCluster(): Promise<Cluster> {
       const { code, stderr } = await apply([restrictedNamespace(name)]);
       if (code !== 0) throw new Error(stderr);
     },
-    async stop() {
-      if (tools.testBed) await runCommand('bash', [join(TEST_BED, 'stop.sh'), state]);
-      else for (const name of namespaces) await kubectl('delete', 'namespace', name, '--wait=false');
+    async close() {
+      for (const name of namespaces) await kubectl('delete', 'namespace', name, '--wait=false');
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
 }
 
-async function startTestBed(state: string): Promise<string> {
+/** @returns the path of its kubeconfig. */
+async function shareTestBed(folder: string): Promise<string> {
+  const state = join(folder, 'state');
+  const ready = join(folder, 'ready');
+  const isFirst = await mkdir(join(folder, 'starting')).then(
+    () => true,
+    () => false,
+  );
+  if (isFirst) {
+    await startTestBed(state);
+    await writeFile(ready, '');
+  }
+  await eventually(async () => existsSync(ready) || undefined, 'the control plane that another file starts', 90_000);
+  return join(state, 'pki/admin.kubeconfig');
+}
+
+async function startTestBed(state: string): Promise<void> {
   const [api, etcd, kwok] = [await freePorts(3), await freePorts(2), await freePorts(1)];
   const { code, stdout, stderr } = await runCommand('bash', [join(TEST_BED, 'start.sh'), state], {
     env: {
@@ -64,7 +83,6 @@ async function startTestBed(state: string): Promise<string> {
     },
   });
   if (code !== 0) throw new Error(`the control plane did not start:\n${stdout}${stderr}`);
-  return join(state, 'pki/admin.kubeconfig');
 }
 
 function restrictedNamespace(name: string) {

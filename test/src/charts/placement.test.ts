@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Cluster, deploy, eventually, type FakeNode, fakeNode, runHelm, startCluster } from './cluster.js';
+import { type Cluster, deploy, eventually, type FakeNode, fakeNode, openCluster, runHelm } from './cluster.js';
 import type { KubeObject } from './render.js';
 import { missing, tools } from './tools.js';
 
@@ -41,15 +41,15 @@ describe.skipIf(absent)(`pods of pools${absent ? ` (skipped: ${absent})` : ''}`,
   let cluster: Cluster;
 
   beforeAll(async () => {
-    cluster = await startCluster();
-    await cluster.createNamespace('ml');
+    cluster = await openCluster();
+    await cluster.createNamespace('placement');
     const made = await cluster.apply([...NODES.map(fakeNode), ...draDevices('dra', 2)]);
     if (made.code !== 0) throw new Error(made.stderr);
     await cluster.kubectl('wait', '--for=condition=Ready', 'node', '--all', '--timeout=60s');
-    await deploy('install', { cluster, helm, namespace: 'ml', values: { 'inference.pools': POOLS } });
-    await settled(cluster, 'ml');
+    await deploy('install', { cluster, helm, namespace: 'placement', values: { 'inference.pools': POOLS } });
+    await settled(cluster, 'placement');
   });
-  afterAll(() => cluster?.stop());
+  afterAll(() => cluster?.close());
 
   it.each([
     ['cpu', ['cpu-1', 'cpu-2']],
@@ -60,7 +60,7 @@ describe.skipIf(absent)(`pods of pools${absent ? ` (skipped: ${absent})` : ''}`,
     ['sliced', ['sliced']],
     ['claims', ['dra']],
   ])('are scheduled to the right nodes: %s on %j', async (pool, allowed) => {
-    const placed = await nodesOf(cluster, 'ml', `athanor.dev/pool=${pool}`);
+    const placed = await nodesOf(cluster, 'placement', `athanor.dev/pool=${pool}`);
     expect(placed).toHaveLength(POOLS[pool as keyof typeof POOLS].replicas);
     expect(placed.filter(node => !allowed.includes(node ?? 'nowhere'))).toEqual([]);
   });
@@ -70,7 +70,7 @@ describe.skipIf(absent)(`pods of pools${absent ? ` (skipped: ${absent})` : ''}`,
     ['nowhere', /Insufficient nvidia\.com\/mig-7g\.80gb/],
     ['wrong', /didn't match Pod's node affinity\/selector/],
   ])('wait with the scheduler’s reason if there is no device: %s', async (pool, reason) => {
-    const [pod] = await cluster.get('pods', '-n', 'ml', '-l', `athanor.dev/pool=${pool}`);
+    const [pod] = await cluster.get('pods', '-n', 'placement', '-l', `athanor.dev/pool=${pool}`);
     expect(pod?.spec.nodeName).toBeUndefined();
     const scheduled = pod?.status.conditions.find((each: { type: string }) => each.type === 'PodScheduled');
     expect(scheduled).toMatchObject({ status: 'False', reason: 'Unschedulable' });
@@ -78,14 +78,14 @@ describe.skipIf(absent)(`pods of pools${absent ? ` (skipped: ${absent})` : ''}`,
   });
 
   it('and of all other services avoid nodes with GPUs', async () => {
-    const placed = await nodesOf(cluster, 'ml', 'app.kubernetes.io/component!=inference');
+    const placed = await nodesOf(cluster, 'placement', 'app.kubernetes.io/component!=inference');
     expect(placed.length).toBeGreaterThanOrEqual(8);
     expect(placed.filter(node => !node?.startsWith('cpu-'))).toEqual([]);
   });
 
   it('are spread over nodes', async () => {
     for (const component of ['ingest', 'registry', 'router', 'training']) {
-      const placed = await nodesOf(cluster, 'ml', `app.kubernetes.io/component=${component}`);
+      const placed = await nodesOf(cluster, 'placement', `app.kubernetes.io/component=${component}`);
       expect(placed.sort(), component).toEqual(['cpu-1', 'cpu-2']);
     }
   });

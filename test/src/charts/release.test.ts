@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Cluster, deploy, fakeNode, runHelm, startCluster } from './cluster.js';
+import { type Cluster, deploy, fakeNode, openCluster, runHelm } from './cluster.js';
 import { CHART, MINIMAL_VALUES } from './render.js';
 import { type Helm, missing, tools } from './tools.js';
 
@@ -13,10 +13,10 @@ describe.skipIf(absent)(`a release${absent ? ` (skipped: ${absent})` : ''}`, () 
   let cluster: Cluster;
 
   beforeAll(async () => {
-    cluster = await startCluster();
+    cluster = await openCluster();
     if (tools.testBed) await cluster.apply(['cpu-1', 'cpu-2'].map(name => fakeNode({ name })));
   });
-  afterAll(() => cluster?.stop());
+  afterAll(() => cluster?.close());
 
   describe.each(
     HELMS.map((helm, index) => [helm.name, { helm, namespace: `athanor-charts-${process.pid}-${index}` }] as const),

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../mesh/run-athanor.js';
-import { type Cluster, startCluster } from './cluster.js';
+import { type Cluster, openCluster } from './cluster.js';
 import { DEPLOY_VALUES, find, type KubeObject, MINIMAL_VALUES, render, toManifest } from './render.js';
 import { missing, TEST_BED, tools } from './tools.js';
 
@@ -16,7 +16,7 @@ describe.skipIf(absent)(`an API server${absent ? ` (skipped: ${absent})` : ''}`,
   let schemas: string;
 
   beforeAll(async () => {
-    cluster = await startCluster();
+    cluster = await openCluster();
     await cluster.createNamespace('ml');
     schemas = join(cluster.folder, 'schemas');
     const path = `${tools.testBed}:${process.env.PATH}`;
@@ -25,7 +25,7 @@ describe.skipIf(absent)(`an API server${absent ? ` (skipped: ${absent})` : ''}`,
     });
     if (made.code !== 0) throw new Error(made.stderr);
   });
-  afterAll(() => cluster?.stop());
+  afterAll(() => cluster?.close());
 
   it.each([MINIMAL_VALUES, ...DEPLOY_VALUES].map(file => [basename(file), file] as const))(
     'validates every object of %s, and accepts it in a restricted namespace without a warning',

@@ -6,7 +6,7 @@ import type { ModelVersion } from '@athanor/contracts/registry';
 import { bytesOf, type NumericTensor, readSafetensors, type Tensor } from '@athanor/tensor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJob, eventually, importIdx, referenceSpec, serve, versionOfJob, waitForJob } from '../mesh/main-job.js';
-import { MNIST } from '../mesh/mnist.js';
+import { MNIST, writeSmallMnist } from '../mesh/mnist.js';
 import { removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
 
 const GATE = { alias: 'champion', metric: 'accuracy', split: 'test', threshold: 0.965 };
@@ -99,11 +99,14 @@ describe('training again', () => {
     const otherHome = await temporaryHome('main-job-2');
     const other = await startMesh({ home: otherHome });
     try {
-      const otherDataset = await importIdx(other.client, 'digits', MNIST);
-      expect(otherDataset.digest).toBe(dataset.digest);
-      const { jobId } = await createJob(other.client, 'digits', referenceSpec('digits'));
-      await waitForJob(other.client, jobId);
-      expect((await versionOfJob(other.client, jobId)).digest).toBe(version.digest);
+      const data = await writeSmallMnist(join(otherHome, 'data'), { train: 3_000, test: 300 });
+      const digestsIn = async ({ client }: TestMesh) => {
+        const { digest } = await importIdx(client, 'small', data);
+        const { jobId } = await createJob(client, 'small', referenceSpec('small'));
+        await waitForJob(client, jobId);
+        return [digest, (await versionOfJob(client, jobId)).digest];
+      };
+      expect(await digestsIn(other)).toEqual(await digestsIn(mesh));
     } finally {
       await other.stop();
       await removeHome(otherHome);

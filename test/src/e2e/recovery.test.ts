@@ -9,8 +9,9 @@ import { writeSmallMnist } from '../mesh/mnist.js';
 import { removeHome, startMesh, type TestMesh, temporaryHome, waitUntilGone } from '../mesh/test-mesh.js';
 
 // Enough steps that a kill after two checkpoints interrupts the job: 6,000 rows, of which a tenth is for validation, in
-// batches of 32 are about 169 steps per epoch, about 10,000 in 60 epochs; a checkpoint every 200.
-const SPEC = referenceSpec('digits', { epochs: 60, checkpointEverySteps: 200 });
+// batches of 32 are about 169 steps per epoch, about 4,000 in 24 epochs.
+const CHECKPOINT_EVERY_STEPS = 100;
+const SPEC = referenceSpec('digits', { epochs: 24, checkpointEverySteps: CHECKPOINT_EVERY_STEPS });
 
 let home: string;
 let data: string;
@@ -29,7 +30,7 @@ async function killedAfterTwoCheckpoints(
   const { jobId } = await createJob(mesh.client, 'digits', SPEC);
   await eventually('two checkpoints', async () => {
     const { job } = await mesh.client.training.getTrainingJob({ jobId });
-    return (job?.progress?.checkpointStep ?? 0) >= 400 || undefined;
+    return (job?.progress?.checkpointStep ?? 0) >= 2 * CHECKPOINT_EVERY_STEPS || undefined;
   });
   const { job } = await mesh.client.training.getTrainingJob({ jobId });
   expect(job?.state).toBe('STATE_RUNNING');
