@@ -70,7 +70,8 @@ function decodeBytes(raw: Uint8Array): Uint8Array[] {
  */
 export function toTensorData(datatype: Datatype, values: readonly unknown[]): TensorData {
   // Their arrays hold bits, and Node 20 has no 16-bit floating-point type to convert from.
-  if (datatype === 'FP16' || datatype === 'BF16') throw new TypeError(`numbers cannot be made ${datatype}; use FP32`);
+  if (datatype === 'FP16' || datatype === 'BF16')
+    throw new TypeError(`numbers cannot be converted to ${datatype}; use FP32`);
   const convert = CONVERSIONS[datatype];
   if (convert === undefined) throw new TypeError(`the datatype '${datatype}' is not known`);
   const converted = values.map((value, index) => {

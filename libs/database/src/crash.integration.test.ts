@@ -85,10 +85,10 @@ test('a folder in use is refused with the pid of its process, and is free again 
   try {
     const url = `pglite://${join(directory.path, 'db')}`;
     const script = join(directory.path, 'holder.mjs');
-    const door = JSON.stringify(new URL('../dist/index.js', import.meta.url).href);
+    const entryPoint = JSON.stringify(new URL('../dist/index.js', import.meta.url).href);
     await writeFile(
       script,
-      `import { openDatabase } from ${door};\nawait openDatabase(process.argv[2]);\nconsole.log('open');\nsetInterval(() => {}, 1000);`,
+      `import { openDatabase } from ${entryPoint};\nawait openDatabase(process.argv[2]);\nconsole.log('open');\nsetInterval(() => {}, 1000);`,
     );
     const holder = spawn(process.execPath, [script, url], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(createInterface({ input: holder.stdout }), 'line');

@@ -12,8 +12,8 @@ const EVENTS = 6;
 
 /** A service in its own process that appends events, relays them and applies them, until all are applied. */
 const SERVICE = `
-import { armCrashPoint, createTelemetry } from ${door('@athanor/service')};
-import { openDatabase } from ${door('@athanor/database')};
+import { armCrashPoint, createTelemetry } from ${entryPoint('@athanor/service')};
+import { openDatabase } from ${entryPoint('@athanor/database')};
 import * as events from ${local('../dist/index.js')};
 const { appendEvent, connectNats, startConsumer, startRelay } = events;
 const [url, natsUrl, crashPoint] = process.argv.slice(2);
@@ -51,7 +51,7 @@ await engine.close();
 await telemetry.shutdown();
 `;
 
-function door(name: string): string {
+function entryPoint(name: string): string {
   return JSON.stringify(import.meta.resolve(name));
 }
 

@@ -89,7 +89,7 @@ test('bug: an event became a dead letter while another service was restarting', 
         'training.job.queued': async (event, transact) => {
           if (event.tenant !== tenant || event.aggregateId !== id) return;
           const error = left.pop();
-          if (error) throw Object.assign(new Error('away'), error);
+          if (error) throw Object.assign(new Error('unavailable'), error);
           await transact(trx => recordEffect(trx, event));
         },
       },
@@ -142,14 +142,14 @@ test('bug: thousands of delayed rows stopped the relay for all others', async ()
 
 test('a consumer that waits for an unavailable dependency stops at once, and the next one continues', async () => {
   let calls = 0;
-  const away = {
+  const unavailable = {
     'training.job.queued': async (event: ReceivedEvent) => {
       if (event.tenant !== tenant) return;
       calls++;
-      throw Object.assign(new Error('away'), { code: 'UNAVAILABLE' });
+      throw Object.assign(new Error('unavailable'), { code: 'UNAVAILABLE' });
     },
   };
-  const { name, consumer } = await consume({ handlers: away, retryPauses: { firstMs: 60_000, maxMs: 60_000 } });
+  const { name, consumer } = await consume({ handlers: unavailable, retryPauses: { firstMs: 60_000, maxMs: 60_000 } });
   await append('waiting', 1);
   relay();
   await expect.poll(() => calls).toBe(1);

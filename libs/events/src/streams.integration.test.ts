@@ -3,15 +3,15 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { connectNats, EVENT_STREAM, ensureStreams } from './index.js';
 
-interface Asked {
+interface StreamRequest {
   readonly verb: string;
   readonly replicas: number | undefined;
 }
 
 let nats: TestNats;
 let connection: NatsConnection;
-/** Reads the stream's configuration from the server. */
-const asked: Asked[] = [];
+/** The requests that create or update the event stream. */
+const requests: StreamRequest[] = [];
 
 beforeAll(async () => {
   nats = await startNats();
@@ -20,7 +20,7 @@ beforeAll(async () => {
   vi.spyOn(connection, 'request').mockImplementation((subject, payload, options) => {
     const [, verb = '', name] = /STREAM\.(CREATE|UPDATE)\.(.*)/.exec(subject) ?? [];
     if (name === EVENT_STREAM)
-      asked.push({ verb, replicas: JSON.parse(Buffer.from(payload as Uint8Array).toString()).num_replicas });
+      requests.push({ verb, replicas: JSON.parse(Buffer.from(payload as Uint8Array).toString()).num_replicas });
     return request(subject, payload, options);
   });
 });
@@ -28,19 +28,22 @@ afterAll(async () => {
   await connection.close();
   await nats.stop();
 });
-beforeEach(() => asked.splice(0));
+beforeEach(() => requests.splice(0));
 
 test('bug: streams that an operator had given three replicas were reset to one at each start', async () => {
   await ensureStreams(connection);
   await ensureStreams(connection);
   // An update keeps the stream's replicas.
-  expect(asked.filter(({ verb }) => verb === 'CREATE').map(({ replicas }) => replicas)).toEqual([undefined, undefined]);
+  expect(requests.filter(({ verb }) => verb === 'CREATE').map(({ replicas }) => replicas)).toEqual([
+    undefined,
+    undefined,
+  ]);
 });
 
 test('configured replicas are requested', async () => {
   await ensureStreams(connection, { replicas: 1 });
-  expect(asked).toEqual([{ verb: 'CREATE', replicas: 1 }]);
+  expect(requests).toEqual([{ verb: 'CREATE', replicas: 1 }]);
   // A single server cannot provide three.
   await expect(ensureStreams(connection, { replicas: 3 })).rejects.toThrow(/replicas/);
-  expect(asked.at(-1)).toEqual({ verb: 'CREATE', replicas: 3 });
+  expect(requests.at(-1)).toEqual({ verb: 'CREATE', replicas: 3 });
 });

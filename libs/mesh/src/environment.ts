@@ -34,14 +34,20 @@ export class InheritedVariablesError extends Error {
 
 const OWNED_BY_THE_MESH =
   /^ATHANOR_((INGEST|TRAINING|REGISTRY|INFERENCE)_)?(BLOB_URL|NATS_URL|NATS_USER|NATS_PASSWORD)$/;
-const DATABASE_OF_ONE = /^ATHANOR_(INGEST|TRAINING|REGISTRY)_DATABASE_URL$/;
+const SERVICE_DATABASE_URL = /^ATHANOR_(INGEST|TRAINING|REGISTRY)_DATABASE_URL$/;
 /** The caller's own settings, which services do not need: its credential and the CLI's settings. */
-const OF_THE_CLI = new Set(['ATHANOR_API_KEY', 'ATHANOR_CONTEXT', 'ATHANOR_CONFIG', 'ATHANOR_HOME', 'ATHANOR_CA_FILE']);
+const CLI_VARIABLES = new Set([
+  'ATHANOR_API_KEY',
+  'ATHANOR_CONTEXT',
+  'ATHANOR_CONFIG',
+  'ATHANOR_HOME',
+  'ATHANOR_CA_FILE',
+]);
 
 /** @throws InheritedVariablesError that lists all variables that would silently be overridden. */
 export function checkInherited(inherited: Inherited): void {
   const names = Object.keys(inherited).filter(name => (inherited[name] ?? '').trim() !== '');
-  const refused = names.filter(name => OWNED_BY_THE_MESH.test(name) || DATABASE_OF_ONE.test(name));
+  const refused = names.filter(name => OWNED_BY_THE_MESH.test(name) || SERVICE_DATABASE_URL.test(name));
   if (refused.length > 0) throw new InheritedVariablesError(refused.sort());
 }
 
@@ -86,14 +92,14 @@ function prefixOf(service: LaptopService): string {
 
 function tuning(inherited: Inherited, services: readonly LaptopService[]): Record<string, string> {
   const others = LAPTOP_SERVICES.filter(service => !services.includes(service)).map(prefixOf);
-  const isHandedOn = (name: string) =>
+  const isPassedOn = (name: string) =>
     name === 'PATH' ||
     name === 'TZ' ||
     name === 'NODE_COMPILE_CACHE' ||
     (name.startsWith('ATHANOR_') &&
       name !== 'ATHANOR_DATABASE_URL' &&
-      !OF_THE_CLI.has(name) &&
+      !CLI_VARIABLES.has(name) &&
       !others.some(prefix => name.startsWith(prefix)));
-  const kept = Object.entries(inherited).filter(([name]) => isHandedOn(name));
+  const kept = Object.entries(inherited).filter(([name]) => isPassedOn(name));
   return Object.fromEntries(kept.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

@@ -148,6 +148,6 @@ interface Started {
 /** Records what runs. If that fails the mesh continues, and the next record makes up for it. */
 function recordLater(recorder: StateRecorder, { name, identity, onProgress }: Started): void {
   recorder.record(name, identity).catch((error: Error) => {
-    onProgress(`the process id of ${name} could not be written down: ${error.message}`);
+    onProgress(`the process id of ${name} could not be recorded: ${error.message}`);
   });
 }

@@ -32,9 +32,9 @@ async function stateOf(supervisor: ProcessIdentity): Promise<void> {
 describe('processes left by a mesh', () => {
   it('are ended if its supervisor is gone', async () => {
     await stateOf(GONE);
-    const told: string[] = [];
-    await endOrphans(home, name => told.push(name));
-    expect(told).toEqual(['control']);
+    const ended: string[] = [];
+    await endOrphans(home, name => ended.push(name));
+    expect(ended).toEqual(['control']);
     expect(isRunning(orphan)).toBe(false);
   });
 

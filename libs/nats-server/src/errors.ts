@@ -20,7 +20,7 @@ export class NatsServerNotFoundError extends Error {
     const remedy = REMEDY[os] ?? 'build it: https://docs.nats.io/running-a-nats-service/introduction/installation';
     super(
       `No usable nats-server (2.9 or newer is needed). Tried:\n${tried}\n` +
-        `To go on, ${remedy}; or set NATS_SERVER_BIN to the program's path.`,
+        `To continue, ${remedy}; or set NATS_SERVER_BIN to the program's path.`,
     );
     this.attempts = attempts;
   }

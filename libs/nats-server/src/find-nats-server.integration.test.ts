@@ -188,7 +188,7 @@ test('if everything fails, one error lists each source, its reason and the remed
   expect(message).toContain('official release archive: connect ECONNREFUSED 127.0.0.1:1');
   expect(message).toContain('No module named pip');
   expect(message).toContain('no such host');
-  expect(message).toMatch(/To go on, (install it|run Athanor|build it)/);
+  expect(message).toMatch(/To continue, (install it|run Athanor|build it)/);
 });
 
 test('an abort ends the search instead of trying the next source', async () => {

@@ -104,10 +104,10 @@ test('a port in use is explained', async () => {
 
 test('the server exits when its parent is killed with SIGKILL', async () => {
   const parentSource = join(dataDir, 'parent.mjs');
-  const door = new URL('../dist/index.js', import.meta.url).href;
+  const entryPoint = new URL('../dist/index.js', import.meta.url).href;
   await writeFile(
     parentSource,
-    `import { startNatsServer } from ${JSON.stringify(door)};
+    `import { startNatsServer } from ${JSON.stringify(entryPoint)};
      const [binary, dataDir] = [${JSON.stringify(binary)}, ${JSON.stringify(join(dataDir, 'store'))}];
      const server = await startNatsServer({ binary, dataDir, port: 0, users: [] });
      console.log(server.pid);

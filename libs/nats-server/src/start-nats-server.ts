@@ -100,7 +100,7 @@ class RunningServer implements NatsServer {
   constructor(child: LifelineProcess, log: ServerLog, onExit: StartOptions['onExit']) {
     this.#child = child;
     this.#log = log;
-    child.stdin.on('error', () => {}); // EPIPE when the guard is gone already: `exited` tells
+    child.stdin.on('error', () => {}); // EPIPE if the guard has already exited, which `exited` reports
     this.exited = new Promise(resolve => {
       const settle = (code: number | null, signal: NodeJS.Signals | null) => {
         if (this.#ended) return;

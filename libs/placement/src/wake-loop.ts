@@ -27,13 +27,13 @@ export class WakeLoop {
     this.#running = this.#run();
   }
 
-  /** Looks soon; during a pass, once more after it. */
+  /** Requests a pass soon; during a pass, one more after it. */
   wake(traceparent?: string): void {
     this.#traceparent = traceparent ?? this.#traceparent;
     this.#wakeUp.abort();
   }
 
-  /** Ends with the pass that runs, whose signal is aborted. */
+  /** Aborts the signal of the current pass, and resolves when it has ended. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.wake();

@@ -58,7 +58,7 @@ async function follow(connection: Connection, { log, onChange, signal }: Followi
 /** Retries until there is a connection. @returns undefined if it is stopped before. */
 async function connect(options: NatsOptions, signal: AbortSignal): Promise<Connection | undefined> {
   const aborted = new Promise<undefined>(resolve => signal.addEventListener('abort', () => resolve(undefined)));
-  let told = '';
+  let loggedProblem = '';
   while (!signal.aborted) {
     const connecting = connectNats(options);
     try {
@@ -71,12 +71,12 @@ async function connect(options: NatsOptions, signal: AbortSignal): Promise<Conne
       );
     } catch (error) {
       const { message } = error as Error;
-      if (message !== told)
+      if (message !== loggedProblem)
         options.log?.warn(
           { err: error },
           'NATS is unavailable; deployments are listed periodically until it is available',
         );
-      told = message;
+      loggedProblem = message;
       await sleep(REOPEN_PAUSE_MS, undefined, { signal }).catch(() => undefined);
     }
   }

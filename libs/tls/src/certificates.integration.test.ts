@@ -6,13 +6,13 @@ import { Client, Server, type ServiceError } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { channelCredentials, openCertificates, serverCredentials, type WatchedCertificates } from './index.js';
 
-const asItIs = (bytes: Buffer) => bytes;
+const identity = (bytes: Buffer) => bytes;
 const ECHO = { path: '/test/Echo', requestStream: false, responseStream: false } as const;
 const codec = {
-  requestSerialize: asItIs,
-  requestDeserialize: asItIs,
-  responseSerialize: asItIs,
-  responseDeserialize: asItIs,
+  requestSerialize: identity,
+  requestDeserialize: identity,
+  responseSerialize: identity,
+  responseDeserialize: identity,
 };
 
 const opened: { close(): void }[] = [];
@@ -47,7 +47,14 @@ async function startEcho(certificates: WatchedCertificates, mutual: boolean): Pr
 async function echo(client: Client): Promise<string> {
   return await new Promise((resolve, reject) => {
     const done = (error: ServiceError | null, answer?: Buffer) => (error ? reject(error) : resolve(String(answer)));
-    client.makeUnaryRequest(ECHO.path, asItIs, asItIs, Buffer.from('hello'), { deadline: Date.now() + 3_000 }, done);
+    client.makeUnaryRequest(
+      ECHO.path,
+      identity,
+      identity,
+      Buffer.from('hello'),
+      { deadline: Date.now() + 3_000 },
+      done,
+    );
   });
 }
 

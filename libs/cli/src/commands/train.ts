@@ -40,7 +40,7 @@ export function addTrainCommand(program: Command, cli: CliEnvironment): void {
     .addOption(new Option('--model <kind>', 'the network').choices(['mlp']).default('mlp'))
     .option('--hidden <widths>', 'widths of the hidden layers', positiveNumbers, [64, 64])
     .option('--epochs <n>', 'passes over the training rows', wholeNumber, 5)
-    .option('--batch-size <n>', 'rows a step', wholeNumber, 32)
+    .option('--batch-size <n>', 'rows per step', wholeNumber, 32)
     .addOption(
       new Option('--optimizer <kind>', 'how gradients become updates').choices(['adam', 'sgd']).default('adam'),
     )

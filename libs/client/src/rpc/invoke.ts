@@ -22,7 +22,7 @@ export async function invokeUnary(request: unknown, invocation: Invocation): Pro
     const done = settle(resolve, reject, invocation);
     const call = client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, options, done);
     cancelOnAbort(call, invocation.options.signal);
-    tellRetries(call, invocation.options.onRetried);
+    reportRetries(call, invocation.options.onRetried);
   });
 }
 
@@ -136,16 +136,16 @@ function cancelOnAbort(
 }
 
 /** gRPC proposal A6, "exposed retry metadata": in the response headers, or in the status of a failed call. */
-function tellRetries(call: ClientUnaryCall, onRetried: CallOptions['onRetried']): void {
+function reportRetries(call: ClientUnaryCall, onRetried: CallOptions['onRetried']): void {
   if (onRetried === undefined) return;
-  let isTold = false;
-  const tell = (metadata: Metadata) => {
+  let isReported = false;
+  const report = (metadata: Metadata) => {
     const times = Number(metadata.get('grpc-previous-rpc-attempts')[0] ?? 0);
-    if (times > 0 && !isTold) onRetried(times);
-    isTold ||= times > 0;
+    if (times > 0 && !isReported) onRetried(times);
+    isReported ||= times > 0;
   };
-  call.once('metadata', tell);
-  call.once('status', ({ metadata }) => tell(metadata));
+  call.once('metadata', report);
+  call.once('status', ({ metadata }) => report(metadata));
 }
 
 function settle(resolve: (value: unknown) => void, reject: (error: Error) => void, invocation: Invocation) {

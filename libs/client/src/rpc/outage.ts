@@ -9,40 +9,40 @@ export interface Outage {
   readonly untilMs: number;
 }
 
-/** Tells once of each time in which a channel has no connection and calls wait for one. */
+/** Reports each outage once: a channel has no connection, and calls wait for one. */
 export class OutageWatch {
   readonly #client: Client;
-  readonly #tell: (untilMs: number) => void;
+  readonly #report: (untilMs: number) => void;
   readonly #waiting = new Set<{ readonly untilMs: number }>();
   #isWatching = false;
-  #isTold = false;
+  #isReported = false;
 
-  constructor(client: Client, tell: (untilMs: number) => void) {
+  constructor(client: Client, report: (untilMs: number) => void) {
     this.#client = client;
-    this.#tell = tell;
+    this.#report = report;
   }
 
-  /** A call begins; what it returns is called at its end. */
+  /** A call begins. @returns a function to call at its end. */
   begin(untilMs: number): () => void {
     const call = { untilMs };
     this.#waiting.add(call);
     if (!this.#isWatching) this.#watch();
-    else this.#look();
+    else this.#check();
     return () => void this.#waiting.delete(call);
   }
 
-  #look(): connectivityState {
+  #check(): connectivityState {
     const state = this.#client.getChannel().getConnectivityState(false);
-    if (state === connectivityState.READY) this.#isTold = false;
-    if (state === connectivityState.TRANSIENT_FAILURE && this.#waiting.size > 0 && !this.#isTold) {
-      this.#isTold = true;
-      this.#tell(Math.max(...[...this.#waiting].map(({ untilMs }) => untilMs)));
+    if (state === connectivityState.READY) this.#isReported = false;
+    if (state === connectivityState.TRANSIENT_FAILURE && this.#waiting.size > 0 && !this.#isReported) {
+      this.#isReported = true;
+      this.#report(Math.max(...[...this.#waiting].map(({ untilMs }) => untilMs)));
     }
     return state;
   }
 
   #watch(): void {
-    const state = this.#look();
+    const state = this.#check();
     this.#isWatching = state !== connectivityState.SHUTDOWN;
     if (!this.#isWatching) return;
     this.#client.getChannel().watchConnectivityState(state, Number.POSITIVE_INFINITY, () => this.#watch());

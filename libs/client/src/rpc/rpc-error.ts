@@ -13,11 +13,11 @@ export interface Violation {
 export class RpcError extends Error {
   override readonly name = 'RpcError';
   readonly code: RpcCode;
-  /** A constant word of the server, for example "GATE_FAILED"; empty where it gave none. */
+  /** A constant of the server, for example "GATE_FAILED"; empty if it sent none. */
   readonly reason: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly violations: readonly Violation[];
-  /** After which pause the server thinks that another try makes sense. */
+  /** The retry delay that the server sent, if any. */
   readonly retryAfterMs: number | undefined;
   /** "/package.Service/Method". */
   readonly method: string;
@@ -67,7 +67,7 @@ function readDetails(metadata: Metadata | undefined): ErrorDetails {
   try {
     return parseDetails(bytes);
   } catch {
-    // Another server's bytes, in a form that we do not know: code and message still say what happened.
+    // Details of another server in an unknown format; code and message are still valid.
     return {};
   }
 }

@@ -40,10 +40,10 @@ describe('a stub', () => {
     let calls = 0;
     const stub = await connect({
       GetDataset: (_call, callback) =>
-        ++calls < 3 ? callback({ code: 14, details: 'away' }) : callback(null, { dataset: { datasetId: 'd' } }),
+        ++calls < 3 ? callback({ code: 14, details: 'unavailable' }) : callback(null, { dataset: { datasetId: 'd' } }),
       GetUpload: (_call, callback) => {
         calls++;
-        callback({ code: 14, details: 'away' });
+        callback({ code: 14, details: 'unavailable' });
       },
     });
     const retries: number[] = [];
@@ -207,17 +207,17 @@ describe('bug: a client gave up while its service was restarting', () => {
   });
 
   test('the error for one that stays unavailable has its address, not the load-balancing policy', async () => {
-    const away = await startFakeServer('ingest', {});
-    await away.stop();
-    const stub = connectTo(away.address, []);
+    const stopped = await startFakeServer('ingest', {});
+    await stopped.stop();
+    const stub = connectTo(stopped.address, []);
     await expect(stub.getDataset({ datasetId: 'd' }, { timeoutMs: 400 })).rejects.toMatchObject({
       code: 'DEADLINE_EXCEEDED',
-      message: `ingest cannot be reached at ${away.address}: there was no connection until the call's deadline`,
+      message: `ingest cannot be reached at ${stopped.address}: there was no connection until the call's deadline`,
     });
     const begun = performance.now();
     await expect(stub.getDataset({ datasetId: 'd' }, { failFast: true })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
-      message: expect.stringMatching(`^ingest cannot be reached at ${away.address}: .*ECONNREFUSED`),
+      message: expect.stringMatching(`^ingest cannot be reached at ${stopped.address}: .*ECONNREFUSED`),
     });
     await expect(stub.watchDatasetVersion({ datasetId: 'd' })[Symbol.asyncIterator]().next()).rejects.toMatchObject({
       code: 'UNAVAILABLE',

@@ -13,11 +13,11 @@ const NEVER_CONNECTED = /Waiting for LB pick|Waiting for name resolution/;
 export function unreachable(error: unknown, { service, channel, method }: Invocation): unknown {
   const { code, details = '' } = error as Partial<ServiceError>;
   const where = `${ownerOf(service)} cannot be reached at ${channel.address}`;
-  const told = (name: 'UNAVAILABLE' | 'DEADLINE_EXCEEDED', message: string) =>
+  const toError = (name: 'UNAVAILABLE' | 'DEADLINE_EXCEEDED', message: string) =>
     new RpcError({ code: name, message, method: method.path, cause: error });
   if (code === status.UNAVAILABLE && NO_CONNECTION.test(details))
-    return told('UNAVAILABLE', `${where}: ${details.replace(LAST_ERROR, '$1').replace(/^Error: /, '')}`);
+    return toError('UNAVAILABLE', `${where}: ${details.replace(LAST_ERROR, '$1').replace(/^Error: /, '')}`);
   if (code === status.DEADLINE_EXCEEDED && NEVER_CONNECTED.test(details))
-    return told('DEADLINE_EXCEEDED', `${where}: there was no connection until the call's deadline`);
+    return toError('DEADLINE_EXCEEDED', `${where}: there was no connection until the call's deadline`);
   return error;
 }

@@ -24,7 +24,7 @@ const store = {
   size: 0,
   cutAfter: Number.POSITIVE_INFINITY,
   writes: 0,
-  away: 0,
+  unavailable: 0,
   busy: 0,
   requestIds: [] as string[],
 };
@@ -40,7 +40,7 @@ beforeEach(async () => {
     bytes: Buffer.alloc(0),
     cutAfter: Number.POSITIVE_INFINITY,
     writes: 0,
-    away: 0,
+    unavailable: 0,
     busy: 0,
     requestIds: [],
   });
@@ -51,7 +51,7 @@ beforeEach(async () => {
       callback(null, upload());
     },
     GetUpload(_call, callback) {
-      if (store.away-- > 0) callback({ code: 14, details: 'away' });
+      if (store.unavailable-- > 0) callback({ code: 14, details: 'unavailable' });
       else callback(null, upload());
     },
     WriteUpload(call, callback) {
@@ -126,7 +126,7 @@ describe('uploadFile', () => {
 
   test('bug: a server that was unavailable for a little longer ended the upload', async () => {
     store.cutAfter = 5 * CHUNK;
-    store.away = 6;
+    store.unavailable = 6;
     await uploadFile(stub, path);
     expect(digest(store.bytes)).toBe(digest(content));
   }, 20_000);
@@ -144,7 +144,7 @@ describe('uploadFile', () => {
     await expect(uploadFile(stub, path)).rejects.toMatchObject({ code: 'UNAVAILABLE', message: 'cut off' });
   }, 20_000);
 
-  test('bug: a file that became shorter during the upload was sent again without end', async () => {
+  test('bug: a file that became shorter during the upload was resent without end', async () => {
     store.cutAfter = 4 * CHUNK;
     const shrink = async () => {
       while (store.writes < 1) await new Promise(resolve => setTimeout(resolve, 5));

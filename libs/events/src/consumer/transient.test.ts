@@ -7,7 +7,7 @@ import { isTransient, retryPauseMs } from './transient.js';
 const rpcError = (code: string) => Object.assign(new Error(code), { name: 'RpcError', code });
 
 test.each(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'CANCELLED'] as const)('%s is transient, from either side', code => {
-  expect(isTransient(new ServiceError(code, 'away'))).toBe(true);
+  expect(isTransient(new ServiceError(code, 'unavailable'))).toBe(true);
   expect(isTransient(rpcError(code))).toBe(true);
 });
 

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 
-const DOOR = new URL('../../dist/index.js', import.meta.url).href;
+const ENTRY_POINT = new URL('../../dist/index.js', import.meta.url).href;
 
 /** Runs a statement in its own process, and returns how it ended. */
 function run(setting: string | undefined, line: string) {
-  const code = `import { armCrashPoint, crashPoint } from '${DOOR}';
+  const code = `import { armCrashPoint, crashPoint } from '${ENTRY_POINT}';
     armCrashPoint(${JSON.stringify(setting)}); ${line}; process.stdout.write('alive');`;
   const { signal, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
   return { signal, stdout };

@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 const folder = mkdtempSync(join(tmpdir(), 'athanor-last-lines-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A service that has just written lines when an error ends it: a write of them is under way. */
+/** A service that has just written lines when an error ends it: a write of them is in progress. */
 const PROGRAM = `
 import { createTelemetry, runProcess } from '@athanor/service';
 const { log } = createTelemetry({ service: 'test' });

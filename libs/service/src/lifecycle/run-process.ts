@@ -24,7 +24,7 @@ export interface ProcessOptions {
 const TERMINATION_LOG = '/dev/termination-log';
 
 /** So that `kubectl describe pod` shows the reason. */
-function tellKubelet(error: unknown): void {
+function writeTerminationMessage(error: unknown): void {
   if (!existsSync(TERMINATION_LOG)) return;
   try {
     writeFileSync(TERMINATION_LOG, error instanceof Error ? error.message : String(error));
@@ -45,7 +45,7 @@ export async function runProcess(start: () => Promise<App>, { log, lifeline }: P
   process.on('uncaughtException', crash).on('unhandledRejection', crash);
   const app = await start().catch(error => {
     log.fatal({ err: error }, 'the process cannot start');
-    tellKubelet(error);
+    writeTerminationMessage(error);
     process.exit(1);
   });
   let stopping = false;

@@ -241,9 +241,9 @@ describe('listening', () => {
   });
 
   test('with a port in use fails with that message, on either listener, and leaves nothing open', async () => {
-    const squatter = createServer();
-    await new Promise<void>(resolve => squatter.listen(0, '127.0.0.1', resolve));
-    const { port } = squatter.address() as { port: number };
+    const otherServer = createServer();
+    await new Promise<void>(resolve => otherServer.listen(0, '127.0.0.1', resolve));
+    const { port } = otherServer.address() as { port: number };
     const bench = await start();
     const telemetry = createTelemetry({ service: 'test', logLevel: 'silent' });
     for (const variable of ['ATHANOR_PORT', 'ATHANOR_ADMIN_PORT']) {
@@ -252,6 +252,6 @@ describe('listening', () => {
         `cannot listen on 127.0.0.1:${port}: another program uses the port; stop it or choose another port`,
       );
     }
-    squatter.close();
+    otherServer.close();
   });
 });

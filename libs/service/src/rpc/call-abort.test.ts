@@ -5,27 +5,27 @@ const REASON = new Error('over');
 
 test('listeners are called once on abort, except those that were removed', () => {
   const abort = new CallAbort();
-  const told: string[] = [];
-  abort.listen(reason => told.push(`first: ${reason.message}`));
-  const stop = abort.listen(() => told.push('second'));
-  abort.listen(() => told.push('third'));
+  const received: string[] = [];
+  abort.listen(reason => received.push(`first: ${reason.message}`));
+  const stop = abort.listen(() => received.push('second'));
+  abort.listen(() => received.push('third'));
   stop();
   abort.abort(REASON);
   abort.abort(new Error('again'));
-  expect(told).toEqual(['first: over', 'third']);
+  expect(received).toEqual(['first: over', 'third']);
 });
 
 test('a listener added after the abort is called at once; after the end of a call none is', () => {
   const aborted = new CallAbort();
   aborted.abort(REASON);
-  const told: Error[] = [];
-  aborted.listen(reason => told.push(reason))();
-  expect(told).toEqual([REASON]);
+  const received: Error[] = [];
+  aborted.listen(reason => received.push(reason))();
+  expect(received).toEqual([REASON]);
   const ended = new CallAbort();
-  ended.listen(reason => told.push(reason));
+  ended.listen(reason => received.push(reason));
   ended.end();
   ended.abort(REASON);
-  expect(told).toHaveLength(1);
+  expect(received).toHaveLength(1);
 });
 
 test('a signal is aborted as well', () => {

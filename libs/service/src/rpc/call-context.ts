@@ -53,7 +53,7 @@ export class CallContext {
     return this.#abort.signal;
   }
 
-  /** Why the call was aborted; undefined otherwise. Free of cost, unlike `signal`, which creates an AbortController. */
+  /** Why the call was aborted; undefined otherwise. Costs nothing, unlike `signal`, which creates an AbortController. */
   get abortReason(): Error | undefined {
     return this.#abort.reason;
   }
@@ -119,7 +119,7 @@ export class CallContext {
 
 /**
  * Wraps the serving of a call. The order matters: see `defaultInterceptors`. One that only acts before the call is a
- * plain function, which may throw: the others are asynchronous, and a promise less saves time on every call.
+ * plain function, which may throw: the others are asynchronous, and one promise fewer saves time on every call.
  */
 export type Interceptor = (context: CallContext, next: () => Promise<void>) => Promise<void>;
 

@@ -10,7 +10,7 @@ export class IdleTimer {
 
   constructor(context: CallContext, idleMs: number) {
     this.#context = context;
-    const message = `no message for ${idleMs / 1000} s on ${context.method}; call again to go on`;
+    const message = `no message for ${idleMs / 1000} s on ${context.method}; retry the call to continue`;
     this.#timer = setTimeout(() => {
       if (context.mayBeSilent) this.touch();
       else context.abort(new ServiceError('DEADLINE_EXCEEDED', message));

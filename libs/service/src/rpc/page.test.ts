@@ -26,8 +26,8 @@ describe('paging', () => {
   });
 
   test('bug: a token of another list caused an internal error in the database', () => {
-    const ofTexts = Buffer.from('"abc"').toString('base64url');
-    expect(() => readPage(request(0, ofTexts), 'number')).toThrow(/page_token/);
+    const stringToken = Buffer.from('"abc"').toString('base64url');
+    expect(() => readPage(request(0, stringToken), 'number')).toThrow(/page_token/);
     expect(() => readPage(request(0, Buffer.from('12').toString('base64url')), 'string')).toThrow(/page_token/);
     expect(() => readPage(request(0, 'garbage'), 'string')).toThrow(/page_token/);
     expect(() => readPage(request(0, Buffer.from('1e300').toString('base64url')), 'number')).toThrow(/page_token/);

@@ -43,7 +43,7 @@ export function guardService(
       if (principal !== undefined) context.principal = principal;
       const refuse = (error: ServiceError) =>
         callback ? callback(toStatus(error)) : call.emit('error', toStatus(error));
-      if (callback === undefined) cutAtTheEnd(call, calls);
+      if (callback === undefined) endOnShutdown(call, calls);
       if (requestStream) releaseRequests(call, body);
       intercept(context, async () => handler(call, callback)).catch(refuse);
     };
@@ -51,14 +51,14 @@ export function guardService(
   return guarded as UntypedServiceImplementation;
 }
 
-/** A foreign implementation is done with a request when its 'data' listener returns, so its bytes need not be counted. */
+/** A third-party implementation has handled a request when its 'data' listener returns: its bytes count until then. */
 function releaseRequests(call: RawCall, body: RequestBody): void {
   // Readable's own on() would start to read before the implementation listens.
   EventEmitter.prototype.on.call(call, 'data', () => body.release());
 }
 
 /** Watchers never end by themselves: a stopping server ends them. */
-function cutAtTheEnd(call: RawCall, calls: CallsInFlight): void {
-  const forget = calls.addWatcher(() => call.emit('error', toStatus(stopping())));
-  call.once('cancelled', forget).once('finish', forget);
+function endOnShutdown(call: RawCall, calls: CallsInFlight): void {
+  const remove = calls.addWatcher(() => call.emit('error', toStatus(stopping())));
+  call.once('cancelled', remove).once('finish', remove);
 }

@@ -31,7 +31,7 @@ async function open() {
 }
 
 describe('a stream of requests to reflection', () => {
-  test('bug: was read no more after 4 MiB in all', async () => {
+  test('bug: was no longer read after 4 MiB in total', async () => {
     const { session, stream, ended } = await open();
     const each = request(FILE_CONTAINING_SYMBOL, 'x'.repeat(64 * 1024));
     expect(await pour(stream, 32 * MIB, each)).toBeGreaterThanOrEqual(32 * MIB);

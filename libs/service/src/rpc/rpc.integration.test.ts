@@ -32,12 +32,12 @@ const handlers = {
     seen.push(context);
     context.signal.addEventListener('abort', () => aborted.push(context.signal.reason));
     if (datasetId === 'slow') await sleep(10_000, undefined, { signal: context.signal });
-    if (datasetId === 'deaf') await sleep(1_000);
+    if (datasetId === 'ignores-abort') await sleep(1_000);
     if (datasetId === 'broken') throw new Error('the password is hunter2');
     if (datasetId === 'full') throw Object.assign(new Error('ENOSPC /var/lib/x'), { kind: 'storage_full' });
     if (datasetId === 'busy')
       throw new ServiceError('RESOURCE_EXHAUSTED', 'too busy', { reason: 'BUSY', retryAfterMs: 1_500 });
-    if (datasetId === 'wordy') throw invalidFields([{ field: 'spec', description: 'ä'.repeat(100_000) }]);
+    if (datasetId === 'long-message') throw invalidFields([{ field: 'spec', description: 'ä'.repeat(100_000) }]);
     if (datasetId === 'wrong') {
       throw invalidFields([
         { field: 'spec.epochs', description: 'expected 1 to 5, got 9' },
@@ -135,7 +135,7 @@ function rawCall(
   });
 }
 
-test('bug: a tail of events without events was ended as idle', async () => {
+test('bug: a tail without events was ended as idle', async () => {
   const versions: (number | undefined)[] = [];
   for await (const { datasetVersion } of ingest.watchDatasetVersion({ datasetId: 'silent' }))
     versions.push(datasetVersion?.version);
@@ -209,7 +209,7 @@ describe('deadlines', () => {
 
   test('a handler that ignores the signal is not awaited', async () => {
     const begun = performance.now();
-    expect(await rawCall('deaf')).toMatchObject({ code: status.DEADLINE_EXCEEDED });
+    expect(await rawCall('ignores-abort')).toMatchObject({ code: status.DEADLINE_EXCEEDED });
     expect(performance.now() - begun).toBeLessThan(800);
   });
 
@@ -259,7 +259,7 @@ describe('deadlines', () => {
 });
 
 describe('streams', () => {
-  test('carry many messages either way', async () => {
+  test('carry many messages in both directions', async () => {
     const versions: number[] = [];
     for await (const { datasetVersion } of ingest.watchDatasetVersion({ datasetId: 'd', version: 1 })) {
       versions.push(datasetVersion?.version ?? 0);
@@ -327,7 +327,7 @@ describe('errors', () => {
   });
 
   test('bug: a message longer than HTTP/2 headers allow arrived as another error', async () => {
-    const error = await failureOf(ingest.getDataset({ datasetId: 'wordy' }));
+    const error = await failureOf(ingest.getDataset({ datasetId: 'long-message' }));
     expect(error.code).toBe('INVALID_ARGUMENT');
     expect(error.message).toMatch(/^spec: ä+…$/);
   });

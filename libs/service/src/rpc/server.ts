@@ -142,7 +142,7 @@ const FLUSH_MS = 1_000;
 async function stop(server: Server, calls: CallsInFlight, graceMs: number): Promise<void> {
   const closed = new Promise<void>(resolve => server.tryShutdown(() => resolve()));
   await calls.drain(graceMs);
-  // Waits until responses are sent, unless a peer has disappeared. (forceShutdown() of grpc-js 1.14 knows no sessions
+  // Waits until responses are sent, unless a peer has disappeared. (forceShutdown() of grpc-js 1.14 tracks no sessions
   // if channelz is off, so it would end nothing.)
   let timer: NodeJS.Timeout | undefined;
   const flushed = new Promise<void>(resolve => {

@@ -1,7 +1,7 @@
 import { write, writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 
-/** Maximum number of lines that wait for a slow reader of a pipe. */
+/** Maximum number of bytes that wait for a slow reader of a pipe. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 const RETRY_MS = 1_000;
 const NEWLINE = '\n';
@@ -20,19 +20,19 @@ export class LogDestination implements DestinationStream {
   readonly #options: LogDestinationOptions;
   #waiting: string[] = [];
   #waitingBytes = 0;
-  /** What a write under way has not confirmed. */
+  /** The bytes of the write in progress. */
   #unconfirmed: Buffer | undefined;
   #scheduled: NodeJS.Immediate | NodeJS.Timeout | undefined;
   #cause = '';
   #lost = 0;
-  #lostInAll = 0;
+  #lostTotal = 0;
 
   constructor(options: LogDestinationOptions) {
     this.#options = options;
   }
 
   get lostLines(): number {
-    return this.#lostInAll;
+    return this.#lostTotal;
   }
 
   write(line: string): void {
@@ -47,8 +47,8 @@ export class LogDestination implements DestinationStream {
   }
 
   /**
-   * For the last lines of a process. What a write under way has not confirmed is written once more: a line that is there
-   * twice is better than none, for the process may end before that write.
+   * For the last lines of a process. The bytes of a write in progress are written again, because the process may end
+   * before that write: a duplicate line is better than a lost one.
    */
   flushSync(): void {
     const unconfirmed = this.#unconfirmed;
@@ -115,7 +115,7 @@ export class LogDestination implements DestinationStream {
 
   #lose(lines: number, cause: string): void {
     this.#lost += lines;
-    this.#lostInAll += lines;
+    this.#lostTotal += lines;
     this.#cause = cause;
   }
 }

@@ -12,16 +12,16 @@ const OTHER = 'other';
 
 interface Kind {
   count: number;
-  /** The first ones, which are written. */
+  /** Number of lines that are written. */
   readonly maxLines: number;
   /** Writes how many were left out. */
   report: (leftOut: number) => void;
 }
 
 /**
- * Bounds what callers can make a service log. Lines are of one kind when message, method and status are the same; beyond the
- * first ones of an interval they become one line that says how many there were. Errors that are not of a call are all
- * written: no caller decides how many there are, and each may name something that has to be repaired.
+ * Limits how much callers can make a service log. Lines are of one kind if message, method and status are equal; after the
+ * first ones of an interval, the rest are replaced by one line with their number. Errors outside of calls are all written:
+ * no caller decides how many there are, and each may name something that has to be repaired.
  */
 export class LogSampler {
   readonly #kinds = new Map<string, Kind>();

@@ -9,12 +9,12 @@ describe('logs', () => {
   test('never show fields named like a secret', () => {
     const lines: string[] = [];
     const { log } = createTelemetry({ service: 'test', logDestination: { write: line => void lines.push(line) } });
-    log.info({ authorization: 'Bearer s3cret', config: { password: 's3cret', user: 'u' }, token: 's3cret' }, 'told');
+    log.info({ authorization: 'Bearer s3cret', config: { password: 's3cret', user: 'u' }, token: 's3cret' }, 'logged');
     expect(lines.join()).not.toContain('s3cret');
     expect(JSON.parse(lines[0]!)).toMatchObject({
       authorization: '[redacted]',
       config: { password: '[redacted]', user: 'u' },
-      msg: 'told',
+      msg: 'logged',
       service: 'test',
     });
   });
@@ -56,7 +56,7 @@ test('bug: lines of more than 1,000 kinds in an interval were neither written no
   expect(lines.at(-1)).toMatchObject({ msg: 'repeated lines suppressed', of: 'other', leftOut: 500 });
 });
 
-test('bug: of more than 20 events set aside at once, the ids of some were in no line', async () => {
+test('bug: when more than 20 events were set aside at once, the ids of some were not logged', async () => {
   const { lines, telemetry } = collectLines();
   for (let eventId = 0; eventId < 50; eventId++) telemetry.log.error({ eventId }, 'an event can never be published');
   expect(lines.map(line => line.eventId)).toEqual(Array.from({ length: 50 }, (_, index) => index));
@@ -64,7 +64,7 @@ test('bug: of more than 20 events set aside at once, the ids of some were in no 
   expect(lines).toHaveLength(50);
 });
 
-test('errors of calls are left out too, since callers decide how many there are', async () => {
+test('errors of calls are suppressed too, since callers decide how many there are', async () => {
   const { lines, telemetry } = collectLines();
   for (let round = 0; round < 50; round++) telemetry.log.error({ method: '/a/B', code: 'INTERNAL' }, 'call failed');
   expect(lines).toHaveLength(20);

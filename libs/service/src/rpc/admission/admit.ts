@@ -32,7 +32,7 @@ export type Admit = (headers: CallHeaders) => Principal | undefined | Promise<Pr
 
 /**
  * The only place that decides who may call what, before any of the request is read. A method without a rule does not
- * exist, which only authenticated callers are told.
+ * exist; only authenticated callers receive that answer.
  */
 export function createAdmission({ authenticate, certifiedServices }: AuthOptions): Admit {
   return headers => {

@@ -66,7 +66,7 @@ describe('compressed requests', () => {
     }
   });
 
-  test('of a stream are counted until they are handled, however many they are', async () => {
+  test('of a stream count only until they are handled, so their number is not limited', async () => {
     const message = serviceDefinition('ingest').WriteUpload!.requestSerialize({ chunk: randomBytes(MIB) });
     const compressed = frame(gzipSync(message, { level: 1 }), 1);
     const { stream, ended } = openRawCall(session, CLIENT_STREAM, { authorization, 'grpc-encoding': 'gzip' });
@@ -75,7 +75,7 @@ describe('compressed requests', () => {
     expect(await ended).toMatchObject({ status: status.OK });
   });
 
-  test('are bounded in what they inflate to together', async () => {
+  test('have a limit on their total inflated size', async () => {
     const bomb = gzipSync(Buffer.alloc(60 * MIB));
     const begin = heldBytes();
     let peak = 0;
@@ -85,19 +85,19 @@ describe('compressed requests', () => {
     const ends = await Promise.all(Array.from({ length: 32 }, () => call(bomb)));
     clearInterval(watch);
     expect(ends.map(end => end.status)).toContain(status.RESOURCE_EXHAUSTED);
-    // The limit of the connection, 80 MiB, and once more where a message is put together from its parts.
+    // The limit of the connection, 80 MiB, and as much again while the parts of a message are concatenated.
     expect(peak).toBeLessThan(200 * MIB);
     expect(await call(gzipSync(request('d')))).toMatchObject({ status: status.OK });
   });
 
-  test('each have the bound of one message', async () => {
+  test('are each limited to the maximum size of a message', async () => {
     expect(await call(gzipSync(Buffer.alloc(65 * MIB)))).toMatchObject({
       status: status.RESOURCE_EXHAUSTED,
       message: expect.stringContaining(String(64 * MIB)),
     });
   });
 
-  test.each(['gzip', 'deflate'])('that are no %s, or only the beginning of one, are refused', async encoding => {
+  test.each(['gzip', 'deflate'])('that are not valid %s, or are truncated, are refused', async encoding => {
     const whole = encoding === 'gzip' ? gzipSync(request('d')) : deflateSync(request('d'));
     for (const bytes of [Buffer.from('not compressed'), whole.subarray(0, -9)])
       expect(await call(bytes, encoding)).toMatchObject({
@@ -107,7 +107,7 @@ describe('compressed requests', () => {
     expect(await call(whole, encoding)).toMatchObject({ status: status.OK });
   });
 
-  test('in an encoding that the server does not know are refused with those that it knows', async () => {
+  test('in an unknown encoding are refused, and the error lists the supported ones', async () => {
     expect(await call(request('d'), 'snappy')).toMatchObject({
       status: status.UNIMPLEMENTED,
       message: expect.stringContaining('gzip or deflate'),

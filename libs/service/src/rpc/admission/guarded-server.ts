@@ -45,7 +45,7 @@ const SWEEP_INTERVAL_MS = 1_000;
 /** The method does not exist. The label of metrics is a constant, so callers cannot invent values. */
 const UNKNOWN_METHOD = '/_OTHER';
 
-/** What this file relies on of grpc-js 1.14 besides its documented interface; the tests beside it prove each use. */
+/** The undocumented parts of grpc-js 1.14 that this file uses; the tests beside it cover each of them. */
 interface GrpcInternals {
   readonly handlers: ReadonlyMap<string, { readonly type: string }>;
   _streamHandler(interceptors: ServerInterceptor[], stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void;
@@ -87,7 +87,7 @@ export function createGuardedServer(options: ServerOptions, guard: GuardOptions)
     'grpc.max_receive_message_length': limits.maxMessageBytes,
     interceptors: [intercept],
   });
-  server.register(UNKNOWN_METHOD, () => undefined, asItIs, asItIs, 'bidi');
+  server.register(UNKNOWN_METHOD, () => undefined, identity, identity, 'bidi');
   const internals = server as unknown as GrpcInternals;
   const original = internals._streamHandler;
   const all = new ByteBudget(Math.max(limits.maxBytes, limits.maxMessageBytes));
@@ -209,4 +209,4 @@ function refuseLate(arriving: ReadonlySet<RequestBody>, timeoutMs: number): void
   }
 }
 
-const asItIs = (value: unknown): Buffer => value as Buffer;
+const identity = (value: unknown): Buffer => value as Buffer;

@@ -8,7 +8,7 @@ export function isKnownEncoding(encoding: string): encoding is Encoding {
   return Object.hasOwn(DECOMPRESSORS, encoding);
 }
 
-/** Inflates a message. `admit` is asked before more of it is kept, and throws where that is too much. */
+/** Inflates a message. `admit` gets the size of each part before it is kept, and throws if that is too much. */
 export async function inflate(
   compressed: Uint8Array,
   encoding: Encoding,

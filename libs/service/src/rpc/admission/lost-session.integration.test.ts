@@ -19,7 +19,7 @@ test('bug: a call whose connection was lost before its headers were handled ende
   await once(stream, 'close');
   expect(stream.session).toBeUndefined();
   const { server, stopWatching } = createGuardedServer({}, guard);
-  server.register('/grpc.health.v1.Health/Check', () => undefined, asItIs, asItIs, 'unary');
+  server.register('/grpc.health.v1.Health/Check', () => undefined, identity, identity, 'unary');
   const { _streamHandler } = server as unknown as { _streamHandler: (...call: unknown[]) => void };
   expect(() => _streamHandler.call(server, [], stream, received)).not.toThrow();
   expect(stream.closed).toBe(true);
@@ -28,4 +28,4 @@ test('bug: a call whose connection was lost before its headers were handled ende
   http2.close();
 });
 
-const asItIs = (value: unknown): Buffer => value as Buffer;
+const identity = (value: unknown): Buffer => value as Buffer;

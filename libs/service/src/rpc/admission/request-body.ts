@@ -5,13 +5,13 @@ import type { ByteBudget } from './byte-budget.js';
 import { FrameReader } from './frame-reader.js';
 import { inflate, isKnownEncoding } from './inflate.js';
 
-/** Messages of one stream that were read and not handled yet; at this number reading pauses. */
+/** Reading of a stream pauses while this many bytes were read but not handled yet. */
 const READ_AHEAD_BYTES = 4 * 1024 * 1024;
 
 const COMPRESSED = 1;
 const PREFIX_BYTES = 5;
 
-/** A message of which the bytes are counted. */
+/** A message whose bytes are counted. */
 interface HeldMessage {
   /** As received, until it is inflated. */
   bytes: number;
@@ -27,10 +27,10 @@ export interface BodyOptions {
 }
 
 /**
- * The request of one call as it arrives. What is wrong with a message is known from its first five bytes, before any of it
- * is kept: a malformed prefix, a message that is too long, or one for which there is no memory now. A compressed message
- * is counted by its length and then, as it is inflated, by what it has become. Bytes stay counted until the call ends or, on
- * a stream of requests, until the handler asks for the next message.
+ * The request of one call as it arrives. A message is checked at its first five bytes, before any of it is kept: its
+ * prefix may be malformed, it may be too long, or there may be no memory for it now. A compressed message is counted with
+ * its compressed size, and with its inflated size as it is inflated. Bytes stay counted until the call ends or, on a stream
+ * of requests, until the handler asks for the next message.
  */
 export class RequestBody {
   readonly stream: ServerHttp2Stream;
@@ -62,8 +62,8 @@ export class RequestBody {
   }
 
   /**
-   * Takes the place of grpc-js's own decompression, whose memory nobody counts: the message without its prefix, inflated.
-   * Called for each message in the order in which they begin.
+   * Replaces grpc-js's own decompression, whose memory is not counted. Called for each message in the order in which they
+   * begin. @returns the message without its prefix, inflated.
    */
   decode(framed: Buffer): Buffer | Promise<Buffer> {
     const message = framed.subarray(PREFIX_BYTES);
@@ -160,7 +160,7 @@ export class RequestBody {
     }
     for (const budget of budgets.slice(0, full)) budget.give(bytes);
     const { usedBytes, limitBytes } = budgets[full]!;
-    const message = `${usedBytes} of ${limitBytes} bytes for requests are in use, ${bytes} more were asked for; call again later`;
+    const message = `${usedBytes} of ${limitBytes} bytes for requests are in use, and this one needs ${bytes} more; retry later`;
     return new ServiceError('RESOURCE_EXHAUSTED', message, { reason: 'BYTES_IN_FLIGHT', retryAfterMs: 500 });
   }
 
@@ -175,7 +175,7 @@ export class RequestBody {
   }
 }
 
-/** Of a message that nobody waits for any more. */
+/** For a message of a call that has ended. */
 const ENDED = new ServiceError('CANCELLED', 'the call has ended');
 
 function tooLarge(bytes: number, maxBytes: number): ServiceError {
