@@ -4,7 +4,7 @@ import { type InferResponse, infer } from '@athanor/client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startTestBench, type TestBench } from './inference.testkit.js';
 import { brokenModel, scaleModel } from './models.testkit.js';
-import type { Wish } from './registry.testkit.js';
+import type { DesiredDeployment } from './registry.testkit.js';
 
 let bench: TestBench;
 
@@ -12,7 +12,7 @@ afterEach(async () => {
   await bench.stop();
 });
 
-const wish = (version: number, more: Partial<Wish> = {}): Wish => ({
+const desired = (version: number, more: Partial<DesiredDeployment> = {}): DesiredDeployment => ({
   tenant: 'acme',
   name: 'm',
   version,
@@ -31,9 +31,9 @@ async function index(): Promise<string[]> {
 }
 
 /** Changes the desired state in the registry and publishes the event. */
-async function want(...wishes: Wish[]): Promise<void> {
-  bench.registry.wishes = wishes;
-  await bench.tellAliasMoved('acme', 'm', wishes[0]?.version ?? 0);
+async function want(...deployments: DesiredDeployment[]): Promise<void> {
+  bench.registry.deployments = deployments;
+  await bench.publishAliasMoved('acme', 'm', deployments[0]?.version ?? 0);
 }
 
 describe('readiness', () => {
@@ -56,7 +56,7 @@ describe('readiness', () => {
 
 test('versions change under load and no request fails', async () => {
   bench = await startTestBench();
-  await want(wish(1));
+  await want(desired(1));
   await expect.poll(index).toEqual(['m 1 READY']);
   let isOver = false;
   const seen = new Set<string>();
@@ -72,7 +72,7 @@ test('versions change under load and no request fails', async () => {
     }
   });
   for (const version of [2, 3, 4, 5, 1, 6]) {
-    await want(wish(version));
+    await want(desired(version));
     await expect.poll(index).toEqual([`m ${version} READY`]);
   }
   isOver = true;
@@ -82,7 +82,7 @@ test('versions change under load and no request fails', async () => {
 });
 
 describe('a version that cannot be loaded', () => {
-  test.each<[string, Partial<Wish>, RegExp]>([
+  test.each<[string, Partial<DesiredDeployment>, RegExp]>([
     ['does not run', { model: brokenModel() }, /onnx runtime error/],
     ['does not match its digest', { wrongDigest: true }, /expected digest sha256:\w+, got sha256:\w+/],
     ['is not an ONNX file', { model: Buffer.from('nonsense') }, /./],
@@ -90,9 +90,9 @@ describe('a version that cannot be loaded', () => {
     'because it %s: the old one keeps serving, the index has the reason, and loading is retried',
     async (_, broken, reason) => {
       bench = await startTestBench();
-      await want(wish(1));
+      await want(desired(1));
       await expect.poll(index).toEqual(['m 1 READY']);
-      await want(wish(2, broken));
+      await want(desired(2, broken));
       await expect.poll(index).toEqual(['m 1 READY', 'm 2 UNAVAILABLE']);
       const { models } = await bench.acme.repositoryIndex({});
       expect(models[1]!.reason).toMatch(reason);
@@ -100,23 +100,23 @@ describe('a version that cannot be loaded', () => {
       // The registry was called a second time after the first delay of a second, without an event.
       const { lists } = bench.registry;
       await expect.poll(() => bench.registry.lists).toBeGreaterThan(lists);
-      await want(wish(3));
+      await want(desired(3));
       await expect.poll(index).toEqual(['m 3 READY']);
     },
   );
 
   test('is loaded without an event once the cause is fixed', async () => {
     bench = await startTestBench();
-    await want(wish(2, { wrongDigest: true }));
+    await want(desired(2, { wrongDigest: true }));
     await expect.poll(index).toEqual(['m 2 UNAVAILABLE']);
-    bench.registry.wishes = [wish(2)];
+    bench.registry.deployments = [desired(2)];
     await expect.poll(index).toEqual(['m 2 READY']);
   });
 });
 
 test('a deleted deployment is gone', async () => {
   bench = await startTestBench();
-  await want(wish(1));
+  await want(desired(1));
   await expect.poll(index).toEqual(['m 1 READY']);
   await want();
   await expect.poll(index).toEqual([]);
@@ -126,26 +126,26 @@ test('a deleted deployment is gone', async () => {
 test('a missed event is made up for by the next periodic pass', async () => {
   bench = await startTestBench({ RECONCILE_INTERVAL_MS: 300 });
   await bench.nats.kill();
-  bench.registry.wishes = [wish(1)];
+  bench.registry.deployments = [desired(1)];
   await expect.poll(index).toEqual(['m 1 READY']);
   await bench.nats.restart();
 });
 
 test('bug: a prediction had the digest only, which led to the lineage of another model with equal training', async () => {
   bench = await startTestBench();
-  await want(wish(1, { modelName: 'aaa' }));
+  await want(desired(1, { modelName: 'aaa' }));
   await expect.poll(index).toEqual(['m 1 READY']);
   expect((await ask(1)).parameters.get('athanor_model_name')).toBe('aaa');
-  await want(wish(1, { modelName: 'bbb' }));
+  await want(desired(1, { modelName: 'bbb' }));
   await expect.poll(async () => (await ask(1)).parameters.get('athanor_model_name')).toBe('bbb');
 });
 
 test('bug: the trace of a promotion ended before its model was fetched', async () => {
   bench = await startTestBench();
   await expect.poll(() => bench.registry.lists).toBeGreaterThan(0);
-  bench.registry.wishes = [wish(1)];
+  bench.registry.deployments = [desired(1)];
   const traceparent = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`;
-  await bench.tellAliasMoved('acme', 'm', 1, traceparent);
+  await bench.publishAliasMoved('acme', 'm', 1, traceparent);
   await expect.poll(index).toEqual(['m 1 READY']);
   // One call for the list, one for the file.
   expect(bench.registry.traceparents.filter(each => each === traceparent)).toHaveLength(2);

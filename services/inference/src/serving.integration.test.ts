@@ -7,10 +7,16 @@ import { Client, credentials, type ServiceError as GrpcError, Metadata } from '@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startTestBench, type TestBench } from './inference.testkit.js';
 import { brokenModel, identitiesModel, scaleModel, sumModel, unbatchedModel } from './models.testkit.js';
-import { versionDigest, type Wish } from './registry.testkit.js';
+import { type DesiredDeployment, versionDigest } from './registry.testkit.js';
 
-const scale: Wish = { tenant: 'acme', name: 'scale', version: 7, model: scaleModel(2), classes: ['left', 'right'] };
-const wishes: Wish[] = [
+const scale: DesiredDeployment = {
+  tenant: 'acme',
+  name: 'scale',
+  version: 7,
+  model: scaleModel(2),
+  classes: ['left', 'right'],
+};
+const deployments: DesiredDeployment[] = [
   scale,
   { tenant: 'acme', name: 'sum', version: 1, model: sumModel() },
   { tenant: 'acme', name: 'plain', version: 1, model: unbatchedModel() },
@@ -23,8 +29,8 @@ let bench: TestBench;
 
 beforeAll(async () => {
   bench = await startTestBench({ MAX_BATCH_SIZE: 8 });
-  bench.registry.wishes = wishes;
-  await bench.tellAliasMoved('acme', 'scale', 7);
+  bench.registry.deployments = deployments;
+  await bench.publishAliasMoved('acme', 'scale', 7);
   await vi.waitFor(async () => expect((await bench.other.repositoryIndex({})).models).toHaveLength(1), {
     timeout: 30_000,
   });
@@ -214,10 +220,10 @@ describe("errors have Triton's codes", () => {
     const client = new Client(bench.address, credentials.createInsecure());
     const metadata = new Metadata();
     metadata.set('authorization', `Bearer ${bench.acmeKey}`);
-    const asItIs = (bytes: Buffer): Buffer => bytes;
+    const identity = (bytes: Buffer): Buffer => bytes;
     const error = await new Promise<GrpcError | null>(resolve => {
       const path = serviceDefinition('inference').ModelInfer!.path;
-      client.makeUnaryRequest(path, asItIs, asItIs, Buffer.from([0x0a, 0x05]), metadata, {}, resolve);
+      client.makeUnaryRequest(path, identity, identity, Buffer.from([0x0a, 0x05]), metadata, {}, resolve);
     });
     client.close();
     expect(error).toMatchObject({

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { loadRouterConfig } from './config.js';
 
 const MIB = 1024 * 1024;
-/** What it has of a request: the bytes that came, and those that go out. */
+/** Copies of a request in memory: the received bytes, and those that are sent. */
 const COPIES = 2;
-/** A router without a request: Node, its code and its heap. */
+/** An idle router: Node, its code and its heap. */
 const IDLE_BYTES = 256 * MIB;
 
 test('bug: the requests that a router may hold did not fit into the memory that the chart gives it', () => {

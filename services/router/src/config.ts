@@ -9,7 +9,7 @@ export const routerConfigSchema = z.object({
   ...serviceFields({ port, adminPort }),
   /** Tensors are larger than other services' messages. */
   MAX_MESSAGE_BYTES: integer({ min: 1_024, max: 2_147_483_647, fallback: 64 * 1024 * 1024 }),
-  /** A request is there twice while it is passed on: as it came, and as it goes out. */
+  /** A request is in memory twice while it is forwarded: as received, and as sent. */
   MAX_IN_FLIGHT_BYTES: integer({ min: 1_024, max: 1_099_511_627_776, fallback: 192 * 1024 * 1024 }),
   MAX_CONNECTION_IN_FLIGHT_BYTES: integer({ min: 1_024, max: 1_099_511_627_776, fallback: 96 * 1024 * 1024 }),
   ...eventFields(),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { temporaryDirectory } from '@athanor/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readPoolsFile } from './pools/pools-file.js';
-import { type Bench, type BenchOptions, deployment, type PoolWish, rawClient, startBench } from './router.testkit.js';
+import { type Bench, type BenchOptions, deployment, type PoolSpec, rawClient, startBench } from './router.testkit.js';
 
 let bench: Bench | undefined;
 afterEach(async () => {
@@ -11,7 +11,7 @@ afterEach(async () => {
   bench = undefined;
 });
 
-async function start(pools: Record<string, PoolWish>, options: BenchOptions = {}): Promise<Bench> {
+async function start(pools: Record<string, PoolSpec>, options: BenchOptions = {}): Promise<Bench> {
   bench = await startBench(pools, options);
   return bench;
 }
@@ -126,7 +126,7 @@ describe('the processes of a pool', () => {
     expect(second!.seen.length - atTheEnd).toBeGreaterThan(50);
   });
 
-  test('may all be gone: the error says where to look', async () => {
+  test('may all be unavailable: the call fails with UNAVAILABLE', async () => {
     const running = await start({ all: { models: ['*'] } });
     await running.pools.get('all')![0]!.service.stop();
     await expect(running.router.modelInfer({ modelName: 'digits' }, { timeoutMs: 10_000 })).rejects.toMatchObject({

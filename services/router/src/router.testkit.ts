@@ -23,7 +23,7 @@ import { z } from 'zod';
 import { startRouter } from './app.js';
 import { loadRouterConfig } from './config.js';
 
-export interface PoolWish {
+export interface PoolSpec {
   readonly models: readonly string[];
   /** Number of processes. */
   readonly size?: number;
@@ -101,7 +101,7 @@ async function startPoolProcess(name: string, credentials: TestCredentials): Pro
 }
 
 /** This name has no address (RFC 6761). */
-const NOWHERE = 'nobody.invalid:1';
+const UNRESOLVABLE = 'nobody.invalid:1';
 
 export interface BenchOptions {
   readonly deployments?: ResolvedDeploymentInput[];
@@ -113,7 +113,7 @@ export interface BenchOptions {
 
 /** Resolves when the router knows the last deployment. */
 export async function startBench(
-  wishes: Readonly<Record<string, PoolWish>>,
+  specs: Readonly<Record<string, PoolSpec>>,
   { deployments = [deployment('digits'), deployment('faces', 'people')], ...options }: BenchOptions = {},
 ): Promise<Bench> {
   const folder = await temporaryDirectory('router');
@@ -136,11 +136,11 @@ export async function startBench(
   });
   const pools = new Map<string, StandIn[]>();
   const entries = [];
-  for (const [name, { models, size = 1 }] of Object.entries(wishes)) {
+  for (const [name, { models, size = 1 }] of Object.entries(specs)) {
     const processes = await Promise.all(Array.from({ length: size }, () => startPoolProcess(name, credentials)));
     pools.set(name, processes);
     const addresses = processes.map(({ service }) => `127.0.0.1:${service.port}`);
-    entries.push({ name, address: addresses.join(',') || NOWHERE, models });
+    entries.push({ name, address: addresses.join(',') || UNRESOLVABLE, models });
   }
   const poolsFile = join(folder.path, 'pools.json');
   await writeFile(poolsFile, JSON.stringify({ pools: entries }));

@@ -3,7 +3,7 @@ import { serviceDefinition } from '@athanor/contracts';
 import type { CallContext } from '@athanor/service';
 import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Bench, deployment, type PoolWish, rawClient, startBench } from './router.testkit.js';
+import { type Bench, deployment, type PoolSpec, rawClient, startBench } from './router.testkit.js';
 import { RouteTable } from './routes/route-table.js';
 import type { GrpcPool } from './rpc/grpc-endpoint.js';
 import { RetryBudget } from './rpc/retry-budget.js';
@@ -15,7 +15,7 @@ afterEach(async () => {
   bench = undefined;
 });
 
-async function start(pools: Record<string, PoolWish>): Promise<Bench> {
+async function start(pools: Record<string, PoolSpec>): Promise<Bench> {
   bench = await startBench(pools);
   return bench;
 }

@@ -76,7 +76,7 @@ test('a message over the size limit is refused with a reason that ends an attemp
   expect(toFailure(error)).toMatchObject({ retryable: false });
 });
 
-test('a job that has ended can be deleted; what it made can still be registered', async () => {
+test('a job that has ended can be deleted; its result can still be registered', async () => {
   const { job: open } = await bench.training.createTrainingJob({
     ...{ requestId: 'deleted-later', modelName: 'm', spec: specOf({ epochs: 2_000 }) },
   });

@@ -1,7 +1,7 @@
 import { serviceDefinition } from '@athanor/contracts';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 
-const asItIs = (bytes: Buffer): Buffer => bytes;
+const identity = (bytes: Buffer): Buffer => bytes;
 
 /**
  * The service with ModelInfer and ModelStreamInfer as bytes: their handlers decode after the caller was admitted, and
@@ -9,7 +9,7 @@ const asItIs = (bytes: Buffer): Buffer => bytes;
  */
 export function inferenceDefinition(): ServiceDefinition {
   const definition = serviceDefinition('inference');
-  const inBytes = { requestDeserialize: asItIs, responseSerialize: asItIs };
+  const inBytes = { requestDeserialize: identity, responseSerialize: identity };
   const { ModelInfer, ModelStreamInfer } = definition;
   return {
     ...definition,

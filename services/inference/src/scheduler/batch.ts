@@ -4,7 +4,7 @@ import type { Caller, Elements, InputRows, OutputRows, Work } from './work.js';
 
 // Merges rows of several requests into one tensor, and splits the results again.
 
-const NOBODY: Caller = { abortReason: undefined, deadlineMs: Number.POSITIVE_INFINITY };
+const NO_CALLER: Caller = { abortReason: undefined, deadlineMs: Number.POSITIVE_INFINITY };
 
 /** Copies each input once, into a buffer that the runner takes ownership of. */
 export function assembleBatch(spec: ModelSpec, works: readonly Work[], rows: number): Record<string, Tensor> {
@@ -89,5 +89,5 @@ export function zeroWork(spec: ModelSpec, rows: number): Work | undefined {
       dtype === 'BYTES' ? new Array<string>(elements).fill('') : new Uint8Array(elements * byteSizeOf(dtype));
     inputs.push({ dims, data });
   }
-  return { rows, inputs, timeoutUs: 0, caller: NOBODY };
+  return { rows, inputs, timeoutUs: 0, caller: NO_CALLER };
 }

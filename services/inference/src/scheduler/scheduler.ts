@@ -83,7 +83,7 @@ export class Scheduler {
     const leftMs = caller.deadlineMs - Date.now();
     const estimate = () => this.#estimate.untilDone({ queuedRows: this.#queuedRows, rows });
     if (estimate() <= leftMs) return undefined;
-    // Nobody waits any more for some of what is counted.
+    // Some of the counted requests may have been cancelled or have expired.
     this.#setQueue(this.#queue.filter(waiting => !this.#dropIfDead(waiting)));
     const waitMs = estimate();
     if (waitMs <= leftMs) return undefined;
@@ -112,7 +112,7 @@ export class Scheduler {
   }
 
   #dispatch(): void {
-    if (this.#isRunning || this.#shallWait()) return;
+    if (this.#isRunning || this.#shouldWait()) return;
     const batch = this.#takeBatch();
     if (batch.length === 0) {
       this.#settleIfIdle();
@@ -126,7 +126,7 @@ export class Scheduler {
   }
 
   /** Waits up to the configured delay for a batch to fill, counted from the arrival of its first request. */
-  #shallWait(): boolean {
+  #shouldWait(): boolean {
     const { maxQueueDelayUs, spec } = this.#options;
     const first = this.#queue[0];
     if (maxQueueDelayUs === 0 || first === undefined || this.#isClosed) return false;
@@ -163,7 +163,7 @@ export class Scheduler {
     return batch;
   }
 
-  /** Whether the caller has cancelled or its time is over; if so, the request is rejected. */
+  /** Whether the caller has cancelled, or its deadline or timeout has passed; if so, the request is rejected. */
   #dropIfDead({ work, arrived, reject }: Waiting): boolean {
     const waitedMs = performance.now() - arrived;
     const { abortReason, deadlineMs } = work.caller;

@@ -1,9 +1,9 @@
-/** Runs that are remembered. */
+/** Number of latest runs that are considered. */
 const RUNS = 16;
 
 /**
- * How long a request would have to wait at least. It errs on the side of taking a request: it counts full batches, and the
- * shortest of the latest runs, so that a slow run, by itself, refuses nobody.
+ * A lower bound of the time that a request would have to wait, so that none is refused that could be answered: it assumes
+ * full batches and the shortest of the latest runs. A single slow run therefore causes no refusals.
  */
 export class WaitEstimate {
   readonly #maxBatchSize: number;
@@ -20,7 +20,7 @@ export class WaitEstimate {
 
   /** Until `rows` that come after `queuedRows` would have been computed, in ms; 0 where too little is known. */
   untilDone({ queuedRows, rows }: { readonly queuedRows: number; readonly rows: number }): number {
-    // What fits one batch waits for the present run only.
+    // Requests that fit into one batch wait for the current run only.
     const runs = Math.ceil((queuedRows + rows) / this.#maxBatchSize);
     return runs <= 1 || this.#runsMs.length < RUNS ? 0 : runs * Math.min(...this.#runsMs);
   }

@@ -79,7 +79,7 @@ describe('inputs', () => {
     );
   });
 
-  test('may come in any order', () => {
+  test('may be in any order', () => {
     const request = requestOf([tensor('b', [1, 2]), tensor('a', [1, 2])], [Buffer.alloc(8, 1), Buffer.alloc(8, 2)]);
     expect(checkRequest(request, sum).inputs.map(({ data }) => data[0])).toEqual([2, 1]);
   });
@@ -188,14 +188,14 @@ describe('every datatype', () => {
   const rawOf = ({ datatype }: InferInput) =>
     datatype === 'BYTES' ? bytesElements : Buffer.from(LISTS[datatype]?.[1] ?? new Array(SIZES[datatype]).fill(0));
 
-  test('comes raw', () => {
+  test('is accepted as raw contents', () => {
     const { inputs: rows } = checkRequest(requestOf(inputs, inputs.map(rawOf)), all);
     expect(rows.find((_, index) => inputs[index]!.datatype === 'BYTES')?.data).toEqual(['a', 'ä']);
     for (const [index, input] of inputs.entries())
       if (input.datatype !== 'BYTES') expect(rows[index]!.data).toEqual(rawOf(input));
   });
 
-  test.each(Object.entries(LISTS))('%s comes typed', (datatype, [contents, bytes]) => {
+  test.each(Object.entries(LISTS))('%s is accepted as typed contents', (datatype, [contents, bytes]) => {
     const one = { name: 'i', spec: { ...all.spec, inputs: all.spec.inputs.filter(({ dtype }) => dtype === datatype) } };
     const request = requestOf([{ ...tensor(datatype.toLowerCase(), [1, 2], datatype), contents }], []);
     expect([...(checkRequest(request, one).inputs[0]!.data as Uint8Array)]).toEqual(bytes);

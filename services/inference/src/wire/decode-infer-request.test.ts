@@ -248,7 +248,7 @@ describe('bytes that are not a request', () => {
     ['field 0', Buffer.from([0x02, 0x00]), 'a field has the number 0'],
     ['wire type 7', Buffer.from([0x0f]), 'field 1 has wire type 7'],
     ['a group without an end', Buffer.from([0x0b]), 'a group has no end'],
-    ['groups without number', Buffer.alloc(100, 0x0b), 'groups are nested more than 32 deep'],
+    ['too many nested groups', Buffer.alloc(100, 0x0b), 'groups are nested more than 32 deep'],
   ])('%s: the message says what is wrong', (_, bytes, message) => {
     expect(() => decodeInferRequest(bytes)).toThrow(new WireError(message));
   });

@@ -47,14 +47,14 @@ export function insertDataset(
   const { datasetId: dataset_id, description } = dataset;
   // Not before its deletion, whatever the clock says: see deleteDataset.
   const create_time = sql<Date>`greatest(clock_timestamp(), datasets.delete_time)`;
-  const anew = { description, delete_time: null, create_time };
+  const recreated = { description, delete_time: null, create_time };
   return db
     .insertInto('datasets')
     .values({ tenant, dataset_id, description, last_version: 0, latest_ready: 0 })
     .onConflict(c =>
       c
         .columns(['tenant', 'dataset_id'])
-        .doUpdateSet(anew)
+        .doUpdateSet(recreated)
         .where('datasets.delete_time', 'is not', null)
         .whereRef('datasets.last_version', '=', 'datasets.deleted_version'),
     )

@@ -84,13 +84,13 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     await remove('late');
     const row = () => db.selectFrom('datasets').selectAll().where('dataset_id', '=', 'late').executeTakeFirst();
     const before = await row();
-    const told = async () => (await db.selectFrom('outbox').select('event_id').execute()).length;
-    const events = await told();
+    const countEvents = async () => (await db.selectFrom('outbox').select('event_id').execute()).length;
+    const events = await countEvents();
     await finish('late', 1);
     await extendPreparation(db, taken, { leaseMs: 1 });
     await db.transaction().execute(trx => failPreparation(trx, taken, { code: 13, message: 'late' }));
     expect(await row()).toEqual(before);
-    expect(await told()).toBe(events);
+    expect(await countEvents()).toBe(events);
     expect(await findDataset(db, 'acme', 'late')).toBeUndefined();
   });
 

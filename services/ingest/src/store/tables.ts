@@ -32,13 +32,13 @@ export interface DatasetTable {
   tenant: string;
   dataset_id: string;
   description: string;
-  /** The last number given out, and the newest that is READY. */
+  /** The last assigned number, and the newest that is READY. */
   last_version: number;
   latest_ready: number;
   create_time: ColumnType<Date, Date | undefined, Date>;
   /** Null unless it was deleted and not created again; the row stays, so that its numbers continue. */
   delete_time: Date | null;
-  /** The last number given out before its latest deletion. */
+  /** The last number assigned before its latest deletion. */
   deleted_version: number | null;
 }
 

@@ -15,7 +15,7 @@ export interface AliasView {
   readonly modelName: string;
   readonly alias: string;
   /** 0 if the alias does not exist. */
-  readonly presentVersion: number;
+  readonly currentVersion: number;
   readonly gates: readonly Gate[];
   findVersion(version: number): Promise<GateSubject | undefined>;
   pastMoves(): Promise<readonly PastMove[]>;
@@ -26,9 +26,9 @@ export async function decidePromotion(
   view: AliasView,
   wanted: { readonly version: number; readonly expectedVersion: number | undefined },
 ): Promise<DecidedMove | undefined> {
-  const { presentVersion, modelName, alias } = view;
-  if (wanted.expectedVersion !== undefined && wanted.expectedVersion !== presentVersion) {
-    const message = `alias '${alias}' of '${modelName}' was expected at version ${wanted.expectedVersion}, but is at ${presentVersion}; look again and repeat`;
+  const { currentVersion, modelName, alias } = view;
+  if (wanted.expectedVersion !== undefined && wanted.expectedVersion !== currentVersion) {
+    const message = `alias '${alias}' of '${modelName}' was expected at version ${wanted.expectedVersion}, but is at ${currentVersion}; read the alias again and retry`;
     throw new ServiceError('ABORTED', message, { reason: 'ALIAS_MOVED' });
   }
   const candidate = await view.findVersion(wanted.version);
@@ -39,8 +39,8 @@ export async function decidePromotion(
       `list them with: athanor model describe ${modelName}`,
     );
   }
-  if (presentVersion === wanted.version) return undefined;
-  const champion = presentVersion === 0 ? undefined : await view.findVersion(presentVersion);
+  if (currentVersion === wanted.version) return undefined;
+  const champion = currentVersion === 0 ? undefined : await view.findVersion(currentVersion);
   const gates = view.gates.filter(gate => gate.alias === alias);
   const gateResults = gates.map(gate => evaluateGate(gate, candidate, champion));
   const failures = gateResults.filter(({ passed }) => !passed);
@@ -66,6 +66,6 @@ function gateFailed(view: AliasView, version: number, failures: readonly GateRes
       [`${gate?.metric}_threshold`, String(gate?.threshold)],
     ]),
   );
-  const message = `version ${version} of '${view.modelName}' may not become '${view.alias}': ${why}; the alias stays at version ${view.presentVersion}`;
+  const message = `version ${version} of '${view.modelName}' may not become '${view.alias}': ${why}; the alias stays at version ${view.currentVersion}`;
   return new ServiceError('FAILED_PRECONDITION', message, { reason: 'GATE_FAILED', metadata });
 }

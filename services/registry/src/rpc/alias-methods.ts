@@ -58,8 +58,8 @@ export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMetho
       const name = [alias, metric, split, datasetDigest].join(' ').trim();
       const model = await db.transaction().execute(async trx => {
         const row = await expectLockedModel(trx, tenant, modelName);
-        const wasThere = await deleteGate(trx, { tenant, modelName }, key);
-        if (!wasThere) throw notFound('gate', name, `list them with: athanor model describe ${modelName}`);
+        const existed = await deleteGate(trx, { tenant, modelName }, key);
+        if (!existed) throw notFound('gate', name, `list them with: athanor model describe ${modelName}`);
         return row;
       });
       return { model: await describeModel(db, model) };
@@ -142,7 +142,7 @@ async function underLock(
     const view: AliasView = {
       modelName,
       alias,
-      presentVersion: (await findAlias(trx, key))?.version ?? 0,
+      currentVersion: (await findAlias(trx, key))?.version ?? 0,
       gates: await listGates(trx, tenant, modelName),
       findVersion: version => findVersion(trx, { tenant, modelName, version }),
       pastMoves: async () =>

@@ -12,7 +12,7 @@ import {
   listVersionJobs,
   listVersions,
   listVersionsByDigest,
-  lockPresentModel,
+  lockExistingModel,
   type ModelRow,
   type ModelVersionRow,
   setDescription,
@@ -107,7 +107,7 @@ export async function expectModel(db: Db, tenant: string, name: string): Promise
 
 /** Locks the model until the transaction ends, so that nobody deletes it meanwhile. */
 export async function expectLockedModel(trx: Trx, tenant: string, name: string): Promise<ModelRow> {
-  return orNotFound(await lockPresentModel(trx, tenant, name), name);
+  return orNotFound(await lockExistingModel(trx, tenant, name), name);
 }
 
 function orNotFound(row: ModelRow | undefined, name: string): ModelRow {

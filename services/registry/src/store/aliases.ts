@@ -61,14 +61,14 @@ export function findMoveByRequest(db: Db, tenant: string, requestId: string): Pr
 /** Writes alias, history and event together. The caller holds the model's lock. */
 export async function moveAlias(trx: Trx, key: AliasKey, move: AllowedMove): Promise<AliasMoveRow> {
   const { tenant, modelName, alias } = key;
-  const present = await findAlias(trx, key);
-  const pointer = { version: move.toVersion, revision: (present?.revision ?? 0) + 1, update_time: new Date() };
+  const current = await findAlias(trx, key);
+  const pointer = { version: move.toVersion, revision: (current?.revision ?? 0) + 1, update_time: new Date() };
   await trx
     .insertInto('aliases')
     .values({ tenant, model_name: modelName, alias, ...pointer })
     .onConflict(c => c.columns(['tenant', 'model_name', 'alias']).doUpdateSet(pointer))
     .execute();
-  const fromVersion = present?.version ?? 0;
+  const fromVersion = current?.version ?? 0;
   const row = await trx
     .insertInto('alias_moves')
     .values({

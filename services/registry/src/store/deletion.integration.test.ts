@@ -15,8 +15,8 @@ import {
   listVersionJobs,
   listVersions,
   listVersionsByDigest,
+  lockExistingModel,
   lockModel,
-  lockPresentModel,
 } from './models.js';
 import { registerVersion } from './registration.js';
 import type { RegistryTables } from './tables.js';
@@ -58,7 +58,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     });
   const remove = (name: string) =>
     db.transaction().execute(async trx => {
-      const model = await lockPresentModel(trx, 'acme', name);
+      const model = await lockExistingModel(trx, 'acme', name);
       if (model !== undefined) await deleteModel(trx, model, 'key:1');
       return model !== undefined;
     });
@@ -67,7 +67,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     return rows.filter(({ subject }) => new RegExp(`\\.${name}[@.-]`).test(subject));
   };
 
-  test.skipIf(skip)('a deleted model is gone with all its parts, and an event says so', async () => {
+  test.skipIf(skip)('a deleted model is removed with all its parts, and an event reports it', async () => {
     await register('gone', 'g1');
     await promote('gone', 1);
     await gateOf('gone');
@@ -82,32 +82,34 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     expect(await listAliases(db, 'acme', 'gone')).toEqual([]);
     expect(await listMoves(db, { tenant: 'acme', modelName: 'gone', alias: '' }, ALL)).toEqual([]);
     expect(await listGates(db, 'acme', 'gone')).toEqual([]);
-    const alike = await listVersionsByDigest(db, { tenant: 'acme', modelName: '', digest: version!.digest });
-    expect(alike.map(row => row.model_name)).toEqual(['kept']);
+    const equal = await listVersionsByDigest(db, { tenant: 'acme', modelName: '', digest: version!.digest });
+    expect(equal.map(row => row.model_name)).toEqual(['kept']);
     expect(await eventsOf('model.deleted', 'gone')).toMatchObject([{ subject: 'athanor.v1.acme.model.gone.deleted' }]);
   });
 
   test.skipIf(skip)('a recreated model continues its numbers; no event id is reused', async () => {
-    for (const content of ['a', 'b']) await register('anew', `n-${content}`, { content });
-    for (const version of [1, 2]) await promote('anew', version);
-    const before = (await findModel(db, 'acme', 'anew'))!;
-    await remove('anew');
+    for (const content of ['a', 'b']) await register('recreated', `n-${content}`, { content });
+    for (const version of [1, 2]) await promote('recreated', version);
+    const before = (await findModel(db, 'acme', 'recreated'))!;
+    await remove('recreated');
     await sleep(5);
     // The same bytes as before get another number, because the earlier number keeps its meaning.
-    expect(await register('anew', 'n-c', { content: 'a' })).toEqual({ version: 3, created: true });
-    const model = (await findModel(db, 'acme', 'anew'))!;
+    expect(await register('recreated', 'n-c', { content: 'a' })).toEqual({ version: 3, created: true });
+    const model = (await findModel(db, 'acme', 'recreated'))!;
     expect(model).toMatchObject({ latest_version: 3, description: '', delete_time: null });
     expect(model.create_time.getTime()).toBeGreaterThan(before.create_time.getTime());
-    expect(await promote('anew', 3)).toMatchObject({ from_version: 0, to_version: 3 });
-    expect(await listAliases(db, 'acme', 'anew')).toMatchObject([{ alias: 'champion', version: 3, revision: 3 }]);
-    await remove('anew');
+    expect(await promote('recreated', 3)).toMatchObject({ from_version: 0, to_version: 3 });
+    expect(await listAliases(db, 'acme', 'recreated')).toMatchObject([{ alias: 'champion', version: 3, revision: 3 }]);
+    await remove('recreated');
     // A gate alone also recreates it, without a version; and it can be deleted again.
-    await gateOf('anew');
-    expect(await findModel(db, 'acme', 'anew')).toMatchObject({ latest_version: 3, deleted_version: 3 });
-    await remove('anew');
-    expect(await register('anew', 'n-d')).toEqual({ version: 4, created: true });
-    const ids = async (type: string) => (await eventsOf(type, 'anew')).map(({ event_id }) => event_id);
-    expect(await ids('model.alias.moved')).toEqual([1, 2, 3].map(n => `acme/model-alias/anew@champion/${n}/moved`));
+    await gateOf('recreated');
+    expect(await findModel(db, 'acme', 'recreated')).toMatchObject({ latest_version: 3, deleted_version: 3 });
+    await remove('recreated');
+    expect(await register('recreated', 'n-d')).toEqual({ version: 4, created: true });
+    const ids = async (type: string) => (await eventsOf(type, 'recreated')).map(({ event_id }) => event_id);
+    expect(await ids('model.alias.moved')).toEqual(
+      [1, 2, 3].map(n => `acme/model-alias/recreated@champion/${n}/moved`),
+    );
     expect(new Set(await ids('model.deleted')).size).toBe(3);
   });
 
@@ -118,14 +120,14 @@ describe.each(engines)('on $name', ({ url, skip }) => {
       locked = resolve;
     });
     const deploying = db.transaction().execute(async trx => {
-      await lockPresentModel(trx, 'acme', 'served');
+      await lockExistingModel(trx, 'acme', 'served');
       locked();
       await sleep(200);
       await setDeployment(trx, 'acme', { name: 'live', modelName: 'served', alias: 'champion', version: 0 });
     });
     await held;
     const seen = db.transaction().execute(async trx => {
-      await lockPresentModel(trx, 'acme', 'served');
+      await lockExistingModel(trx, 'acme', 'served');
       return await listDeploymentsOf(trx, { tenant: 'acme', name: 'served' });
     });
     expect(await seen).toEqual(['live']);
@@ -149,13 +151,13 @@ describe.each(engines)('on $name', ({ url, skip }) => {
       locked = resolve;
     });
     const deleting = db.transaction().execute(async trx => {
-      const model = await lockPresentModel(trx, 'acme', 'raced');
+      const model = await lockExistingModel(trx, 'acme', 'raced');
       locked();
       await sleep(200);
       await deleteModel(trx, model!, 'key:1');
     });
     await held;
-    const waiting = db.transaction().execute(trx => lockPresentModel(trx, 'acme', 'raced'));
+    const waiting = db.transaction().execute(trx => lockExistingModel(trx, 'acme', 'raced'));
     expect(await waiting).toBeUndefined();
     await deleting;
     const results = await Promise.all([
@@ -180,7 +182,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
       expect(await findModel(both, 'acme', 'm')).toMatchObject({ delete_time: null });
       await both
         .transaction()
-        .execute(async trx => deleteModel(trx, (await lockPresentModel(trx, 'acme', 'm'))!, 'key:1'));
+        .execute(async trx => deleteModel(trx, (await lockExistingModel(trx, 'acme', 'm'))!, 'key:1'));
       expect(await findModel(both, 'acme', 'm')).toBeUndefined();
       await both
         .insertInto('models')

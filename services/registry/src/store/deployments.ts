@@ -58,21 +58,23 @@ export async function listDeploymentsOf(db: Db, { tenant, name }: { tenant: stri
 /** Creates or changes a deployment; an unchanged one gets no event. */
 export async function setDeployment(trx: Trx, tenant: string, target: DeploymentTarget): Promise<DeploymentRow> {
   const { name, modelName, alias, version } = target;
-  const present = await trx
+  const current = await trx
     .selectFrom('deployments')
     .selectAll()
     .where('tenant', '=', tenant)
     .where('name', '=', name)
     .forUpdate()
     .executeTakeFirst();
-  if (present?.model_name === modelName && present.alias === alias && present.version === version) return present;
-  const meaning = { model_name: modelName, alias, version };
+  if (current?.model_name === modelName && current.alias === alias && current.version === version) return current;
+  const targetColumns = { model_name: modelName, alias, version };
   const row = await trx
     .insertInto('deployments')
-    .values({ tenant, name, ...meaning, revision: 1 })
+    .values({ tenant, name, ...targetColumns, revision: 1 })
     // Computed by the database, because two transactions that create it concurrently do not see each other's row.
     .onConflict(c =>
-      c.columns(['tenant', 'name']).doUpdateSet(eb => ({ ...meaning, revision: eb('deployments.revision', '+', 1) })),
+      c
+        .columns(['tenant', 'name'])
+        .doUpdateSet(eb => ({ ...targetColumns, revision: eb('deployments.revision', '+', 1) })),
     )
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -82,14 +84,14 @@ export async function setDeployment(trx: Trx, tenant: string, target: Deployment
 
 /** False if there was none. */
 export async function deleteDeployment(trx: Trx, tenant: string, name: string): Promise<boolean> {
-  const gone = await trx
+  const deleted = await trx
     .deleteFrom('deployments')
     .where('tenant', '=', tenant)
     .where('name', '=', name)
     .returningAll()
     .executeTakeFirst();
-  if (gone === undefined) return false;
-  await announce(trx, { ...gone, revision: gone.revision + 1 }, true);
+  if (deleted === undefined) return false;
+  await announce(trx, { ...deleted, revision: deleted.revision + 1 }, true);
   return true;
 }
 

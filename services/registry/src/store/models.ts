@@ -11,12 +11,12 @@ export type Db = Kysely<RegistryTables>;
 export type Trx = Transaction<RegistryTables>;
 
 export function findModel(db: Db, tenant: string, name: string): Promise<ModelRow | undefined> {
-  return presentModels(db).where('tenant', '=', tenant).where('name', '=', name).executeTakeFirst();
+  return existingModels(db).where('tenant', '=', tenant).where('name', '=', name).executeTakeFirst();
 }
 
 /** Ordered by name, one row more than the page size. */
 export function listModels(db: Db, tenant: string, page: Page<string>): Promise<ModelRow[]> {
-  let query = presentModels(db).where('tenant', '=', tenant);
+  let query = existingModels(db).where('tenant', '=', tenant);
   if (page.after !== undefined) query = query.where('name', '>', page.after);
   return query
     .orderBy('name')
@@ -28,7 +28,7 @@ export function listModels(db: Db, tenant: string, page: Page<string>): Promise<
  * The existing models. Version N−1 does not know deletion and may register into a deleted model; a newer version makes
  * it exist again. Only this row is read, so a waiter re-reads the current row after it acquires the lock.
  */
-function presentModels(db: Db) {
+function existingModels(db: Db) {
   return db
     .selectFrom('models')
     .selectAll()
@@ -36,8 +36,8 @@ function presentModels(db: Db) {
 }
 
 /** Locks the row of an existing model until the transaction ends. */
-export function lockPresentModel(trx: Trx, tenant: string, name: string): Promise<ModelRow | undefined> {
-  return presentModels(trx).where('tenant', '=', tenant).where('name', '=', name).forUpdate().executeTakeFirst();
+export function lockExistingModel(trx: Trx, tenant: string, name: string): Promise<ModelRow | undefined> {
+  return existingModels(trx).where('tenant', '=', tenant).where('name', '=', name).forUpdate().executeTakeFirst();
 }
 
 /** Creates the model if it is new or was deleted, and locks its row until the transaction ends. */
@@ -53,9 +53,15 @@ export async function lockModel(trx: Trx, tenant: string, name: string): Promise
   // Not before its deletion, whatever the clock says: see deleteModel.
   const create_time = sql<Date>`greatest(clock_timestamp(), delete_time)`;
   // Version N−1 may have recreated it already, or set its description while it was deleted.
-  const isThere = row.latest_version > (row.deleted_version ?? 0);
-  const anew = trx.updateTable('models').set({ delete_time: null, ...(!isThere && { create_time, description: '' }) });
-  return await anew.where('tenant', '=', tenant).where('name', '=', name).returningAll().executeTakeFirstOrThrow();
+  const exists = row.latest_version > (row.deleted_version ?? 0);
+  const recreation = trx
+    .updateTable('models')
+    .set({ delete_time: null, ...(!exists && { create_time, description: '' }) });
+  return await recreation
+    .where('tenant', '=', tenant)
+    .where('name', '=', name)
+    .returningAll()
+    .executeTakeFirstOrThrow();
 }
 
 /** The caller holds the model's lock. */

@@ -12,12 +12,12 @@ export interface ModelTable {
   tenant: string;
   name: string;
   description: string;
-  /** The last number given out. */
+  /** The last assigned number. */
   latest_version: number;
   create_time: ColumnType<Date, Date | undefined, Date>;
   /** Null unless it was deleted and not recreated; the row stays, so that its numbers continue. */
   delete_time: Date | null;
-  /** The last number given out before its latest deletion. */
+  /** The last number assigned before its latest deletion. */
   deleted_version: number | null;
 }
 

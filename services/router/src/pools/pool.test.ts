@@ -65,19 +65,24 @@ describe('a pool', () => {
 
   test('logs once that its name has no address, and possible causes', async () => {
     const lines: unknown[] = [];
-    const telling = { ...log, info: () => undefined, warn: (_: object, text: string) => void lines.push(text) };
-    let asked = 0;
+    const recordingLog = { ...log, info: () => undefined, warn: (_: object, text: string) => void lines.push(text) };
+    let queries = 0;
     const records = {
       cancel: () => undefined,
       resolve4: async () => {
-        asked++;
+        queries++;
         throw failure('ENOTFOUND');
       },
       resolve6: async () => [],
     } as never;
-    const pool = new Pool(entry, { connect: () => undefined as never, intervalMs: 5, log: telling as never, records });
+    const pool = new Pool(entry, {
+      connect: () => undefined as never,
+      intervalMs: 5,
+      log: recordingLog as never,
+      records,
+    });
     await pool.start();
-    await expect.poll(() => asked).toBeGreaterThan(3);
+    await expect.poll(() => queries).toBeGreaterThan(3);
     await pool.stop();
     expect(lines).toEqual([expect.stringMatching(/no address.*search domains are not used/)]);
   });

@@ -29,7 +29,7 @@ export class Pool<E extends Endpoint> {
   readonly #selects: Selector;
   readonly #endpoints = new Map<string, E>();
   #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
+  #lookup: Promise<void> | undefined;
   #stopped = false;
   #problem = '';
 
@@ -42,8 +42,8 @@ export class Pool<E extends Endpoint> {
   }
 
   async start(): Promise<void> {
-    await this.#lookOnce();
-    if (!this.#stopped) this.#timer = setInterval(() => void this.#lookOnce(), this.#options.intervalMs);
+    await this.#lookUpOnce();
+    if (!this.#stopped) this.#timer = setInterval(() => void this.#lookUpOnce(), this.#options.intervalMs);
   }
 
   /** Calls in flight at its processes are completed. */
@@ -53,7 +53,7 @@ export class Pool<E extends Endpoint> {
     this.#records.cancel();
     for (const endpoint of this.#endpoints.values()) endpoint.retire();
     this.#endpoints.clear();
-    await this.#looking;
+    await this.#lookup;
   }
 
   serves(deployment: Selectable): boolean {
@@ -69,19 +69,19 @@ export class Pool<E extends Endpoint> {
   }
 
   /** One lookup at a time, so that none queue up while DNS is slow. */
-  #lookOnce(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined;
+  #lookUpOnce(): Promise<void> {
+    this.#lookup ??= this.#lookUp().finally(() => {
+      this.#lookup = undefined;
     });
-    return this.#looking;
+    return this.#lookup;
   }
 
-  async #look(): Promise<void> {
+  async #lookUp(): Promise<void> {
     const { log } = this.#options;
     try {
       const found = await resolveHosts(this.#entry.address, this.#records);
       if (this.#stopped) return;
-      this.#follow(new Map(found.map(each => [each.target, each])));
+      this.#update(new Map(found.map(each => [each.target, each])));
       const problem = found.length === 0 ? 'no address' : '';
       if (problem !== this.#problem && problem !== '') {
         const { address } = this.#entry;
@@ -100,7 +100,7 @@ export class Pool<E extends Endpoint> {
     }
   }
 
-  #follow(found: ReadonlyMap<string, HostPort>): void {
+  #update(found: ReadonlyMap<string, HostPort>): void {
     const { log, connect } = this.#options;
     for (const [target, endpoint] of this.#endpoints) {
       if (found.has(target)) continue;

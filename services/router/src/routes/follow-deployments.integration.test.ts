@@ -50,7 +50,7 @@ describe('the routes', () => {
     const { following, asked } = start();
     following.start();
     await expect.poll(() => asked.length).toBe(1);
-    asked[0]!.reject(new Error('away'));
+    asked[0]!.reject(new Error('unavailable'));
     await sleep(20);
     for (let count = 0; count < 10; count++) await following.refresh();
     expect(asked).toHaveLength(1);

@@ -29,9 +29,9 @@ const REFRESH_TIMEOUT_MS = 2_000;
 
 /** Keeps the route table up to date with the registry. While the registry is unavailable, the known routes stay. */
 export function followDeployments({ table, list, intervalMs, log, onReady }: FollowOptions): Following {
-  let told = '';
-  let askedAt = Number.NEGATIVE_INFINITY;
-  let asking: Promise<unknown> | undefined;
+  let loggedNames = '';
+  let listedAt = Number.NEGATIVE_INFINITY;
+  let listing: Promise<unknown> | undefined;
   let passes = 0;
   let newest = 0;
 
@@ -47,8 +47,8 @@ export function followDeployments({ table, list, intervalMs, log, onReady }: Fol
         .update(deployments)
         .map(({ name }) => name)
         .join(', ');
-      if (names !== '' && names !== told) log.warn({ deployments: names }, 'no pool serves these deployments');
-      told = names;
+      if (names !== '' && names !== loggedNames) log.warn({ deployments: names }, 'no pool serves these deployments');
+      loggedNames = names;
       if (!wasReady) onReady();
       return intervalMs;
     } catch (error) {
@@ -57,26 +57,26 @@ export function followDeployments({ table, list, intervalMs, log, onReady }: Fol
     }
   }
 
-  function ask(context: PassContext): Promise<number> {
+  function startPass(context: PassContext): Promise<number> {
     const answer = pass(context).finally(() => {
-      if (asking === answer) asking = undefined;
+      if (listing === answer) listing = undefined;
     });
-    askedAt = performance.now();
-    asking = answer;
+    listedAt = performance.now();
+    listing = answer;
     return answer;
   }
 
-  const loop = new WakeLoop(ask);
+  const loop = new WakeLoop(startPass);
   return {
     start: () => loop.start(),
     wake: traceparent => loop.wake(traceparent),
     stop: () => loop.stop(),
     async refresh() {
-      const mayAsk = performance.now() - askedAt >= REFRESH_PAUSE_MS;
-      if (!mayAsk && asking === undefined) return;
+      const mayList = performance.now() - listedAt >= REFRESH_PAUSE_MS;
+      if (!mayList && listing === undefined) return;
       const signal = AbortSignal.timeout(REFRESH_TIMEOUT_MS);
       // A list that is in flight is shared, not repeated.
-      await Promise.race([mayAsk ? ask({ signal }) : asking, aborted(signal)]);
+      await Promise.race([mayList ? startPass({ signal }) : listing, aborted(signal)]);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { serviceDefinition } from '@athanor/contracts';
 import type { ServiceDefinition } from '@grpc/grpc-js';
-import { asItIs } from './forward.js';
+import { identity } from './forward.js';
 
 const DECODED = new Set(['ServerLive', 'ServerReady']);
 
@@ -9,7 +9,7 @@ export function routerDefinition(): ServiceDefinition {
   return Object.fromEntries(
     Object.entries(serviceDefinition('inference')).map(([name, method]) => [
       name,
-      DECODED.has(name) ? method : { ...method, requestDeserialize: asItIs, responseSerialize: asItIs },
+      DECODED.has(name) ? method : { ...method, requestDeserialize: identity, responseSerialize: identity },
     ]),
   );
 }

@@ -7,10 +7,10 @@ import { pickEndpoint } from '../pools/pool.js';
 import type { GrpcEndpoint, GrpcPool } from './grpc-endpoint.js';
 import type { RetryBudget } from './retry-budget.js';
 
-export const asItIs = (bytes: Buffer): Buffer => bytes;
+export const identity = (bytes: Buffer): Buffer => bytes;
 
 /** Metadata that the pool needs, besides the trace context. */
-const PASSED_ON = ['authorization', 'x-request-id', 'triton_grpc_error'];
+const FORWARDED_METADATA = ['authorization', 'x-request-id', 'triton_grpc_error'];
 
 export interface Forwarding {
   readonly pools: readonly GrpcPool[];
@@ -42,7 +42,7 @@ export async function forwardUnary(request: Buffer, forwarding: Forwarding): Pro
       const { code, reason } = toRpcError(error, context.method);
       const another = tried.length < MAX_ATTEMPTS ? pickEndpoint(pools, tried) : undefined;
       if (another === undefined || context.abortReason !== undefined || !mayRetry({ code, reason }, forwarding))
-        throw inPoolsWords(error, context);
+        throw toServiceError(error, context);
       budget.retried(code);
       endpoint = another;
     }
@@ -53,9 +53,9 @@ function mayRetry(
   { code, reason }: Pick<RpcError, 'code' | 'reason'>,
   { budget, isFresh = false }: Forwarding,
 ): boolean {
-  // Another process may have less to do.
-  const isElsewhere = code === 'UNAVAILABLE' || reason === 'OVERLOADED';
-  return (code === 'NOT_FOUND' && isFresh) || (isElsewhere && budget.spend());
+  // Another process may have less load.
+  const mayWorkElsewhere = code === 'UNAVAILABLE' || reason === 'OVERLOADED';
+  return (code === 'NOT_FOUND' && isFresh) || (mayWorkElsewhere && budget.spend());
 }
 
 async function callOnce(request: Buffer, endpoint: GrpcEndpoint, context: CallContext): Promise<Buffer> {
@@ -66,7 +66,7 @@ async function callOnce(request: Buffer, endpoint: GrpcEndpoint, context: CallCo
   try {
     return await new Promise((resolve, reject) => {
       const done = (error: GrpcError | null, answer?: Buffer) => (error ? reject(error) : resolve(answer!));
-      const call = client.makeUnaryRequest(context.method, asItIs, asItIs, request, metadata, options, done);
+      const call = client.makeUnaryRequest(context.method, identity, identity, request, metadata, options, done);
       stopListening = context.onAbort(() => call.cancel());
     });
   } finally {
@@ -81,7 +81,13 @@ export type ForwardedStream = ClientDuplexStream<Buffer, Buffer>;
 export function forwardStream({ pools, context }: Pick<Forwarding, 'pools' | 'context'>): ForwardedStream {
   const endpoint = expectEndpoint(pools);
   const { client } = endpoint;
-  const call = client.makeBidiStreamRequest(context.method, asItIs, asItIs, toMetadata(context), toOptions(context));
+  const call = client.makeBidiStreamRequest(
+    context.method,
+    identity,
+    identity,
+    toMetadata(context),
+    toOptions(context),
+  );
   const leave = endpoint.enter();
   const stopListening = context.onAbort(() => call.cancel());
   call.once('status', () => {
@@ -103,7 +109,7 @@ function expectEndpoint(pools: readonly GrpcPool[]): GrpcEndpoint {
 
 function toMetadata(context: CallContext): Metadata {
   const metadata = new Metadata();
-  for (const key of PASSED_ON) {
+  for (const key of FORWARDED_METADATA) {
     const value = context.metadata(key);
     if (value !== undefined) metadata.set(key, value);
   }
@@ -120,7 +126,7 @@ function toOptions({ deadlineMs }: CallContext): CallOptions {
  * The pool's own codes, messages and details, including errors of the connection to it. Any other error is internal to
  * the router: it stays as it is, and the chassis hides it.
  */
-export function inPoolsWords(error: unknown, { method }: CallContext): unknown {
+export function toServiceError(error: unknown, { method }: CallContext): unknown {
   if (error instanceof ServiceError || !isGrpcError(error)) return error;
   const { code, message, reason, metadata, violations, retryAfterMs }: RpcError = toRpcError(error, method);
   return new ServiceError(code as Code, message, {

@@ -26,7 +26,7 @@ export class GrpcEndpoint implements Endpoint {
   readonly client: Client;
   readonly target: string;
   #inFlight = 0;
-  #gone = false;
+  #isRetired = false;
 
   constructor({ host, target }: HostPort, credentials: ChannelCredentials) {
     this.target = target;
@@ -58,11 +58,11 @@ export class GrpcEndpoint implements Endpoint {
   }
 
   retire(): void {
-    this.#gone = true;
+    this.#isRetired = true;
     this.#closeWhenIdle();
   }
 
   #closeWhenIdle(): void {
-    if (this.#gone && this.#inFlight === 0) this.client.close();
+    if (this.#isRetired && this.#inFlight === 0) this.client.close();
   }
 }

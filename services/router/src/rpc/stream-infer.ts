@@ -3,7 +3,7 @@ import { type CallContext, ServiceError } from '@athanor/service';
 import { readRequestId } from '../wire/text-fields.js';
 import type { RouterDependencies } from './dependencies.js';
 import { findPools } from './find-pools.js';
-import { forwardStream, inPoolsWords } from './forward.js';
+import { forwardStream, toServiceError } from './forward.js';
 import type { GrpcPool } from './grpc-endpoint.js';
 import { PoolStream } from './pool-stream.js';
 import { StreamAnswers } from './stream-answers.js';
@@ -25,8 +25,8 @@ export async function* streamInfer(
 
   const open = (pools: readonly GrpcPool[]): PoolStream => {
     const key = pools.map(({ name }) => name).join(' ');
-    const present = streams.get(key);
-    if (present?.hasEnded === false) return present;
+    const existing = streams.get(key);
+    if (existing?.hasEnded === false) return existing;
     const call = forwardStream({ pools, context });
     const stream = new PoolStream(call);
     streams.set(key, stream);
@@ -56,7 +56,7 @@ export async function* streamInfer(
   try {
     yield* answers;
   } catch (error) {
-    throw inPoolsWords(error, context);
+    throw toServiceError(error, context);
   } finally {
     answers.close();
     for (const stream of streams.values()) stream.cancel();

@@ -236,7 +236,7 @@ describe('an attempt', () => {
     for (const [name, call] of Object.entries(calls)) {
       await expect(call(), name).rejects.toMatchObject({ code: 'PERMISSION_DENIED', reason: 'WRONG_ATTEMPT' });
     }
-    // Bug: a call was told which fields it lacked before its caller was authorized.
+    // Bug: the error listed the missing fields before the caller was authorized.
     for (const call of [() => stranger.reportEpoch({ attemptId }), () => stranger.completeAttempt({ attemptId })])
       await expect(call()).rejects.toMatchObject({ code: 'PERMISSION_DENIED', reason: 'WRONG_ATTEMPT' });
     const forged = stubOf(
@@ -245,7 +245,7 @@ describe('an attempt', () => {
     await expect(forged.claimAttempt({ attemptId })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('of a cancelled job is told to stop, and the job ends with it', async () => {
+  test('of a cancelled job is asked to stop, and the job ends with it', async () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
     const { attemptId, stub } = await attempt(0);
@@ -263,7 +263,7 @@ describe('an attempt', () => {
     await expect.poll(async () => (await jobOf(db, 'job-1')).state).toBe('STATE_CANCELLED');
   });
 
-  test('is lost again and again until the job fails with the reason', async () => {
+  test('is lost repeatedly until the job fails with the reason', async () => {
     await queueJob(db, 'job-1');
     await dispatcher.start();
     for (let index = 0; index < 3; index++)

@@ -226,10 +226,10 @@ describe('after an outage longer than a lease', () => {
     await queueJob('job-1');
     await startDispatcher({ leaseMs: 4_000 });
     await started();
-    await db.schema.alterTable('attempts').renameTo('attempts_away').execute();
+    await db.schema.alterTable('attempts').renameTo('attempts_unavailable').execute();
     await sleep(4_500);
     await db.schema
-      .alterTable('attempts_away' as never)
+      .alterTable('attempts_unavailable' as never)
       .renameTo('attempts')
       .execute();
     // Its lease expired during the outage.

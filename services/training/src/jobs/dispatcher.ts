@@ -72,7 +72,7 @@ export class Dispatcher {
   async #work(): Promise<void> {
     await this.#renewAfterOutage();
     const observation = await observeAttempts(this.#scope);
-    await this.#takeBack(observation);
+    await this.#giveUpExpired(observation);
     await this.#noteReached();
     if (observation !== 'unavailable') await this.#startQueued();
     await this.#noteReached();
@@ -96,7 +96,7 @@ export class Dispatcher {
    * Gives up attempts whose lease has expired. The database is updated first, which fences a process that cannot be
    * stopped.
    */
-  async #takeBack(observation: Observation): Promise<void> {
+  async #giveUpExpired(observation: Observation): Promise<void> {
     const { db, executor } = this.#scope;
     const expired = (await listExpiredAttempts(db)).filter(
       ({ state, executor_ref }) => observation === 'clear' || state === 'STATE_RUNNING' || !executor.owns(executor_ref),

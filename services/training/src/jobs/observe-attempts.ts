@@ -1,5 +1,5 @@
 import { ExecutorUnavailable, type Findings, type Waiting } from '../executors/executor.js';
-import { listOver, noteWaiting } from '../store/leases.js';
+import { listEnded, noteWaiting } from '../store/leases.js';
 import {
   type AttemptScope,
   finished,
@@ -46,9 +46,9 @@ async function keepWaiting(scope: AttemptScope, waiting: Waiting): Promise<void>
  */
 async function stopStrays(scope: AttemptScope, strays: readonly string[]): Promise<void> {
   const { db, leaseMs, log, executor } = scope;
-  const over = await listOver(db, strays, leaseMs);
+  const ended = await listEnded(db, strays, leaseMs);
   await Promise.all(
-    over.map(async attemptId => {
+    ended.map(async attemptId => {
       log.warn({ attemptId }, 'stopping what is left of an attempt that has ended');
       await stopGivenUp(scope, { attemptId, executorRef: executor.place });
     }),

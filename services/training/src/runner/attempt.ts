@@ -18,7 +18,7 @@ export interface AttemptOptions {
   readonly chooseProvider: () => ExecutionProvider;
 }
 
-/** Does the work of one attempt: claim, load, train, evaluate, export, complete. Returns early if told to stop. */
+/** Does the work of one attempt: claim, load, train, evaluate, export, complete. Returns early if asked to stop. */
 export async function runAttempt({ client, stop, log, chooseProvider }: AttemptOptions): Promise<void> {
   const claim = await client.claim();
   if (claim.spec === null) throw new Error('expected a spec in the response of ClaimAttempt, received none');
@@ -41,7 +41,7 @@ export async function runAttempt({ client, stop, log, chooseProvider }: AttemptO
       await client.fail({
         code: 1,
         reason: 'Stopped',
-        message: `stopped after step ${result.step}, as asked`,
+        message: `stopped after step ${result.step}, as requested`,
         retryable: true,
       });
       return;

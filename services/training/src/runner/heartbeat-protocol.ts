@@ -12,7 +12,7 @@ export interface HeartbeatWork {
   readonly maxSilenceMs?: number;
 }
 
-/** Each message is also a sign of life of the main thread. */
+/** Each message also shows that the main thread is responsive. */
 export interface ToThread {
   /** A new phase; the thread replies with "entered" or "failed". */
   readonly phase?: string;

@@ -8,14 +8,14 @@ import type { FromThread, HeartbeatWork, ToThread } from './heartbeat-protocol.j
 
 /** gRPC's number. */
 const DEADLINE_EXCEEDED = 4;
-/** No step takes as long: a device or a native library hangs, and nobody else would notice. */
+/** No step takes this long: a device or a native library hangs, and nothing else would detect it. */
 const MAX_SILENCE_MS = 15 * 60_000;
 
 const { order, epoch, leaseMs, maxSilenceMs = MAX_SILENCE_MS } = workerData as HeartbeatWork;
 const client = new AttemptClient(order, epoch);
 let phase = '';
 let progress: ProgressInput | undefined;
-let heardAt = performance.now();
+let lastMessageAt = performance.now();
 let current: Promise<void> | undefined;
 let next: Promise<void> | undefined;
 
@@ -51,7 +51,7 @@ async function send(): Promise<void> {
 }
 
 parentPort?.on('message', (message: ToThread) => {
-  heardAt = performance.now();
+  lastMessageAt = performance.now();
   progress = message.progress ?? progress;
   if (message.phase === undefined) {
     // A lost heartbeat does no harm: the next one carries the progress too.
@@ -65,9 +65,9 @@ parentPort?.on('message', (message: ToThread) => {
   );
 });
 
-// A single lost heartbeat does no harm; the service gives the attempt up when a lease's time passes without any.
+// A single lost heartbeat does no harm; the service gives up the attempt when its lease expires.
 setInterval(() => {
-  if (performance.now() - heardAt > maxSilenceMs) void endHungProcess();
+  if (performance.now() - lastMessageAt > maxSilenceMs) void endHungProcess();
   else beat().catch(() => undefined);
 }, leaseMs / 4);
 

@@ -16,7 +16,7 @@ const HEARTBEAT = new URL('../../dist/runner/heartbeat.js', import.meta.url).hre
 let folder: TemporaryDirectory;
 let service: RunningService;
 let order: object;
-let heard: number[];
+let heartbeats: number[];
 let failures: object[];
 
 beforeAll(async () => {
@@ -29,8 +29,8 @@ beforeAll(async () => {
     services: {
       attempts: {
         async heartbeat() {
-          heard.push(Date.now());
-          return { desiredState: heard.length > 3 ? 'DESIRED_STATE_STOP' : 'DESIRED_STATE_RUN' };
+          heartbeats.push(Date.now());
+          return { desiredState: heartbeats.length > 3 ? 'DESIRED_STATE_STOP' : 'DESIRED_STATE_RUN' };
         },
         async failAttempt(failure: object) {
           failures.push(failure);
@@ -48,7 +48,7 @@ afterAll(async () => {
   await folder.remove();
 });
 beforeEach(() => {
-  heard = [];
+  heartbeats = [];
   failures = [];
 });
 
@@ -86,7 +86,7 @@ test('bug: an attempt whose step took longer than its lease sent no heartbeat un
     process.stdout.write(JSON.stringify({ begun, sawStop, stopped: stop.signal.aborted }));
   `);
   const { begun, sawStop, stopped } = printed;
-  const whileBlocked = heard.filter(at => at > begun && at < begun + BLOCKED_MS);
+  const whileBlocked = heartbeats.filter(at => at > begun && at < begun + BLOCKED_MS);
   expect(whileBlocked.length).toBeGreaterThan(BLOCKED_MS / LEASE_MS);
   // The request to stop is known as soon as the step has ended.
   expect({ sawStop, stopped }).toEqual({ sawStop: false, stopped: true });
@@ -98,7 +98,7 @@ test('an attempt whose computation never returns fails and ends itself', async (
   expect(failures).toMatchObject([{ reason: 'Hung', retryable: true, code: 4 }]);
 });
 
-test('an attempt that waits, but whose event loop turns, is not taken for one that hangs', async () => {
+test('an attempt that waits while its event loop runs is not considered hung', async () => {
   const { signal } = await run('await new Promise(resolve => setTimeout(resolve, 2_500));', { maxSilenceMs: 1_500 });
   expect(signal).toBe(null);
   expect(failures).toEqual([]);

@@ -1,6 +1,6 @@
 // A separate thread sends heartbeats: run() of the runtime blocks the engine's thread while it computes, and one step
 // of a large network may take longer than a lease.
-import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type RpcCode, RpcError } from '@athanor/client';
 import type { ProgressInput } from '@athanor/contracts/training';
@@ -13,7 +13,7 @@ export interface HeartbeatOptions extends HeartbeatWork {
   readonly log: Log;
 }
 
-/** The heartbeat thread ended by itself, for lack of memory for example; another attempt may fare better. */
+/** The heartbeat thread ended by itself, for lack of memory for example; another attempt may succeed. */
 export class HeartbeatLost extends Error {
   override readonly name = 'HeartbeatLost';
 
@@ -26,7 +26,7 @@ export class HeartbeatLost extends Error {
 export class Heartbeat {
   readonly #thread: Worker;
   readonly #log: Log;
-  readonly #signsOfLife: NodeJS.Timeout;
+  readonly #keepAlive: NodeJS.Timeout;
   #phase = '';
   #lost: HeartbeatLost | undefined;
   #entering: { resolve(): void; reject(error: Error): void } | undefined;
@@ -42,7 +42,7 @@ export class Heartbeat {
     };
     this.#thread.on('error', error => lose(error.message));
     this.#thread.on('exit', code => lose(`exit code ${code}`));
-    this.#signsOfLife = setInterval(() => this.#post({}), work.leaseMs / 4);
+    this.#keepAlive = setInterval(() => this.#post({}), work.leaseMs / 4);
   }
 
   /**
@@ -52,7 +52,7 @@ export class Heartbeat {
   async enter(phase: string, progress?: ProgressInput): Promise<void> {
     if (phase === this.#phase) {
       this.#post({ progress });
-      await turnOfTheEventLoop();
+      await yieldToEventLoop();
       return;
     }
     this.#log('phase', { phase });
@@ -69,7 +69,7 @@ export class Heartbeat {
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#signsOfLife);
+    clearInterval(this.#keepAlive);
     this.#thread.removeAllListeners('exit');
     await this.#thread.terminate();
   }

@@ -2,7 +2,7 @@ import { type RpcCode, RpcError } from '@athanor/client';
 import { expect, test } from 'vitest';
 import { retryWhileUnavailable } from './retry-while-unavailable.js';
 
-/** A call that fails once and then answers; tells how often it was made. */
+/** A call that fails once and then succeeds; `times` counts its attempts. */
 function failingOnce(code: RpcCode, retryAfterMs?: number) {
   const details = retryAfterMs === undefined ? {} : { retryAfterMs };
   const call = async (): Promise<number> => {
@@ -13,19 +13,19 @@ function failingOnce(code: RpcCode, retryAfterMs?: number) {
   return call;
 }
 
-test('bug: a call that was to be made again later was not', async () => {
+test('bug: a call that was refused with a retry delay was not retried', async () => {
   const begin = performance.now();
   expect(await retryWhileUnavailable(failingOnce('RESOURCE_EXHAUSTED', 400))).toBe(2);
   expect(performance.now() - begin).toBeGreaterThanOrEqual(399);
 });
 
-test('a call to a service that is unavailable is made again, within the time for it', async () => {
+test('a call to an unavailable service is retried until the time limit', async () => {
   expect(await retryWhileUnavailable(failingOnce('UNAVAILABLE'))).toBe(2);
   await expect(retryWhileUnavailable(failingOnce('UNAVAILABLE'), 100)).rejects.toThrow('not now');
   await expect(retryWhileUnavailable(failingOnce('RESOURCE_EXHAUSTED', 400), 300)).rejects.toThrow('not now');
 });
 
-test.each(['RESOURCE_EXHAUSTED', 'ABORTED', 'INVALID_ARGUMENT'] as const)('%s ends it', async code => {
+test.each(['RESOURCE_EXHAUSTED', 'ABORTED', 'INVALID_ARGUMENT'] as const)('%s is not retried', async code => {
   const call = failingOnce(code);
   await expect(retryWhileUnavailable(call)).rejects.toMatchObject({ code });
   expect(call.times).toBe(1);

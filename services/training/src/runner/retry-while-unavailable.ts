@@ -6,10 +6,9 @@ const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 5_000;
 
 /**
- * Repeats a call while the service is unavailable: it is being upgraded, or moves to another node, or it asks to be called
- * again later, since it has no memory for the request now. Every call of an attempt is
- * idempotent, since attempt and fencing token say what it belongs to; a call of an attempt that does not hold its job any more
- * is refused with ABORTED.
+ * Retries a call while the service is unavailable (it is being upgraded, or moves to another node), or asks for a retry
+ * because it has no memory for the request now. Every call of an attempt is idempotent, since attempt and fencing token
+ * identify it; a call of an attempt that no longer holds its job is refused with ABORTED.
  */
 export async function retryWhileUnavailable<T>(call: () => Promise<T>, maxMs = MAX_UNAVAILABLE_MS): Promise<T> {
   const until = performance.now() + maxMs;
@@ -17,9 +16,9 @@ export async function retryWhileUnavailable<T>(call: () => Promise<T>, maxMs = M
     try {
       return await call();
     } catch (error) {
-      const askedMs = error instanceof RpcError ? error.retryAfterMs : undefined;
-      if (askedMs === undefined && !isUnavailable(error)) throw error;
-      const waitMs = Math.max(pauseMs, askedMs ?? 0);
+      const retryAfterMs = error instanceof RpcError ? error.retryAfterMs : undefined;
+      if (retryAfterMs === undefined && !isUnavailable(error)) throw error;
+      const waitMs = Math.max(pauseMs, retryAfterMs ?? 0);
       if (performance.now() + waitMs > until) throw error;
       await sleep(waitMs);
     }

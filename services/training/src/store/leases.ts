@@ -19,15 +19,15 @@ export function listExpiredAttempts(db: Db): Promise<AttemptRow[]> {
     .execute();
 }
 
-/** Those of the given attempts that have ended, and not too recently to have had time to exit, or are unknown. */
-export async function listOver(db: Db, attemptIds: readonly string[], leaveMs: number): Promise<string[]> {
+/** The given attempts that are unknown, or that ended at least `graceMs` ago, so that their process had time to exit. */
+export async function listEnded(db: Db, attemptIds: readonly string[], graceMs: number): Promise<string[]> {
   if (attemptIds.length === 0) return [];
   const alive = await db
     .selectFrom('attempts')
     .select('attempt_id')
     .where('attempt_id', 'in', attemptIds)
     .where(eb =>
-      eb.or([eb('state', 'in', OPEN), eb('end_time', '>', sql<Date>`now() - ${leaveMs} * interval '1 millisecond'`)]),
+      eb.or([eb('state', 'in', OPEN), eb('end_time', '>', sql<Date>`now() - ${graceMs} * interval '1 millisecond'`)]),
     )
     .execute();
   const kept = new Set(alive.map(({ attempt_id }) => attempt_id));
