@@ -7,12 +7,12 @@ import { benchStartup } from './startup.js';
 import { toMarkdown } from './table.js';
 import { benchTraining } from './training.js';
 
-const USAGE = `Usage: npm run bench [-- training | serving | startup | restart]        (default: all; some ten minutes on two cores)
+const USAGE = `Usage: npm run bench [-- training | serving | startup | restart]        (default: all; about ten minutes on two cores)
 
-  training   seconds an epoch, beside PyTorch where there is one (ATHANOR_BENCH_PYTHON, python3)
+  training   seconds per epoch, compared with PyTorch if it is installed (ATHANOR_BENCH_PYTHON, python3)
   startup    seconds that commands and athanor up take
   restart    milliseconds from kill -9 of inference to the next prediction
-  serving    requests a second, direct and through the router, beside a server that decodes nothing (needs h2load)
+  serving    requests per second, direct and through the router, compared with a server that decodes nothing (needs h2load)
 
 Example:
   npm run bench -- serving

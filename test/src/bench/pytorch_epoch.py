@@ -1,6 +1,6 @@
 """One epoch of the benchmark's network in PyTorch eager: 784-64-64-10, ReLU, cross-entropy, Adam 1e-3, batch 32, 60,000 rows.
 
-Prints a JSON list: seconds an epoch with 1 and with 2 threads. The rows are random bytes: their values cost no time.
+Prints a JSON list: seconds per epoch with 1 and with 2 threads. The rows are random bytes, which does not affect the time.
 """
 
 import json

@@ -38,7 +38,7 @@ export async function benchRestart(): Promise<Row[]> {
     }
     const row = (name: string, of: (round: Round) => number): Row => {
       const ms = rounds.map(of);
-      return { name, figures: { 'least ms': Math.min(...ms), 'median ms': median(ms) } };
+      return { name, figures: { 'min ms': Math.min(...ms), 'median ms': median(ms) } };
     };
     return [
       row('kill -9 to "service listens"', ({ listens }) => listens),
@@ -80,7 +80,7 @@ async function predicts({ apiKey, state }: TestMesh): Promise<boolean> {
   const options = { deadline: Date.now() + 5_000 };
   const answered = await new Promise<boolean>(resolve => {
     client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, options, error =>
-      resolve(error === null || expectPassing(error)),
+      resolve(error === null || expectTransient(error)),
     );
   });
   client.close();
@@ -88,7 +88,7 @@ async function predicts({ apiKey, state }: TestMesh): Promise<boolean> {
 }
 
 /** The service or its models are not available yet. @throws for every other failure. */
-function expectPassing(error: Error & { code?: number }): false {
+function expectTransient(error: Error & { code?: number }): false {
   if (error.code === 14 || error.code === 5) return false;
   throw error;
 }

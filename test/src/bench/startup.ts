@@ -41,5 +41,5 @@ async function secondsOf(args: readonly string[]): Promise<number> {
 }
 
 function toRow(name: string, seconds: readonly number[]): Row {
-  return { name: `athanor ${name}`, figures: { 'least s': Math.min(...seconds), 'median s': median(seconds) } };
+  return { name: `athanor ${name}`, figures: { 'min s': Math.min(...seconds), 'median s': median(seconds) } };
 }

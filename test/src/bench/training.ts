@@ -36,7 +36,7 @@ export async function benchTraining(python: string | undefined): Promise<Row[]> 
   const rows = await trainingRows();
   const contenders = [
     { name: 'Loop', graph: buildTrainGraph(NETWORK), steps: STEPS },
-    { name: 'one run() a step', graph: buildStepGraph(NETWORK), steps: 1 },
+    { name: 'one run() per step', graph: buildStepGraph(NETWORK), steps: 1 },
   ].flatMap(each => SETTINGS.map(settings => ({ ...each, settings, seconds: [] as number[] })));
   const pytorch: number[][] = [];
   for (let repeat = 0; repeat < REPEATS; repeat++) {
@@ -48,14 +48,14 @@ export async function benchTraining(python: string | undefined): Promise<Row[]> 
       .filter(each => each.name === name)
       .sort((a, b) => median(a.seconds) - median(b.seconds))[0] as (typeof contenders)[number];
   const loop = best('Loop');
-  const perStep = best('one run() a step');
+  const perStep = best('one run() per step');
   return [
     ...contenders.map(each => ({
       name: `${each.name}, ${describe(each.settings)}`,
       figures: { 's/epoch min': Math.min(...each.seconds), 's/epoch median': median(each.seconds) },
     })),
     ...pytorchRows(pytorch),
-    ratio('Loop against one run() a step, best of each', median(perStep.seconds) / median(loop.seconds), 2),
+    ratio('Loop against one run() per step, best of each', median(perStep.seconds) / median(loop.seconds), 2),
     ...(pytorch.length === 0
       ? []
       : [
@@ -118,7 +118,7 @@ async function epochSeconds(
   const seconds = (performance.now() - began) / 1000;
   const last = loss?.at(-1) ?? Number.NaN;
   if (!(last < 2))
-    throw new Error(`the loss after an epoch is ${last}: this run trained nothing, so its time counts for nothing`);
+    throw new Error(`the loss after an epoch is ${last}: the run did not train, so its time is not valid`);
   await session.release();
   return seconds;
 }

@@ -8,11 +8,11 @@ import { eventually, referenceSpec, waitForJob } from '../mesh/main-job.js';
 import { writeSmallMnist } from '../mesh/mnist.js';
 import { removeHome, startMesh, temporaryHome } from '../mesh/test-mesh.js';
 
-// The control process dies as by SIGKILL at a named point, three times, while a client that only retries its calls runs
-// the whole workflow. Afterwards nothing is lost, duplicated or incomplete.
+// The control process is killed with SIGKILL at a named point, three times, while a client that only retries its calls
+// runs the whole workflow. Afterwards nothing is lost, duplicated or incomplete.
 
-const DEATHS = 3;
-/** Points after a commit are passed once per round: at most this many rounds until the process has died three times. */
+const CRASHES = 3;
+/** Points after a commit are passed once per round, so CRASHES may take several rounds. */
 const MAX_ROUNDS = 4;
 
 /** Declares a test for each point. */
@@ -24,20 +24,20 @@ export function proveCrashPoints(points: readonly string[]): void {
   });
   afterAll(() => removeHome(data));
 
-  describe.each(points)('dying at %s', point => {
+  describe.each(points)('a crash at %s', point => {
     it('loses nothing and duplicates nothing', async () => {
       const home = await temporaryHome('chaos');
-      const budget = join(home, 'deaths-left');
-      await writeFile(budget, String(DEATHS));
+      const budget = join(home, 'crashes-left');
+      await writeFile(budget, String(CRASHES));
       const mesh = await startMesh({ home, env: { ATHANOR_CRASH_POINT: point, ATHANOR_CRASH_BUDGET_FILE: budget } });
       try {
-        const deathsLeft = async () => Number(await readFile(budget, 'utf8'));
+        const crashesLeft = async () => Number(await readFile(budget, 'utf8'));
         let rounds = 0;
-        while (rounds < MAX_ROUNDS && (await deathsLeft()) > 0) {
+        while (rounds < MAX_ROUNDS && (await crashesLeft()) > 0) {
           const name = `digits-${++rounds}`;
           await expectOneOfEach(mesh.client, name, await mainJob(mesh.client, name, data));
         }
-        expect(await deathsLeft(), 'deaths that did not happen').toBe(0);
+        expect(await crashesLeft(), 'crashes that did not happen').toBe(0);
         await expectEventsOnce(mesh.client, rounds);
         expect((await mesh.client.events.listDeadLetters({})).deadLetters).toEqual([]);
       } finally {
@@ -68,7 +68,7 @@ async function mainJob(client: AthanorClient, name: string, data: string): Promi
   await eventually(
     'the dataset version',
     async () => {
-      const answer = await client.ingest.getDatasetVersion({ datasetId: name, version: 1 }).catch(allow(...PASSING));
+      const answer = await client.ingest.getDatasetVersion({ datasetId: name, version: 1 }).catch(allow(...TRANSIENT));
       return answer?.datasetVersion?.state === 'STATE_READY' || undefined;
     },
     60_000,
@@ -83,7 +83,7 @@ async function mainJob(client: AthanorClient, name: string, data: string): Promi
   await eventually(
     'the model version',
     async () => {
-      const answer = await client.registry.getModelVersion({ jobId }).catch(allow(...PASSING));
+      const answer = await client.registry.getModelVersion({ jobId }).catch(allow(...TRANSIENT));
       return answer?.modelVersion ?? undefined;
     },
     60_000,
@@ -132,7 +132,7 @@ async function expectEventsOnce(client: AthanorClient, rounds: number): Promise<
   expect(types).toEqual(EXPECTED_EVENTS.flatMap(type => Array<string>(rounds).fill(type)));
 }
 
-const PASSING = ['UNAVAILABLE', 'CANCELLED', 'INTERNAL', 'UNKNOWN', 'DEADLINE_EXCEEDED', 'NOT_FOUND'];
+const TRANSIENT = ['UNAVAILABLE', 'CANCELLED', 'INTERNAL', 'UNKNOWN', 'DEADLINE_EXCEEDED', 'NOT_FOUND'];
 
 /** Retries a call while the service is unavailable. */
 async function repeat<T>(call: () => Promise<T>): Promise<T> {
@@ -140,7 +140,7 @@ async function repeat<T>(call: () => Promise<T>): Promise<T> {
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof RpcError && PASSING.includes(error.code)) || performance.now() > deadline) throw error;
+      if (!(error instanceof RpcError && TRANSIENT.includes(error.code)) || performance.now() > deadline) throw error;
       await new Promise(resolve => setTimeout(resolve, 200));
     }
   }

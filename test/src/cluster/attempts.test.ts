@@ -6,8 +6,8 @@ import { listNodes, NAMESPACE, TEST_BED_STATE, unavailable } from './cluster.js'
 import { importDigits, MODEL, trainDigits } from './digits.js';
 import { freshRelease } from './fresh-release.js';
 import { kubectl, list, type ObjectStatus } from './kubectl.js';
-import { cutOff, killInPod } from './nodes.js';
-import { connectTo, deploy, openDoor } from './release.js';
+import { disconnectNode, killInPod } from './nodes.js';
+import { connectTo, deploy, readExternalAccess } from './release.js';
 
 const nodes = unavailable === undefined ? await listNodes() : [];
 const twoNodes = nodes.length >= 2;
@@ -23,7 +23,7 @@ describe.skipIf(unavailable !== undefined)(
 
     beforeAll(async () => {
       await freshRelease();
-      client = connectTo(await openDoor());
+      client = connectTo(await readExternalAccess());
       await importDigits(client);
       const { jobId } = await trainDigits(client, long, 'reference');
       reference = (await versionOfJob(client, jobId)).digest;
@@ -138,7 +138,7 @@ describe.skipIf(unavailable !== undefined)(
     }, 300_000);
 
     it.skipIf(bed !== undefined || !twoNodes)(
-      `a node that stops answering: the attempt goes on on another one${bed ? ` (skipped: ${bed})` : ''}`,
+      `a node that stops answering: the attempt continues on another one${bed ? ` (skipped: ${bed})` : ''}`,
       async () => {
         const far = nodes.at(-1)!.name;
         const near = nodes[0]!.name;
@@ -146,13 +146,13 @@ describe.skipIf(unavailable !== undefined)(
         const { jobId } = await begin('lost');
         const pod = await podAfter(jobId, 2).finally(() => kubectl('uncordon', near));
         expect(pod.spec.nodeName).toBe(far);
-        const heal = await cutOff(far);
+        const reconnect = await disconnectNode(far);
         try {
           const job = await finish(jobId);
           expectResumed(job);
           expect((await versionOfJob(client, jobId)).digest).toBe(reference);
         } finally {
-          await heal();
+          await reconnect();
         }
       },
       400_000,

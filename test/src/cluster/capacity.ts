@@ -1,12 +1,12 @@
 import { infer } from '@athanor/client';
-import { connectTo, type Door } from './release.js';
+import { connectTo, type ExternalAccess } from './release.js';
 
 const IN_FLIGHT = 16;
 const WARM_UP_MS = 3_000;
 const MEASURED_MS = 8_000;
 
 export interface CapacityOptions {
-  readonly door: Door;
+  readonly access: ExternalAccess;
   readonly modelName: string;
   /** Bytes of one UINT8 image of 28 × 28. */
   readonly image: Uint8Array<ArrayBuffer>;
@@ -15,8 +15,8 @@ export interface CapacityOptions {
 /**
  * Sustained requests per second of the deployment, with clients on the same machine: a closed loop with 16 in flight.
  */
-export async function measureCapacity({ door, modelName, image }: CapacityOptions): Promise<number> {
-  const client = connectTo(door);
+export async function measureCapacity({ access, modelName, image }: CapacityOptions): Promise<number> {
+  const client = connectTo(access);
   const inputs = [{ name: 'image', datatype: 'UINT8' as const, shape: [1, 28, 28], data: image }];
   const begun = performance.now();
   let answered = 0;

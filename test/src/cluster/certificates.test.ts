@@ -6,17 +6,17 @@ import { MODEL, serveDigits } from './digits.js';
 import { freshRelease } from './fresh-release.js';
 import { get, kubectl } from './kubectl.js';
 import { loadTable, startLoad } from './load.js';
-import { connectTo, type Door, openDoor, podsOf } from './release.js';
+import { connectTo, type ExternalAccess, podsOf, readExternalAccess } from './release.js';
 import { renewCertificate } from './renew.js';
 
 describe.skipIf(unavailable !== undefined)(`certificates${unavailable ? ` (skipped: ${unavailable})` : ''}`, () => {
-  let door: Door;
+  let access: ExternalAccess;
   let client: AthanorClient;
 
   beforeAll(async () => {
     await freshRelease();
-    door = await openDoor();
-    client = connectTo(door);
+    access = await readExternalAccess();
+    client = connectTo(access);
     await serveDigits(client);
   }, 300_000);
   afterAll(() => client?.close());
@@ -42,11 +42,11 @@ describe.skipIf(unavailable !== undefined)(`certificates${unavailable ? ` (skipp
 
   it('are renewed by a new secret alone: no pod restarts, no request fails', async () => {
     const { image } = await serveDigits(client);
-    const before = { serial: await shownSerial(door.addresses.inference), pods: await startCounts() };
-    const load = startLoad({ door, modelName: MODEL, image, ratePerSecond: 50 });
+    const before = { serial: await shownSerial(access.addresses.inference), pods: await startCounts() };
+    const load = startLoad({ access, modelName: MODEL, image, ratePerSecond: 50 });
     for (const listener of ['public', 'mesh'] as const) await renewCertificate(listener);
     await expect
-      .poll(() => shownSerial(door.addresses.inference), { timeout: 150_000, interval: 2_000 })
+      .poll(() => shownSerial(access.addresses.inference), { timeout: 150_000, interval: 2_000 })
       .not.toBe(before.serial);
     // New connections inside the mesh, by callers that trusted the authority all the time; one router restarts.
     const [router] = await podsOf('router');
@@ -63,8 +63,8 @@ describe.skipIf(unavailable !== undefined)(`certificates${unavailable ? ` (skipp
     const service = await get('service', `${FULLNAME}-registry`, NAMESPACE);
     const mesh = createStub('registry', {
       address: `${service.spec.clusterIP}:8033`,
-      credential: door.apiKey,
-      caFile: door.caFile,
+      credential: access.apiKey,
+      caFile: access.caFile,
     });
     await expect(mesh.listModels({}, { timeoutMs: 5_000 })).rejects.toMatchObject({
       code: expect.stringMatching(/UNAVAILABLE|DEADLINE_EXCEEDED/),

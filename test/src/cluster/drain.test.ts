@@ -8,7 +8,7 @@ import { type Digits, MODEL, serveDigits } from './digits.js';
 import { freshRelease } from './fresh-release.js';
 import { isReady, kubectl } from './kubectl.js';
 import { type LoadReport, loadTable, startLoad } from './load.js';
-import { connectTo, type Door, deploy, helm, openDoor, podsOf } from './release.js';
+import { connectTo, deploy, type ExternalAccess, helm, podsOf, readExternalAccess } from './release.js';
 
 /** Fraction of the sustained load that both clients together offer, so that the event is tested and not overload. */
 const OFFERED_SHARE = 0.4;
@@ -17,7 +17,7 @@ const NEXT = process.env.ATHANOR_NEXT_TAG;
 const nodes = unavailable === undefined ? await listNodes() : [];
 
 describe.skipIf(unavailable !== undefined)(`no request fails${unavailable ? ` (skipped: ${unavailable})` : ''}`, () => {
-  let door: Door;
+  let access: ExternalAccess;
   let client: AthanorClient;
   let digits: Digits;
   let python: string | undefined;
@@ -26,12 +26,12 @@ describe.skipIf(unavailable !== undefined)(`no request fails${unavailable ? ` (s
 
   beforeAll(async () => {
     await freshRelease();
-    door = await openDoor();
-    client = connectTo(door);
+    access = await readExternalAccess();
+    client = connectTo(access);
     digits = await serveDigits(client);
     python = await tritonPython();
     await allPodsServe();
-    const sustained = await measureCapacity({ door, modelName: MODEL, image: digits.image });
+    const sustained = await measureCapacity({ access, modelName: MODEL, image: digits.image });
     const clients = python === undefined ? 1 : 2;
     rate = Math.max(1, Math.floor((OFFERED_SHARE * sustained) / clients));
     process.stdout.write(`Sustained: ${sustained.toFixed(0)} requests/s. Offered: ${clients} × ${rate} requests/s.\n`);
@@ -43,7 +43,7 @@ describe.skipIf(unavailable !== undefined)(`no request fails${unavailable ? ` (s
 
   /** Sends requests for a while, triggers an event during that, and continues until the time is over. */
   async function under(what: string, event: () => Promise<void>, seconds = SECONDS): Promise<readonly LoadReport[]> {
-    const load = startLoad({ door, modelName: MODEL, image: digits.image, ratePerSecond: rate, python });
+    const load = startLoad({ access, modelName: MODEL, image: digits.image, ratePerSecond: rate, python });
     const begun = performance.now();
     await new Promise(resolve => setTimeout(resolve, 5_000));
     await event().catch(async error => {

@@ -6,7 +6,7 @@ import { NAMESPACE, RELEASE, TEST_BED_STATE, unavailable } from './cluster.js';
 import { importDigits, MODEL, serveDigits, trainDigits } from './digits.js';
 import { freshRelease } from './fresh-release.js';
 import { get, isReady, kubectl, list, type ObjectStatus } from './kubectl.js';
-import { connectTo, deploy, openDoor } from './release.js';
+import { connectTo, deploy, readExternalAccess } from './release.js';
 
 // Pools with the devices of a device plugin. The test bed's devices cannot compute, so the pool prefers a GPU, falls
 // back to the CPU and reports that; on real nodes the same values with `required: true` and the CUDA image use the GPU.
@@ -37,7 +37,7 @@ describe.skipIf(why !== undefined)(`a pool on GPUs${why ? ` (skipped: ${why})` :
 
   beforeAll(async () => {
     await freshRelease();
-    client = connectTo(await openDoor());
+    client = connectTo(await readExternalAccess());
     await serveDigits(client);
     await importDigits(client);
     // The test bed's nodes have no labels of GPU feature discovery.
@@ -65,8 +65,8 @@ describe.skipIf(why !== undefined)(`a pool on GPUs${why ? ` (skipped: ${why})` :
     expect(await devices()).toContain(pod?.spec.nodeName);
     const script =
       'console.log(Object.entries(process.env).filter(([name]) => /VISIBLE_DEVICES|GPU/.test(name)).join())';
-    const said = await kubectl('--namespace', NAMESPACE, 'exec', pod!.metadata.name, '--', 'node', '-e', script);
-    expect(said).toMatch(/VISIBLE_DEVICES/);
+    const output = await kubectl('--namespace', NAMESPACE, 'exec', pod!.metadata.name, '--', 'node', '-e', script);
+    expect(output).toMatch(/VISIBLE_DEVICES/);
     const node = await kubectl('get', 'node', pod!.spec.nodeName!, '-o', 'jsonpath={.status.allocatable}');
     expect(node).toContain(RESOURCE);
   });

@@ -13,7 +13,7 @@ export interface ObjectStatus {
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly spec: Readonly<Record<string, unknown>> & { readonly nodeName?: string; readonly clusterIP?: string };
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the API server says
+  // biome-ignore lint/suspicious/noExplicitAny: any shape that the API server returns
   readonly status: any;
 }
 

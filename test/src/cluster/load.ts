@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { infer } from '@athanor/client';
-import { connectTo, type Door } from './release.js';
+import { connectTo, type ExternalAccess } from './release.js';
 import { countRouterRetries } from './router-retries.js';
 
 // Two concurrent clients with an open loop: each request is sent at its scheduled time, whether earlier ones were
@@ -33,7 +33,7 @@ export interface Load {
 }
 
 export interface LoadOptions {
-  readonly door: Door;
+  readonly access: ExternalAccess;
   readonly modelName: string;
   /** Bytes of one UINT8 image of 28 × 28. */
   readonly image: Uint8Array<ArrayBuffer>;
@@ -60,8 +60,8 @@ interface OneLoad {
   stop(): Promise<LoadReport>;
 }
 
-function startOwn({ door, modelName, image, ratePerSecond }: LoadOptions): OneLoad {
-  const client = connectTo(door);
+function startOwn({ access, modelName, image, ratePerSecond }: LoadOptions): OneLoad {
+  const client = connectTo(access);
   const inputs = [{ name: 'image', datatype: 'UINT8' as const, shape: [1, 28, 28], data: image }];
   const latencies: number[] = [];
   const failures: string[] = [];
@@ -99,11 +99,11 @@ function startOwn({ door, modelName, image, ratePerSecond }: LoadOptions): OneLo
   };
 }
 
-function startTriton({ door, modelName, ratePerSecond }: LoadOptions, python: string): OneLoad {
-  const args = [SCRIPT, door.addresses.inference, door.caFile, modelName, String(ratePerSecond)];
+function startTriton({ access, modelName, ratePerSecond }: LoadOptions, python: string): OneLoad {
+  const args = [SCRIPT, access.addresses.inference, access.caFile, modelName, String(ratePerSecond)];
   const child: ChildProcess = spawn(python, args, {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ATHANOR_API_KEY: door.apiKey },
+    env: { ...process.env, ATHANOR_API_KEY: access.apiKey },
   });
   let output = '';
   child.stdout?.on('data', (data: Buffer) => {

@@ -7,24 +7,24 @@ import { MNIST } from '../mesh/mnist.js';
 import { runAthanor } from '../mesh/run-athanor.js';
 import { NAMESPACE, RELEASE, unavailable } from './cluster.js';
 import { list } from './kubectl.js';
-import { connectTo, type Door, helm, openDoor, podsOf } from './release.js';
+import { connectTo, type ExternalAccess, helm, podsOf, readExternalAccess } from './release.js';
 
 describe.skipIf(unavailable !== undefined)(
   `the main job on a cluster${unavailable ? ` (skipped: ${unavailable})` : ''}`,
   () => {
-    let door: Door;
+    let access: ExternalAccess;
     let client: AthanorClient;
     let env: Record<string, string>;
 
     beforeAll(async () => {
-      door = await openDoor();
-      client = connectTo(door);
+      access = await readExternalAccess();
+      client = connectTo(access);
       const folder = await mkdtemp(join(tmpdir(), 'athanor-context-'));
       env = { HOME: folder, ATHANOR_CONFIG: join(folder, 'contexts.json') };
-      await writeFile(join(folder, 'key'), door.apiKey);
-      const { ingest, training, registry, inference } = door.addresses;
+      await writeFile(join(folder, 'key'), access.apiKey);
+      const { ingest, training, registry, inference } = access.addresses;
       const addresses = ['--ingest', ingest, '--training', training, '--registry', registry, '--inference', inference];
-      const keys = ['--api-key-file', join(folder, 'key'), '--ca-file', door.caFile];
+      const keys = ['--api-key-file', join(folder, 'key'), '--ca-file', access.caFile];
       await athanor('context', 'set', 'cluster', ...addresses, ...keys, '--release', RELEASE, '--namespace', NAMESPACE);
     });
     afterAll(() => client?.close());
@@ -87,7 +87,7 @@ describe.skipIf(unavailable !== undefined)(
     }, 200_000);
 
     it('refuses callers without a credential and without TLS', async () => {
-      const stranger = connectTo({ ...door, apiKey: `athanor_00000000_${'x'.repeat(43)}` });
+      const stranger = connectTo({ ...access, apiKey: `athanor_00000000_${'x'.repeat(43)}` });
       await expect(stranger.registry.listModels({})).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
       await expect(stranger.inference.modelMetadata({ name: 'mnist' })).rejects.toMatchObject({
         code: 'UNAUTHENTICATED',

@@ -7,7 +7,7 @@ import { kubectl, type ObjectStatus } from './kubectl.js';
  * Disconnects a node from the network (test bed only). @returns a function that reconnects it and waits until it is
  * Ready.
  */
-export async function cutOff(node: string): Promise<() => Promise<void>> {
+export async function disconnectNode(node: string): Promise<() => Promise<void>> {
   const index = Number(/-(\d+)$/.exec(node)?.[1] ?? '1') - 1;
   const link = async (state: 'up' | 'down') => {
     const { code, stderr } = await runCommand('ip', ['link', 'set', `veth${index}`, state]);
@@ -34,5 +34,5 @@ export async function killInPod(pod: ObjectStatus): Promise<void> {
       return;
     }
   }
-  throw new Error(`no process of pod ${pod.metadata.name} is seen from here: run the suite on the machine of its node`);
+  throw new Error(`no process of pod ${pod.metadata.name} is visible here: run the suite on the machine of its node`);
 }

@@ -8,16 +8,16 @@ import { freshRelease } from './fresh-release.js';
 import { isReady, kubectl, list, type ObjectStatus } from './kubectl.js';
 import { loadTable, startLoad } from './load.js';
 import { killInPod } from './nodes.js';
-import { connectTo, type Door, openDoor, podsOf } from './release.js';
+import { connectTo, type ExternalAccess, podsOf, readExternalAccess } from './release.js';
 
 describe.skipIf(unavailable !== undefined)(`outages${unavailable ? ` (skipped: ${unavailable})` : ''}`, () => {
-  let door: Door;
+  let access: ExternalAccess;
   let client: AthanorClient;
 
   beforeAll(async () => {
     await freshRelease();
-    door = await openDoor();
-    client = connectTo(door);
+    access = await readExternalAccess();
+    client = connectTo(access);
     await serveDigits(client);
   }, 300_000);
   afterAll(() => client?.close());
@@ -54,7 +54,7 @@ describe.skipIf(unavailable !== undefined)(`outages${unavailable ? ` (skipped: $
           () =>
             waitForJob(client, jobId).then(
               ({ state }) => state,
-              () => 'away',
+              () => 'unavailable',
             ),
           { timeout: 120_000, interval: 1_000 },
         )
@@ -79,13 +79,13 @@ describe.skipIf(unavailable !== undefined)(`outages${unavailable ? ` (skipped: $
 
   it.each([
     ['a pod that is deleted at once', remove],
-    ['a process that is killed, as the kernel does where memory ends', killInPod],
+    ['a process that is killed, as by the out-of-memory killer', killInPod],
   ])(
     '%s loses at most its requests in flight',
     async (_what, kill) => {
       const { image } = await serveDigits(client);
       await eventually('two ready pods', async () => (await podsOf('inference')).filter(isReady).length >= 2, 60_000);
-      const load = startLoad({ door, modelName: MODEL, image, ratePerSecond: 100 });
+      const load = startLoad({ access, modelName: MODEL, image, ratePerSecond: 100 });
       await new Promise(resolve => setTimeout(resolve, 4_000));
       const [pod] = await podsOf('inference');
       await kill(pod!);

@@ -18,7 +18,7 @@ export async function installParts(): Promise<void> {
   // A repeated run of the suite reuses them with their original passwords.
   if ((await kubectl('--namespace', NAMESPACE, 'get', 'secret', 's3', '-o', 'name', '--ignore-not-found')) !== '')
     return;
-  if (!(await hasStorageClass())) await makeVolumes();
+  if (!(await hasStorageClass())) await createVolumes();
   const password = randomBytes(16).toString('hex');
   const natsPasswords = Object.fromEntries(NATS_USERS.map(user => [user, `p${randomBytes(16).toString('hex')}`]));
   await apply(
@@ -76,7 +76,7 @@ async function hasStorageClass(): Promise<boolean> {
 }
 
 /** Folders of this machine as volumes, if the cluster has no provisioner: its nodes share the machine's disk. */
-async function makeVolumes(): Promise<void> {
+async function createVolumes(): Promise<void> {
   if (TEST_BED_STATE === undefined) throw new Error('the cluster has no storage class; the suite needs one');
   for (const claim of VOLUMES) {
     const path = join(TEST_BED_STATE, 'volumes', claim);

@@ -48,10 +48,10 @@ describe.skipIf(unavailable !== undefined)(`network policies${unavailable ? ` (s
 async function reaches(host: string, port: number): Promise<boolean> {
   const script = `
     const socket = require('node:net').connect({ host: '${host}', port: ${port}, timeout: 3000 });
-    const say = answer => { console.log(answer); process.exit(); };
-    socket.on('connect', () => say(true)).on('error', () => say(false)).on('timeout', () => say(false));`;
-  const said = await kubectl('--namespace', OUTSIDE, 'exec', 'caller', '--', 'node', '-e', script);
-  return said.trim() === 'true';
+    const report = answer => { console.log(answer); process.exit(); };
+    socket.on('connect', () => report(true)).on('error', () => report(false)).on('timeout', () => report(false));`;
+  const output = await kubectl('--namespace', OUTSIDE, 'exec', 'caller', '--', 'node', '-e', script);
+  return output.trim() === 'true';
 }
 
 function caller(image: string) {

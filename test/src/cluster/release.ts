@@ -65,7 +65,7 @@ export async function deploy(values: Values = {}, timeout = '300s'): Promise<voi
     `${path}=${JSON.stringify(value)}`,
   ]);
   await helm('upgrade', '--install', RELEASE, CHART, ...sets, '--wait', '--timeout', timeout);
-  await eventually('the pods before to be gone', async () => !(await hasTerminating()), 120_000, 500);
+  await eventually('the previous pods to be gone', async () => !(await hasTerminating()), 120_000, 500);
 }
 
 /** Terminating pods still work with the previous values. */
@@ -87,13 +87,13 @@ export async function describePods(): Promise<string> {
 }
 
 /** How a program outside of the cluster reaches the mesh. */
-export interface Door {
+export interface ExternalAccess {
   readonly addresses: { ingest: string; training: string; registry: string; inference: string };
   readonly apiKey: string;
   readonly caFile: string;
 }
 
-export async function openDoor(): Promise<Door> {
+export async function readExternalAccess(): Promise<ExternalAccess> {
   const [node] = await listNodes();
   const address = async (component: string) => {
     const service = await get('service', `${FULLNAME}-${component}-external`, NAMESPACE);
@@ -115,7 +115,7 @@ export async function openDoor(): Promise<Door> {
   };
 }
 
-export function connectTo({ addresses, apiKey, caFile }: Door): AthanorClient {
+export function connectTo({ addresses, apiKey, caFile }: ExternalAccess): AthanorClient {
   return createAthanorClient({ addresses, apiKey, caFile });
 }
 

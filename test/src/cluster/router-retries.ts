@@ -7,12 +7,12 @@ const SAMPLE = /^athanor_router_retries_total(?:\{[^}]*\})? (\d+)/gm;
 export function countRouterRetries(intervalMs = 2_000): { stop(): Promise<number> } {
   const first = new Map<string, number>();
   const last = new Map<string, number>();
-  let looking = look();
+  let sampling = sample();
   const timer = setInterval(() => {
-    looking = looking.then(look);
+    sampling = sampling.then(sample);
   }, intervalMs);
 
-  async function look(): Promise<void> {
+  async function sample(): Promise<void> {
     const pods = await podsOf('router').catch(() => []);
     for (const { metadata, status } of pods) {
       const text = await fetch(`http://${status.podIP}:${ADMIN_PORT}/metrics`, { signal: AbortSignal.timeout(1_000) })
@@ -31,8 +31,8 @@ export function countRouterRetries(intervalMs = 2_000): { stop(): Promise<number
   return {
     async stop() {
       clearInterval(timer);
-      await looking;
-      await look();
+      await sampling;
+      await sample();
       return [...last].reduce((sum, [uid, total]) => sum + total - (first.get(uid) ?? 0), 0);
     },
   };

@@ -1,4 +1,4 @@
-"""Open-loop load by an unmodified tritonclient, which repeats nothing: ADDRESS CA_FILE MODEL RATE. Ends with standard input."""
+"""Open-loop load by an unmodified tritonclient, which does not retry: ADDRESS CA_FILE MODEL RATE. Ends with standard input."""
 
 import json
 import os

@@ -65,7 +65,7 @@ describe.skipIf(problem !== undefined)(`the main job on a GPU${problem ? ` (skip
     }
     expect(right / ROWS).toBeGreaterThan(0.93);
     const seconds = (await secondsOf(job)).map(each => each.toFixed(2)).join(' ');
-    process.stdout.write(`${job.result?.instructionSet}: accuracy ${accuracy}, seconds an epoch ${seconds}\n`);
+    process.stdout.write(`${job.result?.instructionSet}: accuracy ${accuracy}, seconds per epoch ${seconds}\n`);
   }, 400_000);
 
   it('gives the same version twice, or reports that it does not', async () => {

@@ -61,15 +61,15 @@ export async function waitForJob(client: AthanorClient, jobId: string): Promise<
   return last as TrainingJob;
 }
 
-/** Polls until `look` returns something; transient errors are ignored. */
+/** Polls until `check` returns something; transient errors are ignored. */
 export async function eventually<T>(
   what: string,
-  look: () => Promise<T | undefined | false>,
+  check: () => Promise<T | undefined | false>,
   timeoutMs = 30_000,
   intervalMs = 50,
 ): Promise<T> {
   for (const deadline = performance.now() + timeoutMs; performance.now() < deadline; ) {
-    const found = await look().catch(error => {
+    const found = await check().catch(error => {
       if (error instanceof RpcError && ['NOT_FOUND', 'UNAVAILABLE', 'DEADLINE_EXCEEDED'].includes(error.code))
         return undefined;
       throw error;
