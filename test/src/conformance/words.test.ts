@@ -14,6 +14,12 @@ const IDENTIFIERS: readonly (readonly [RegExp, string])[] = [
   [/\b(look-after|lookAfter|attempt-care|attemptCare)\b/, 'observe-attempts, attempt-lifecycle'],
   [/\bjudge(Pod|s|d)?\b/, 'classify, evaluate, decide'],
   [/\b(choosing|filling|comparing)\b(?=[:,;])/, "the operator's name: where, constantOfShape"],
+  [/#?\b(tell[A-Z]\w*|isTold)\b|\b(let|const|readonly) #?(told|tell|telling)\b/, 'report, isReported, loggedProblem'],
+  [/#look(Once|ing)?\b/, '#check, #lookUp'],
+  [/\b(openDoor|Door|DOOR)\b|\bdoor\(|\b(let|const|readonly) door\b/, 'entryPoint, ExternalAccess'],
+  [/\b(Pool)?Wish\b|\bwishes\b/, 'DesiredDeployment, PoolSpec'],
+  [/\basItIs\b/, 'identity'],
+  [/\b(let|const) anew\b/, 'recreated'],
 ];
 
 const PHRASES: readonly (readonly [RegExp, string])[] = [
@@ -41,6 +47,11 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\bthe present (one|version|context)\b/, 'current'],
   [/\bno numbers? that\b|\bis no number\b|\bare no bytes\b/, 'is not a number'],
   [/\ba (screen|page) of\b.*README/, 'short README'],
+  [/\bcall (it )?again\b|\bmade again\b/, 'retry, retried'],
+  [/\b[Tt]o go on\b|\bgo(es)? on on\b/, 'to continue'],
+  [/\b(seconds|milliseconds|requests|rows) an? (epoch|second|step|run)\b/, 'seconds per epoch'],
+  [/\bgiven out\b/, 'assigned'],
+  [/\b[Tt]he (release|pods) before\b/, 'the previous release'],
 ];
 
 /** What is not ours, and this list. */
