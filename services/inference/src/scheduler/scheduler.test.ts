@@ -71,9 +71,9 @@ test('requests that arrive during a run wait and share the next one', async () =
   const { scheduler, runs, state, release } = bench();
   state.holds = true;
   const first = scheduler.submit(workOf([1]));
-  await sleep(5);
+  await turn();
   const others = [scheduler.submit(workOf([2])), scheduler.submit(workOf([3]))];
-  await sleep(5);
+  await turn();
   expect(runs).toEqual([[1]]);
   expect(scheduler.queueDepth).toBe(2);
   state.holds = false;
@@ -115,18 +115,6 @@ test('a model without a batch dimension runs its requests one by one', async () 
   expect(runs).toEqual([[1], [2]]);
 });
 
-test('with a queue delay the first request waits for others', async () => {
-  const { scheduler, runs } = bench({ maxQueueDelayUs: 30_000 });
-  const first = scheduler.submit(workOf([1]));
-  await sleep(5);
-  const second = scheduler.submit(workOf([2]));
-  await Promise.all([first, second]);
-  expect(runs).toEqual([[1, 2]]);
-  const full = performance.now();
-  await scheduler.submit(workOf([1, 2, 3, 4, 5, 6, 7, 8]));
-  expect(performance.now() - full).toBeLessThan(25);
-});
-
 describe('a request without a waiting caller is not run', () => {
   test('if its call was cancelled', async () => {
     const { scheduler, runs, statistics } = bench();
@@ -144,7 +132,7 @@ describe('a request without a waiting caller is not run', () => {
     const { scheduler, runs, state, release } = bench();
     state.holds = true;
     const first = scheduler.submit(workOf([1]));
-    await sleep(2);
+    await turn();
     const late = scheduler.submit(workOf([2], { caller: { ...waiting, deadlineMs: Date.now() + 5 } }));
     const impatient = scheduler.submit(workOf([3], { timeoutUs: 5_000 }));
     const patient = scheduler.submit(workOf([4], { timeoutUs: 60_000_000 }));
@@ -162,7 +150,7 @@ test('a full queue refuses requests, but reuses the places of cancelled ones', a
   const { scheduler, statistics, state, release } = bench({ maxQueueSize: 2 });
   state.holds = true;
   const first = scheduler.submit(workOf([1]));
-  await sleep(2);
+  await turn();
   const caller: { -readonly [K in keyof Caller]: Caller[K] } = { ...waiting };
   const dead = scheduler.submit(workOf([2], { caller }));
   const second = scheduler.submit(workOf([3]));
@@ -202,14 +190,14 @@ test('draining answers accepted requests, refuses new ones, and then settles', a
   const { scheduler, state, release } = bench();
   state.holds = true;
   const taken = [scheduler.submit(workOf([1])), scheduler.submit(workOf([2]))];
-  await sleep(2);
+  await turn();
   const waitsForRun = scheduler.submit(workOf([3]));
   let isDrained = false;
   const drained = scheduler.drain().then(() => {
     isDrained = true;
   });
   await expect(scheduler.submit(workOf([4]))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  await sleep(5);
+  await turn();
   expect(isDrained).toBe(false);
   state.holds = false;
   release();
@@ -292,7 +280,7 @@ test('a request without a deadline, or at the head of the queue, is never refuse
   expect((await Promise.all(answers)).map(valuesOf)).toEqual([[-1], [-2], [-3]]);
 });
 
-describe('with runs of a known duration', () => {
+describe('by a clock', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
@@ -314,6 +302,28 @@ describe('with runs of a known duration', () => {
     for (let run = 0; run < 20; run++) await runOne();
     return { scheduler, clock, runOne };
   }
+
+  test('with a queue delay the first request waits for others, and a full batch does not', async () => {
+    const runs: number[][] = [];
+    const { scheduler } = bench({
+      maxQueueDelayUs: 30_000,
+      async run({ x }) {
+        runs.push([...(x!.data as Float32Array)]);
+        return { y: x! };
+      },
+    });
+    const answers = [scheduler.submit(workOf([1]))];
+    await vi.advanceTimersByTimeAsync(20);
+    answers.push(scheduler.submit(workOf([2])));
+    await vi.advanceTimersByTimeAsync(9);
+    expect(runs).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(runs).toEqual([[1, 2]]);
+    answers.push(scheduler.submit(workOf([1, 2, 3, 4, 5, 6, 7, 8])));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(runs).toHaveLength(2);
+    await Promise.all(answers);
+  });
 
   test('bug: under overload every request waited until its deadline, and then failed', async () => {
     const RUN_MS = 40;
