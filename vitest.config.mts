@@ -1,57 +1,62 @@
 import { defineConfig } from 'vitest/config';
 
-/** How long `expect.poll` waits: as long as a busy machine may need. A test that passes does not wait for it. */
-const expectOptions = { poll: { timeout: 30_000, interval: 20 } };
-const MORE: Record<string, object> = {
-  // What one file has rendered, others use.
-  charts: { isolate: false, globalSetup: ['test/src/charts/global-setup.ts'] },
-  e2e: { globalSetup: ['test/src/e2e/global-setup.ts'] },
-};
 const PACKAGES = ['libs/*/src', 'services/*/src'];
+
+/** What lanes have in common. A condition is waited for as long as a busy machine needs; passing tests are no slower. */
+const COMMON = {
+  expect: { poll: { timeout: 30_000, interval: 20 } },
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+};
+/** Lanes that compute run first, one file per core; then those that mostly wait for servers and leases. */
+const COMPUTES = { maxWorkers: 2, sequence: { groupOrder: 0 } };
+const WAITS = { maxWorkers: 3, sequence: { groupOrder: 1 } };
 
 /**
  * What `npm test` runs, in lanes that `--project` chooses:
  *   unit         one process, threads that share their modules: a test changes nothing outside of itself
- *   integration  beside the sources too: real servers, databases, processes and sockets
  *   conformance  the rules of ARCHITECTURE.md, and what is written twice
- *   charts       what the Helm chart renders
- *   e2e          the whole system from outside
+ *   charts       what the Helm chart renders; files share what they rendered, and one control plane
+ *   integration  beside the sources too: real servers, databases, processes and sockets; one PostgreSQL for the run
+ *   e2e          the whole system from outside; files share one mesh, or start their own to stop it
  */
 export default defineConfig({
   test: {
-    maxWorkers: 2,
     projects: [
       {
         test: {
-          name: 'unit',
+          ...{ ...COMMON, ...COMPUTES, name: 'unit', pool: 'threads', isolate: false },
           include: PACKAGES.map(folder => `${folder}/**/*.test.ts`),
           exclude: ['**/*.integration.test.ts'],
-          pool: 'threads',
-          isolate: false,
-          expect: expectOptions,
-          testTimeout: 60_000,
         },
       },
       {
         test: {
-          name: 'integration',
-          include: PACKAGES.map(folder => `${folder}/**/*.integration.test.ts`),
-          globalSetup: ['libs/testkit/src/global-setup.ts'],
-          expect: expectOptions,
-          testTimeout: 60_000,
-          hookTimeout: 90_000,
+          ...{ ...COMMON, ...COMPUTES, name: 'conformance' },
+          include: ['test/src/conformance/**/*.test.ts'],
         },
       },
-      ...['conformance', 'charts', 'e2e'].map(name => ({
+      {
         test: {
-          name,
-          include: [`test/src/${name}/**/*.test.ts`],
-          ...MORE[name],
-          expect: expectOptions,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...{ ...COMMON, ...COMPUTES, name: 'charts', isolate: false },
+          include: ['test/src/charts/**/*.test.ts'],
+          globalSetup: ['test/src/charts/global-setup.ts'],
         },
-      })),
+      },
+      {
+        test: {
+          ...{ ...COMMON, ...WAITS, name: 'integration' },
+          include: PACKAGES.map(folder => `${folder}/**/*.integration.test.ts`),
+          globalSetup: ['libs/testkit/src/global-setup.ts'],
+        },
+      },
+      {
+        test: {
+          ...{ ...COMMON, ...WAITS, name: 'e2e' },
+          include: ['test/src/e2e/**/*.test.ts'],
+          globalSetup: ['test/src/e2e/global-setup.ts'],
+        },
+      },
     ],
   },
 });
