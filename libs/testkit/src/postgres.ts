@@ -22,7 +22,7 @@ const DEBIAN_ROOT = '/usr/lib/postgresql';
 const COMMAND_TIMEOUT_MS = 60_000;
 
 /** The URL of the server that the files of a run share, set by global-setup.ts. */
-export const SHARED_SERVER = 'ATHANOR_TEST_POSTGRES_URL';
+export const SHARED_SERVER = 'TEST_POSTGRES_URL';
 
 /**
  * `DATABASE_URL`, else a database of its own in the server that the run shares, else in a server of its own, else the
