@@ -8,7 +8,7 @@ const COMMON = {
   testTimeout: 60_000,
   hookTimeout: 120_000,
 };
-/** Lanes that compute run first, one file per core; then those that mostly wait for servers and leases. */
+/** Lanes that compute have one file per core; after them comes the one that mostly waits, for servers and leases. */
 const COMPUTES = { maxWorkers: 2, sequence: { groupOrder: 0 } };
 const WAITS = { maxWorkers: 3, sequence: { groupOrder: 1 } };
 
@@ -17,8 +17,8 @@ const WAITS = { maxWorkers: 3, sequence: { groupOrder: 1 } };
  *   unit         one process, threads that share their modules: a test changes nothing outside of itself
  *   conformance  the rules of ARCHITECTURE.md, and what is written twice
  *   charts       what the Helm chart renders; files share what they rendered, and one control plane
- *   integration  beside the sources too: real servers, databases, processes and sockets; one PostgreSQL for the run
  *   e2e          the whole system from outside; files share one mesh, or start their own to stop it
+ *   integration  beside the sources too: real servers, databases, processes and sockets; one PostgreSQL for the run
  */
 export default defineConfig({
   test: {
@@ -45,16 +45,16 @@ export default defineConfig({
       },
       {
         test: {
-          ...{ ...COMMON, ...WAITS, name: 'integration' },
-          include: PACKAGES.map(folder => `${folder}/**/*.integration.test.ts`),
-          globalSetup: ['libs/testkit/src/global-setup.ts'],
+          ...{ ...COMMON, ...COMPUTES, name: 'e2e' },
+          include: ['test/src/e2e/**/*.test.ts'],
+          globalSetup: ['test/src/e2e/global-setup.ts'],
         },
       },
       {
         test: {
-          ...{ ...COMMON, ...WAITS, name: 'e2e' },
-          include: ['test/src/e2e/**/*.test.ts'],
-          globalSetup: ['test/src/e2e/global-setup.ts'],
+          ...{ ...COMMON, ...WAITS, name: 'integration' },
+          include: PACKAGES.map(folder => `${folder}/**/*.integration.test.ts`),
+          globalSetup: ['libs/testkit/src/global-setup.ts'],
         },
       },
     ],
