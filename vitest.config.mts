@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const PACKAGES = ['libs/*/src', 'services/*/src'];
 
-/** What lanes have in common. A condition is waited for as long as a busy machine needs; passing tests are no slower. */
+/** Time limits are long enough for a busy machine; a passing test does not wait longer because of them. */
 const COMMON = {
   expect: { poll: { timeout: 30_000, interval: 20 } },
   testTimeout: 60_000,

@@ -20,11 +20,12 @@ export interface ProgramOptions {
   readonly onLogLost?: (line: string) => void;
   /** A program that was ready for this long is restarted at once; otherwise after growing delays. Default: 10 s. */
   readonly stableAfterMs?: number;
+  /** Delays by the number of restarts since it was last stable; the last one repeats. */
+  readonly restartDelaysMs?: readonly number[];
   /** The log is rotated at this size. */
   readonly maxLogBytes?: number;
 }
 
-/** Delays by the number of restarts since it was last ready for STABLE_AFTER_MS. */
 const RESTART_DELAYS_MS = [0, 500, 1_000, 2_000, 5_000];
 const STABLE_AFTER_MS = 10_000;
 const LOG_CHECK_MS = 2_000;
@@ -114,7 +115,8 @@ export class SupervisedProcess {
   }
 
   async #restart(): Promise<void> {
-    const delay = RESTART_DELAYS_MS[Math.min(this.#restarts++, RESTART_DELAYS_MS.length - 1)];
+    const delays = this.#options.restartDelaysMs ?? RESTART_DELAYS_MS;
+    const delay = delays[Math.min(this.#restarts++, delays.length - 1)];
     await sleep(delay);
     if (this.#stopping) return;
     const child = this.#spawn();

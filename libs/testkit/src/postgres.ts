@@ -24,10 +24,7 @@ const COMMAND_TIMEOUT_MS = 60_000;
 /** The URL of the server that the files of a run share, set by global-setup.ts. */
 export const SHARED_SERVER = 'TEST_POSTGRES_URL';
 
-/**
- * `DATABASE_URL`, else a database of its own in the server that the run shares, else in a server of its own, else the
- * reason why there is none.
- */
+/** `DATABASE_URL`; else a new database on the run's shared server; else a new server; else the reason why there is none. */
 export async function startPostgres(): Promise<Available<TestPostgres>> {
   const url = process.env.DATABASE_URL;
   if (url) return { available: true, url, pid: undefined, stop: async () => {} };

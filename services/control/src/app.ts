@@ -18,7 +18,8 @@ export async function startControl(
     closing.add(() => database.close());
     const started = await Promise.allSettled(starts.map(start => start(database)));
     for (const each of started) if (each.status === 'fulfilled') closing.add(() => each.value.stop());
-    for (const each of started) if (each.status === 'rejected') throw each.reason;
+    const reasons = started.flatMap(each => (each.status === 'rejected' ? [each.reason] : []));
+    if (reasons.length > 0) throw reasons.length === 1 ? reasons[0] : new AggregateError(reasons, reasons.join('; '));
     return { stop: () => closing.close() };
   } catch (error) {
     await closing.close();

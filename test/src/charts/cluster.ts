@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { inject } from 'vitest';
 import { type CommandResult, runCommand } from '../mesh/run-athanor.js';
 import { CHART, type KubeObject, MINIMAL_VALUES, toManifest } from './render.js';
@@ -25,7 +25,7 @@ export interface Cluster {
 
 /**
  * The test bed's, which the files of a run share; without a test bed the cluster of KUBECONFIG. A file works in
- * namespaces of its own, which it leaves behind deleted.
+ * namespaces of its own, which it deletes at the end.
  */
 export async function openCluster(): Promise<Cluster> {
   const folder = await mkdtemp(join(tmpdir(), 'athanor-charts-'));
@@ -62,19 +62,32 @@ export async function openCluster(): Promise<Cluster> {
 async function shareTestBed(folder: string): Promise<string> {
   const state = join(folder, 'state');
   const ready = join(folder, 'ready');
+  const failed = join(folder, 'failed');
   const isFirst = await mkdir(join(folder, 'starting')).then(
     () => true,
-    () => false,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return false;
+      throw error;
+    },
   );
+  const kubeconfig = join(state, 'pki/admin.kubeconfig');
   if (isFirst) {
-    await startTestBed(state);
-    await writeFile(ready, '');
+    try {
+      await startTestBed(state, kubeconfig);
+      await writeFile(ready, '');
+    } catch (error) {
+      await writeFile(failed, String(error));
+      throw error;
+    }
   }
-  await eventually(async () => existsSync(ready) || undefined, 'the control plane that another file starts', 90_000);
-  return join(state, 'pki/admin.kubeconfig');
+  const started = async () => existsSync(ready) || existsSync(failed) || undefined;
+  await eventually(started, 'the control plane that another file starts', 90_000);
+  if (existsSync(failed)) throw new Error(`in another file: ${await readFile(failed, 'utf8')}`);
+  return kubeconfig;
 }
 
-async function startTestBed(state: string): Promise<void> {
+/** With two nodes without devices, which all files use. */
+async function startTestBed(state: string, kubeconfig: string): Promise<void> {
   const [api, etcd, kwok] = [await freePorts(3), await freePorts(2), await freePorts(1)];
   const { code, stdout, stderr } = await runCommand('bash', [join(TEST_BED, 'start.sh'), state], {
     env: {
@@ -83,6 +96,10 @@ async function startTestBed(state: string): Promise<void> {
     },
   });
   if (code !== 0) throw new Error(`the control plane did not start:\n${stdout}${stderr}`);
+  const nodes = join(dirname(state), 'nodes.yaml');
+  await writeFile(nodes, toManifest(['cpu-1', 'cpu-2'].map(name => fakeNode({ name }))));
+  const applied = await runCommand(tools.kubectl!, ['apply', '-f', nodes], { env: { KUBECONFIG: kubeconfig } });
+  if (applied.code !== 0) throw new Error(applied.stderr);
 }
 
 function restrictedNamespace(name: string) {

@@ -12,8 +12,6 @@ const gpuLabels = (product: string, memory: number) => ({
   'nvidia.com/gpu.memory': String(memory),
 });
 const NODES: readonly FakeNode[] = [
-  { name: 'cpu-1' },
-  { name: 'cpu-2' },
   { name: 'a100', labels: gpuLabels('NVIDIA-A100-SXM4-80GB', 81_920), devices: { 'nvidia.com/gpu': 16 } },
   { name: 'h100', labels: gpuLabels('NVIDIA-H100-80GB-HBM3', 81_559), devices: { 'nvidia.com/gpu': 4 } },
   { name: 't4', labels: gpuLabels('Tesla-T4', 15_360), devices: { 'nvidia.com/gpu': 4 } },

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Cluster, deploy, fakeNode, openCluster, runHelm } from './cluster.js';
+import { type Cluster, deploy, openCluster, runHelm } from './cluster.js';
 import { CHART, MINIMAL_VALUES } from './render.js';
 import { type Helm, missing, tools } from './tools.js';
 
@@ -14,7 +14,6 @@ describe.skipIf(absent)(`a release${absent ? ` (skipped: ${absent})` : ''}`, () 
 
   beforeAll(async () => {
     cluster = await openCluster();
-    if (tools.testBed) await cluster.apply(['cpu-1', 'cpu-2'].map(name => fakeNode({ name })));
   });
   afterAll(() => cluster?.close());
 

@@ -61,9 +61,11 @@ describe('bug: control restarted, and commands ended with 6 and "round_robin: No
     ];
     await killControl();
     const ended = await Promise.all(commands.map(args => cli(...args)));
-    for (const { code, stderr } of ended) {
-      expect(stderr).toMatch(/^\w+ is unavailable at 127\.0\.0\.1:\d+; retrying until \d\d:\d\d:\d\d\n$/);
-      expect(code).toBe(0);
-    }
+    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    // On a busy machine the last of them may find it restarted.
+    const lines = ended.map(({ stderr }) => stderr).filter(stderr => stderr !== '');
+    expect(lines).not.toEqual([]);
+    for (const line of lines)
+      expect(line).toMatch(/^\w+ is unavailable at 127\.0\.0\.1:\d+; retrying until \d\d:\d\d:\d\d\n$/);
   }, 60_000);
 });

@@ -9,7 +9,7 @@ export interface Outage {
   readonly untilMs: number;
 }
 
-/** Reports each outage once: a channel has no connection, and calls wait for one. */
+/** Reports each outage once: a time in which a channel has no connection and calls wait for one. */
 export class OutageWatch {
   readonly #client: Client;
   readonly #report: (untilMs: number) => void;

@@ -10,7 +10,7 @@ import type { Stub } from '../rpc/stub.js';
 
 const CHUNK_BYTES = 256 * 1024;
 /** Maximum number of consecutive attempts without progress. */
-const MAX_FRUITLESS_ATTEMPTS = 5;
+const MAX_ATTEMPTS_WITHOUT_PROGRESS = 5;
 const RETRY_DELAY_MS = 300;
 
 export interface UploadFileOptions extends Omit<CallOptions, 'requestId'> {
@@ -40,7 +40,7 @@ export async function uploadFile(
       upload = expectUpload(await ingest.writeUpload(messages(path, upload, onProgress), call));
       if (upload.state !== 'STATE_COMPLETE') throw new FileChanged(path, upload);
     } catch (error) {
-      if (call.signal?.aborted || !canResume(error) || fruitless >= MAX_FRUITLESS_ATTEMPTS) throw error;
+      if (call.signal?.aborted || !canResume(error) || fruitless >= MAX_ATTEMPTS_WITHOUT_PROGRESS) throw error;
       await sleep(pauseAfter(error, fruitless), undefined, { signal: call.signal });
       upload = expectUpload(await ingest.getUpload({ uploadId }, call).catch(unlessUnavailable(upload)));
     }

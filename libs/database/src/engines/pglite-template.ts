@@ -38,7 +38,7 @@ export async function copyTemplate(directory: string): Promise<void> {
   if (existsSync(directory) || !existsSync(template)) return;
   const unfinished = `${directory}.new`;
   await rm(unfinished, { recursive: true, force: true });
-  // A process that starts does nothing else meanwhile, and this takes a third of the time of the asynchronous copy.
+  // Synchronous: a starting process has nothing else to do, and it takes a third of the time of the asynchronous copy.
   cpSync(template, unfinished, { recursive: true });
   await rename(unfinished, directory);
 }

@@ -23,8 +23,9 @@ export interface ReconcilerOptions {
   readonly onReady: () => void;
 }
 
-/** Short, because at start-up nothing is served until the first list. */
-const LIST_RETRY_MS = 200;
+/** Short before the first list, because nothing is served until then. */
+const FIRST_LIST_RETRY_MS = 200;
+const LIST_RETRY_MS = 500;
 
 /** Reconciles the catalogue with the registry: at start-up, when woken, and periodically. */
 export class Reconciler {
@@ -32,8 +33,8 @@ export class Reconciler {
   readonly #retries = new RetryTimes();
   readonly #retiring = new Set<Promise<void>>();
   readonly #loop: WakeLoop;
-  /** Why the last list failed; undefined after one that succeeded. */
-  #listFailure: string | undefined;
+  /** Whether the last list failed. */
+  #cannotList = false;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -63,14 +64,13 @@ export class Reconciler {
     let wanted: readonly WantedDeployment[];
     try {
       wanted = await list(context);
-      this.#listFailure = undefined;
+      this.#cannotList = false;
     } catch (error) {
-      const { message } = error as Error;
       // One line per outage, and not one per retry.
-      if (!signal.aborted && message !== this.#listFailure)
+      if (!signal.aborted && !this.#cannotList)
         log.warn({ err: error }, 'deployments cannot be listed from the registry; retrying');
-      this.#listFailure = message;
-      return Math.min(LIST_RETRY_MS, intervalMs);
+      this.#cannotList = true;
+      return Math.min(catalog.isReady ? LIST_RETRY_MS : FIRST_LIST_RETRY_MS, intervalMs);
     }
     this.#removeUnwanted(wanted);
     for (const each of wanted) {

@@ -2,8 +2,8 @@
 const RUNS = 16;
 
 /**
- * A lower bound of the time that a request would have to wait, so that none is refused that could be answered: it assumes
- * full batches and the shortest of the latest runs. A single slow run therefore causes no refusals.
+ * A lower bound of the time that a request would have to wait, so that no request that could be answered is
+ * refused: it assumes full batches and the shortest of the latest runs. A single slow run therefore causes no refusals.
  */
 export class WaitEstimate {
   readonly #maxBatchSize: number;

@@ -21,7 +21,7 @@ export async function completeJob(trx: Trx, { attempt, job }: HeldJob, result: T
   await appendEvent(trx, { type: 'training.job.succeeded', tenant, aggregateId: jobId, aggregateVersion: 2, payload });
 }
 
-/** The previous release reads spec and result from the event, which must stay far below NATS's max_payload. */
+/** The previous release reads spec and result from the event. They are left out of an event larger than this. */
 const MAX_SUCCEEDED_BYTES = 256 * 1024;
 
 function succeededPayload(payload: TrainingJobSucceeded): TrainingJobSucceeded {
