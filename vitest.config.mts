@@ -25,34 +25,47 @@ export default defineConfig({
     projects: [
       {
         test: {
-          ...{ ...COMMON, ...COMPUTES, name: 'unit', pool: 'threads', isolate: false },
+          ...COMMON,
+          ...COMPUTES,
+          name: 'unit',
+          pool: 'threads',
+          isolate: false,
           include: PACKAGES.map(folder => `${folder}/**/*.test.ts`),
           exclude: ['**/*.integration.test.ts'],
         },
       },
       {
         test: {
-          ...{ ...COMMON, ...COMPUTES, name: 'conformance' },
+          ...COMMON,
+          ...COMPUTES,
+          name: 'conformance',
           include: ['test/src/conformance/**/*.test.ts'],
         },
       },
       {
         test: {
-          ...{ ...COMMON, ...COMPUTES, name: 'charts', isolate: false },
+          ...COMMON,
+          ...COMPUTES,
+          name: 'charts',
+          isolate: false,
           include: ['test/src/charts/**/*.test.ts'],
           globalSetup: ['test/src/charts/global-setup.ts'],
         },
       },
       {
         test: {
-          ...{ ...COMMON, ...COMPUTES, name: 'e2e' },
+          ...COMMON,
+          ...COMPUTES,
+          name: 'e2e',
           include: ['test/src/e2e/**/*.test.ts'],
           globalSetup: ['test/src/e2e/global-setup.ts'],
         },
       },
       {
         test: {
-          ...{ ...COMMON, ...WAITS, name: 'integration' },
+          ...COMMON,
+          ...WAITS,
+          name: 'integration',
           include: PACKAGES.map(folder => `${folder}/**/*.integration.test.ts`),
           globalSetup: ['libs/testkit/src/global-setup.ts'],
         },

@@ -74,7 +74,7 @@ function weightsLike(g: GraphBuilder, output: Value): Value {
   return g.opaque('Reshape', [cut[0], g.op('Shape', [output])], [output])[0]!;
 }
 
-// Spread over the range, away from ties and kinks at round numbers; deterministic.
+// Spread over the range, and not at round numbers, where ties and kinks are; deterministic.
 function drawInput(shape: readonly number[], seed: number, [low, high]: readonly [number, number]): Tensor<'FP64'> {
   const unit = (i: number) => ((i + 1) * 0.618_033_988_749_895 + seed * 0.318_309_886_183_791) % 1;
   return tensor(

@@ -1,4 +1,4 @@
-// Derives an attempt's state from its Job and pod, with messages that tell a user what to do.
+// Derives an attempt's state from its Job and pod, with messages for users that say what to do.
 import type { Condition, Job, KubernetesEvent, Pod } from './objects.js';
 
 export type PodClassification =
