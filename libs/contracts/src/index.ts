@@ -1,13 +1,5 @@
 export { canonicalJson, sha256Digest } from './canonical-json.js';
-export {
-  type DatasetManifest,
-  type ManifestFeature,
-  type ManifestShard,
-  parseDatasetManifest,
-  SHARD_TENSORS,
-  SPLITS,
-  type SplitName,
-} from './dataset-manifest.js';
+export { fromComponent, type PlainComponent, toComponent } from './component-message.js';
 export { descriptorsOf } from './descriptors.js';
 export type { EventPayloads, EventType } from './event-payloads.js';
 export {
@@ -38,3 +30,4 @@ export {
   type ServiceStub,
   serviceDefinition,
 } from './services.js';
+export { fromStruct, type Json, type JsonObject, toStruct } from './struct.js';
