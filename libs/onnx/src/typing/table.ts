@@ -44,6 +44,7 @@ export const TYPING_RULES = {
   Max: variadic,
   Mean: variadic,
   Min: variadic,
+  Mod: broadcast,
   Mul: broadcast,
   Neg: sameAsFirst,
   Not: predicate,
