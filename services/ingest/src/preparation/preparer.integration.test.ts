@@ -13,13 +13,13 @@ import {
   takePreparation,
 } from '../store/preparations.js';
 import type { IngestTables } from '../store/tables.js';
-import type { PreparedVersion } from './prepare.js';
+import type { PreparedVersion } from './prepared-version.js';
 import { Preparer } from './preparer.js';
 
 describe('the preparer', () => {
   const RESULT = {
     digest: 'sha256:x',
-    features: [],
+    columns: [],
     classes: [],
     rowsRead: 0,
     findings: [],

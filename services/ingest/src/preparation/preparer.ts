@@ -13,7 +13,7 @@ import {
 } from '../store/preparations.js';
 import type { PreparationPhase } from '../store/tables.js';
 import type { Db } from '../store/uploads.js';
-import type { OnPhase, PreparationPlan, PreparedVersion } from './prepare.js';
+import type { OnPhase, PreparationPlan, PreparedVersion } from './prepared-version.js';
 
 const LEASE_MS = 10_000;
 const RENEW_MS = 2_500;

@@ -8,12 +8,16 @@ beforeAll(async () => {
 afterAll(() => bench.stop());
 
 test('bug: a stopping service waited for the preparation of a version', async () => {
-  const row = `${Array.from({ length: 20 }, (_, index) => index / 7).join(',')},a\n`;
+  const row = (number: number) =>
+    `${Array.from({ length: 20 }, (_, index) => (number + index) / 7).join(',')},${number % 2}\n`;
   const header = `${Array.from({ length: 20 }, (_, index) => `x${index}`).join(',')},y\n`;
-  const uploadId = await upload(bench.ingest, Buffer.from(header + row.repeat(80_000)));
+  const uploadId = await upload(
+    bench.ingest,
+    Buffer.from(header + Array.from({ length: 80_000 }, (_, number) => row(number)).join('')),
+  );
   await bench.ingest.createDataset({ datasetId: 'large' });
   const sources = [{ uploadId, role: 'ROLE_FEATURES', partition: 'train' } as const];
-  const recipe = { format: 'FORMAT_CSV', labelColumn: 'y', dropDuplicates: false } as const;
+  const recipe = { format: 'FORMAT_CSV' as const, targets: ['y'] };
   const { datasetVersion } = await bench.ingest.createDatasetVersion({ datasetId: 'large', sources, recipe });
   const read = async () => await bench.ingest.getDatasetVersion({ datasetId: 'large', version: 1 });
   await expect

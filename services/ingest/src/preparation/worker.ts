@@ -2,7 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createBlobStore, type S3StoreOptions } from '@athanor/blobs';
 import { FormatError } from '../formats/rows.js';
-import { type PreparationPlan, type PreparedVersion, prepareVersion } from './prepare.js';
+import { prepareImages } from './prepare-images.js';
+import type { PreparationPlan, PreparedVersion } from './prepared-version.js';
 
 /** URL of the blob store; the thread opens its own. */
 export interface BlobLocation {
@@ -28,7 +29,7 @@ const post = (message: WorkerMessage) => parentPort?.postMessage(message);
 
 const blobs = await createBlobStore(location.url, { s3: location.s3 });
 try {
-  const version = await prepareVersion(plan, blobs, (phase, completed, total) =>
+  const version = await prepareImages(plan, blobs, (phase, completed, total) =>
     post({ kind: 'phase', phase, completed, total }),
   );
   post({ kind: 'done', version });

@@ -1,7 +1,17 @@
-import type { DatasetInput, DatasetVersionInput, UploadInput } from '@athanor/contracts/ingest';
+import { toComponent } from '@athanor/contracts';
+import type {
+  ColumnStatisticsInput,
+  DatasetColumnInput,
+  DatasetInput,
+  DatasetVersionInput,
+  RecipeInput,
+  UploadInput,
+} from '@athanor/contracts/ingest';
 import { toTimestamp } from '@athanor/service';
+import type { PreparationPlan, PreparedVersion } from '../preparation/prepared-version.js';
 import type { DatasetRow, DatasetVersionRow } from '../store/datasets.js';
 import type { UploadRow } from '../store/uploads.js';
+import type { ColumnStatistics } from '../tables/table-plan.js';
 
 // Converts rows to messages.
 
@@ -31,7 +41,7 @@ export function summarizeVersion(row: DatasetVersionRow): DatasetVersionInput {
   return {
     ...version,
     classes: [],
-    features: version.features?.map(feature => ({ ...feature, columns: [] })) ?? [],
+    columns: [],
     splits: version.splits?.map(split => ({ ...split, classRows: [] })) ?? [],
   };
 }
@@ -43,16 +53,12 @@ export function toDatasetVersion(row: DatasetVersionRow): DatasetVersionInput {
     version: row.version,
     state,
     digest: result?.digest ?? '',
-    recipe: { format: plan.format, labelColumn: plan.labelColumn, cleaning: plan.cleaning, split: plan.split },
+    recipe: toRecipe(plan),
     sources: plan.sources.map(source => ({ ...source })),
-    features: (result?.features ?? []).map(feature => ({
-      ...feature,
-      shape: [...feature.shape],
-      columns: [...feature.columns],
-    })),
+    columns: (result?.columns ?? []).map(toColumn),
     classes: [...(result?.classes ?? [])],
     rowsRead: result?.rowsRead ?? 0,
-    findings: [...(result?.findings ?? [])],
+    findings: (result?.findings ?? []).map(each => ({ ...each, firstRowIds: [...each.firstRowIds] })),
     splits: (result?.splits ?? []).map(split => ({ ...split, classRows: [...split.classRows] })),
     preparation: {
       done: state !== 'STATE_PREPARING',
@@ -62,5 +68,48 @@ export function toDatasetVersion(row: DatasetVersionRow): DatasetVersionInput {
       error,
     },
     createTime: toTimestamp(row.create_time),
+  };
+}
+
+const ON_MISFIT = {
+  error: 'ON_MISFIT_UNSPECIFIED',
+  null: 'ON_MISFIT_NULL',
+  quarantine: 'ON_MISFIT_QUARANTINE',
+} as const;
+
+function toRecipe({ format, reading, targets, roles, checks, split, acceptLoss }: PreparationPlan): RecipeInput {
+  const { onMisfit, columns = [], nulls, ignore, ...rest } = reading;
+  return {
+    format,
+    reading: { ...rest, columns: [...columns], nulls: [...nulls], ignore: [...ignore], onMisfit: ON_MISFIT[onMisfit] },
+    targets: [...targets],
+    roles: { ...roles },
+    checks: checks.map(toComponent),
+    split,
+    acceptLoss,
+  };
+}
+
+function toColumn({ statistics, name, type, role, nullable }: PreparedVersion['columns'][number]): DatasetColumnInput {
+  const datatype = type.kind === 'number' || type.kind === 'vector' ? type.dtype : '';
+  const shape = type.kind === 'vector' ? [...type.shape] : [];
+  return {
+    column: { name, role, nullable, type: { kind: type.kind, datatype, shape } },
+    statistics: toStatistics(statistics),
+  };
+}
+
+function toStatistics({ count, missing, unique, number, text, topValues }: ColumnStatistics): ColumnStatisticsInput {
+  return {
+    count,
+    missing,
+    ...(unique && { unique: unique.count, uniqueIsApproximate: !unique.exact }),
+    ...(number && {
+      ...{ min: number.min, max: number.max, mean: number.mean, stdDev: number.stdDev, zeros: number.zeros },
+      quantiles: number.quantiles.values.map(({ p, value }) => ({ probability: p, value })),
+      histogram: number.histogram.map(({ low, high, rows }) => ({ low, high, count: rows })),
+    }),
+    topValues: (topValues ?? []).map(({ value, rows }) => ({ value, count: rows })),
+    ...text,
   };
 }

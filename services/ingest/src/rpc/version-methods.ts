@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DatasetManifest, parseDatasetManifest, SPLITS } from '@athanor/contracts';
-import type { CreateDatasetVersionRequest } from '@athanor/contracts/ingest';
+import { describeFamily } from '@athanor/components';
+import { toStruct } from '@athanor/contracts';
+import type { CreateDatasetVersionRequest, FindingInput } from '@athanor/contracts/ingest';
+import { blobDigests, parseDatasetManifest } from '@athanor/data';
 import { isDatabaseError } from '@athanor/database';
 import {
   checkSameRequest,
@@ -11,7 +13,7 @@ import {
   ServiceError,
   toPage,
 } from '@athanor/service';
-import type { Finding } from '../cleaning/clean.js';
+import { CHECK_FAMILY } from '../checks/checks.js';
 import { type KnownSource, toPlan } from '../preparation/plan.js';
 import {
   type DatasetVersionRow,
@@ -36,6 +38,7 @@ type VersionMethods = Pick<
   | 'watchDatasetVersion'
   | 'listFindings'
   | 'readDatasetBlob'
+  | 'listComponents'
 >;
 
 const WATCH_INTERVAL_MS = 100;
@@ -83,11 +86,11 @@ export function versionMethods(dependencies: IngestDependencies): VersionMethods
       }
     },
 
-    async listFindings({ datasetId, version, kind, pageSize, pageToken }, { tenant }) {
+    async listFindings({ datasetId, version, check, pageSize, pageToken }, { tenant }) {
       const { result } = await expectReady(db, { tenant, datasetId, version });
       const page = readPage({ pageSize, pageToken }, 'number', DEFAULT_FINDINGS);
       const all = parseFindings(await blobs.read(result.findingsDigest)).filter(
-        each => kind === 'FINDING_KIND_UNSPECIFIED' || each.kind === kind,
+        each => check === '' || each.check === check,
       );
       const begin = page.after ?? 0;
       const end = begin + page.size;
@@ -95,12 +98,23 @@ export function versionMethods(dependencies: IngestDependencies): VersionMethods
       return { findings: all.slice(begin, end), nextPageToken };
     },
 
+    async listComponents({ family }) {
+      if (family !== '' && family !== CHECK_FAMILY.name) return { kinds: [] };
+      const kinds = describeFamily(CHECK_FAMILY);
+      return {
+        kinds: kinds.map(({ parametersSchema, ...kind }) => ({
+          ...kind,
+          parametersSchema: toStruct(parametersSchema),
+        })),
+      };
+    },
+
     async *readDatasetBlob({ datasetId, version, digest }, { tenant, signal }) {
       const { result } = await expectReady(db, { tenant, datasetId, version });
       const wanted = digest === '' ? result.digest : digest;
       if (wanted !== result.digest) {
         const manifest = parseDatasetManifest(await blobs.read(result.digest));
-        if (!namesShard(manifest, wanted))
+        if (!blobDigests(manifest).has(wanted))
           throw notFound('blob', wanted, `version ${version} of ${datasetId} has no such blob`);
       }
       for await (const chunk of blobs.get(wanted, { signal })) yield { chunk: Buffer.from(chunk) };
@@ -185,11 +199,7 @@ async function expectReady(db: Db, key: VersionKey) {
   throw new ServiceError('FAILED_PRECONDITION', message, { reason: 'DATASET_NOT_READY' });
 }
 
-function namesShard(manifest: DatasetManifest, digest: string): boolean {
-  return SPLITS.some(split => manifest.splits[split].shards.some(shard => shard.digest === digest));
-}
-
-function parseFindings(bytes: Uint8Array): Finding[] {
+function parseFindings(bytes: Uint8Array): FindingInput[] {
   const lines = Buffer.from(bytes).toString('utf8').split('\n').filter(Boolean);
-  return lines.map(line => JSON.parse(line) as Finding);
+  return lines.map(line => JSON.parse(line) as FindingInput);
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { SplitName } from '@athanor/contracts';
+import type { SplitName } from '@athanor/data';
 
 export interface SplitRule {
   readonly validationFraction: number;

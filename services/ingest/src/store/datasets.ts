@@ -1,7 +1,7 @@
 import { jsonb } from '@athanor/database';
 import type { Page } from '@athanor/service';
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
-import type { PreparationPlan } from '../preparation/prepare.js';
+import type { PreparationPlan } from '../preparation/prepared-version.js';
 import type { DatasetTable, DatasetVersionTable, IngestTables } from './tables.js';
 import type { Db, Trx } from './uploads.js';
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { startDatabaseEngines } from '@athanor/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PreparationPlan, PreparedVersion } from '../preparation/prepare.js';
+import type { PreparationPlan, PreparedVersion } from '../preparation/prepared-version.js';
 import { findDataset, insertDataset, insertVersion, listDatasets, listVersions, lockDataset } from './datasets.js';
 import { deleteDataset, findPreparing } from './deletion.js';
 import { MIGRATIONS } from './migrations.js';

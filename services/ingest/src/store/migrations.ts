@@ -1,6 +1,7 @@
 import type { Migration } from '@athanor/database';
 import { outboxFailuresMigration, outboxMigration } from '@athanor/events';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { IngestTables } from './tables.js';
 
 /** Ingest's schema. Append only: version N−1 must run on the schema of version N. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -81,4 +82,16 @@ export const MIGRATIONS: readonly Migration[] = [
     },
   },
   outboxFailuresMigration,
+  {
+    // Format 2 of dataset versions: named and typed columns. The only migration that is not an expansion.
+    name: '0005_columns',
+    async up(db) {
+      const versions = db as Kysely<IngestTables>;
+      const version = await versions.selectFrom('dataset_versions').select('version').limit(1).executeTakeFirst();
+      if (version !== undefined) throw new Error(EARLIER_FORMAT);
+    },
+  },
 ];
+
+const EARLIER_FORMAT =
+  'this database has dataset versions of an earlier release, in a format without columns that this release cannot read; nothing in it was changed. Use a new home (athanor --home FOLDER up) or a new database and import the sources again, or go on with the earlier release';

@@ -2,7 +2,7 @@
 import { jsonb, leaseEnd } from '@athanor/database';
 import { appendEvent } from '@athanor/events';
 import { sql } from 'kysely';
-import type { PreparedVersion } from '../preparation/prepare.js';
+import type { PreparedVersion } from '../preparation/prepared-version.js';
 import { type DatasetVersionRow, type VersionKey, WAITING } from './datasets.js';
 import type { PreparationPhase } from './tables.js';
 import type { Db, Trx } from './uploads.js';

@@ -1,6 +1,6 @@
 import type { OutboxTables } from '@athanor/events';
 import type { ColumnType } from 'kysely';
-import type { PreparationPlan, PreparedVersion } from '../preparation/prepare.js';
+import type { PreparationPlan, PreparedVersion } from '../preparation/prepared-version.js';
 
 type Created = ColumnType<Date, Date | undefined, never>;
 

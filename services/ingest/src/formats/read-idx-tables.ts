@@ -1,4 +1,3 @@
-import { parseCsv } from './csv.js';
 import { maybeGunzip } from './gunzip.js';
 import { type IdxArray, parseIdx } from './idx.js';
 import { FormatError, type RowTable } from './rows.js';
@@ -11,25 +10,8 @@ export interface SourceBytes {
   readonly bytes: Uint8Array;
 }
 
-export interface ReadOptions {
-  readonly labelColumn: string;
-  readonly maxBytes: number;
-}
-
-type ReadTables = (sources: readonly SourceBytes[], options: ReadOptions) => RowTable[];
-
-/** How the sources of a version become tables, one per partition. */
-export const READERS: Readonly<Record<'FORMAT_IDX' | 'FORMAT_CSV', ReadTables>> = {
-  FORMAT_IDX: readIdxTables,
-  FORMAT_CSV: (sources, { labelColumn, maxBytes }) => {
-    const tables = sources.map(({ filename, partition, bytes }) =>
-      parseCsv(maybeGunzip(bytes, filename, maxBytes), { filename, partition, labelColumn }),
-    );
-    return sameFeatures(tables);
-  },
-};
-
-function readIdxTables(sources: readonly SourceBytes[], { maxBytes }: ReadOptions): RowTable[] {
+/** One table per partition. `maxBytes` is the largest unpacked size of a source. Throws FormatError. */
+export function readIdxTables(sources: readonly SourceBytes[], maxBytes: number): RowTable[] {
   const partitions = [...new Set(sources.map(({ partition }) => partition))];
   const parsed = (partition: string, role: SourceBytes['role']) => {
     const source = sources.find(each => each.partition === partition && each.role === role);
@@ -75,22 +57,21 @@ function toTable(partition: string, features: NamedIdx, labels: NamedIdx | undef
   }
   return {
     partition,
-    feature: { name: 'image', datatype: 'UINT8', shape: features.shape, columns: [] },
+    type: { kind: 'vector', dtype: 'UINT8', shape: features.shape },
     data: features.data,
     bytesPerRow,
     rows: features.rows,
     labels: labels && Array.from(labels.data, String),
-    missing: [],
   };
 }
 
 function sameFeatures(tables: RowTable[]): RowTable[] {
-  const describe = ({ feature }: RowTable) => `[${feature.shape.join(', ')}] ${feature.columns.join(', ')}`.trim();
+  const describe = ({ type }: RowTable) => `[${type.shape.join(', ')}]`;
   const [first, ...rest] = tables;
   for (const table of rest) {
     if (first !== undefined && describe(table) !== describe(first)) {
       throw new FormatError(
-        `partition '${table.partition}' has features ${describe(table)}, but '${first.partition}' has ${describe(first)}; make them equal`,
+        `partition '${table.partition}' has images ${describe(table)}, but '${first.partition}' has ${describe(first)}; make them equal`,
       );
     }
     if (first !== undefined && (table.labels === undefined) !== (first.labels === undefined)) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { READERS, type SourceBytes } from './read-tables.js';
+import { readIdxTables, type SourceBytes } from './read-idx-tables.js';
 
-const options = { labelColumn: 'y', maxBytes: 1_000_000 };
+const MAX_BYTES = 1_000_000;
 
 function idx(filename: string, dimensions: number[], values: number[], place: Partial<SourceBytes> = {}): SourceBytes {
   const header = Buffer.from([0, 0, 8, dimensions.length, ...dimensions.flatMap(size => [0, 0, 0, size])]);
@@ -11,11 +11,6 @@ function idx(filename: string, dimensions: number[], values: number[], place: Pa
 
 const labels = { role: 'ROLE_LABELS' } as const;
 const images = idx('images', [2, 1, 2], [1, 2, 3, 4]);
-const csv = (text: string, partition: string): SourceBytes => ({
-  ...{ filename: `${partition}.csv`, role: 'ROLE_FEATURES', partition },
-  bytes: Buffer.from(text),
-});
-
 describe('IDX sources', () => {
   test('become one table per partition', () => {
     const test = { partition: 'test' };
@@ -25,8 +20,8 @@ describe('IDX sources', () => {
       idx('t', [1, 1, 2], [5, 6], test),
       idx('tl', [1], [7], { ...labels, ...test }),
     ];
-    expect(READERS.FORMAT_IDX(sources, options)).toMatchObject([
-      { partition: 'train', rows: 2, labels: ['7', '8'], bytesPerRow: 2, feature: { name: 'image', shape: [1, 2] } },
+    expect(readIdxTables(sources, MAX_BYTES)).toMatchObject([
+      { partition: 'train', rows: 2, labels: ['7', '8'], bytesPerRow: 2, type: { shape: [1, 2] } },
       { partition: 'test', rows: 1, labels: ['7'] },
     ]);
   });
@@ -61,7 +56,7 @@ describe('IDX sources', () => {
     [
       'partitions of different shapes',
       [images, idx('t', [1, 2, 2], [1, 2, 3, 4], { partition: 'test' })],
-      "partition 'test' has features [2, 2], but 'train' has [1, 2]; make them equal",
+      "partition 'test' has images [2, 2], but 'train' has [1, 2]; make them equal",
     ],
     [
       'labels in one partition only',
@@ -69,12 +64,6 @@ describe('IDX sources', () => {
       'expected labels in every partition or in none',
     ],
   ])('refuse %s', (_, sources, message) => {
-    expect(() => READERS.FORMAT_IDX(sources, options)).toThrow(message);
+    expect(() => readIdxTables(sources, MAX_BYTES)).toThrow(message);
   });
-});
-
-test('CSV partitions must have the same columns in the same order', () => {
-  expect(() => READERS.FORMAT_CSV([csv('a,b,y\n1,2,p\n', 'train'), csv('b,a,y\n1,2,p\n', 'test')], options)).toThrow(
-    "partition 'test' has features [2] b, a, but 'train' has [2] a, b; make them equal",
-  );
 });

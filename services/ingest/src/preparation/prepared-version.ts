@@ -1,0 +1,61 @@
+import type { ResolvedComponent } from '@athanor/components';
+import type { Column, ColumnRole, SplitName } from '@athanor/data';
+import type { ColumnStatistics, FindingSummary, SplitFractions, TableReading } from '../tables/table-plan.js';
+
+export interface PlannedSource {
+  readonly filename: string;
+  readonly role: 'ROLE_FEATURES' | 'ROLE_LABELS';
+  readonly partition: 'train' | 'test';
+  readonly digest: string;
+  readonly byteSize: number;
+}
+
+/** Everything that a version is made from. */
+export interface PreparationPlan {
+  readonly format:
+    | 'FORMAT_UNSPECIFIED'
+    | 'FORMAT_IDX'
+    | 'FORMAT_CSV'
+    | 'FORMAT_JSON'
+    | 'FORMAT_PARQUET'
+    | 'FORMAT_ARROW';
+  readonly reading: TableReading;
+  readonly targets: readonly string[];
+  readonly roles: Readonly<Record<string, ColumnRole>>;
+  /** Those that were asked for, resolved; the others have the defaults of the format. */
+  readonly checks: readonly ResolvedComponent[];
+  readonly split: SplitFractions;
+  readonly acceptLoss: boolean;
+  readonly sources: readonly PlannedSource[];
+  /** Unpacked size of all sources. */
+  readonly maxSourceBytes: number;
+}
+
+/** The content of a version. Its digest is the manifest's. */
+export interface PreparedVersion {
+  readonly digest: string;
+  readonly columns: readonly (Column & { readonly statistics: ColumnStatistics })[];
+  /** Values of the only target, if it is a category with few values. */
+  readonly classes: readonly string[];
+  readonly rowsRead: number;
+  readonly findings: readonly FindingSummary[];
+  readonly findingsDigest: string;
+  readonly quarantineDigest?: string;
+  readonly splits: readonly {
+    readonly split: SplitName;
+    readonly rows: number;
+    readonly classRows: readonly number[];
+  }[];
+}
+
+export type OnPhase = (phase: string, completed: number, total: number) => void;
+
+/** All class names are in one message of at most 4 MiB. */
+const MAX_CLASSES = 50_000;
+const MAX_CLASS_NAME_BYTES = 1024 * 1024;
+
+/** Whether class names fit into a version's message. */
+export function fitInMessage(classes: readonly string[]): boolean {
+  const bytes = classes.reduce((sum, name) => sum + Buffer.byteLength(name), 0);
+  return classes.length <= MAX_CLASSES && bytes <= MAX_CLASS_NAME_BYTES;
+}

@@ -1,0 +1,75 @@
+// One import, in its own process: sources → working table → checks → version.
+
+import { FormatError } from '../formats/rows.js';
+import { RESULT_FOLDER } from './child-messages.js';
+import { loadTable } from './columns/load-table.js';
+import { assignRoles, expectInputs } from './columns/roles.js';
+import { settleColumns } from './columns/settle-columns.js';
+import { type Database, openDatabase } from './database/database.js';
+import { rowIdSql } from './findings/check-work.js';
+import { expectClasses, expectRows, expectSplits, expectVaryingTargets } from './findings/loss-rules.js';
+import { REMOVED, runChecks, writeFindings } from './findings/run-checks.js';
+import { toVersionColumns } from './rows/dictionaries.js';
+import { writeVersion } from './rows/write-version.js';
+import { openSources } from './sources/open-sources.js';
+import type { OnTablePhase, TablePlan, TableResult } from './table-plan.js';
+
+export async function importTable(plan: TablePlan, folder: string, onPhase: OnTablePhase): Promise<TableResult> {
+  const { memoryMiB, threads } = plan.limits;
+  const database = await openDatabase({ folder, memoryMiB, threads });
+  try {
+    return await importInto(database, plan, { folder, onPhase });
+  } finally {
+    database.close();
+  }
+}
+
+async function importInto(
+  database: Database,
+  plan: TablePlan,
+  { folder, onPhase }: { folder: string; onPhase: OnTablePhase },
+): Promise<TableResult> {
+  onPhase('READING', 0, plan.sources.length);
+  const sources = await openSources(plan, folder, database);
+  if (!sources.some(({ partition }) => partition === 'train'))
+    throw new FormatError('expected a file of training rows, got none');
+  const loaded = await loadTable(database, sources, plan.reading);
+  const settled = await settleColumns(database, loaded, { reading: plan.reading, targets: plan.targets });
+  // What a trailing delimiter makes.
+  const present = settled.columns.filter(({ isUnnamed, count }) => !isUnnamed || count > 0);
+  const roled = assignRoles(present, plan);
+  const { misfits } = settled;
+  const onCheck = (completed: number, total: number) => onPhase('CHECKING', completed, total);
+  const checked = await runChecks(database, roled, { plan, loaded, misfits, onCheck });
+  expectInputs(checked.columns);
+  expectRows(checked, loaded.rows, plan.acceptLoss);
+  await expectVaryingTargets(checked.work);
+  const isAll = checked.removedRows === 0;
+  const sql = isAll ? 'true' : `rowid NOT IN (SELECT row FROM ${REMOVED})`;
+  const kept = { rows: loaded.rows - checked.removedRows, isAll, sql };
+  const hasTest = sources.some(({ partition }) => partition === 'test');
+  const columns = await toVersionColumns(database, checked.columns, kept);
+  await expectClasses(checked.work, columns, { acceptLoss: plan.acceptLoss, keptRows: kept.rows });
+  const split = hasTest ? { ...plan.split, testFraction: 0 } : plan.split;
+  const version = await writeVersion(database, {
+    columns,
+    kept,
+    ranges: await checked.work.ranges(),
+    trainRows: loaded.trainRows,
+    split,
+    folder,
+    name: RESULT_FOLDER,
+    removed: isAll ? undefined : REMOVED,
+    onRows: (completed, total) => onPhase('WRITING', completed, total),
+  });
+  expectSplits(version.splits, { split, keptRows: kept.rows, hasTest, acceptLoss: plan.acceptLoss });
+  const rowId = rowIdSql(loaded.trainRows);
+  const files = await writeFindings(database, checked, { folder, name: RESULT_FOLDER, rowId });
+  return {
+    ...version,
+    ...files,
+    rowsRead: loaded.rows,
+    findings: checked.summaries,
+    reading: sources.map(({ applied }) => applied),
+  };
+}

@@ -1,0 +1,159 @@
+// What an import of a table takes and returns. Plain JSON: it is stored with the version, and crosses a process boundary.
+
+import type { ResolvedComponent } from '@athanor/components';
+import type { Column, ColumnRole, SplitName } from '@athanor/data';
+
+export const COLUMN_CHOICES = ['number', 'integer', 'boolean', 'category', 'text', 'timestamp'] as const;
+/** What a user may say that a column is. */
+export type ColumnChoice = (typeof COLUMN_CHOICES)[number];
+
+export const MISFIT_ACTIONS = ['error', 'null', 'quarantine'] as const;
+/** What happens to a value that is not of its column's type. */
+export type MisfitAction = (typeof MISFIT_ACTIONS)[number];
+
+/** How files are read. What is undefined is sniffed. */
+export interface TableReading {
+  /** One character. */
+  readonly delimiter?: string;
+  readonly header?: boolean;
+  /** Names instead of those of the header. */
+  readonly columns?: readonly string[];
+  /** Lines before the header that are not part of the table. */
+  readonly skipLines: number;
+  /** A label of the Encoding Standard, for example "latin1". */
+  readonly encoding?: string;
+  /** Missing in every column, besides the empty cell. */
+  readonly nulls: readonly string[];
+  readonly decimal: '.' | ',';
+  readonly thousands?: string;
+  /** By column: a text that is removed from its values, for example "." or "$". */
+  readonly strip: Readonly<Record<string, string>>;
+  /** Columns that are not read. */
+  readonly ignore: readonly string[];
+  readonly types: Readonly<Record<string, ColumnChoice>>;
+  readonly onMisfit: MisfitAction;
+}
+
+export type Partition = 'train' | 'test';
+
+export interface TableSource {
+  /** Its name in the folder. */
+  readonly file: string;
+  /** Its name in messages. */
+  readonly filename: string;
+  readonly partition: Partition;
+}
+
+export interface SplitFractions {
+  readonly validationFraction: number;
+  /** Of the rows of the train partition; 0 if there is a test partition. */
+  readonly testFraction: number;
+  readonly salt: string;
+}
+
+export interface TableLimits {
+  /** Of DuckDB; Node.js needs about 300 MiB more. */
+  readonly memoryMiB: number;
+  readonly threads: number;
+  readonly deadlineMs: number;
+  /** Of all sources together. */
+  readonly maxUnpackedBytes: number;
+}
+
+export interface TablePlan {
+  readonly sources: readonly TableSource[];
+  readonly reading: TableReading;
+  readonly targets: readonly string[];
+  readonly roles: Readonly<Record<string, ColumnRole>>;
+  readonly checks: readonly ResolvedComponent[];
+  readonly split: SplitFractions;
+  /** Whether to import although a class vanishes, a split is empty, or more than 5 % of the rows are removed. */
+  readonly acceptLoss: boolean;
+  readonly limits: TableLimits;
+}
+
+/** A version's column, with the file of its dictionary. */
+export interface TableColumn extends Column {
+  readonly dictionaryFile?: string;
+  readonly entries?: number;
+}
+
+/** Of one column over all rows of the version, in the terms of TensorFlow Data Validation. What is unknown is absent. */
+export interface ColumnStatistics {
+  readonly column: string;
+  /** Rows that have a value. */
+  readonly count: number;
+  readonly missing: number;
+  readonly unique?: { readonly count: number; readonly exact: boolean };
+  readonly number?: NumberStatistics;
+  readonly text?: TextStatistics;
+  /** The most frequent values first. */
+  readonly topValues?: readonly { readonly value: string; readonly rows: number }[];
+}
+
+/** Timestamps are in microseconds since 1970 UTC. */
+export interface NumberStatistics {
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** Of the population. */
+  readonly stdDev: number;
+  readonly zeros: number;
+  /** Interpolated linearly; of a systematic sample if not exact. */
+  readonly quantiles: { readonly exact: boolean; readonly values: readonly { p: number; value: number }[] };
+  readonly histogram: readonly { readonly low: number; readonly high: number; readonly rows: number }[];
+}
+
+/** Lengths in characters (code points). */
+export interface TextStatistics {
+  readonly minLength: number;
+  readonly maxLength: number;
+  readonly meanLength: number;
+}
+
+export type FindingAction = 'report' | 'drop' | 'quarantine';
+
+/** What one check found in one column, or in the table. */
+export interface FindingSummary {
+  readonly check: string;
+  readonly action: FindingAction;
+  /** Flawed rows; 0 if the finding is about a column. */
+  readonly rows: number;
+  /** Rows that are removed because of this check. A row with several flaws is removed by the first. */
+  readonly removed: number;
+  readonly firstRowIds: readonly string[];
+  readonly column?: string;
+  readonly detail: string;
+}
+
+/** The options of reading as applied to one source. */
+export interface AppliedReading {
+  readonly filename: string;
+  readonly format: 'csv' | 'json' | 'parquet';
+  readonly compression: 'none' | 'gzip' | 'zstd';
+  readonly delimiter?: string;
+  readonly header?: boolean;
+  readonly skipLines?: number;
+  readonly encoding?: string;
+}
+
+export interface TableResult {
+  readonly columns: readonly TableColumn[];
+  readonly statistics: readonly ColumnStatistics[];
+  readonly rowsRead: number;
+  readonly findings: readonly FindingSummary[];
+  /** JSON Lines with every flawed row. */
+  readonly findingsFile: string;
+  /** JSON Lines with the values of the quarantined rows and the reasons; absent if there are none. */
+  readonly quarantineFile?: string;
+  readonly splits: readonly {
+    readonly split: SplitName;
+    readonly rows: number;
+    readonly shards: readonly { readonly file: string; readonly rows: number }[];
+  }[];
+  readonly reading: readonly AppliedReading[];
+}
+
+export const TABLE_PHASES = ['READING', 'CHECKING', 'WRITING'] as const;
+export type TablePhase = (typeof TABLE_PHASES)[number];
+export type OnTablePhase = (phase: TablePhase, completed: number, total: number) => void;
