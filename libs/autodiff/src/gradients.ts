@@ -39,9 +39,13 @@ export function gradients(g: GraphBuilder, seeds: readonly GradientSeed[], wante
   });
 }
 
+// A shape says nothing of the values.
+const SHAPE_OPS: ReadonlySet<string> = new Set(['Shape', 'Size']);
+
 function dependentNames(tape: readonly Node[], wanted: readonly Value[]): Set<string> {
   const names = new Set(wanted.map(value => value.name));
   for (const node of tape) {
+    if (SHAPE_OPS.has(node.op)) continue;
     if (node.inputs.some(name => names.has(name))) for (const output of node.outputs) names.add(output);
   }
   return names;

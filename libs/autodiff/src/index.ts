@@ -3,7 +3,7 @@ export type { Call, GradientRule } from './gradient-rule.js';
 export { GRADIENT_RULES, isDifferentiable } from './gradient-table.js';
 export { type GradientSeed, gradients } from './gradients.js';
 export { binaryCrossEntropy } from './losses/binary-cross-entropy.js';
-export type { Loss, LossMetrics } from './losses/loss.js';
+export type { Loss, LossBatch, LossMetrics, LossTargets } from './losses/loss.js';
 export { meanSquaredError } from './losses/mean-squared-error.js';
 export { softmaxCrossEntropy } from './losses/softmax-cross-entropy.js';
 export type { DifferentiableOp, DifferentiableOps } from './operators.js';
@@ -12,6 +12,7 @@ export { clipByGlobalNorm } from './optimizers/clip.js';
 export { type SgdOptions, sgd, trace } from './optimizers/sgd.js';
 export type { Optimizer, ParameterGroup, StateSlot, Transform, Update } from './optimizers/transform.js';
 export { addDecayedWeights } from './optimizers/weight-decay.js';
+export type { GraphRandom } from './training/graph-random.js';
 export type { PackedGroup, Parameter } from './training/packing.js';
 export { packState, stateShapes, unpackState } from './training/state.js';
 export {
@@ -19,6 +20,7 @@ export {
   buildTrainGraph,
   METRICS,
   nextName,
+  rowsName,
   TRAIN_INPUTS,
   type TrainGraph,
   type TrainGraphSpec,

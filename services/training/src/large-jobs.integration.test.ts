@@ -3,7 +3,7 @@ import { collectChunks } from '@athanor/client';
 import type { TrainingJob, TrainingSpecInput } from '@athanor/contracts/training';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { toFailure } from './runner/failure.js';
-import { type Bench, clustersCsv, importCsv, specOf, startBench, watchJob } from './training.testkit.js';
+import { type Bench, clustersCsv, component, importCsv, specOf, startBench, watchJob } from './training.testkit.js';
 
 let bench: Bench;
 
@@ -36,7 +36,7 @@ test('bug: a result with 2,300 classes exceeded the maximum message size, and it
 }, 60_000);
 
 test('bug: a job whose last step made its weights non-finite was SUCCEEDED and served NaN', async () => {
-  const optimizer = { kind: 'sgd', learningRate: 1e20 };
+  const optimizer = component('sgd', { learningRate: 1e20 });
   const job = await run(specOf({ optimizer, epochs: 1, batchSize: 4_000 }));
   expect(job).toMatchObject({ state: 'STATE_FAILED', result: null, attempts: [{ state: 'STATE_ERRORED' }] });
   expect(job.error!.message).toMatch(/^training diverged.*not a finite number; lower the learning rate/);
@@ -44,14 +44,14 @@ test('bug: a job whose last step made its weights non-finite was SUCCEEDED and s
 
 test('bug: absent metrics were shown as zero', async () => {
   await importCsv(bench.ingest, 'unvalidated', clustersCsv(60, { columns: 4, classes: 2 }), {
-    labelColumn: 'y',
+    targets: ['y'],
     split: { validationFraction: 0, testFraction: 0.2 },
   });
   const job = await run(specOf({ datasetId: 'unvalidated', epochs: 1 }));
   const [epoch] = (await bench.training.listTrainingEpochs({ jobId: job.jobId })).epochs;
   expect(epoch).toMatchObject({ epoch: 1, trainLoss: expect.any(Number) });
   expect(epoch).not.toHaveProperty('validationLoss');
-  expect(epoch).not.toHaveProperty('validationAccuracy');
+  expect(epoch!.validationMetrics).toEqual([]);
   const [first] = (await bench.training.listTrainingJobs({ pageSize: 1 })).jobs;
   expect(first!.jobId).toBe(job.jobId);
 });

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadTrainingConfig } from './config.js';
 import { MIGRATIONS } from './store/migrations.js';
 import type { TrainingTables } from './store/tables.js';
-import { type Bench, clustersCsv, importCsv, specOf, startBench, watchJob } from './training.testkit.js';
+import { type Bench, clustersCsv, component, importCsv, specOf, startBench, watchJob } from './training.testkit.js';
 
 let bench: Bench;
 
@@ -70,7 +70,7 @@ describe('a job', () => {
   });
 
   test('with a non-finite loss is FAILED after one attempt, with the step and a remedy', async () => {
-    const optimizer = { kind: 'sgd', learningRate: 1e30 };
+    const optimizer = component('sgd', { learningRate: 1e30 });
     const job = await watchJob(bench.training, await begin(specOf({ optimizer })));
     expect(job).toMatchObject({ state: 'STATE_FAILED', error: { code: 9 } });
     expect(job.error!.message).toMatch(
@@ -116,7 +116,7 @@ describe('kill -9 of the runner', () => {
     epochs: 60,
     batchSize: 8,
     checkpointEverySteps: 1_000,
-    model: { kind: 'mlp', hidden: [64] },
+    model: component('mlp', { hidden: [64] }),
   });
   let whole: TrainingJob;
   /** Steps that a later attempt reported. */
@@ -183,40 +183,47 @@ describe('kill -9 of the runner', () => {
 });
 
 describe('a request', () => {
-  test('with invalid fields lists them all', async () => {
-    const spec = specOf({
-      ...{ datasetId: '', epochs: 0, batchSize: -1, seed: -1, cpuThreads: 100_000, checkpointEverySteps: -1 },
-      model: { kind: 'cnn', hidden: [0] },
-      optimizer: {
-        kind: 'lion',
-        learningRate: 0,
-        momentum: 1,
-        weightDecay: Number.POSITIVE_INFINITY,
-        clipNorm: Number.NaN,
-      },
-    });
-    await expect(begin(spec)).rejects.toMatchObject({
+  test('with invalid numbers lists them all', async () => {
+    const wrong = { datasetId: '', epochs: -1, batchSize: -1, seed: -1, cpuThreads: 100_000, checkpointEverySteps: -1 };
+    const fields = ['dataset_id', 'epochs', 'batch_size', 'seed', 'cpu_threads', 'checkpoint_every_steps'];
+    await expect(begin(specOf({ ...wrong, earlyStopping: { patience: -1 } }))).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
-      violations: [
-        ...[
-          'dataset_id',
-          'model.kind',
-          'model.hidden',
-          'epochs',
-          'batch_size',
-          'seed',
-          'cpu_threads',
-          'checkpoint_every_steps',
-        ],
-        ...[
-          'optimizer.kind',
-          'optimizer.learning_rate',
-          'optimizer.momentum',
-          'optimizer.weight_decay',
-          'optimizer.clip_norm',
-        ],
-      ].map(field => ({ field: `spec.${field}` })),
+      violations: [...fields, 'early_stopping.patience'].map(field => ({ field: `spec.${field}` })),
     });
+  });
+
+  test('with invalid components lists them all', async () => {
+    const spec = specOf({
+      task: component('multi-class'),
+      model: component('mlp', { hidden: [0], width: 3 }),
+      optimizer: component('adam', { learningRate: 0, weightDecay: 'much' }),
+      transforms: [{ columns: ['x0', 'nothing'], transform: component('standard') }],
+    });
+    const error = await begin(spec).catch(thrown => thrown);
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    const found = (error.violations as { field: string; description: string }[]).map(each => each.field);
+    expect(found.sort()).toEqual([
+      'spec.model.parameters.hidden.0',
+      'spec.model.parameters.width',
+      'spec.optimizer.parameters.learningRate',
+      'spec.optimizer.parameters.weightDecay',
+      'spec.task.kind',
+      'spec.transforms[0]',
+    ]);
+    expect(error.message).toContain("got 'multi-class'; did you mean 'multiclass'?");
+  });
+
+  test('that leaves things open gets what fits the columns, and nothing is created to see it', async () => {
+    const { spec } = await bench.training.resolveTrainingJob({ spec: { datasetId: 'clusters' } });
+    expect(spec).toMatchObject({
+      ...{ datasetVersion: 1, targets: ['y'], task: { kind: 'multiclass', version: 1 }, model: { kind: 'auto' } },
+      optimizer: { kind: 'adam' },
+    });
+    expect(spec!.inputs).toEqual(spec!.transforms.flatMap(({ columns }) => columns));
+    expect(spec!.epochs).toBeGreaterThan(1);
+    expect(spec!.earlyStopping!.patience).toBeGreaterThan(0);
+    const { kinds } = await bench.training.listComponents({ family: 'task' });
+    expect(kinds.map(({ kind }) => kind)).toEqual(['regression', 'binary', 'multiclass', 'multilabel']);
   });
 
   test('for an unknown dataset, one of another tenant, or one without labels is refused with a remedy', async () => {
@@ -231,8 +238,8 @@ describe('a request', () => {
     const stolen = bench.stranger.createTrainingJob({ modelName: 'm', spec: specOf() });
     await expect(stolen).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(begin(specOf({ datasetId: 'unlabelled' }))).rejects.toMatchObject({
-      ...{ code: 'FAILED_PRECONDITION', reason: 'DATASET_WITHOUT_LABELS' },
-      message: expect.stringMatching(/has 0 classes.*import it with a label column/),
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(/unlabelled v1 has no target; name a column to predict: /),
     });
     await expect(begin(specOf(), 'Not A Name')).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',

@@ -1,6 +1,8 @@
 /* Shared by the tests over gRPC: training with the ingest app that provides its rows, on one embedded database. */
 import { createHash } from 'node:crypto';
 import { createStub, type Stub } from '@athanor/client';
+import { type JsonObject, toComponent } from '@athanor/contracts';
+import type { ComponentInput } from '@athanor/contracts/api';
 import type { RecipeInput } from '@athanor/contracts/ingest';
 import type { EpochMetrics, TrainingJob, TrainingSpecInput } from '@athanor/contracts/training';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
@@ -71,7 +73,7 @@ export async function importCsv(
   ingest: Stub<'ingest'>,
   datasetId: string,
   content: Buffer,
-  recipe: RecipeInput = { labelColumn: 'y' },
+  recipe: RecipeInput = { targets: ['y'] },
 ): Promise<void> {
   await ingest.createDataset({ datasetId });
   const { upload } = await ingest.createUpload({ filename: `${datasetId}.csv`, byteSize: content.length });
@@ -87,9 +89,16 @@ export async function importCsv(
   }
 }
 
+/** A component of a request, of the newest version. */
+export function component(kind: string, parameters: JsonObject = {}): ComponentInput {
+  return toComponent({ kind, parameters, version: 0 });
+}
+
 export function specOf(changes: TrainingSpecInput = {}): TrainingSpecInput {
   return {
-    ...{ datasetId: 'clusters', model: { kind: 'mlp', hidden: [16] }, optimizer: { kind: 'adam', learningRate: 0.01 } },
+    datasetId: 'clusters',
+    model: component('mlp', { hidden: [16] }),
+    optimizer: component('adam', { learningRate: 0.01 }),
     ...{ epochs: 3, batchSize: 16, seed: 7 },
     ...changes,
   };

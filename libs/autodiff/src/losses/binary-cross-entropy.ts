@@ -1,5 +1,8 @@
-import { add, cast, div, mean, mul, neg, scalar, sub } from '../emit.js';
+import { type GraphBuilder, int, type Value } from '@athanor/onnx';
+import { add, cast, div, mul, neg, scalar, sub, sum } from '../emit.js';
+import { elementsPerRow } from './elements-per-row.js';
 import type { Loss } from './loss.js';
+import { meanOfElements, weighRows } from './weighting.js';
 
 /**
  * Mean binary cross-entropy of logits against targets in [0, 1], both […, B, D], in the form that never overflows:
@@ -7,14 +10,24 @@ import type { Loss } from './loss.js';
  */
 export const binaryCrossEntropy: Loss = {
   targets: (_, labels) => labels,
-  gradient(g, logits, targets) {
+  gradient(g, logits, { targets, weights }) {
+    const derivative = () => sub(g, g.op('Sigmoid', [logits]), targets);
+    if (weights !== undefined) return weighRows(g, div(g, derivative(), elementsPerRow(g, logits)), weights);
     const count = cast(g, g.op('Size', [logits]), logits.dtype);
-    return div(g, sub(g, g.op('Sigmoid', [logits]), targets), count);
+    return div(g, derivative(), count);
   },
-  metrics(g, { predictions: logits, targets }) {
+  metrics(g, { predictions: logits, targets, weights }) {
     const decayed = g.op('Exp', [neg(g, g.op('Abs', [logits]))]);
     const softplus = g.op('Log', [add(g, scalar(g, logits.dtype, 1), decayed)]);
     const terms = add(g, sub(g, g.op('Relu', [logits]), mul(g, logits, targets)), softplus);
-    return { loss: mean(g, terms, [-2, -1]) };
+    return { loss: meanOfElements(g, terms, weights), correct: countCorrect(g, logits, targets) };
   },
 };
+
+/** Rows whose labels are all right; a positive logit predicts a label. */
+function countCorrect(g: GraphBuilder, logits: Value, targets: Value): Value {
+  const predicted = cast(g, g.op('Greater', [logits, scalar(g, logits.dtype, 0)]), logits.dtype);
+  const isRight = cast(g, g.op('Equal', [predicted, targets]), 'INT32');
+  const rows = g.op('ReduceMin', [isRight, g.axes([-1])], { attributes: { keepdims: int(0) } });
+  return sum(g, rows, [-1], false);
+}

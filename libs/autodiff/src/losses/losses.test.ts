@@ -15,7 +15,7 @@ async function evaluate(loss: Loss, { shape, predictions, targets }: Batch, clas
   const predicted = g.input('predictions', { dtype: 'FP32', shape: ['batch', shape[1]] });
   const labels = g.input('labels', classifies ? { dtype: 'INT32', shape: ['batch'] } : predicted);
   const prepared = loss.targets(g, labels, predicted);
-  g.output(loss.gradient(g, predicted, prepared), 'gradient');
+  g.output(loss.gradient(g, predicted, { targets: prepared }), 'gradient');
   const metrics = loss.metrics(g, { predictions: predicted, targets: prepared, labels });
   g.output(metrics.loss, 'loss');
   if (metrics.correct) g.output(metrics.correct, 'correct');

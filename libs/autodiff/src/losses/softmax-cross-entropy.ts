@@ -1,8 +1,9 @@
 import { type GraphBuilder, int, type Value } from '@athanor/onnx';
 import { tensor } from '@athanor/tensor';
-import { cast, div, mean, mul, neg, sub, sum } from '../emit.js';
+import { cast, div, mul, neg, sub, sum } from '../emit.js';
 import { GradientError } from '../errors.js';
 import type { Loss } from './loss.js';
+import { meanOfRows, weighRows } from './weighting.js';
 
 /**
  * Mean cross-entropy of logits […, B, C] against class indices […, B] INT32.
@@ -21,13 +22,14 @@ export const softmaxCrossEntropy: Loss = {
     return cast(g, isClass, 'FP32');
   },
 
-  gradient(g, logits, oneHot) {
-    return div(g, sub(g, g.op('Softmax', [logits]), oneHot), rowCount(g, logits));
+  gradient(g, logits, { targets: oneHot, weights }) {
+    const ofRow = sub(g, g.op('Softmax', [logits]), oneHot);
+    return weights === undefined ? div(g, ofRow, rowCount(g, logits)) : weighRows(g, ofRow, weights);
   },
 
-  metrics(g, { predictions, targets, labels }) {
+  metrics(g, { predictions, targets, labels, weights }) {
     const logLikelihood = sum(g, mul(g, g.op('LogSoftmax', [predictions]), targets), [-1], false);
-    return { loss: neg(g, mean(g, logLikelihood, [-1])), correct: countCorrect(g, predictions, labels) };
+    return { loss: neg(g, meanOfRows(g, logLikelihood, weights)), correct: countCorrect(g, predictions, labels) };
   },
 };
 

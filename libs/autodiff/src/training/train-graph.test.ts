@@ -9,7 +9,14 @@ import { sgd } from '../optimizers/sgd.js';
 import type { Optimizer } from '../optimizers/transform.js';
 import { pytorchReference as reference } from './pytorch-trajectory.testkit.js';
 import { packState, unpackState } from './state.js';
-import { buildStepGraph, buildTrainGraph, nextName, type TrainGraph, type TrainGraphSpec } from './train-graph.js';
+import {
+  buildStepGraph,
+  buildTrainGraph,
+  nextName,
+  rowsName,
+  type TrainGraph,
+  type TrainGraphSpec,
+} from './train-graph.js';
 
 const { widths, batches } = reference;
 const parameters = widths.slice(1).flatMap((width, index) => [
@@ -21,14 +28,14 @@ const specOf = (optimizer: Optimizer, packBelow?: number): TrainGraphSpec => ({
   parameters,
   optimizer,
   loss: softmaxCrossEntropy,
-  features: { dtype: 'FP32', shape: ['rows', widths[0]!] },
+  inputs: { features: { dtype: 'FP32', shape: ['rows', widths[0]!] } },
   labels: { dtype: 'INT32', shape: ['rows'] },
   ...(packBelow === undefined ? {} : { packBelow }),
-  forward: (g, features, named) =>
+  forward: (g, inputs, named) =>
     [0, 1, 2].reduce((h, index) => {
       const linear = g.op('Gemm', [h, named.get(`w${index}`), named.get(`b${index}`)]);
       return index < 2 ? g.op('Relu', [linear]) : linear;
-    }, features),
+    }, inputs.get('features')!),
 });
 
 interface Trace {
@@ -47,7 +54,13 @@ const toOrt = ({ dtype, shape, data }: Feeds[string]) =>
     shape,
   );
 
-async function trainSteps(graph: TrainGraph, learningRate: number, stepsPerRun: number): Promise<Trace> {
+async function trainSteps(
+  graph: TrainGraph,
+  learningRate: number,
+  stepsPerRun: number,
+  weights?: readonly number[],
+  labels: readonly number[] = reference.labels,
+): Promise<Trace> {
   const session = await ort.InferenceSession.create(writeModel(graph.model), { logSeverityLevel: 3 });
   const initial = new Map(
     parameters.map(({ name, shape }) => [name, tensor('FP32', shape, Float32Array.from(reference.initial[name]!))]),
@@ -55,8 +68,13 @@ async function trainSteps(graph: TrainGraph, learningRate: number, stepsPerRun: 
   let state: Record<string, ort.Tensor> = { step: toOrt(int64([], [0])) };
   for (const [name, value] of Object.entries(packState(graph, initial))) state[name] = toOrt(value);
   const dataset: Feeds = {
-    features: tensor('FP32', [reference.labels.length, widths[0]!], Float32Array.from(reference.features)),
-    labels: tensor('INT32', [reference.labels.length], Int32Array.from(reference.labels)),
+    [rowsName('features')]: tensor(
+      'FP32',
+      [reference.labels.length, widths[0]!],
+      Float32Array.from(reference.features),
+    ),
+    labels: tensor('INT32', [reference.labels.length], Int32Array.from(labels)),
+    ...(weights && { weights: tensor('FP32', [weights.length], Float32Array.from(weights)) }),
   };
   const trace: Trace = { losses: [], correct: [], norms: [], parameters: new Map(), step: 0n };
   for (let begin = 0; begin < batches.length; begin += stepsPerRun) {
@@ -132,6 +150,38 @@ test('clipping reports the norm of every step', async () => {
   expect(Math.min(...norms)).toBeGreaterThan(0);
 });
 
+describe('row weights', () => {
+  const { optimizer, learningRate } = optimizers.sgd;
+  const weighted = buildTrainGraph({ ...specOf(optimizer), weights: { dtype: 'FP32', shape: ['rows'] } });
+  const steps = (weights: (row: number) => number, stepsPerRun = batches.length) =>
+    trainSteps(
+      weighted,
+      learningRate,
+      stepsPerRun,
+      Array.from(reference.labels, (_, row) => weights(row)),
+    );
+
+  test('that are equal give the trajectory without weights', async () => {
+    expectClose((await steps(() => 5)).losses, reference.trajectories.sgd.losses);
+  });
+
+  test('of 0 and 1 leave rows out, whatever their labels are', async () => {
+    const kept = (row: number) => Number(row % 3 > 0);
+    const trace = await steps(kept);
+    const flipped = reference.labels.map((label, row) => (kept(row) === 0 ? 3 - label : label));
+    const weights = Array.from(reference.labels, (_, row) => kept(row));
+    const other = await trainSteps(weighted, learningRate, batches.length, weights, flipped);
+    expect(other.parameters).toEqual(trace.parameters);
+    expect(other.losses).toEqual(trace.losses);
+    expect(trace.losses).not.toEqual(reference.trajectories.sgd.losses);
+  });
+
+  test('do not depend on the number of steps per run', async () => {
+    const weightOf = (row: number) => 0.1 + (row % 5);
+    expect(await steps(weightOf, 7)).toEqual(await steps(weightOf));
+  });
+});
+
 test('the same specification gives the same bytes', () => {
   const bytes = () => writeModel(buildTrainGraph(specOf(adam())).model);
   expect(bytes()).toEqual(bytes());
@@ -143,8 +193,8 @@ test("bug: a parameter named 'packed' was confused with the vector of small para
   const renamed: TrainGraphSpec = {
     ...spec,
     parameters: parameters.map(({ name, shape }) => ({ name: rename(name), shape })),
-    forward: (g, features, named) =>
-      spec.forward(g, features, new Map(parameters.map(({ name }) => [name, named.get(rename(name))!]))),
+    forward: (g, inputs, named, random) =>
+      spec.forward(g, inputs, new Map(parameters.map(({ name }) => [name, named.get(rename(name))!])), random),
   };
   const graph = buildTrainGraph(renamed);
   const state = new Map(

@@ -1,6 +1,7 @@
 // The training loop as one ONNX graph: `Loop` over mini-batches, so that one run() of the runtime trains K steps.
 //
-//   inputs   the state (parameters, optimizer slots, step), features, labels, batch_indices [K,B], learning_rate [K]
+//   inputs   the state (parameters, optimizer slots, step), rows/<input>, labels, weights if rows have them,
+//            batch_indices [K,B], learning_rate [K]
 //   outputs  next/<state>, loss [K], and correct [K], gradient_norm [K] where they exist
 //
 // K and B are fed, not baked in. The data set is an outer value of the body: passed once per run, never per step.
@@ -10,14 +11,17 @@ import { int64 } from '@athanor/tensor';
 import { add, at } from '../emit.js';
 import type { LossMetrics } from '../losses/loss.js';
 import type { ParameterGroup, StateSlot } from '../optimizers/transform.js';
+import { createGraphRandom } from './graph-random.js';
 import { type PackedGroup, type Parameter, packParameters } from './packing.js';
 import { type StepOutputs, type StepSpec, scheduleSteps, trainStep } from './train-step.js';
 
 export interface TrainGraphSpec extends StepSpec {
   readonly parameters: readonly Parameter[];
-  /** Types of the whole dataset: the first axis is the row. */
-  readonly features: ValueType;
+  /** Types of the whole dataset, by input of the network: the first axis is the row. */
+  readonly inputs: Readonly<Record<string, ValueType>>;
   readonly labels: ValueType;
+  /** FP32 [rows]: the weight of each row in the loss. */
+  readonly weights?: ValueType;
   /** See packing.ts. */
   readonly packBelow?: number;
 }
@@ -31,8 +35,8 @@ export interface TrainGraph {
 
 export const TRAIN_INPUTS = {
   step: 'step',
-  features: 'features',
   labels: 'labels',
+  weights: 'weights',
   batchIndices: 'batch_indices',
   learningRate: 'learning_rate',
 } as const;
@@ -40,6 +44,9 @@ export const TRAIN_INPUTS = {
 export const METRICS = { loss: 'loss', correct: 'correct', gradientNorm: 'gradient_norm' } as const;
 
 const DEFAULT_PACK_BELOW = 16_384;
+
+/** Name of the graph's input with the rows of an input of the network. */
+export const rowsName = (input: string): string => `rows/${input}`;
 
 /** Name of a state tensor after the run. */
 export const nextName = (name: string): string => `next/${name}`;
@@ -79,8 +86,9 @@ function assemble(spec: TrainGraphSpec, name: string, execute: Execution): Train
   const optimizerSlots = spec.optimizer.flatMap(transform => transform.init(groups));
   const g = new GraphBuilder(name);
   const inputs = declareInputs(g, spec, [...groups, ...optimizerSlots]);
-  const { state, counter, features, batchIndices, rates } = inputs;
+  const { state, counter, dataset, batchIndices, rates } = inputs;
   const labels = g.op('Gather', [inputs.labels, batchIndices]);
+  const weights = inputs.weights && g.op('Gather', [inputs.weights, batchIndices]);
   const schedule = scheduleSteps(g, spec.optimizer, counter, rates);
   let targets: Value | undefined;
   // The first emitted step determines the width of the predictions; the targets are still emitted before the loop.
@@ -93,14 +101,18 @@ function assemble(spec: TrainGraphSpec, name: string, execute: Execution): Train
     return trainStep(scope, spec, {
       groups,
       state: before,
-      features: scope.op('Gather', [features, rows]),
-      targets: predictions => at(scope, targetsFor(predictions), iteration),
+      inputs: new Map([...dataset].map(([input, value]) => [input, scope.op('Gather', [value, rows])])),
+      targets: predictions => ({
+        targets: at(scope, targetsFor(predictions), iteration),
+        weights: weights && at(scope, weights, iteration),
+      }),
       schedule,
       iteration,
+      random: createGraphRandom({ root: g, counter, rates, iteration, seed: spec.seed ?? 0 }),
     });
   });
   writeState(g, inputs, result.state);
-  const metrics = spec.loss.metrics(g, { predictions: result.predictions, targets: targets!, labels });
+  const metrics = spec.loss.metrics(g, { predictions: result.predictions, targets: targets!, labels, weights });
   writeMetrics(g, metrics, result.gradientNorm);
   return { model: toModel(g.graph()), groups, optimizerSlots };
 }
@@ -108,8 +120,9 @@ function assemble(spec: TrainGraphSpec, name: string, execute: Execution): Train
 interface Inputs {
   readonly state: readonly Value[];
   readonly counter: Value;
-  readonly features: Value;
+  readonly dataset: ReadonlyMap<string, Value>;
   readonly labels: Value;
+  readonly weights: Value | undefined;
   readonly batchIndices: Value;
   readonly rates: Value;
 }
@@ -118,8 +131,9 @@ function declareInputs(g: GraphBuilder, spec: TrainGraphSpec, carried: readonly 
   return {
     state: carried.map(({ name, shape }) => g.input(name, { dtype: 'FP32', shape })),
     counter: g.input(TRAIN_INPUTS.step, { dtype: 'INT64', shape: [] }),
-    features: g.input(TRAIN_INPUTS.features, spec.features),
+    dataset: new Map(Object.entries(spec.inputs).map(([input, type]) => [input, g.input(rowsName(input), type)])),
     labels: g.input(TRAIN_INPUTS.labels, spec.labels),
+    weights: spec.weights && g.input(TRAIN_INPUTS.weights, spec.weights),
     batchIndices: g.input(TRAIN_INPUTS.batchIndices, { dtype: 'INT32', shape: ['steps', 'batch'] }),
     rates: g.input(TRAIN_INPUTS.learningRate, { dtype: 'FP32', shape: ['steps'] }),
   };

@@ -5,13 +5,21 @@ import type { GraphBuilder, Value } from '@athanor/onnx';
 import { int64 } from '@athanor/tensor';
 import { add, at, cast, mul, sub } from '../emit.js';
 import { gradients } from '../gradients.js';
-import type { Loss } from '../losses/loss.js';
+import type { Loss, LossTargets } from '../losses/loss.js';
 import type { Optimizer, Update } from '../optimizers/transform.js';
+import type { GraphRandom } from './graph-random.js';
 import { type PackedGroup, packValues, unpackValues } from './packing.js';
 
 export interface StepSpec {
-  /** Emits the predictions for a batch of features as stored in the dataset (preprocessing included). */
-  forward(g: GraphBuilder, features: Value, parameters: ReadonlyMap<string, Value>): Value;
+  /** Emits the predictions for a batch of rows, by input of the network. */
+  forward(
+    g: GraphBuilder,
+    inputs: ReadonlyMap<string, Value>,
+    parameters: ReadonlyMap<string, Value>,
+    random: GraphRandom,
+  ): Value;
+  /** Of the random numbers of `forward`: an integer from 0 to 2^53 - 1; default: 0. */
+  readonly seed?: number;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
 }
@@ -27,12 +35,13 @@ export interface StepInputs {
   readonly groups: readonly PackedGroup[];
   /** One value per group, then the optimizer's slots. */
   readonly state: readonly Value[];
-  readonly features: Value;
+  readonly inputs: ReadonlyMap<string, Value>;
   /** Created by the loss, once the width of the predictions is known. */
-  targets(predictions: Value): Value;
+  targets(predictions: Value): LossTargets;
   readonly schedule: Schedule;
   /** Scalar: index into the schedule. */
   readonly iteration: Value;
+  readonly random: GraphRandom;
 }
 
 export interface StepOutputs {
@@ -55,7 +64,7 @@ export function trainStep(g: GraphBuilder, spec: StepSpec, inputs: StepInputs): 
   const { groups, state } = inputs;
   const packed = state.slice(0, groups.length);
   const parameters = unpackValues(g, groups, packed);
-  const predictions = spec.forward(g, inputs.features, parameters);
+  const predictions = spec.forward(g, inputs.inputs, parameters, inputs.random);
   const gradient = spec.loss.gradient(g, predictions, inputs.targets(predictions));
   const names = [...parameters.keys()];
   const derivatives = gradients(g, [{ value: predictions, gradient }], [...parameters.values()]);

@@ -8,7 +8,7 @@ import { readSafetensors, SafetensorsError, sameShape, type Tensor, writeSafeten
 import { CheckpointCorrupt, CheckpointMismatch } from './errors.js';
 import type { TrainingSpec } from './spec.js';
 
-const FORMAT = 'athanor.checkpoint/1';
+const FORMAT = 'athanor.checkpoint/2';
 
 /** The training position, between two steps. */
 export interface Cursor {
@@ -18,20 +18,39 @@ export interface Cursor {
   readonly stepInEpoch: number;
   /** Steps completed since the start of the job. */
   readonly step: number;
-  /** Totals over the steps of this epoch: Σ loss · rows, and correctly predicted rows. */
+  /** Totals over the steps of this epoch: Σ loss · weights of the rows, and correctly predicted rows. */
   readonly lossSum: number;
   readonly correct: number;
 }
 
-export interface Checkpoint {
-  readonly cursor: Cursor;
-  readonly state: ReadonlyMap<string, Tensor<'FP32'>>;
+/** How good weights are on the validation split: the task's primary metric, and the loss where that is equal. */
+export interface Score {
+  readonly value: number;
+  readonly loss: number;
 }
 
-export function writeCheckpoint(spec: TrainingSpec, { cursor, state }: Checkpoint): Uint8Array {
-  // Version N-1 expects the epoch history here.
-  const metadata = { ...conditions(spec), cursor: JSON.stringify({ ...cursor, history: [] }) };
-  return writeSafetensors({ tensors: state, metadata });
+/** The best weights so far. */
+export interface Best extends Score {
+  /** From 0. */
+  readonly epoch: number;
+  readonly parameters: ReadonlyMap<string, Tensor<'FP32'>>;
+}
+
+export interface Checkpoint {
+  readonly cursor: Cursor;
+  /** Parameters and optimizer state. */
+  readonly state: ReadonlyMap<string, Tensor<'FP32'>>;
+  readonly best?: Best;
+}
+
+/** Prefix of the best weights among a checkpoint's tensors. */
+const BEST = 'best/';
+
+export function writeCheckpoint(spec: TrainingSpec, { cursor, state, best }: Checkpoint): Uint8Array {
+  const bestTensors = [...(best?.parameters ?? [])].map(([name, value]) => [`${BEST}${name}`, value] as const);
+  const metadata: Record<string, string> = { ...conditions(spec), cursor: JSON.stringify(cursor) };
+  if (best !== undefined) metadata.best = JSON.stringify({ epoch: best.epoch, value: best.value, loss: best.loss });
+  return writeSafetensors({ tensors: new Map([...state, ...bestTensors]), metadata });
 }
 
 /** Throws CheckpointCorrupt, or CheckpointMismatch if continuing would not give the bits of an uninterrupted run. */
@@ -41,7 +60,21 @@ export function readCheckpoint(spec: TrainingSpec, bytes: Uint8Array): Checkpoin
     const received = metadata[field] ?? '(none)';
     if (received !== expected) throw new CheckpointMismatch(field, expected, received);
   }
-  return { cursor: parseCursor(metadata.cursor), state: tensors as ReadonlyMap<string, Tensor<'FP32'>> };
+  const all = [...(tensors as ReadonlyMap<string, Tensor<'FP32'>>)];
+  const state = new Map(all.filter(([name]) => !name.startsWith(BEST)));
+  const best = all
+    .filter(([name]) => name.startsWith(BEST))
+    .map(([name, value]) => [name.slice(BEST.length), value] as const);
+  return { cursor: parseCursor(metadata.cursor), state, ...parseBest(metadata.best, new Map(best)) };
+}
+
+function parseBest(text: string | undefined, parameters: Best['parameters']): { readonly best?: Best } {
+  if (text === undefined) return {};
+  try {
+    return { best: { ...(JSON.parse(text) as Omit<Best, 'parameters'>), parameters } };
+  } catch (cause) {
+    throw new CheckpointCorrupt('the checkpoint has no valid best epoch', { cause });
+  }
 }
 
 /** Throws CheckpointCorrupt unless the tensors are exactly those of the job's training graph. */
@@ -59,8 +92,7 @@ export function assertStateFits({ state }: Checkpoint, shapes: ReadonlyMap<strin
 
 function parseCursor(text: string | undefined): Cursor {
   try {
-    const { history: _, ...cursor } = JSON.parse(text!) as Cursor & { readonly history?: unknown };
-    return cursor;
+    return JSON.parse(text!) as Cursor;
   } catch (cause) {
     throw new CheckpointCorrupt('the checkpoint has no valid training position', { cause });
   }

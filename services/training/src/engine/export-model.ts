@@ -1,3 +1,4 @@
+import { canonicalJson } from '@athanor/contracts';
 import { readModel, type ValueInfo, writeModel } from '@athanor/onnx';
 import type { DType, Tensor } from '@athanor/tensor';
 import { evalGraph, inferenceGraph, type Network, trainGraph } from './network.js';
@@ -16,7 +17,7 @@ export interface ModelSignature {
 }
 
 export interface ExportedModel {
-  /** model.onnx, eval.onnx, train.onnx. The same job gives the same bytes. */
+  /** model.onnx, eval.onnx, train.onnx, transforms.json, task.json. The same job gives the same bytes. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** Signature of model.onnx. */
   readonly signature: ModelSignature;
@@ -25,18 +26,41 @@ export interface ExportedModel {
 export interface ExportInputs {
   readonly spec: TrainingSpec;
   readonly network: Network;
-  readonly inputName: string;
   readonly parameters: ReadonlyMap<string, Tensor<'FP32'>>;
 }
 
-export function exportModel({ spec, network, inputName, parameters }: ExportInputs): ExportedModel {
-  const model = writeModel(inferenceGraph(network, inputName, parameters));
-  const files = new Map([
+export function exportModel({ spec, network, parameters }: ExportInputs): ExportedModel {
+  const model = writeModel(inferenceGraph(network, parameters));
+  const files = new Map<string, Uint8Array>([
     ['model.onnx', model],
-    ['eval.onnx', writeModel(evalGraph(network, inputName))],
+    ['eval.onnx', writeModel(evalGraph(network))],
     ['train.onnx', writeModel(trainGraph(network, spec).model)],
+    ['transforms.json', Buffer.from(canonicalJson(fittedTransforms(network)))],
+    ['task.json', Buffer.from(canonicalJson(fittedTask(spec, network)))],
   ]);
   return { files, signature: signatureOf(model) };
+}
+
+/** What was fitted on the training split, by column, in the order of the network's features. */
+function fittedTransforms({ features }: Network): object {
+  return features.map(({ columns, component, fitted, encoding }) => ({
+    columns: columns.map(({ name }) => name),
+    transform: component,
+    fitted,
+    encoding,
+  }));
+}
+
+/** What the task learned from the data: classes, the scales of targets, and a threshold with where it is from. */
+function fittedTask({ task: component, targets }: TrainingSpec, { task }: Network): object {
+  const { classes, fitted = {}, threshold } = task;
+  return {
+    task: component,
+    targets,
+    ...(classes.length > 0 && { classes }),
+    ...fitted,
+    ...(threshold && { threshold }),
+  };
 }
 
 /** Read back from the file, so that the signature describes the file itself. */

@@ -1,5 +1,5 @@
 import { type Tensor, zeros } from '@athanor/tensor';
-import type { ModelParameter } from '../architectures/model.js';
+import type { Initialization, ModelParameter } from '../architectures/architecture.js';
 import { randomWords, STREAM } from './philox.js';
 
 /** Initial values of all parameters: a pure function of the seed and the order of the parameters. */
@@ -10,12 +10,20 @@ export function initialWeights(parameters: readonly ModelParameter[], seed: numb
 function initialize({ shape, initialization }: ModelParameter, seed: number, index: number): Tensor<'FP32'> {
   const weights = zeros('FP32', shape);
   if (initialization.kind === 'zeros') return weights;
+  if (initialization.kind === 'ones') {
+    weights.data.fill(1);
+    return weights;
+  }
   const random = randomWords(seed, STREAM.initialWeights, index);
-  const limit = Math.sqrt(6 / initialization.fanIn);
+  const limit = uniformLimit(initialization);
   for (let i = 0; i < weights.data.length; i++) {
     // 24 bits, the precision of FP32, give a uniform number in [0, 1).
     const uniform = (random.next() >>> 8) * 2 ** -24;
     weights.data[i] = (2 * uniform - 1) * limit;
   }
   return weights;
+}
+
+function uniformLimit(initialization: Extract<Initialization, { kind: 'he-uniform' | 'uniform' }>): number {
+  return initialization.kind === 'uniform' ? initialization.limit : Math.sqrt(6 / initialization.fanIn);
 }

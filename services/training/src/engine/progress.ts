@@ -1,6 +1,7 @@
 // The training position and how it advances: pure functions of cursors.
 
-import type { Cursor } from './checkpoint.js';
+import type { PrimaryMetric } from '../tasks/task.js';
+import type { Best, Cursor, Score } from './checkpoint.js';
 import { TrainingDiverged } from './errors.js';
 import type { TrainingSpec } from './spec.js';
 import type { StepResults } from './step-runner.js';
@@ -34,10 +35,10 @@ export function nextChunk(cursor: Cursor, rows: number, spec: TrainingSpec, atMo
 }
 
 /** Sums are accumulated step by step in float64, so they do not depend on the chunk size. */
-export function advance(cursor: Cursor, { steps, batchRows }: Chunk, { losses, correct }: StepResults): Cursor {
+export function advance(cursor: Cursor, { steps }: Chunk, { losses, correct, weights }: StepResults): Cursor {
   let { lossSum, correct: correctSum } = cursor;
-  for (const loss of losses) lossSum += loss * batchRows;
-  for (const count of correct) correctSum += count;
+  for (const [step, loss] of losses.entries()) lossSum += loss * weights[step]!;
+  for (const count of correct ?? []) correctSum += count;
   return {
     ...cursor,
     stepInEpoch: cursor.stepInEpoch + steps,
@@ -55,6 +56,17 @@ export function assertFinite(cursor: Cursor, losses: Float32Array, before: numbe
     epoch: cursor.epoch,
     step: cursor.step + index + 1,
     lastFiniteLoss: index > 0 ? losses[index - 1] : before,
-    learningRate: spec.optimizer.learningRate,
+    learningRate: spec.optimizer.parameters.learningRate,
   });
+}
+
+/** Whether training has ended early: the best epoch is too many epochs ago. `cursor` is at the start of an epoch or within. */
+export function hasStopped({ patience }: TrainingSpec, cursor: Cursor, best: Best | undefined): boolean {
+  return patience > 0 && best !== undefined && cursor.epoch - 1 - best.epoch >= patience;
+}
+
+export function isBetter(score: Score, before: Score | undefined, { smallerIsBetter }: PrimaryMetric): boolean {
+  if (before === undefined) return true;
+  if (score.value === before.value) return score.loss < before.loss;
+  return smallerIsBetter ? score.value < before.value : score.value > before.value;
 }

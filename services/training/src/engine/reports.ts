@@ -1,3 +1,5 @@
+import type { MetricValue } from '../metrics/metric.js';
+
 export interface ChunkReport {
   readonly epoch: number;
   /** Steps completed since the start of the job. */
@@ -11,9 +13,10 @@ export interface EpochReport {
   /** From 0. */
   readonly epoch: number;
   readonly trainLoss: number;
-  /** Share of correctly predicted rows during the epoch. */
-  readonly trainAccuracy: number;
+  /** While the epoch was trained. */
+  readonly trainMetrics: readonly MetricValue[];
   /** Absent if the validation split is empty. */
   readonly validationLoss?: number;
-  readonly validationAccuracy?: number;
+  /** Empty if the validation split is. */
+  readonly validationMetrics: readonly MetricValue[];
 }

@@ -1,26 +1,32 @@
-import type { AdamOptions, SgdOptions } from '@athanor/autodiff';
+import type { ResolvedComponent } from '@athanor/components';
 import type { ExecutionProvider } from '@athanor/runtime';
+import type { SharedParameters } from '../optimizers/optimizer.js';
 
-export interface AdamSpec extends AdamOptions {
-  readonly kind: 'adam';
-  readonly learningRate: number;
+/** How some input columns are encoded, each on its own. */
+export interface ColumnTransform {
+  readonly columns: readonly string[];
+  readonly transform: ResolvedComponent;
 }
 
-export interface SgdSpec extends SgdOptions {
-  readonly kind: 'sgd';
-  readonly learningRate: number;
-}
-
-export type OptimizerSpec = AdamSpec | SgdSpec;
-
-/** Everything that decides the bits of the result, besides the data, ONNX Runtime's version and the CPU. */
+/**
+ * Everything that decides the bits of the result, besides the data, ONNX Runtime's version and the CPU. The components
+ * are resolved: parsed, with their defaults.
+ */
 export interface TrainingSpec {
-  readonly model: { readonly kind: 'mlp'; readonly hidden: readonly number[] };
+  readonly task: ResolvedComponent;
+  readonly model: ResolvedComponent;
+  readonly optimizer: ResolvedComponent<SharedParameters>;
+  readonly targets: readonly string[];
+  /** In the order of the served model's inputs. */
+  readonly inputs: readonly string[];
+  /** The column with the weight of each row in the loss. */
+  readonly weight?: string;
+  /** Names every input once. */
+  readonly transforms: readonly ColumnTransform[];
   readonly epochs: number;
   readonly batchSize: number;
-  readonly optimizer: OptimizerSpec;
-  /** Maximum global norm of the gradients. */
-  readonly clipNorm?: number;
+  /** Epochs without a smaller validation loss after which training ends with the best weights; 0: never. */
+  readonly patience: number;
   /** An integer from 0 to 2^53 - 1. */
   readonly seed: number;
   readonly cpuThreads: number;
@@ -50,17 +56,11 @@ export function assertValidSpec(spec: TrainingSpec): void {
   };
   wholeFrom(1, 'epochs', spec.epochs);
   wholeFrom(1, 'batchSize', spec.batchSize);
+  wholeFrom(0, 'patience', spec.patience);
   wholeFrom(0, 'seed', spec.seed);
   wholeFrom(1, 'cpuThreads', spec.cpuThreads);
   wholeFrom(1, 'checkpointEverySteps', spec.checkpointEverySteps);
   wholeFrom(1, 'chunkSteps', spec.chunkSteps);
-  for (const width of spec.model.hidden) wholeFrom(1, 'model.hidden', width);
-  const { learningRate } = spec.optimizer;
-  if (!(learningRate > 0 && Number.isFinite(learningRate))) {
-    problems.push(`optimizer.learningRate must be a number > 0, received ${learningRate}`);
-  }
-  if (spec.clipNorm !== undefined && !(spec.clipNorm > 0)) {
-    problems.push(`clipNorm must be a number > 0, received ${spec.clipNorm}`);
-  }
+  if (spec.inputs.length === 0) problems.push('expected at least one input column, received none');
   if (problems.length > 0) throw new InvalidTrainingSpec(problems);
 }

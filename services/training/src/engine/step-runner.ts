@@ -1,16 +1,18 @@
-import { METRICS, nextName, packState, TRAIN_INPUTS, type TrainGraph, unpackState } from '@athanor/autodiff';
+import { METRICS, nextName, packState, rowsName, TRAIN_INPUTS, type TrainGraph, unpackState } from '@athanor/autodiff';
 import { writeModel } from '@athanor/onnx';
 import { openSession, type Session } from '@athanor/runtime';
 import { int64, type Tensor, tensor } from '@athanor/tensor';
 import type { Checkpoint } from './checkpoint.js';
+import type { EncodedSplit } from './prepare-data.js';
 import type { TrainingSpec } from './spec.js';
-import type { Split } from './training-data.js';
 
 export interface StepResults {
   /** Mean loss of each step. */
   readonly losses: Float32Array;
-  /** Correctly predicted rows of each step. */
-  readonly correct: Int32Array;
+  /** Correctly predicted rows of each step; undefined if the loss does not count them. */
+  readonly correct: Int32Array | undefined;
+  /** Sum of the rows' weights of each step; their number if all count alike. */
+  readonly weights: Float64Array;
 }
 
 /** The training graph in a session, with the state that is passed from run to run. */
@@ -18,6 +20,7 @@ export class StepRunner {
   readonly #graph: TrainGraph;
   readonly #session: Session;
   readonly #dataset: Record<string, Tensor>;
+  readonly #weights: Float32Array | undefined;
   readonly #learningRate: number;
   #state: Record<string, Tensor>;
 
@@ -25,11 +28,14 @@ export class StepRunner {
     const { split, checkpoint, spec } = options;
     this.#graph = graph;
     this.#session = session;
+    const inputs = [...split.inputs].map(([name, value]) => [rowsName(name), value]);
+    this.#weights = split.weights?.data as Float32Array | undefined;
     this.#dataset = {
-      [TRAIN_INPUTS.features]: split.features,
-      [TRAIN_INPUTS.labels]: tensor('INT32', [split.labels.length], split.labels),
+      ...Object.fromEntries(inputs),
+      [TRAIN_INPUTS.labels]: split.labels,
+      ...(split.weights && { [TRAIN_INPUTS.weights]: split.weights }),
     };
-    this.#learningRate = spec.optimizer.learningRate;
+    this.#learningRate = spec.optimizer.parameters.learningRate;
     this.#state = {
       ...packState(graph, checkpoint.state),
       [TRAIN_INPUTS.step]: int64([], [checkpoint.cursor.step]),
@@ -53,8 +59,17 @@ export class StepRunner {
     this.#state = Object.fromEntries(Object.keys(this.#state).map(name => [name, outputs[nextName(name)]!]));
     return {
       losses: outputs[METRICS.loss]!.data as Float32Array,
-      correct: outputs[METRICS.correct]!.data as Int32Array,
+      correct: outputs[METRICS.correct]?.data as Int32Array | undefined,
+      weights: this.#weightsOf(rows, steps),
     };
+  }
+
+  #weightsOf(rows: Int32Array, steps: number): Float64Array {
+    const batch = rows.length / steps;
+    const sums = new Float64Array(steps);
+    if (this.#weights === undefined) return sums.fill(batch);
+    for (const [position, row] of rows.entries()) sums[Math.floor(position / batch)]! += this.#weights[row]!;
+    return sums;
   }
 
   /** Parameters and optimizer state by name. */
@@ -69,6 +84,6 @@ export class StepRunner {
 
 export interface StepRunnerOptions {
   readonly spec: TrainingSpec;
-  readonly split: Split;
+  readonly split: EncodedSplit;
   readonly checkpoint: Checkpoint;
 }

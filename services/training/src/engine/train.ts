@@ -4,25 +4,34 @@
 import { stateShapes } from '@athanor/autodiff';
 import { writeModel } from '@athanor/onnx';
 import { openSession, type Session } from '@athanor/runtime';
-import type { Tensor } from '@athanor/tensor';
-import { assertStateFits, type Checkpoint, type Cursor, readCheckpoint, writeCheckpoint } from './checkpoint.js';
+import type { NumericTensor, Tensor } from '@athanor/tensor';
+import {
+  assertStateFits,
+  type Best,
+  type Checkpoint,
+  type Cursor,
+  readCheckpoint,
+  type Score,
+  writeCheckpoint,
+} from './checkpoint.js';
 import { type ChunkSizer, createChunkSizer } from './chunk-size.js';
 import { TrainingDiverged } from './errors.js';
-import { evaluate } from './evaluate.js';
+import { evaluate, rowsAt } from './evaluate.js';
 import { initialWeights } from './initial-weights.js';
-import { buildNetwork, evalGraph, type Network, trainGraph } from './network.js';
-import { advance, assertFinite, nextChunk, START, stepsPerEpoch } from './progress.js';
+import { evalGraph, type Network, trainGraph } from './network.js';
+import { type EncodedSplit, type PreparedData, prepareData } from './prepare-data.js';
+import { advance, assertFinite, hasStopped, nextChunk, START, stepsPerEpoch } from './progress.js';
 import type { ChunkReport, EpochReport } from './reports.js';
 import { rowOrder } from './row-order.js';
 import { assertValidSpec, type TrainingSpec } from './spec.js';
 import { StepRunner } from './step-runner.js';
-import { assertValidData, rowCount, type TrainingData } from './training-data.js';
+import { assertValidData, type TrainingData } from './training-data.js';
 
 export interface TrainOptions {
   readonly spec: TrainingSpec;
   readonly data: TrainingData;
   /** A checkpoint of the same job; the result equals that of an uninterrupted run bit for bit. */
-  readonly resumeFrom?: Uint8Array;
+  readonly resumeFrom?: Uint8Array | undefined;
   onChunk?(report: ChunkReport): void | Promise<void>;
   /** May be called twice for an epoch if training resumes from its last step. */
   onEpoch?(report: EpochReport): void | Promise<void>;
@@ -39,9 +48,15 @@ export type TrainingResult =
   | {
       readonly status: 'completed';
       readonly step: number;
+      /** Epochs that were trained. */
+      readonly epochs: number;
+      /** Of the kept weights; undefined without validation rows. */
+      readonly score: Score | undefined;
       readonly network: Network;
       readonly parameters: ReadonlyMap<string, Tensor<'FP32'>>;
     };
+
+type ValidationReport = Pick<EpochReport, 'validationLoss' | 'validationMetrics'>;
 
 const VALIDATION_BATCH = 256;
 
@@ -50,14 +65,15 @@ export async function train(options: TrainOptions): Promise<TrainingResult> {
   const { spec, data, resumeFrom } = options;
   assertValidSpec(spec);
   assertValidData(data);
-  const network = buildNetwork(spec, data);
+  const prepared = await prepareData(spec, data);
+  const { network, train } = prepared;
   const graph = trainGraph(network, spec);
   const checkpoint = resumeFrom
     ? readCheckpoint(spec, resumeFrom)
     : { cursor: START, state: initialWeights(network.model.parameters, spec.seed) };
   if (resumeFrom) assertStateFits(checkpoint, stateShapes(graph));
-  const runner = await StepRunner.open(graph, { spec, split: data.train, checkpoint });
-  const training = new Training(options, network, runner, checkpoint.cursor);
+  const runner = await StepRunner.open(graph, { spec, split: train, checkpoint });
+  const training = new Training(options, prepared, { runner, checkpoint });
   try {
     return await training.run();
   } finally {
@@ -68,27 +84,34 @@ export async function train(options: TrainOptions): Promise<TrainingResult> {
 class Training {
   readonly #options: TrainOptions;
   readonly #network: Network;
+  readonly #train: EncodedSplit;
+  readonly #validation: EncodedSplit;
   readonly #runner: StepRunner;
   readonly #sizer: ChunkSizer;
   readonly #clock: () => number;
   #cursor: Cursor;
+  #best: Best | undefined;
   #lastLoss: number | undefined;
-  #validation: Session | undefined;
+  #session: Session | undefined;
   #checkpointedStep: number;
 
-  constructor(options: TrainOptions, network: Network, runner: StepRunner, cursor: Cursor) {
+  constructor(options: TrainOptions, prepared: PreparedData, begin: { runner: StepRunner; checkpoint: Checkpoint }) {
+    const { cursor, best } = begin.checkpoint;
     this.#options = options;
-    this.#network = network;
-    this.#runner = runner;
+    this.#network = prepared.network;
+    this.#train = prepared.train;
+    this.#validation = prepared.validation;
+    this.#runner = begin.runner;
     this.#cursor = cursor;
+    this.#best = best;
     this.#checkpointedStep = cursor.step;
     this.#sizer = createChunkSizer(options.spec.chunkSteps);
     this.#clock = options.clock ?? (() => performance.now());
   }
 
   async run(): Promise<TrainingResult> {
-    const { epochs } = this.#options.spec;
-    while (this.#cursor.epoch < epochs) {
+    const { spec } = this.#options;
+    while (this.#cursor.epoch < spec.epochs && !hasStopped(spec, this.#cursor, this.#best)) {
       if (!(await this.#runEpoch())) {
         await this.#checkpoint();
         return { status: 'stopped', step: this.#cursor.step };
@@ -96,19 +119,21 @@ class Training {
       await this.#finishEpoch();
     }
     await this.#checkpoint();
-    const { step } = this.#cursor;
-    return { status: 'completed', step, network: this.#network, parameters: this.#parameters() };
+    const { step, epoch: epochs } = this.#cursor;
+    const parameters = this.#best?.parameters ?? this.#parameters();
+    const score = this.#scoreOf(await this.#validate(parameters));
+    return { status: 'completed', step, epochs, score, network: await this.#finished(parameters), parameters };
   }
 
   async release(): Promise<void> {
-    await this.#validation?.release();
+    await this.#session?.release();
     await this.#runner.release();
   }
 
   /** False if it was stopped before the end. */
   async #runEpoch(): Promise<boolean> {
-    const { spec, data, signal, onChunk } = this.#options;
-    const rows = rowCount(data.train);
+    const { spec, signal, onChunk } = this.#options;
+    const { rows } = this.#train;
     const totalSteps = spec.epochs * stepsPerEpoch(rows, spec.batchSize);
     const order = rowOrder(rows, spec.seed, this.#cursor.epoch);
     while (this.#cursor.stepInEpoch < stepsPerEpoch(rows, spec.batchSize)) {
@@ -134,31 +159,67 @@ class Training {
   }
 
   async #finishEpoch(): Promise<void> {
-    const { data, onEpoch } = this.#options;
+    const { onEpoch, spec } = this.#options;
     const { epoch, step, lossSum, correct } = this.#cursor;
-    const rows = rowCount(data.train);
-    const validation = await this.#validate();
-    const report = { epoch, trainLoss: lossSum / rows, trainAccuracy: correct / rows, ...validation };
+    const { rows, weights } = this.#train;
+    const { correctMetric } = this.#network.task;
+    const trainMetrics =
+      correctMetric === undefined ? [] : [{ name: correctMetric, value: correct / rows, smallerIsBetter: false }];
+    const totalWeight = weights ? (weights.data as Float32Array).reduce((sum, each) => sum + each, 0) : rows;
+    const parameters = this.#parameters();
+    const validation = await this.#validate(parameters);
+    const score = this.#scoreOf(validation);
+    // The loss, and not the metric: a metric of few rows has few values.
+    if (spec.patience > 0 && score !== undefined && (this.#best === undefined || score.loss < this.#best.loss))
+      this.#best = { epoch, ...score, parameters };
     this.#cursor = { ...START, epoch: epoch + 1, step };
-    await onEpoch?.(report);
+    await onEpoch?.({ epoch, trainLoss: lossSum / totalWeight, trainMetrics, ...validation });
   }
 
-  async #validate(): Promise<Pick<EpochReport, 'validationLoss' | 'validationAccuracy'>> {
-    const { spec, data } = this.#options;
-    if (rowCount(data.validation) === 0) return {};
-    this.#validation ??= await openSession(writeModel(evalGraph(this.#network, data.inputName)), {
+  #scoreOf({ validationLoss: loss, validationMetrics }: ValidationReport): Score | undefined {
+    const { metric } = this.#network.task.primary;
+    const value = validationMetrics.find(({ name }) => name === metric)?.value;
+    return value === undefined || loss === undefined ? undefined : { value, loss };
+  }
+
+  /** The network with what the task chooses after training. */
+  async #finished(parameters: ReadonlyMap<string, Tensor<'FP32'>>): Promise<Network> {
+    const { task } = this.#network;
+    if (task.finish === undefined) return this.#network;
+    const scores = await this.#validationScores(parameters);
+    return { ...this.#network, task: task.finish(scores && { scores, truth: this.#validation.truth }) };
+  }
+
+  async #validate(parameters: ReadonlyMap<string, Tensor<'FP32'>>): Promise<ValidationReport> {
+    const { spec } = this.#options;
+    const scores = await this.#validationScores(parameters);
+    if (scores === undefined) return { validationMetrics: [] };
+    const { task } = this.#network;
+    const meter = task.startMeter();
+    meter.add(scores, this.#validation.truth);
+    const metrics = meter.metrics();
+    const validationLoss = metrics.find(({ name }) => name === 'loss')?.value;
+    if (validationLoss === undefined || !Number.isFinite(validationLoss))
+      throw TrainingDiverged.ofPredictions('validation', spec.optimizer.parameters.learningRate);
+    return { validationLoss, validationMetrics: metrics };
+  }
+
+  /** Undefined if the validation split is empty. */
+  async #validationScores(parameters: ReadonlyMap<string, Tensor<'FP32'>>): Promise<Float32Array | undefined> {
+    const { spec } = this.#options;
+    const { rows, inputs } = this.#validation;
+    if (rows === 0) return undefined;
+    this.#session ??= await openSession(writeModel(evalGraph(this.#network)), {
       intraOpThreads: spec.cpuThreads,
       provider: spec.provider ?? 'cpu',
     });
-    const feeds = Object.fromEntries(this.#parameters());
-    const { metrics } = await evaluate(this.#validation, data.validation, {
-      inputName: data.inputName,
-      classes: data.classes.length,
+    return await evaluate(this.#session, {
+      scores: this.#network.task.scores,
+      rows,
       batchSize: VALIDATION_BATCH,
-      feeds,
+      inputs: (begin, end) => rowsOf(inputs, begin, end),
+      feeds: Object.fromEntries(parameters),
     });
-    if (!Number.isFinite(metrics.loss)) throw TrainingDiverged.ofPredictions('validation', spec.optimizer.learningRate);
-    return { validationLoss: metrics.loss, validationAccuracy: metrics.accuracy };
   }
 
   /** Throws TrainingDiverged if a weight is not finite: the last update can make it so after a finite loss. */
@@ -167,7 +228,7 @@ class Training {
     const parameters = new Map(this.#network.model.parameters.map(({ name }) => [name, state.get(name)!]));
     for (const [name, { data }] of parameters) {
       if (data.every(Number.isFinite)) continue;
-      const { learningRate } = this.#options.spec.optimizer;
+      const { learningRate } = this.#options.spec.optimizer.parameters;
       throw TrainingDiverged.ofWeights(name, { step: this.#cursor.step, learningRate });
     }
     return parameters;
@@ -178,8 +239,13 @@ class Training {
     const { step } = this.#cursor;
     if (!onCheckpoint || step === this.#checkpointedStep) return;
     this.#parameters();
-    const checkpoint: Checkpoint = { cursor: this.#cursor, state: this.#runner.state() };
+    const best = this.#best && { best: this.#best };
+    const checkpoint: Checkpoint = { cursor: this.#cursor, state: this.#runner.state(), ...best };
     await onCheckpoint(writeCheckpoint(spec, checkpoint), this.#cursor);
     this.#checkpointedStep = step;
   }
+}
+
+function rowsOf(inputs: ReadonlyMap<string, NumericTensor>, begin: number, end: number): Record<string, Tensor> {
+  return Object.fromEntries([...inputs].map(([name, value]) => [name, rowsAt(value, begin, end)]));
 }

@@ -1,3 +1,6 @@
+import type { KindDescription } from '@athanor/components';
+import { toStruct } from '@athanor/contracts';
+import type { ComponentKindInput } from '@athanor/contracts/api';
 import type { AttemptInput, TrainingJobInput, TransitionInput } from '@athanor/contracts/training';
 import { toTimestamp } from '@athanor/service';
 import {
@@ -51,4 +54,8 @@ function toAttempt(row: AttemptRow): AttemptInput {
     message: row.message,
     executorRef: row.executor_ref,
   };
+}
+
+export function toKindMessage({ parametersSchema, ...rest }: KindDescription): ComponentKindInput {
+  return { ...rest, parametersSchema: toStruct(parametersSchema) };
 }

@@ -1,9 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BlobStore } from '@athanor/blobs';
 import type { Stub } from '@athanor/client';
+import { describeFamily } from '@athanor/components';
 import type { ServiceImplementation } from '@athanor/contracts';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
-import type { CreateTrainingJobRequest, EpochMetrics, TrainingSpec } from '@athanor/contracts/training';
+import type {
+  CreateTrainingJobRequest,
+  EpochMetrics,
+  TrainingSpec,
+  TrainingSpecInput,
+} from '@athanor/contracts/training';
 import { isDatabaseError } from '@athanor/database';
 import {
   type CallContext,
@@ -18,8 +24,11 @@ import {
   toPage,
 } from '@athanor/service';
 import { checkDataset, checkSpec } from '../jobs/check-spec.js';
+import { datasetFacts } from '../jobs/dataset-facts.js';
+import { FAMILIES } from '../jobs/families.js';
 import { newJobId } from '../jobs/job-id.js';
 import { hasEnded } from '../jobs/job-state.js';
+import { resolveSpec } from '../jobs/resolve-spec.js';
 import { ownsBlob } from '../store/attempts.js';
 import { deleteJob } from '../store/deletion.js';
 import {
@@ -33,7 +42,7 @@ import {
   listJobs,
   lockJob,
 } from '../store/jobs.js';
-import { describeJob, summarizeJob } from './mapping.js';
+import { describeJob, summarizeJob, toKindMessage } from './mapping.js';
 import { toRpcFailure } from './peer-error.js';
 
 export interface TrainingDependencies {
@@ -135,6 +144,18 @@ export function trainingService(dependencies: TrainingDependencies): ServiceImpl
       }
     },
 
+    async listComponents({ family }) {
+      const wanted = FAMILIES.filter(({ name }) => family === '' || name === family);
+      return { kinds: wanted.flatMap(describeFamily).map(toKindMessage) };
+    },
+
+    async resolveTrainingJob({ spec }, context) {
+      if (spec === null)
+        throw invalidFields([{ field: 'spec', description: 'expected a training spec, received none' }]);
+      checkSpec(spec, dependencies.maxCpuThreads);
+      return { spec: await resolveJob(spec, context, dependencies) };
+    },
+
     async *readJobArtifact({ jobId, digest }, caller) {
       const { signal } = caller;
       await expectJob(db, caller, jobId);
@@ -149,7 +170,7 @@ async function createJob(
   context: CallContext,
   dependencies: TrainingDependencies,
 ): Promise<JobRow> {
-  const { db, maxCpuThreads, defaultCpuThreads } = dependencies;
+  const { db, maxCpuThreads } = dependencies;
   const { requestId, spec } = request;
   const { tenant } = context;
   const modelName = checkResourceId('model_name', request.modelName);
@@ -161,14 +182,7 @@ async function createJob(
     checkSameRequest(requestId, earlier.fingerprint, fingerprint);
     return earlier;
   }
-  const version = await resolveDataset(spec, context, dependencies);
-  checkDataset(version);
-  const resolved: TrainingSpec = {
-    ...spec,
-    datasetVersion: version.version,
-    datasetDigest: version.digest,
-    cpuThreads: spec.cpuThreads || defaultCpuThreads,
-  };
+  const resolved = await resolveJob(spec, context, dependencies);
   const job = { jobId: newJobId(Date.now()), tenant, modelName, spec: resolved, requestId, fingerprint };
   const insert = db.transaction().execute(trx => insertJob(trx, job));
   return await insert.catch(async (error: unknown) => {
@@ -178,6 +192,22 @@ async function createJob(
     checkSameRequest(requestId, twin.fingerprint, fingerprint);
     return twin;
   });
+}
+
+/** The spec with the dataset's version and everything that the request leaves open. */
+async function resolveJob(
+  spec: TrainingSpec,
+  context: CallContext,
+  dependencies: TrainingDependencies,
+): Promise<TrainingSpecInput> {
+  const version = await resolveDataset(spec, context, dependencies);
+  checkDataset(version);
+  return {
+    ...resolveSpec(spec, datasetFacts(version)),
+    datasetVersion: version.version,
+    datasetDigest: version.digest,
+    cpuThreads: spec.cpuThreads || dependencies.defaultCpuThreads,
+  };
 }
 
 async function resolveDataset(

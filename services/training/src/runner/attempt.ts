@@ -1,6 +1,15 @@
-import type { ArtifactFileInput, EpochMetricsInput, TrainingResultInput } from '@athanor/contracts/training';
+import { toComponent } from '@athanor/contracts';
+import type { ColumnInput } from '@athanor/contracts/api';
+import type {
+  ArtifactFileInput,
+  CandidateInput,
+  EpochMetricsInput,
+  TrainingResultInput,
+} from '@athanor/contracts/training';
 import { computeTarget, type ExecutionProvider, runtimeVersion } from '@athanor/runtime';
-import { exportModel, type TrainingResult, type TrainingSpec, train } from '../engine/index.js';
+import type { SourceColumn } from '@athanor/transforms';
+import { type BestResult, type Candidate, exportModel, type TrainingSpec, trainBest } from '../engine/index.js';
+import type { PrimaryMetric } from '../tasks/task.js';
 import type { AttemptClient } from './attempt-client.js';
 import { evaluateSplits } from './evaluation.js';
 import { Heartbeat } from './heartbeat.js';
@@ -8,7 +17,7 @@ import { type LoadedData, loadData } from './load-data.js';
 import type { Log } from './pod-log.js';
 import { toEngineSpec } from './to-engine-spec.js';
 
-type Completed = Extract<TrainingResult, { status: 'completed' }>;
+type Completed = Extract<BestResult, { status: 'completed' }>;
 
 export interface AttemptOptions {
   readonly client: AttemptClient;
@@ -29,7 +38,7 @@ export async function runAttempt({ client, stop, log, chooseProvider }: AttemptO
   const heartbeat = new Heartbeat({ order: client.order, epoch, leaseMs, stop, log });
   try {
     await heartbeat.enter('RESOLVING_DATA');
-    const data = await loadData(digest => client.readBlob(digest));
+    const data = await loadData(digest => client.readBlob(digest), [...columnsOf(spec), ...claim.spec.slices]);
     const checkpoint = claim.checkpointDigest === '' ? undefined : await client.readBlob(claim.checkpointDigest);
     await heartbeat.enter('COMPILING_GRAPH');
     const result = await runTraining({
@@ -47,7 +56,7 @@ export async function runAttempt({ client, stop, log, chooseProvider }: AttemptO
       return;
     }
     await heartbeat.enter('EVALUATING');
-    const trained = await storeResult(client, { spec, data, result });
+    const trained = await storeResult(client, { data, result, slices: claim.spec.slices });
     await heartbeat.enter('EXPORTING');
     await client.complete({
       ...trained,
@@ -76,11 +85,11 @@ async function runTraining({
   data,
   checkpoint,
   resumedFromStep,
-}: TrainingWork): Promise<TrainingResult> {
+}: TrainingWork): Promise<BestResult> {
   let epochBegan = performance.now();
   // An attempt that resumes after the last step of an epoch reports that epoch without running a step of it.
   let lastStep = resumedFromStep;
-  return await train({
+  return await trainBest({
     spec,
     data,
     ...(checkpoint && { resumeFrom: checkpoint }),
@@ -89,10 +98,12 @@ async function runTraining({
       lastStep = step;
       await heartbeat.enter('TRAINING', { epoch: epoch + 1, step, totalSteps, loss: mean(losses) });
     },
-    async onEpoch({ epoch, ...figures }) {
+    async onEpoch({ epoch, trainMetrics, validationMetrics, ...figures }) {
       const seconds = (performance.now() - epochBegan) / 1000;
       const metrics: EpochMetricsInput = {
         ...figures,
+        trainMetrics: [...trainMetrics],
+        validationMetrics: [...validationMetrics],
         ...{ epoch: epoch + 1, seconds, step: lastStep },
       };
       await client.reportEpoch(metrics);
@@ -106,17 +117,20 @@ async function runTraining({
   });
 }
 
+interface TrainedJob {
+  readonly data: LoadedData;
+  readonly result: Completed;
+  readonly slices: readonly string[];
+}
+
 /** Exports the model, evaluates the same file that will be served, and stores all files. */
-async function storeResult(
-  client: AttemptClient,
-  { spec, data, result }: { spec: TrainingSpec; data: LoadedData; result: Completed },
-): Promise<TrainingResultInput> {
-  const { inputName, classes } = data;
-  const exported = exportModel({ spec, inputName, network: result.network, parameters: result.parameters });
+async function storeResult(client: AttemptClient, { data, result, slices }: TrainedJob): Promise<TrainingResultInput> {
+  const { network, parameters, spec } = result;
+  const exported = exportModel({ spec, network, parameters });
   const model = exported.files.get('model.onnx');
   if (model === undefined) throw new Error('expected model.onnx among the exported files');
   const writeBlob = (bytes: Uint8Array) => client.writeBlob(bytes);
-  const [evaluation, ...otherEvaluations] = await evaluateSplits({ spec, data, model, writeBlob });
+  const [evaluation, ...otherEvaluations] = await evaluateSplits({ spec, data, network, model, slices, writeBlob });
   const files: ArtifactFileInput[] = [];
   for (const [name, bytes] of exported.files)
     files.push({ name, digest: await client.writeBlob(bytes), byteSize: bytes.length });
@@ -127,8 +141,36 @@ async function storeResult(
     files,
     evaluation: evaluation ?? null,
     otherEvaluations,
-    signature: { inputs: tensors(inputs), outputs: tensors(outputs), classes: [...classes] },
+    signature: {
+      inputs: tensors(inputs),
+      outputs: tensors(outputs),
+      classes: [...network.task.classes],
+      columns: network.columns.map(toColumnMessage),
+      task: spec.task.kind,
+    },
+    model: toComponent(spec.model),
+    candidates: result.candidates.map(each => toCandidateMessage(each, network.task.primary)),
   };
+}
+
+function toCandidateMessage({ model, epochs, score }: Candidate, primary: PrimaryMetric): CandidateInput {
+  const { metric: name, smallerIsBetter } = primary;
+  const loss = { name: 'loss', value: score.loss, smallerIsBetter: true };
+  return {
+    model: toComponent(model),
+    epochs,
+    validationMetrics: [{ name, value: score.value, smallerIsBetter }, ...(name === 'loss' ? [] : [loss])],
+  };
+}
+
+function columnsOf({ inputs, targets, weight }: TrainingSpec): string[] {
+  return [...inputs, ...targets, ...(weight === undefined ? [] : [weight])];
+}
+
+function toColumnMessage({ name, type, role, nullable }: SourceColumn): ColumnInput {
+  const datatype = type.kind === 'number' || type.kind === 'vector' ? type.dtype : '';
+  const shape = type.kind === 'vector' ? [...type.shape] : [];
+  return { name, role, nullable, type: { kind: type.kind, datatype, shape } };
 }
 
 function mean(values: Float32Array): number {

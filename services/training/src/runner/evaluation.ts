@@ -3,13 +3,12 @@
 import { canonicalJson } from '@athanor/contracts';
 import type { EvaluationInput } from '@athanor/contracts/api';
 import { writeSafetensors } from '@athanor/tensor';
-import {
-  type ClassificationMetrics,
-  denseConfusion,
-  evaluateModel,
-  TrainingDiverged,
-  type TrainingSpec,
-} from '../engine/index.js';
+import { evaluateModel, findColumn, type Network, TrainingDiverged, type TrainingSpec } from '../engine/index.js';
+import { columnOf } from '../features/raw-split.js';
+import { denseConfusion } from '../metrics/classification/confusion-matrix.js';
+import type { Details } from '../metrics/details.js';
+import type { MetricValue } from '../metrics/metric.js';
+import { measureSlices, type SliceWork } from '../slices/measure-slices.js';
 import type { EvaluatedSplit, LoadedData } from './load-data.js';
 
 /** Rows per evaluation batch. */
@@ -23,8 +22,11 @@ const MAX_INLINE_CLASSES = 100;
 export interface EvaluationWork {
   readonly spec: TrainingSpec;
   readonly data: LoadedData;
+  readonly network: Network;
   /** The file that will be served. */
   readonly model: Uint8Array;
+  /** Columns by whose values metrics are computed too. */
+  readonly slices: readonly string[];
   readonly writeBlob: (bytes: Uint8Array) => Promise<string>;
 }
 
@@ -38,51 +40,72 @@ export async function evaluateSplits(work: EvaluationWork): Promise<EvaluationIn
   return evaluations;
 }
 
-async function evaluateSplit(
-  { spec, data, model, writeBlob }: EvaluationWork,
-  split: EvaluatedSplit,
-): Promise<EvaluationInput> {
+async function evaluateSplit(work: EvaluationWork, split: EvaluatedSplit): Promise<EvaluationInput> {
+  const { spec, data, network, model, writeBlob } = work;
   const { cpuThreads, provider } = spec;
-  const { inputName, classes } = data;
-  const options = { inputName, classes: classes.length, batchSize: EVALUATION_BATCH, cpuThreads, provider };
-  const { metrics, probabilities } = await evaluateModel(model, split, options);
-  if (!Number.isFinite(metrics.loss)) throw TrainingDiverged.ofPredictions(split.name, spec.optimizer.learningRate);
-  const shape = [split.labels.length, classes.length];
+  const { columns, task } = network;
+  const options = { scores: task.scores, columns, batchSize: EVALUATION_BATCH, cpuThreads, provider };
+  const scores = await evaluateModel(model, split, options);
+  const truth = task.truth(spec.targets.map(name => columnOf(split, findColumn(data, name))));
+  const meter = task.startMeter({ details: true });
+  meter.add(scores, truth);
+  const measured = { metrics: meter.metrics(), details: meter.details() };
+  const loss = measured.metrics.find(({ name }) => name === 'loss')?.value;
+  if (loss === undefined || !Number.isFinite(loss))
+    throw TrainingDiverged.ofPredictions(split.name, spec.optimizer.parameters.learningRate);
+  const shape = [split.rows, task.scores.width];
   const predictions = writeSafetensors({
-    tensors: new Map([['probabilities', { dtype: 'FP32', shape, data: probabilities }]]),
+    tensors: new Map([[task.scores.output, { dtype: 'FP32', shape, data: scores }]]),
     metadata: {},
   });
   return {
     // The service fills in dataset_digest; it knows the job's dataset version.
     split: split.name,
-    ...toFigures(metrics, classes),
+    rows: split.rows,
+    ...toFigures(measured, task.classes),
+    slicesDigest: await storeSlices(work, split, { scores, truth }),
+    threshold: task.threshold ? { ...task.threshold } : null,
     batchSize: EVALUATION_BATCH,
     predictionsDigest: await writeBlob(predictions),
-    detailsDigest: await writeBlob(Buffer.from(canonicalJson(toDetails(metrics, classes)))),
+    detailsDigest: await writeBlob(Buffer.from(canonicalJson(toDetails(measured.details, task.classes)))),
   };
 }
 
+/** The digest of the slices file; empty if there are no slices. */
+async function storeSlices(
+  { data, network, slices, writeBlob }: EvaluationWork,
+  split: EvaluatedSplit,
+  measured: Pick<SliceWork, 'scores' | 'truth'>,
+): Promise<string> {
+  if (slices.length === 0) return '';
+  const columns = slices.map(name => {
+    const column = findColumn(data, name);
+    return { column, values: columnOf(split, column), train: columnOf(data.train, column) };
+  });
+  const content = measureSlices({ ...measured, task: network.task, columns });
+  return await writeBlob(Buffer.from(canonicalJson(content)));
+}
+
+export interface Measured {
+  readonly metrics: readonly MetricValue[];
+  readonly details: Details;
+}
+
 /** The part of bounded size. */
-export function toFigures(metrics: ClassificationMetrics, classes: readonly string[]): EvaluationInput {
-  const { accuracy, loss, macro, weighted, rows } = metrics;
-  const averaged = Object.entries({ macro, weighted }).flatMap(([kind, { precision, recall, f1 }]) => [
-    { name: `precision_${kind}`, value: precision },
-    { name: `recall_${kind}`, value: recall },
-    { name: `f1_${kind}`, value: f1 },
-  ]);
-  const isInline = classes.length <= MAX_INLINE_CLASSES;
+export function toFigures({ metrics, details }: Measured, classes: readonly string[]): EvaluationInput {
+  const { perClass, confusion } = details;
+  const isInline = perClass !== undefined && classes.length <= MAX_INLINE_CLASSES;
   return {
-    rows,
-    metrics: [{ name: 'accuracy', value: accuracy }, { name: 'loss', value: loss }, ...averaged],
-    classes: isInline ? toDetails(metrics, classes).classes : [],
-    confusionMatrix: isInline ? denseConfusion(metrics.confusion, classes.length) : [],
+    metrics: metrics.map(metric => ({ ...metric })),
+    classes: isInline ? (toDetails({ perClass }, classes).classes ?? []) : [],
+    confusionMatrix: isInline && confusion !== undefined ? denseConfusion(confusion, classes.length) : [],
   };
 }
 
 /** The content of the details file (athanor.api.v1.Evaluation.details_digest). */
-function toDetails({ perClass, confusion }: ClassificationMetrics, classes: readonly string[]) {
+function toDetails({ perClass, ...details }: Details, classes: readonly string[]) {
   return {
-    classes: perClass.map((each, index) => ({ className: classes[index] ?? '', ...each })),
-    confusion,
+    ...(perClass && { classes: perClass.map((each, index) => ({ className: classes[index] ?? '', ...each })) }),
+    ...details,
   };
 }

@@ -5,7 +5,7 @@ import { RuntimeFailure } from '@athanor/runtime';
 import { SafetensorsError } from '@athanor/tensor';
 import { expect, test } from 'vitest';
 import { InvalidTrainingData, TrainingDiverged } from '../engine/index.js';
-import { UnsupportedFeatures } from '../preprocessing/fit-preprocessing.js';
+import { UnsupportedTargets } from '../tasks/task.js';
 import { runAttempt } from './attempt.js';
 import type { AttemptClient } from './attempt-client.js';
 import { toFailure } from './failure.js';
@@ -20,7 +20,7 @@ test('a failure that would repeat ends the job', () => {
 });
 
 test.each([
-  new UnsupportedFeatures('text'),
+  new UnsupportedTargets('text'),
   new MissingGradientError({ op: 'Det', outputs: ['y'] } as never),
   new GradientError('x'),
   new TypeInferenceError('x'),

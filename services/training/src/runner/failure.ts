@@ -18,7 +18,11 @@ const CODES: Readonly<Record<string, number>> = {
   CheckpointCorrupt: FAILED_PRECONDITION,
   InvalidTrainingData: INVALID_ARGUMENT,
   InvalidTrainingSpec: INVALID_ARGUMENT,
-  UnsupportedFeatures: INVALID_ARGUMENT,
+  UnsupportedTargets: INVALID_ARGUMENT,
+  UnsupportedInputs: INVALID_ARGUMENT,
+  TransformError: INVALID_ARGUMENT,
+  UnsupportedFormat: FAILED_PRECONDITION,
+  MalformedShard: DATA_LOSS,
   MissingGradientError: UNIMPLEMENTED,
   SafetensorsError: DATA_LOSS,
 };

@@ -1,15 +1,18 @@
-import { type DatasetManifest, parseDatasetManifest, SHARD_TENSORS, type SplitName } from '@athanor/contracts';
 import {
-  bytesOf,
-  type DType,
-  type NumericTensor,
-  readSafetensors,
-  type Tensor,
-  tensorFromBytes,
-} from '@athanor/tensor';
-import { InvalidTrainingData, type Split, type TrainingData } from '../engine/index.js';
+  type ColumnValues,
+  concatValues,
+  type DatasetManifest,
+  emptyValues,
+  parseDatasetManifest,
+  readDictionary,
+  readShard,
+  type SplitName,
+} from '@athanor/data';
+import type { SourceColumn } from '@athanor/transforms';
+import { InvalidTrainingData, type TrainingData } from '../engine/index.js';
+import type { RawSplit } from '../features/raw-split.js';
 
-export interface EvaluatedSplit extends Split {
+export interface EvaluatedSplit extends RawSplit {
   readonly name: SplitName;
 }
 
@@ -21,14 +24,13 @@ export interface LoadedData extends TrainingData {
 
 type ReadBlob = (digest: string) => Promise<Buffer>;
 
-/** Fetches the manifest and all its shards. */
-export async function loadData(readBlob: ReadBlob): Promise<LoadedData> {
+/** Fetches the manifest and the given columns of all shards. */
+export async function loadData(readBlob: ReadBlob, names: readonly string[]): Promise<LoadedData> {
   const manifest = parseDatasetManifest(await readBlob(''));
-  const [feature] = manifest.features;
-  if (feature === undefined || manifest.features.length > 1) {
-    throw new InvalidTrainingData(`expected one feature tensor, the dataset has ${manifest.features.length}`);
-  }
-  const load = (split: SplitName) => loadSplit(manifest, split, readBlob);
+  const wanted = new Map(names.map(name => [indexOf(manifest, name), name]));
+  const columns: SourceColumn[] = [];
+  for (const index of wanted.keys()) columns.push(await loadColumn(manifest, index, readBlob));
+  const load = (split: SplitName) => loadSplit(manifest, split, { readBlob, wanted });
   const train = await load('train');
   const validation = await load('validation');
   const test = await load('test');
@@ -37,34 +39,45 @@ export async function loadData(readBlob: ReadBlob): Promise<LoadedData> {
   const named = [
     { ...test, name: 'test' as const },
     { ...validation, name: 'validation' as const },
-  ].filter(split => split.labels.length > 0);
+  ].filter(split => split.rows > 0);
   const evaluated = named.length > 0 ? named : [{ ...train, name: 'train' as const }];
-  return { inputName: feature.name, classes: manifest.classes, train, validation, evaluated };
+  return { columns, train, validation, test, evaluated };
 }
 
-async function loadSplit(manifest: DatasetManifest, name: SplitName, readBlob: ReadBlob): Promise<Split> {
-  const { rows, shards } = manifest.splits[name];
-  const feature = manifest.features[0] as DatasetManifest['features'][number];
-  const labels = new Int32Array(rows);
-  const parts: Uint8Array[] = [];
-  let begin = 0;
-  for (const shard of shards) {
-    const { tensors } = readSafetensors(await readBlob(shard.digest));
-    parts.push(bytesOf(expectTensor(tensors, feature.name) as NumericTensor));
-    labels.set((expectTensor(tensors, SHARD_TENSORS.label) as Tensor<'INT32'>).data, begin);
-    begin += shard.rows;
+function indexOf({ columns }: DatasetManifest, name: string): number {
+  const index = columns.findIndex(column => column.name === name);
+  if (index >= 0) return index;
+  const known = columns.map(column => column.name).join(', ');
+  throw new InvalidTrainingData(`the dataset has no column '${name}'; its columns are ${known}`);
+}
+
+async function loadColumn({ columns }: DatasetManifest, index: number, readBlob: ReadBlob): Promise<SourceColumn> {
+  const { dictionary, ...column } = columns[index]!;
+  return dictionary === undefined
+    ? column
+    : { ...column, categories: readDictionary(await readBlob(dictionary.digest)) };
+}
+
+interface SplitWork {
+  readonly readBlob: ReadBlob;
+  /** Names by index. */
+  readonly wanted: ReadonlyMap<number, string>;
+}
+
+async function loadSplit(
+  { columns, splits }: DatasetManifest,
+  split: SplitName,
+  { readBlob, wanted }: SplitWork,
+): Promise<RawSplit> {
+  const { rows, shards } = splits[split];
+  const parts = new Map([...wanted.values()].map((name): [string, ColumnValues[]] => [name, []]));
+  for (const { digest } of shards) {
+    const { values } = readShard(await readBlob(digest), columns, new Set(wanted.keys()));
+    for (const [index, name] of wanted) parts.get(name)!.push(values.get(index)!);
   }
-  const features = tensorFromBytes(
-    feature.datatype as DType & NumericTensor['dtype'],
-    [rows, ...feature.shape],
-    Buffer.concat(parts),
-  );
-  return { features, labels };
-}
-
-function expectTensor(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {
-  const found = tensors.get(name);
-  if (found === undefined)
-    throw new InvalidTrainingData(`expected the tensor '${name}' in a shard, found ${[...tensors.keys()].join(', ')}`);
-  return found;
+  const values = [...wanted].map(([index, name]): [string, ColumnValues] => {
+    const found = parts.get(name)!;
+    return [name, found.length === 0 ? emptyValues(columns[index]!.type) : concatValues(found)];
+  });
+  return { rows, values: new Map(values) };
 }

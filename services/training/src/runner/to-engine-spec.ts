@@ -1,22 +1,39 @@
+import type { ResolvedComponent } from '@athanor/components';
+import { fromComponent } from '@athanor/contracts';
+import type { Component } from '@athanor/contracts/api';
 import type { TrainingSpec as WireSpec } from '@athanor/contracts/training';
 import type { ExecutionProvider } from '@athanor/runtime';
 import type { TrainingSpec } from '../engine/index.js';
+import type { SharedParameters } from '../optimizers/optimizer.js';
 
 const DEFAULT_CHECKPOINT_STEPS = 2_000;
 
-/** Converts the job's spec, which the service has validated, to the engine's. */
+/** Converts the job's spec, which the service has resolved, to the engine's. */
 export function toEngineSpec(spec: WireSpec, provider: ExecutionProvider): TrainingSpec {
-  const { learningRate = 0, momentum = 0, weightDecay = 0, clipNorm = 0, kind } = spec.optimizer ?? {};
-  const decay = weightDecay > 0 ? { weightDecay } : {};
   return {
-    model: { kind: 'mlp', hidden: spec.model?.hidden ?? [] },
+    task: resolved(spec.task, 'task'),
+    model: resolved(spec.model, 'model'),
+    optimizer: resolved(spec.optimizer, 'optimizer') as ResolvedComponent<SharedParameters>,
+    targets: spec.targets,
+    inputs: spec.inputs,
+    ...(spec.weight !== '' && { weight: spec.weight }),
+    transforms: spec.transforms.map(({ columns, transform }) => ({
+      columns,
+      transform: resolved(transform, 'transform'),
+    })),
     epochs: spec.epochs,
     batchSize: spec.batchSize,
-    optimizer: kind === 'sgd' ? { kind, learningRate, momentum, ...decay } : { kind: 'adam', learningRate, ...decay },
-    ...(clipNorm > 0 && { clipNorm }),
+    patience: spec.earlyStopping?.patience ?? 0,
     seed: spec.seed,
     cpuThreads: spec.cpuThreads,
     provider,
     checkpointEverySteps: spec.checkpointEverySteps || DEFAULT_CHECKPOINT_STEPS,
   };
+}
+
+function resolved(component: Component | null, field: string): ResolvedComponent {
+  if (component !== null) return fromComponent(component);
+  throw new Error(
+    `expected '${field}' in the job's spec, received none; the service resolves it when the job is created`,
+  );
 }

@@ -1,4 +1,4 @@
-import type { EpochMetrics, TrainingSpec } from '@athanor/contracts/training';
+import type { EpochMetrics, TrainingSpec, TrainingSpecInput } from '@athanor/contracts/training';
 import { jsonb } from '@athanor/database';
 import { appendEvent } from '@athanor/events';
 import type { Page } from '@athanor/service';
@@ -17,7 +17,7 @@ export interface NewJob {
   readonly jobId: string;
   readonly tenant: string;
   readonly modelName: string;
-  readonly spec: TrainingSpec;
+  readonly spec: TrainingSpecInput;
   readonly requestId: string;
   readonly fingerprint: string;
 }
@@ -76,7 +76,7 @@ export async function insertJob(trx: Trx, job: NewJob): Promise<JobRow> {
       job_id: job.jobId,
       tenant: job.tenant,
       model_name: job.modelName,
-      spec: jsonb(job.spec),
+      spec: jsonb(job.spec as TrainingSpec),
       state: 'STATE_QUEUED',
       phase: '',
       attempt_epoch: 0,

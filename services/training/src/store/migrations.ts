@@ -1,6 +1,7 @@
 import type { Migration } from '@athanor/database';
 import { outboxFailuresMigration, outboxMigration } from '@athanor/events';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { TrainingTables } from './tables.js';
 
 /** The training service's schema. Append only: version N−1 must run on the schema of version N. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -105,4 +106,16 @@ export const MIGRATIONS: readonly Migration[] = [
     },
   },
   outboxFailuresMigration,
+  {
+    // Specs are components. The only migration that is not an expansion; see ingest's 0005_columns.
+    name: '0006_components',
+    async up(db) {
+      const jobs = db as Kysely<TrainingTables>;
+      const job = await jobs.selectFrom('jobs').select('job_id').limit(1).executeTakeFirst();
+      if (job !== undefined) throw new Error(EARLIER_SPECS);
+    },
+  },
 ];
+
+const EARLIER_SPECS =
+  'this database has training jobs of an earlier release, which this release cannot read; nothing in it was changed. Use a new home (athanor --home FOLDER up) or a new database, or go on with the earlier release';

@@ -1,0 +1,122 @@
+// Random numbers inside the training graph: a function of the seed, the step, the place where they are used and the
+// element's position only. So a resumed run draws what an uninterrupted one does, and the steps per run do not matter.
+//
+// The position is hashed in four rounds, with a key added before the first three. A round is f(x) = x(2x + 1) mod 2^32,
+// the bijection of RC6 (Rivest, Robshaw, Sidney, Yin 1998) whose upper bits depend on all bits below, then a rotation by
+// half a word; the last has no rotation. The keys are hashes of the step. UINT32 Add, Mul and Div wrap around alike in
+// ONNX Runtime's CPU and CUDA providers, which have no Xor or shifts in common.
+
+import type { GraphBuilder, Value } from '@athanor/onnx';
+import { int64, tensor } from '@athanor/tensor';
+import { add, at, cast, div, mul, scalar } from '../emit.js';
+import { GradientError } from '../errors.js';
+
+export interface GraphRandom {
+  /**
+   * 1 / keep with the probability `keep`, else 0, in the shape of `like` [B, width]: inverted dropout multiplies with it.
+   * Every call is a place of its own.
+   */
+  dropout(g: GraphBuilder, like: Value, keep: number): Value;
+}
+
+export interface RandomPlace {
+  /** The outermost graph: keys of all steps are computed there, before the loop. */
+  readonly root: GraphBuilder;
+  /** INT64 scalar in `root`: steps completed before this run. */
+  readonly counter: Value;
+  /** [K] in `root`, one per step of this run. */
+  readonly rates: Value;
+  /** INT64 scalar: the step within this run. */
+  readonly iteration: Value;
+  /** An integer from 0 to 2^53 - 1. */
+  readonly seed: number;
+}
+
+const KEYS = 3;
+const HALF = 2 ** 16;
+const WORD = 2 ** 32;
+
+export function createGraphRandom({ root, counter, rates, iteration, seed }: RandomPlace): GraphRandom {
+  let places = 0;
+  let steps: Value | undefined;
+  return {
+    dropout(g, like, keep) {
+      const place = places++;
+      steps ??= stepNumbers(root, counter, rates);
+      const ofPlace = [0, 1, 2].map(key =>
+        emitHash(root, add(root, steps!, word(root, keyOf(seed, place * KEYS + key)))),
+      );
+      const keys = ofPlace.map(key => at(g, key, iteration));
+      const isKept = g.op('Less', [emitElements(g, positions(g, like), keys), word(g, Math.floor(keep * WORD))]);
+      return g.op('Where', [isKept, scalar(g, like.dtype, 1 / keep), scalar(g, like.dtype, 0)]);
+    },
+  };
+}
+
+/** UINT32 [K]: the numbers of the steps of this run. */
+function stepNumbers(root: GraphBuilder, counter: Value, rates: Value): Value {
+  const range = [counter, add(root, counter, root.op('Size', [rates])), root.constant(int64([], [1]))];
+  return cast(root, root.opaque('Range', range, [{ dtype: 'INT64', shape: rates.shape }])[0]!, 'UINT32');
+}
+
+/** UINT32 [B, width]: row · width + column. */
+function positions(g: GraphBuilder, like: Value): Value {
+  const [, width] = like.shape;
+  if (like.shape.length !== 2 || typeof width !== 'number')
+    throw new GradientError(`dropout needs [batch, fixed width], got [${like.shape.join(', ')}]`);
+  const [zero, one] = [g.constant(int64([], [0])), g.constant(int64([], [1]))];
+  const rowCount = g.op('Gather', [g.op('Shape', [like]), zero]);
+  const rows = g.opaque('Range', [zero, rowCount, one], [{ dtype: 'INT64', shape: [like.shape[0]!] }])[0]!;
+  const begins = mul(g, cast(g, g.op('Unsqueeze', [rows, g.axes([1])]), 'UINT32'), word(g, width));
+  return add(
+    g,
+    begins,
+    g.constant(
+      tensor(
+        'UINT32',
+        [width],
+        Uint32Array.from({ length: width }, (_, i) => i),
+      ),
+      'columns',
+    ),
+  );
+}
+
+function emitElements(g: GraphBuilder, position: Value, keys: readonly Value[]): Value {
+  const mixed = keys.reduce((x, key) => emitRotation(g, emitProduct(g, add(g, x, key))), position);
+  return emitProduct(g, mixed);
+}
+
+/** Four rounds without keys. */
+function emitHash(g: GraphBuilder, x: Value): Value {
+  const mixed = [0, 1, 2].reduce(value => emitRotation(g, emitProduct(g, value)), x);
+  return emitProduct(g, mixed);
+}
+
+function emitProduct(g: GraphBuilder, x: Value): Value {
+  return mul(g, x, add(g, add(g, x, x), word(g, 1)));
+}
+
+function emitRotation(g: GraphBuilder, x: Value): Value {
+  const half = word(g, HALF);
+  return add(g, mul(g, x, half), div(g, x, half));
+}
+
+function word(g: GraphBuilder, value: number): Value {
+  return g.constant(tensor('UINT32', [], Uint32Array.of(value)), 'word');
+}
+
+/** A key of a job: a hash of both halves of the seed and an index. */
+function keyOf(seed: number, index: number): number {
+  return hash(hash(hash(seed % WORD) + Math.floor(seed / WORD)) + index);
+}
+
+/** What emitHash computes. */
+export function hash(value: number): number {
+  let x = value >>> 0;
+  for (let round = 0; round < 3; round++) x = rotation(product(x));
+  return product(x);
+}
+
+const product = (x: number): number => Math.imul(x, 2 * x + 1) >>> 0;
+const rotation = (x: number): number => ((x << 16) | (x >>> 16)) >>> 0;

@@ -1,0 +1,10 @@
+import type { ComponentFamily } from '@athanor/components';
+import type { Architecture } from './architecture.js';
+import { auto } from './auto.js';
+import { linear } from './linear.js';
+import { mlp } from './mlp.js';
+
+export const ARCHITECTURES = {
+  name: 'model',
+  kinds: { mlp, linear, auto } as Readonly<Record<string, Architecture>>,
+} satisfies ComponentFamily<Architecture>;

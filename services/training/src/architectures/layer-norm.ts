@@ -1,0 +1,31 @@
+import { type GraphBuilder, int, type Value } from '@athanor/onnx';
+import { scalar } from '@athanor/tensor';
+import type { ModelParameter } from './architecture.js';
+
+/** Added to the variance, as in PyTorch. */
+const EPSILON = 1e-5;
+
+export interface LayerNorm {
+  readonly parameters: readonly ModelParameter[];
+  /** Of [n, width]. */
+  apply(g: GraphBuilder, h: Value, parameters: ReadonlyMap<string, Value>): Value;
+}
+
+/** Each row minus its mean, divided by its deviation; times a trainable scale, plus a trainable shift per column. */
+export function layerNorm(name: string, width: number): LayerNorm {
+  const [scale, shift] = [`${name}.scale`, `${name}.shift`];
+  return {
+    parameters: [
+      { name: scale, shape: [width], initialization: { kind: 'ones' } },
+      { name: shift, shape: [width], initialization: { kind: 'zeros' } },
+    ],
+    apply(g, h, parameters) {
+      const mean = (x: Value) => g.op('ReduceMean', [x, g.axes([-1])], { attributes: { keepdims: int(1) } });
+      const centred = g.op('Sub', [h, mean(h)]);
+      const variance = mean(g.op('Mul', [centred, centred]));
+      const deviation = g.op('Sqrt', [g.op('Add', [variance, g.constant(scalar('FP32', EPSILON))])]);
+      const normalized = g.op('Mul', [g.op('Div', [centred, deviation]), parameters.get(scale)]);
+      return g.op('Add', [normalized, parameters.get(shift)], { name: 'layer_norm' });
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { type Architecture, UnsupportedInputs } from './architecture.js';
+
+const parameters = z.strictObject({});
+
+/** One layer: linear regression, or logistic regression with a classification task. Starts at zero. */
+export const linear: Architecture<z.output<typeof parameters>> = {
+  kind: 'linear',
+  version: 1,
+  summary: 'One layer: linear regression, or logistic regression for a classification task.',
+  parameters,
+  embeds: false,
+  build(_parameters, { width, indices }, outputWidth) {
+    if (indices.length > 0)
+      throw new UnsupportedInputs(
+        `a linear model takes no indices, got ${indices.map(({ name }) => name).join(', ')}; encode them with one-hot`,
+      );
+    return {
+      parameters: [
+        { name: 'weight', shape: [width, outputWidth], initialization: { kind: 'zeros' } },
+        { name: 'bias', shape: [outputWidth], initialization: { kind: 'zeros' } },
+      ],
+      forward: (g, { dense }, named) =>
+        g.op('Gemm', [dense, named.get('weight'), named.get('bias')], { name: 'linear' }),
+    };
+  },
+};

@@ -1,0 +1,94 @@
+// From what a request says to the job's spec with everything filled in, by the types of the dataset's columns.
+
+import type { RawComponent } from '@athanor/components';
+import { toComponent } from '@athanor/contracts';
+import type { ComponentInput } from '@athanor/contracts/api';
+import type { TrainingSpec, TrainingSpecInput } from '@athanor/contracts/training';
+import { ARCHITECTURES } from '../architectures/architectures.js';
+import { OPTIMIZERS } from '../optimizers/optimizers.js';
+import { canGroupBy } from '../slices/group-rows.js';
+import { TASKS } from '../tasks/tasks.js';
+import { chooseSchedule } from './choose-schedule.js';
+import { chooseTask } from './choose-task.js';
+import type { ColumnFacts, DatasetFacts } from './dataset-facts.js';
+import { resolveTransforms } from './resolve-transforms.js';
+import { columnNames, type Parsed, Violations } from './violations.js';
+
+const DEFAULT_OPTIMIZER: RawComponent = { kind: 'adam', parameters: {}, version: 0 };
+
+/** Throws INVALID_ARGUMENT that lists every problem. */
+export function resolveSpec(spec: TrainingSpec, facts: DatasetFacts): TrainingSpecInput {
+  const violations = new Violations();
+  const targets = violations.find(facts, 'targets', spec.targets, ({ role }) => role === 'target');
+  const isTarget = (name: string) => targets.some(target => target.name === name);
+  // No transform encodes words yet: a text column is an input only if a request names it.
+  const isInput = ({ role, name, type }: ColumnFacts) => role === 'input' && type.kind !== 'text' && !isTarget(name);
+  const inputs = violations.find(facts, 'inputs', spec.inputs, isInput);
+  for (const { name } of inputs.filter(each => isTarget(each.name)))
+    violations.add('inputs', `'${name}' is a target; a model cannot take what it predicts`);
+  if (targets.length === 0 && spec.targets.length === 0)
+    violations.add('targets', `${facts.name} has no target; name a column to predict: ${columnNames(facts)}`);
+  if (inputs.length === 0 && spec.inputs.length === 0)
+    violations.add('inputs', `${facts.name} has no column with the role input besides the target`);
+  const weight = findWeight(spec, facts, violations);
+  const slices = findSlices(spec, facts, violations);
+  violations.throwIfAny();
+  const task = violations.parse(TASKS, spec.task, chooseTask(targets));
+  const accepted = task?.kind.accepts(targets, task.component.parameters);
+  if (typeof accepted === 'string') violations.add('task', `'${task?.component.kind}': ${accepted}`);
+  const model = violations.parse(ARCHITECTURES, spec.model, defaultModel(facts, inputs));
+  if (model?.kind.candidates !== undefined && facts.validationRows === 0)
+    violations.add('model', `'${model.component.kind}' chooses by the validation split, which has no rows`);
+  const embeds = model?.kind.embeds ?? false;
+  const transforms = resolveTransforms(spec.transforms, { inputs, embeds }, violations);
+  const optimizer = violations.parse(OPTIMIZERS, spec.optimizer, DEFAULT_OPTIMIZER);
+  violations.throwIfAny();
+  const { patience, ...schedule } = chooseSchedule(spec, facts, inputs);
+  return {
+    ...spec,
+    ...schedule,
+    earlyStopping: { patience },
+    targets: targets.map(({ name }) => name),
+    inputs: inputs.map(({ name }) => name),
+    weight: weight?.name ?? '',
+    slices: slices.map(({ name }) => name),
+    task: messageOf(task),
+    transforms: transforms.map(({ columns, transform }) => ({
+      columns: [...columns],
+      transform: toComponent(transform),
+    })),
+    model: messageOf(model),
+    optimizer: messageOf(optimizer),
+  };
+}
+
+/** The best of several for a table, if there are rows to choose by. */
+function defaultModel({ validationRows }: DatasetFacts, inputs: readonly ColumnFacts[]): RawComponent {
+  const isTable = inputs.every(({ type }) => type.kind !== 'vector');
+  return { kind: isTable && validationRows > 0 ? 'auto' : 'mlp', parameters: {}, version: 0 };
+}
+
+/** The columns by whose values metrics are computed too. */
+function findSlices(spec: TrainingSpec, facts: DatasetFacts, violations: Violations): ColumnFacts[] {
+  const columns = violations.find(facts, 'slices', spec.slices, () => false);
+  for (const { name, type } of columns.filter(each => !canGroupBy(each)))
+    violations.add('slices', `expected categories, booleans or numbers, '${name}' is a ${type.kind}`);
+  return columns;
+}
+
+/** The weight column: the named one, or the one with that role. */
+function findWeight(spec: TrainingSpec, facts: DatasetFacts, violations: Violations): ColumnFacts | undefined {
+  const named = spec.weight === '' ? [] : [spec.weight];
+  const [weight, ...others] = violations.find(facts, 'weight', named, ({ role }) => role === 'weight');
+  if (others.length > 0)
+    violations.add('weight', `${facts.name} has several columns with the role weight; name one: ${weight?.name}, …`);
+  if (weight !== undefined && weight.type.kind !== 'number')
+    violations.add('weight', `expected a column of numbers, '${weight.name}' is a ${weight.type.kind}`);
+  if (weight !== undefined && spec.targets.includes(weight.name))
+    violations.add('weight', `'${weight.name}' is a target`);
+  return weight;
+}
+
+function messageOf(parsed: Parsed<unknown> | undefined): ComponentInput | null {
+  return parsed === undefined ? null : toComponent(parsed.component);
+}

@@ -1,0 +1,4 @@
+import { averages, RECALL } from '../counts.js';
+import { labelCounts } from './label-counts.js';
+
+export const recallAverages = averages('recall', labelCounts, RECALL);

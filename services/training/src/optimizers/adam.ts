@@ -1,0 +1,22 @@
+import { adam as adamTransforms, clipByGlobalNorm } from '@athanor/autodiff';
+import { z } from 'zod';
+import { type OptimizerKind, sharedParameters, weightDecay } from './optimizer.js';
+
+const parameters = z.strictObject({
+  ...sharedParameters(1e-3),
+  weightDecay,
+  beta1: z.number().min(0).lt(1).default(0.9).describe('Decay of the mean of gradients.'),
+  beta2: z.number().min(0).lt(1).default(0.999).describe('Decay of the mean of squared gradients.'),
+  epsilon: z.number().positive().default(1e-8).describe('Added to the denominator.'),
+});
+
+export const adam: OptimizerKind<z.output<typeof parameters>> = {
+  kind: 'adam',
+  version: 1,
+  summary: 'Adam (Kingma and Ba 2015); with weight decay AdamW.',
+  parameters,
+  build({ clipNorm, beta1, beta2, epsilon, weightDecay }) {
+    const clip = clipNorm > 0 ? [clipByGlobalNorm(clipNorm)] : [];
+    return [...clip, ...adamTransforms({ beta1, beta2, epsilon, weightDecay })];
+  },
+};

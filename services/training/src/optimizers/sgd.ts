@@ -1,0 +1,21 @@
+import { clipByGlobalNorm, sgd as sgdTransforms } from '@athanor/autodiff';
+import { z } from 'zod';
+import { type OptimizerKind, sharedParameters, weightDecay } from './optimizer.js';
+
+const parameters = z.strictObject({
+  ...sharedParameters(1e-2),
+  weightDecay,
+  momentum: z.number().min(0).lt(1).default(0).describe('Share of the previous update.'),
+  nesterov: z.boolean().default(false).describe("Nesterov's look-ahead."),
+});
+
+export const sgd: OptimizerKind<z.output<typeof parameters>> = {
+  kind: 'sgd',
+  version: 1,
+  summary: 'Stochastic gradient descent, with momentum if wanted.',
+  parameters,
+  build({ clipNorm, momentum, nesterov, weightDecay }) {
+    const clip = clipNorm > 0 ? [clipByGlobalNorm(clipNorm)] : [];
+    return [...clip, ...sgdTransforms({ momentum, nesterov, weightDecay })];
+  },
+};
