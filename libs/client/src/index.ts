@@ -4,6 +4,7 @@ export {
   type AthanorClientOptions,
   createAthanorClient,
 } from './athanor-client.js';
+export { type ColumnInput, ColumnValueError, columnTensors, compareColumns, type NamedRow } from './column-tensors.js';
 export { type InferRequest, type InferResponse, type InferTensor, infer } from './infer.js';
 export { allPages, collectChunks, collectPages } from './paging.js';
 export { type Datatype, decodeRaw, encodeRaw, type TensorData, toTensorData } from './raw-tensor.js';

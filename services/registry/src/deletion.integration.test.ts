@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectNats } from '@athanor/events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bench, importDataset, startBench, trainModel } from './registry.testkit.js';
+import { type Bench, component, importDataset, startBench, trainModel } from './registry.testkit.js';
 
 let bench: Bench;
 let connection: Awaited<ReturnType<typeof connectNats>>;
@@ -120,8 +120,8 @@ test('deploying and deleting a model concurrently: one of the two is refused', a
 test('bug: a model whose dataset was deleted during training was lost, although its job succeeded', async () => {
   const { ingest, training, registry, events } = bench.client;
   await importDataset(bench.client, 'short-lived');
-  const optimizer = { kind: 'adam', learningRate: 0.01 };
-  const model = { kind: 'mlp', hidden: [4] };
+  const optimizer = component('adam', { learningRate: 0.01 });
+  const model = component('mlp', { hidden: [4] });
   const spec = { datasetId: 'short-lived', model, optimizer, epochs: 300, batchSize: 16, seed: 4 };
   const { job } = await training.createTrainingJob({ modelName: 'orphan', spec });
   const { jobId } = job!;

@@ -1,5 +1,7 @@
 /* Shared by the registry's tests: a training job's result, without the job; and the control services with real jobs. */
+
 import { type AthanorClient, createAthanorClient, createStub, type Stub } from '@athanor/client';
+import { type JsonObject, toComponent } from '@athanor/contracts';
 import { type DatabaseEngine, openDatabase } from '@athanor/database';
 import { loadIngestConfig, startIngest } from '@athanor/ingest';
 import type { ServiceApp } from '@athanor/service';
@@ -23,22 +25,31 @@ export interface RegistrationOptions {
 export function registrationOf(options: RegistrationOptions): Registration {
   const { jobId, modelName = 'digits', tenant = 'acme', content = jobId, accuracy = 0.97 } = options;
   const digest = `sha256:${Buffer.from(content).toString('hex').padEnd(64, '0').slice(0, 64)}`;
-  const signature = { inputs: [], outputs: [], classes: [] };
+  const signature = { inputs: [], outputs: [], classes: [], columns: [], task: '' };
   const manifest: VersionManifest = {
-    ...{ formatVersion: 1, files: [{ name: 'model.onnx', digest }], signature, datasetDigest: 'sha256:data' },
+    ...{ formatVersion: 2, files: [{ name: 'model.onnx', digest }], signature, datasetDigest: 'sha256:data' },
     ...{ training: {}, runtime: 'onnxruntime', instructionSet: 'x64' },
   };
   const evaluation = {
     datasetDigest: 'sha256:data',
     split: 'test',
     rows: 100,
-    metrics: [{ name: 'accuracy', value: accuracy }],
+    metrics: [{ name: 'accuracy', value: accuracy, smallerIsBetter: false }],
   };
   return {
     ...{ tenant, jobId, modelName, manifest, cpuThreads: 1 },
     files: [{ name: 'model.onnx', digest, byteSize: 5 }],
     evaluations: [
-      { ...evaluation, classes: [], confusionMatrix: [], batchSize: 32, predictionsDigest: '', detailsDigest: '' },
+      {
+        ...evaluation,
+        classes: [],
+        confusionMatrix: [],
+        batchSize: 32,
+        predictionsDigest: '',
+        detailsDigest: '',
+        slicesDigest: '',
+        threshold: null,
+      },
     ],
     lineage: {
       jobId,
@@ -132,8 +143,13 @@ export async function importDataset({ ingest }: AthanorClient, datasetId: string
   };
   await ingest.writeUpload(messages());
   const sources = [{ uploadId, role: 'ROLE_FEATURES' as const, partition: 'train' }];
-  await ingest.createDatasetVersion({ datasetId, sources, recipe: { format: 'FORMAT_CSV', labelColumn: 'y' } });
+  await ingest.createDatasetVersion({ datasetId, sources, recipe: { format: 'FORMAT_CSV', targets: ['y'] } });
   for await (const _ of ingest.watchDatasetVersion({ datasetId, version: 1 }));
+}
+
+/** A component of a request, of the newest version. */
+export function component(kind: string, parameters: JsonObject) {
+  return toComponent({ kind, parameters, version: 0 });
 }
 
 /** Trains a small network and returns its job's id when it has succeeded. */
@@ -142,8 +158,8 @@ export async function trainModel(
   options: { modelName: string; datasetId: string; seed: number },
 ): Promise<string> {
   const { modelName, datasetId, seed } = options;
-  const optimizer = { kind: 'adam', learningRate: 0.01 };
-  const spec = { datasetId, model: { kind: 'mlp', hidden: [4] }, optimizer, epochs: 2, batchSize: 16, seed };
+  const optimizer = component('adam', { learningRate: 0.01 });
+  const spec = { datasetId, model: component('mlp', { hidden: [4] }), optimizer, epochs: 2, batchSize: 16, seed };
   const { job } = await client.training.createTrainingJob({ modelName, spec });
   for await (const { job: seen } of client.training.watchTrainingJob({ jobId: job!.jobId })) {
     if (seen?.state === 'STATE_FAILED') throw new Error(seen.error?.message);

@@ -7,6 +7,7 @@ import { checkInputShape, readBatchSize } from './input-shape.js';
 import { readElements } from './read-elements.js';
 import { invalidInference, invalidRequest } from './request-error.js';
 import type { RequestModel } from './request-model.js';
+import { widen, widenedFrom } from './widen.js';
 
 /** A requested output, by its index in the model's list. */
 export interface WantedOutput {
@@ -89,10 +90,14 @@ interface InputCheck {
 }
 
 function checkInput({ id }: InferRequest, { spec, input, data, model }: InputCheck): InputRows {
-  if (input.datatype !== spec.dtype) {
+  const sent = input.datatype === spec.dtype ? undefined : widenedFrom(input.datatype, spec.dtype);
+  if (sent === undefined && input.datatype !== spec.dtype) {
     const message = `inference input '${spec.name}' data-type is '${input.datatype}', but model '${model.name}' expects '${spec.dtype}'`;
     throw invalidInference(id, message);
   }
   const dims = checkInputShape(id, { spec, shape: input.shape, model });
-  return { dims, data: readElements(data, { spec, shape: input.shape, id, model: model.name }) };
+  const place = { spec, shape: input.shape, id, model: model.name };
+  if (sent === undefined) return { dims, data: readElements(data, place) };
+  const elements = readElements(data, { ...place, spec: { ...spec, dtype: sent } }) as Uint8Array;
+  return { dims, data: widen(elements, sent, place) };
 }

@@ -1,10 +1,13 @@
 import type { BlobStore } from '@athanor/blobs';
 import { RpcError, type Stub } from '@athanor/client';
+import { fromComponent } from '@athanor/contracts';
+import type { Component } from '@athanor/contracts/api';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
 import type { TrainingJobSucceeded } from '@athanor/contracts/training';
 import type { EventOutgoing } from '@athanor/events';
 import { crashPoint } from '@athanor/service';
 import type { JobLineage } from '../lineage/graph.js';
+import { evaluationFiles } from '../models/evaluation-files.js';
 import { versionManifest } from '../models/version-digest.js';
 import type { Registration } from '../store/registration.js';
 
@@ -32,10 +35,7 @@ export async function collectRegistration(
   if (spec === null || result === null) throw new Error(`expected a spec and a result of the succeeded job ${jobId}`);
   const { evaluation, otherEvaluations } = result;
   const evaluations = evaluation === null ? [] : [evaluation, ...otherEvaluations];
-  const digests = [
-    ...result.files.map(file => file.digest),
-    ...evaluations.flatMap(each => [each.predictionsDigest, each.detailsDigest]),
-  ];
+  const digests = [...result.files.map(file => file.digest), ...evaluations.flatMap(evaluationFiles)];
   for (const digest of digests) await fetchFile({ jobId, digest }, outgoing, sources);
   crashPoint('registration.after-files');
   const { datasetId, datasetVersion: version } = spec;
@@ -53,8 +53,9 @@ export async function collectRegistration(
       dataset: { datasetId, version, digest: spec.datasetDigest, split: origin.split },
       sources: origin.sources,
       training: {
-        model: `${spec.model?.kind} ${spec.model?.hidden.join('-')}`,
-        optimizer: `${spec.optimizer?.kind} ${spec.optimizer?.learningRate}`,
+        task: describeComponent(spec.task),
+        model: describeComponent(spec.model),
+        optimizer: describeComponent(spec.optimizer),
         epochs: String(spec.epochs),
         batch_size: String(spec.batchSize),
         seed: String(spec.seed),
@@ -63,6 +64,13 @@ export async function collectRegistration(
       },
     },
   };
+}
+
+/** For people, for example "mlp hidden=[64,64]". */
+function describeComponent(component: Component | null): string {
+  if (component === null) return '';
+  const { kind, parameters } = fromComponent(component);
+  return [kind, ...Object.entries(parameters).map(([name, value]) => `${name}=${JSON.stringify(value)}`)].join(' ');
 }
 
 /** If the dataset was deleted while the job ran, only its digest is known; the model is registered anyway. */

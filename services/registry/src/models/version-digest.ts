@@ -1,12 +1,12 @@
-import { canonicalJson, sha256Digest } from '@athanor/contracts';
-import type { Signature } from '@athanor/contracts/api';
+import { canonicalJson, fromComponent, sha256Digest } from '@athanor/contracts';
+import type { Component, Signature } from '@athanor/contracts/api';
 import type { TrainingResult, TrainingSpec } from '@athanor/contracts/training';
 
 /**
  * A version's identity, made of content only. Times, ids and metrics are excluded, so equal work has an equal digest.
  */
 export interface VersionManifest {
-  readonly formatVersion: 1;
+  readonly formatVersion: 2;
   readonly files: readonly { readonly name: string; readonly digest: string }[];
   readonly signature: Signature;
   readonly datasetDigest: string;
@@ -16,17 +16,32 @@ export interface VersionManifest {
 }
 
 export function versionManifest(spec: TrainingSpec, result: TrainingResult): VersionManifest {
-  const { model, optimizer, epochs, batchSize, seed, cpuThreads } = spec;
   const files = result.files.map(({ name, digest }) => ({ name, digest })).sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     files,
-    signature: result.signature ?? { inputs: [], outputs: [], classes: [] },
+    signature: result.signature ?? { inputs: [], outputs: [], classes: [], columns: [], task: '' },
     datasetDigest: spec.datasetDigest,
-    training: { model, optimizer, epochs, batchSize, seed, cpuThreads },
+    training: trainingOf(spec),
     runtime: result.runtime,
     instructionSet: result.instructionSet,
   };
+}
+
+/** Everything of a spec that decides the result besides the data. */
+function trainingOf(spec: TrainingSpec): object {
+  const { task, model, optimizer, transforms, targets, inputs, epochs, batchSize, seed, cpuThreads } = spec;
+  return {
+    ...{ task: plain(task), model: plain(model), optimizer: plain(optimizer) },
+    transforms: transforms.map(({ columns, transform }) => ({ columns, transform: plain(transform) })),
+    // Specs without it have the digest of before it existed.
+    ...(spec.weight && { weight: spec.weight }),
+    ...{ targets, inputs, epochs, batchSize, patience: spec.earlyStopping?.patience ?? 0, seed, cpuThreads },
+  };
+}
+
+function plain(component: Component | null): object | null {
+  return component && fromComponent(component);
 }
 
 /** "sha256:…" over the manifest's canonical JSON. */

@@ -14,7 +14,11 @@ const gate: Gate = {
 };
 
 function subject(version: number, metric: string, value: number): GateSubject {
-  const evaluation = { split: 'test', datasetDigest: 'sha256:d', metrics: [{ name: metric, value }] };
+  const evaluation = {
+    split: 'test',
+    datasetDigest: 'sha256:d',
+    metrics: [{ name: metric, value, smallerIsBetter: false }],
+  };
   return {
     version,
     evaluations: [
@@ -26,6 +30,8 @@ function subject(version: number, metric: string, value: number): GateSubject {
         batchSize: 1,
         predictionsDigest: '',
         detailsDigest: '',
+        slicesDigest: '',
+        threshold: null,
       },
     ],
   };

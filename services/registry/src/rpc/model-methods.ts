@@ -1,6 +1,7 @@
 import type { GetModelVersionRequest, ModelVersionInput } from '@athanor/contracts/registry';
 import { notFound, readPage, ServiceError, toPage } from '@athanor/service';
 import { checkNotDeployed } from '../models/check-not-deployed.js';
+import { evaluationFiles } from '../models/evaluation-files.js';
 import { listAliases, listGates } from '../store/aliases.js';
 import { deleteModel } from '../store/deletion.js';
 import { listDeploymentsOf } from '../store/deployments.js';
@@ -92,7 +93,7 @@ export function modelMethods({ db, blobs, onCommit }: RegistryDependencies): Mod
       // Equal versions of several models have the same files, but each has its own evaluations.
       const known = rows.flatMap(({ files, evaluations }) => [
         ...files.map(file => file.digest),
-        ...evaluations.flatMap(each => [each.predictionsDigest, each.detailsDigest]),
+        ...evaluations.flatMap(evaluationFiles),
       ]);
       if (fileDigest === '' || !known.includes(fileDigest))
         throw notFound('file', fileDigest, `version ${versionDigest} names no such file`);
