@@ -1,4 +1,4 @@
-// The project's commands, for package.json: build, check, lint, gen, test, unit, chaos, cluster, gpu, bench.
+// The project's commands, for package.json: build, check, lint, gen, test, unit, chaos, cluster, gpu, bench, examples.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -38,6 +38,7 @@ const VERBS = {
   gpu: args => vitest('vitest.gpu.config.mts', args),
   cluster: args => onCluster(root, () => vitest('vitest.cluster.config.mts', args)),
   bench: args => run(node, ['test/dist/bench/main.js', ...args]),
+  examples: args => run(node, ['test/dist/examples/main.js', ...args]),
 };
 
 const [verb, ...args] = process.argv.slice(2);

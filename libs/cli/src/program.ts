@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import type { CliEnvironment } from './commands/command-context.js';
 import { addCompletionCommand } from './commands/completion.js';
+import { addComponentsCommand } from './commands/components.js';
 import { addContextCommands } from './commands/context.js';
 import { addDatasetCommands } from './commands/dataset.js';
 import { addDeadLetterCommands } from './commands/dead-letters.js';
@@ -25,7 +26,7 @@ const EXAMPLES = `
 Examples:
   athanor up                                            start a mesh on this machine
   athanor dataset import digits ./mnist                 raw files in, a clean and split version out
-  athanor train --dataset digits --model mlp --name digits --wait
+  athanor train --dataset digits --name digits --wait
   athanor model promote digits 1 --alias champion       what is served is what "champion" points to
   athanor infer digits --idx ./mnist/t10k-images-idx3-ubyte --row 7
   athanor lineage digits@champion                       from the model back to the uploaded bytes
@@ -76,6 +77,7 @@ export function createProgram(cli: CliEnvironment): Command {
   for (const addCommands of [
     ...add,
     ...more,
+    addComponentsCommand,
     addSmokeTestCommand,
     addDeadLetterCommands,
     addKeyCommands,

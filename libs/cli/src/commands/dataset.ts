@@ -6,26 +6,23 @@ import { interruptible } from '../interruption.js';
 import { formatTime, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 import { type ListOptions, showList, withLimit } from './list.js';
-import { positiveNumber, share } from './number-options.js';
+import { positiveNumber } from './number-options.js';
+import { withRecipe } from './recipe-options.js';
 
 export function addDatasetCommands(program: Command, cli: CliEnvironment): void {
   const dataset = program.command('dataset').description('import raw data as immutable, cleaned and split versions');
-  dataset
-    .command('import <dataset> <path>')
-    .description('upload a folder of IDX files (MNIST names, gzipped or not) or a CSV file, clean it and split it')
-    .option('--label <column>', 'CSV: the column with the class')
-    .option('--test <file>', 'CSV: a second file whose rows are the test split')
-    .option('--validation-fraction <share>', 'fraction of rows for validation (default 0.1)', share)
-    .option('--test-fraction <share>', 'fraction of rows for test if no test rows are given (default 0.1)', share)
-    .option('--salt <text>', 'another salt gives another split')
-    .option('--keep-duplicates', 'report exact duplicates, but keep them')
-    .option('--keep-conflicting', 'report rows with equal features and different labels, but keep them')
-    .option('--keep-constant', 'report blank images, but keep them')
+  withRecipe(dataset.command('import <dataset> <path...>'))
+    .description('upload files, read them as a table of typed columns (or IDX images), check and split the rows')
     .addHelpText(
       'after',
-      '\nExamples:\n  athanor dataset import digits ./mnist\n  athanor dataset import houses houses.csv --label sold --validation-fraction 0.2',
+      `
+Examples:
+  athanor dataset import digits ./mnist
+  athanor dataset import houses houses.csv --target price --validation-fraction 0.2
+  athanor dataset import adult adult.csv.gz --no-header --columns age,workclass,income --target income --null '?'
+  athanor dataset import wine red.csv white.csv --target quality --type year=category`,
     )
-    .action(async (name: string, path: string, options: ImportOptions, command: Command) => {
+    .action(async (name: string, paths: string[], options: ImportOptions, command: Command) => {
       const context = commandContext(cli, command);
       const { importDataset } = await import('../dataset/import-dataset.js');
       const version = await withClient(context, client =>
@@ -33,7 +30,7 @@ export function addDatasetCommands(program: Command, cli: CliEnvironment): void 
           signal.addEventListener('abort', () =>
             cli.terminal.err('\nWhat was sent is kept: the same command continues from there.\n'),
           );
-          return importDataset({ client, terminal: cli.terminal, name, path, options, signal }).catch(error => {
+          return importDataset({ client, terminal: cli.terminal, name, paths, options, signal }).catch(error => {
             throw signal.aborted ? signal.reason : error;
           });
         }),

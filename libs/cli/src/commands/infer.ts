@@ -8,6 +8,12 @@ export function addInferCommand(program: Command, cli: CliEnvironment): void {
     .command('infer <deployment>')
     .description('call a deployed model: raw columns in, predictions out')
     .option(
+      '--json <row>',
+      'a row as an object by column name, or a list of rows; @file reads a file, - standard input',
+    )
+    .option('--csv <file>', 'rows by column name; written to standard output with predictions; - reads standard input')
+    .option('--delimiter <character>', 'of the CSV file', ',')
+    .option(
       '--inputs <json>',
       'one array for each input, with the batch dimension; @file reads a file, - standard input',
     )
@@ -16,7 +22,7 @@ export function addInferCommand(program: Command, cli: CliEnvironment): void {
     .option('--model-version <number>', 'default: the active version', positiveNumber)
     .addHelpText(
       'after',
-      `\nExamples:\n  athanor infer digits --idx mnist/t10k-images-idx3-ubyte --row 7\n  athanor infer houses --inputs '{"features": [[3, 120.5, 1]]}'`,
+      `\nExamples:\n  athanor infer digits --idx mnist/t10k-images-idx3-ubyte --row 7\n  athanor infer income --json '{"age": 39, "workclass": "State-gov", "hours-per-week": null}'\n  athanor infer income --csv new-people.csv > predicted.csv\n  athanor infer houses --inputs '{"rooms": [[3]], "area": [[120.5]]}'`,
     )
     .action(async (modelName: string, options: AskOptions, command: Command) => {
       const { askDeployment } = await import('../infer/ask-deployment.js');

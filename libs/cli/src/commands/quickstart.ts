@@ -7,7 +7,7 @@ import { portBase, positiveNumber, share, wholeNumber } from './number-options.j
 
 interface Options {
   readonly data?: string;
-  readonly label?: string;
+  readonly target?: string;
   readonly seed: number;
   readonly epochs: number;
   readonly gate?: number;
@@ -20,8 +20,8 @@ export function addQuickstartCommand(program: Command, cli: CliEnvironment): voi
   program
     .command('quickstart')
     .description('the whole workflow on real data, from raw MNIST files to served predictions, on its own mesh')
-    .option('--data <path>', 'a folder of IDX files or a CSV file; default: MNIST, 70,000 images')
-    .option('--label <column>', 'CSV: the column with the class')
+    .option('--data <path>', 'a folder of IDX files; default: MNIST, 70,000 images')
+    .option('--target <column>', 'of a table: the column to predict')
     .option('--seed <n>', 'determines the initial weights and the order of rows', wholeNumber, 0)
     .option('--epochs <n>', 'passes over the training rows', positiveNumber, 5)
     .option(

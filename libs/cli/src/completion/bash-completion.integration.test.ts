@@ -20,7 +20,7 @@ describe('completion', () => {
   it('offers commands, subcommands and options', () => {
     expect(complete('data')).toEqual(['dataset']);
     expect(complete('dataset', '')).toEqual(expect.arrayContaining(['import', 'list', 'describe', '--output']));
-    expect(complete('train', '--learn')).toEqual(['--learning-rate']);
+    expect(complete('train', '--batch')).toEqual(['--batch-size']);
   });
 
   it("bug: an option's value was taken as a command", () => {
@@ -36,7 +36,7 @@ describe('completion', () => {
   });
 
   it("offers an option's choices; other values are completed by the shell", () => {
-    expect(complete('train', '--optimizer', '')).toEqual(['adam', 'sgd']);
+    expect(complete('dataset', 'import', '--on-misfit', '')).toEqual(['error', 'null', 'quarantine']);
     expect(complete('-o', 'y')).toEqual(['yaml']);
     expect(complete('dataset', 'import', '--test', '')).toEqual([]);
   });

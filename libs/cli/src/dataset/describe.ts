@@ -1,32 +1,83 @@
-import type { DatasetVersion } from '@athanor/contracts/ingest';
+import type { ColumnType } from '@athanor/contracts/api';
+import type { ColumnStatistics, DatasetColumn, DatasetVersion } from '@athanor/contracts/ingest';
 import { enumText, fields, formatTime, table } from '../output/render.js';
 
 const CLASSES_SHOWN = 20;
 
 export function datasetVersionText(version: DatasetVersion): string {
-  const { datasetId, state, features, classes, findings, splits, sources } = version;
+  const { datasetId, state, columns, classes, findings, splits, sources } = version;
   const head = fields([
     ['Dataset', `${datasetId} v${version.version}`],
     ['State', enumText(state)],
     ['Error', version.preparation?.error?.message ?? ''],
     ['Digest', version.digest],
     ['Created', formatTime(version.createTime)],
-    ['Features', features.map(({ name, datatype, shape }) => `${name} ${datatype} [${shape.join(', ')}]`).join(', ')],
-    ['Classes', classesText(classes) || 'none'],
+    ['Classes', classesText(classes)],
     ['Rows read', version.rowsRead],
     ['Sources', sources.map(({ filename, partition }) => `${filename} (${partition})`).join(', ')],
   ]);
-  return `${head}\n${findingsText(findings)}\n${splitsText(splits)}`;
+  return [head, columnsText(columns), findingsText(findings), splitsText(splits)].filter(Boolean).join('\n');
 }
 
+const COLUMNS_SHOWN = 100;
+
+/** One line per column: type, role, missing values and what there is to see of its values. */
+export function columnsText(columns: readonly DatasetColumn[]): string {
+  if (columns.length === 0) return '';
+  const rows = columns
+    .slice(0, COLUMNS_SHOWN)
+    .map(({ column, statistics }) => [
+      column?.name ?? '',
+      typeText(column?.type),
+      column?.role ?? '',
+      statistics?.missing ?? 0,
+      uniqueText(statistics),
+      valuesText(statistics),
+    ]);
+  const more = columns.length > COLUMNS_SHOWN ? `… ${columns.length} columns in total; -o json has all\n` : '';
+  return table(['COLUMN', 'TYPE', 'ROLE', 'MISSING', 'UNIQUE', 'VALUES'], rows) + more;
+}
+
+function typeText(type: ColumnType | null | undefined): string {
+  if (type?.kind === 'vector') return `${type.datatype} [${type.shape.join(', ')}]`;
+  return type?.kind === 'number' ? type.datatype : (type?.kind ?? '');
+}
+
+function uniqueText(statistics: ColumnStatistics | null): string {
+  if (statistics?.unique === undefined) return '-';
+  return `${statistics.uniqueIsApproximate ? '~' : ''}${statistics.unique}`;
+}
+
+const VALUES_SHOWN = 4;
+
+/** "17 to 90, mean 38.58" of numbers, else the most frequent values. */
+function valuesText(statistics: ColumnStatistics | null): string {
+  if (statistics?.min !== undefined) {
+    const { min, max, mean, stdDev } = statistics;
+    return `${shortNumber(min)} to ${shortNumber(max)}, mean ${shortNumber(mean)}, std ${shortNumber(stdDev)}`;
+  }
+  const shown = (statistics?.topValues ?? []).slice(0, VALUES_SHOWN);
+  return shown.map(({ value, count }) => `${value.slice(0, 30)} ${count}`).join(', ');
+}
+
+function shortNumber(value: number | undefined): string {
+  return value === undefined ? '-' : String(Number(value.toPrecision(6)));
+}
+
+/** Checks that found something, and one line for the others. */
 export function findingsText(findings: DatasetVersion['findings']): string {
-  const rows = findings.map(({ kind, rows: found, removed, firstRowIds }) => [
-    enumText(kind, 'FINDING_KIND_').toLowerCase().replaceAll('_', ' '),
-    found,
+  const found = findings.filter(({ rows, detail }) => rows > 0 || detail !== '');
+  const clean = [...new Set(findings.filter(each => !found.includes(each)).map(({ check }) => check))];
+  const rows = found.map(({ check, column, rows: count, removed, action, firstRowIds, detail }) => [
+    check,
+    column || '-',
+    count,
     removed,
-    firstRowIds.slice(0, 4).join(', ') + (found > 4 ? ', …' : ''),
+    action,
+    detail.slice(0, 100) || firstRowIds.slice(0, 4).join(', '),
   ]);
-  return table(['FINDING', 'ROWS', 'REMOVED', 'FIRST ROW IDS'], rows);
+  const shown = rows.length === 0 ? '' : table(['FINDING', 'COLUMN', 'ROWS', 'REMOVED', 'ACTION', 'DETAIL'], rows);
+  return shown + (clean.length === 0 ? '' : `Nothing found by: ${clean.join(', ')}\n`);
 }
 
 function splitsText(splits: DatasetVersion['splits']): string {
@@ -34,11 +85,8 @@ function splitsText(splits: DatasetVersion['splits']): string {
     each.split,
     each.rows,
     each.classRows.slice(0, CLASSES_SHOWN).join(' ') + (each.classRows.length > CLASSES_SHOWN ? ' …' : ''),
-    each.mean?.toFixed(3) ?? '-',
-    each.standardDeviation?.toFixed(3) ?? '-',
-    each.min === undefined ? '-' : `${each.min} to ${each.max}`,
   ]);
-  return table(['SPLIT', 'ROWS', 'ROWS PER CLASS', 'MEAN', 'STD', 'RANGE'], rows);
+  return table(['SPLIT', 'ROWS', 'ROWS PER CLASS'], rows);
 }
 
 /** "3: setosa, versicolor, virginica"; empty if there are none. */

@@ -10,7 +10,8 @@ export interface SourceFile {
 }
 
 export interface FoundSources {
-  readonly format: 'FORMAT_IDX' | 'FORMAT_CSV';
+  /** UNSPECIFIED: the service recognizes it by content. */
+  readonly format: 'FORMAT_IDX' | 'FORMAT_UNSPECIFIED';
   readonly files: readonly SourceFile[];
 }
 
@@ -21,31 +22,54 @@ const IDX_NAMES: readonly { pattern: RegExp; role: SourceFile['role']; partition
   { pattern: /^t10k-images[-.]idx3-ubyte(\.gz)?$/, role: 'ROLE_FEATURES', partition: 'test' },
   { pattern: /^t10k-labels[-.]idx1-ubyte(\.gz)?$/, role: 'ROLE_LABELS', partition: 'test' },
 ];
+const TABLE_NAME = /\.(csv|tsv|txt|data|json|jsonl|ndjson|parquet|arrow|feather)(\.(gz|zst))?$/i;
 
-/** Determines what a path contains: a folder of IDX files, or a CSV file. */
-export async function findSources(path: string, testFile?: string): Promise<FoundSources> {
+/** Determines what paths contain: one folder of IDX files, or tables: files, or folders of them in the order of names. */
+export async function findSources(paths: readonly string[], testPaths: readonly string[] = []): Promise<FoundSources> {
+  const [first = '', ...others] = paths;
+  if (others.length === 0 && testPaths.length === 0 && (await isFolder(first))) {
+    const images = await findIdxFiles(first);
+    if (images.length > 0) return { format: 'FORMAT_IDX', files: images };
+  }
+  const find = async (given: readonly string[], partition: SourceFile['partition']) => {
+    const found: SourceFile[] = [];
+    for (const path of given) {
+      for (const file of await findTables(path)) found.push({ path: file, role: 'ROLE_FEATURES', partition });
+    }
+    return found;
+  };
+  return {
+    format: 'FORMAT_UNSPECIFIED',
+    files: [...(await find(paths, 'train')), ...(await find(testPaths, 'test'))],
+  };
+}
+
+async function isFolder(path: string): Promise<boolean> {
   const info = await stat(path).catch(error => {
     throw new CliError(`${path} cannot be read: ${(error as Error).message}`, EXIT_CODES.usage, { cause: error });
   });
-  if (info.isDirectory()) return { format: 'FORMAT_IDX', files: await findIdxFiles(path) };
-  const test: SourceFile[] =
-    testFile === undefined ? [] : [{ path: testFile, role: 'ROLE_FEATURES', partition: 'test' }];
-  return { format: 'FORMAT_CSV', files: [{ path, role: 'ROLE_FEATURES', partition: 'train' }, ...test] };
+  return info.isDirectory();
 }
 
+/** Empty if the folder has no training images of such a name. */
 async function findIdxFiles(folder: string): Promise<SourceFile[]> {
   const names = (await readdir(folder)).sort();
   const files = IDX_NAMES.flatMap(({ pattern, role, partition }) => {
     const name = names.find(each => pattern.test(each));
     return name === undefined ? [] : [{ path: join(folder, name), role, partition }];
   });
-  if (!files.some(file => file.partition === 'train' && file.role === 'ROLE_FEATURES')) {
-    const expected =
-      'train-images-idx3-ubyte and train-labels-idx1-ubyte (and t10k-… for the test set), gzipped or not';
-    throw new CliError(
-      `${folder}: expected ${expected}; found ${names.slice(0, 10).join(', ') || 'nothing'}`,
-      EXIT_CODES.usage,
-    );
-  }
-  return files;
+  return files.some(file => file.partition === 'train' && file.role === 'ROLE_FEATURES') ? files : [];
+}
+
+async function findTables(path: string): Promise<string[]> {
+  if (!(await isFolder(path))) return [path];
+  const names = (await readdir(path)).sort();
+  const tables = names.filter(name => TABLE_NAME.test(name));
+  if (tables.length > 0) return tables.map(name => join(path, name));
+  const expected =
+    'tables (.csv, .tsv, .json, .jsonl, .parquet, …), or train-images-idx3-ubyte and train-labels-idx1-ubyte';
+  throw new CliError(
+    `${path}: expected ${expected}, gzipped or not; found ${names.slice(0, 10).join(', ') || 'nothing'}`,
+    EXIT_CODES.usage,
+  );
 }

@@ -17,7 +17,7 @@ it('bug: a dataset with a wrong name was uploaded completely before the name was
   const ingest = { createDataset: refuse('createDataset'), createUpload: refuse('createUpload') };
   const client = { ingest } as unknown as AthanorClient;
   const terminal = { out: () => undefined, err: () => undefined, isTTY: false, columns: 80 };
-  const request = { client, terminal, name: 'Bad_Name', path, options: {} };
+  const request = { client, terminal, name: 'Bad_Name', paths: [path], options: {} };
   await expect(importDataset(request)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   expect(calls).toEqual(['createDataset']);
   await rm(folder, { recursive: true });

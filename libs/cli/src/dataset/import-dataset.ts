@@ -1,38 +1,32 @@
 import { type AthanorClient, uploadFile } from '@athanor/client';
 import { canonicalJson, sha256Digest } from '@athanor/contracts';
-import type { DatasetVersion, RecipeInput, SourceInput } from '@athanor/contracts/ingest';
+import type { DatasetVersion, SourceInput } from '@athanor/contracts/ingest';
 import { CliError, EXIT_CODES, isRpcError } from '../exit-codes.js';
 import { startProgress } from '../output/progress.js';
 import { formatBytes } from '../output/render.js';
 import type { Terminal } from '../terminal.js';
 import { resumeWatch } from '../watch/resume-watch.js';
 import { findSources, type SourceFile } from './find-sources.js';
+import { type RecipeOptions, toRecipe } from './recipe-options.js';
 
 /** Options of `dataset import`. */
-export interface ImportOptions {
-  readonly label?: string;
-  readonly test?: string;
-  readonly validationFraction?: number;
-  readonly testFraction?: number;
-  readonly salt?: string;
-  readonly keepDuplicates?: boolean;
-  readonly keepConflicting?: boolean;
-  readonly keepConstant?: boolean;
+export interface ImportOptions extends RecipeOptions {
+  readonly test?: readonly string[];
 }
 
 export interface ImportRequest {
   readonly client: AthanorClient;
   readonly terminal: Terminal;
   readonly name: string;
-  readonly path: string;
+  readonly paths: readonly string[];
   readonly signal?: AbortSignal;
   readonly options: ImportOptions;
 }
 
 /** Uploads, creates the dataset if it is new, prepares a version and waits for it. */
 export async function importDataset(request: ImportRequest): Promise<DatasetVersion> {
-  const { client, name, path, options, signal } = request;
-  const { format, files } = await findSources(path, options.test);
+  const { client, name, paths, options, signal } = request;
+  const { format, files } = await findSources(paths, options.test);
   // First, so that an invalid name is refused before anything is sent.
   const create = () => client.ingest.createDataset({ datasetId: name }, { signal });
   await create()
@@ -43,20 +37,7 @@ export async function importDataset(request: ImportRequest): Promise<DatasetVers
     });
   const sources: SourceInput[] = [];
   for (const file of files) sources.push(await upload(request, file));
-  const recipe: RecipeInput = {
-    format,
-    labelColumn: options.label ?? '',
-    cleaning: {
-      keepDuplicates: options.keepDuplicates ?? false,
-      keepConflictingLabels: options.keepConflicting ?? false,
-      keepConstantRows: options.keepConstant ?? false,
-    },
-    split: {
-      salt: options.salt ?? '',
-      ...(options.validationFraction !== undefined && { validationFraction: options.validationFraction }),
-      ...(options.testFraction !== undefined && { testFraction: options.testFraction }),
-    },
-  };
+  const recipe = toRecipe(options, format);
   // The same bytes and recipe give the same version, however often they are imported.
   const requestId = sha256Digest(canonicalJson({ name, sources, recipe }));
   const { datasetVersion } = await client.ingest.createDatasetVersion({ requestId, datasetId: name, sources, recipe });

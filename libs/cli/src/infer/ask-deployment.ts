@@ -2,8 +2,9 @@ import { type AthanorClient, type InferResponse, type InferTensor, infer, type R
 import { type CommandContext, withClient } from '../commands/command-context.js';
 import { CliError, EXIT_CODES, isRpcError } from '../exit-codes.js';
 import { readIdxFile } from '../idx/idx-file.js';
-import { fields, shortDigest } from '../output/render.js';
-import { readInputs, toInputTensors } from './json-inputs.js';
+import { fields, shortDigest, table } from '../output/render.js';
+import { inferCsv, inferJson } from './infer-rows.js';
+import { readInputs, readText, toInputTensors } from './json-inputs.js';
 import { outputText } from './output-text.js';
 
 /** Options of `infer`. */
@@ -12,9 +13,14 @@ export interface AskOptions {
   readonly idx?: string;
   readonly row: number;
   readonly modelVersion?: number;
+  /** Rows by column name. */
+  readonly json?: string;
+  readonly csv?: string;
+  readonly delimiter: string;
 }
 
 export async function askDeployment(context: CommandContext, modelName: string, options: AskOptions): Promise<void> {
+  if (options.json !== undefined || options.csv !== undefined) return await askWithRows(context, modelName, options);
   const tensorsFor = await readGiven(options);
   await withClient(context, async client => {
     const inputs = await tensorsFor(client, modelName);
@@ -27,12 +33,42 @@ export async function askDeployment(context: CommandContext, modelName: string, 
   });
 }
 
+async function askWithRows(context: CommandContext, modelName: string, options: AskOptions): Promise<void> {
+  const { json, csv, delimiter } = options;
+  const modelVersion = options.modelVersion === undefined ? '' : String(options.modelVersion);
+  const text = json === undefined ? '' : await readText('--json', json);
+  await withClient(context, async client => {
+    const target = { client, modelName, modelVersion };
+    if (csv !== undefined) {
+      const rows = await inferCsv(target, { csv, delimiter }, line => context.terminal.out(line));
+      context.terminal.err(`${rows} rows predicted by ${modelName}\n`);
+      return;
+    }
+    const { names, rows } = await inferJson(target, text);
+    const value = rows.map(row => Object.fromEntries(row.map((cell, index) => [names[index], cell])));
+    context.show({
+      value,
+      text: () =>
+        table(
+          names,
+          rows.map(row => row.map(cellText)),
+        ),
+    });
+  }).catch(error => {
+    throw isRpcError(error, 'NOT_FOUND') ? notServed(error, modelName) : error;
+  });
+}
+
+function cellText(cell: string | number | boolean): string {
+  return typeof cell === 'number' && !Number.isInteger(cell) ? cell.toPrecision(6) : String(cell);
+}
+
 type TensorsFor = (client: AthanorClient, modelName: string) => Promise<InferTensor[]>;
 
 /** Reads the given inputs first, then converts them to the model's inputs. */
 async function readGiven({ idx, inputs, row }: AskOptions): Promise<TensorsFor> {
   if (idx !== undefined) return await readIdxRow(idx, row);
-  if (inputs === undefined) throw new CliError('expected --inputs or --idx', EXIT_CODES.usage);
+  if (inputs === undefined) throw new CliError('expected --json, --csv, --inputs or --idx', EXIT_CODES.usage);
   const values = await readInputs(inputs);
   return async (client, name) => toInputTensors((await client.inference.modelMetadata({ name })).inputs, values);
 }

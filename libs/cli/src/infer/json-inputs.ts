@@ -5,7 +5,7 @@ import { CliError, EXIT_CODES } from '../exit-codes.js';
 
 /** Reads --inputs: JSON, @file, or - for standard input. */
 export async function readInputs(given: string): Promise<Readonly<Record<string, unknown>>> {
-  const text = await readText(given);
+  const text = await readText('--inputs', given);
   let values: unknown;
   try {
     values = JSON.parse(text);
@@ -18,11 +18,12 @@ export async function readInputs(given: string): Promise<Readonly<Record<string,
   return values as Record<string, unknown>;
 }
 
-async function readText(given: string): Promise<string> {
+/** The text of an option: itself, @file, or - for standard input. */
+export async function readText(option: string, given: string): Promise<string> {
   if (given === '-') return await readAll(process.stdin);
   if (!given.startsWith('@')) return given;
   return await readFile(given.slice(1), 'utf8').catch((error: Error) => {
-    throw usage(`--inputs: ${given.slice(1)} cannot be read: ${error.message}`, error);
+    throw usage(`${option}: ${given.slice(1)} cannot be read: ${error.message}`, error);
   });
 }
 

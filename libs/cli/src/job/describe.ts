@@ -1,6 +1,9 @@
 import type { EpochMetrics, TrainingJob } from '@athanor/contracts/training';
 import { enumText, fields, figure, formatTime, table } from '../output/render.js';
+import { componentText } from './component-text.js';
 import { evaluationText } from './evaluation.js';
+import { metricText } from './metric-text.js';
+import { specFields } from './spec-text.js';
 
 /** A job with its epochs, as `job describe` and `train --wait` show it. */
 export function jobText(job: TrainingJob, epochs: readonly EpochMetrics[]): string {
@@ -10,12 +13,7 @@ export function jobText(job: TrainingJob, epochs: readonly EpochMetrics[]): stri
     ['Model', job.modelName],
     ['State', [enumText(job.state), job.phase].filter(Boolean).join(', ')],
     ['Error', job.error?.message ?? ''],
-    ['Dataset', `${spec?.datasetId} v${spec?.datasetVersion}`],
-    ['Network', `${spec?.model?.kind} ${spec?.model?.hidden.join('-')}`],
-    [
-      'Optimizer',
-      `${spec?.optimizer?.kind}, learning rate ${spec?.optimizer?.learningRate}, batch ${spec?.batchSize}, ${spec?.epochs} epochs, seed ${spec?.seed}, ${spec?.cpuThreads} threads`,
-    ],
+    ...specFields(spec),
     [
       'Progress',
       progress && progress.totalSteps > 0
@@ -41,10 +39,22 @@ export function jobText(job: TrainingJob, epochs: readonly EpochMetrics[]): stri
   ]);
   const parts = [head, table(['ATTEMPT', 'STATE', 'RESUMED FROM', 'STARTED', 'MESSAGE'], attemptRows)];
   if (epochs.length > 0) parts.push(epochsText(epochs));
+  if (result && result.candidates.length > 0) parts.push(candidatesText(result));
   for (const each of [result?.evaluation, ...(result?.otherEvaluations ?? [])])
     if (each) parts.push(evaluationText(each));
   parts.push(table(['TIME', 'STATE', 'PHASE', 'REASON', 'MESSAGE'], transitionRows));
   return parts.join('\n');
+}
+
+/** What --model auto compared, on the validation split. */
+function candidatesText({ candidates, model }: NonNullable<TrainingJob['result']>): string {
+  const rows = candidates.map(each => [
+    componentText(each.model),
+    each.epochs,
+    each.validationMetrics.map(metricText).join(', '),
+    each.model?.kind === model?.kind ? 'chosen' : '',
+  ]);
+  return table(['CANDIDATE', 'EPOCHS', 'VALIDATION', ''], rows);
 }
 
 /** Maximum number of epochs in the table. */
@@ -56,12 +66,12 @@ function epochsText(epochs: readonly EpochMetrics[]): string {
     .map(each => [
       each.epoch,
       figure(each.trainLoss),
-      figure(each.trainAccuracy),
+      metricText(each.trainMetrics[0]) || '-',
       figure(each.validationLoss),
-      figure(each.validationAccuracy),
+      metricText(each.validationMetrics[0]) || '-',
       each.seconds.toFixed(2),
     ]);
   const earlier = epochs.length - rows.length;
   const note = earlier > 0 ? `The last ${rows.length} of ${epochs.length} epochs; -o json has all of them.\n` : '';
-  return note + table(['EPOCH', 'TRAIN LOSS', 'ACCURACY', 'VALIDATION LOSS', 'ACCURACY', 'SECONDS'], rows);
+  return note + table(['EPOCH', 'TRAIN LOSS', 'METRIC', 'VALIDATION LOSS', 'METRIC', 'SECONDS'], rows);
 }

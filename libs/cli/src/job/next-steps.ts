@@ -28,8 +28,20 @@ export function nextSteps(
   if (version === undefined)
     return `The version is not registered yet; look with: ${command(`model describe ${modelName}`)}\n`;
   return `${modelName} v${version.version} (${shortDigest(version.digest)}) is registered. To put it into service:
-  ${command(`model gate ${modelName} --threshold 0.9`)}   # optional, once: required for champion
+  ${command(`model gate ${modelName} ${gateWords(version)}`)}   # optional, once: required for champion
   ${command(`model promote ${modelName} ${version.version}`)}
   ${command(`deployment set ${modelName}`)}   # once: follows champion
 `;
+}
+
+/** A gate that this version passes: its primary metric on the split that gates refer to. */
+function gateWords({ evaluations }: ModelVersion): string {
+  const [evaluation] = evaluations;
+  const metric = evaluation?.metrics[0];
+  if (evaluation === undefined || metric === undefined) return '--threshold 0.9';
+  const { name, value, smallerIsBetter } = metric;
+  const rounded = smallerIsBetter ? value * 1.01 : value * 0.99;
+  const direction = smallerIsBetter ? ' --smaller-is-better' : '';
+  const split = evaluation.split === 'test' ? '' : ` --split ${evaluation.split}`;
+  return `--metric ${name} --threshold ${Number(rounded.toPrecision(3))}${direction}${split}`;
 }

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { watchJob } from './watch-job.js';
 
 const epoch = (number: number) => ({
-  ...{ epoch: number, trainLoss: 1, trainAccuracy: 0.5, validationLoss: 1, validationAccuracy: 0.5, seconds: 1 },
+  ...{ epoch: number, trainLoss: 1, trainMetrics: [], validationLoss: 1, validationMetrics: [], seconds: 1 },
 });
 const job = (state: string) => ({ jobId: 'j', state, phase: '', progress: null });
 

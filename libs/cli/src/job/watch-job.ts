@@ -4,6 +4,7 @@ import { startProgress } from '../output/progress.js';
 import { enumText, figure } from '../output/render.js';
 import type { Terminal } from '../terminal.js';
 import { resumeWatch } from '../watch/resume-watch.js';
+import { metricText } from './metric-text.js';
 
 export interface WatchJobOptions {
   readonly client: AthanorClient;
@@ -36,11 +37,11 @@ export async function watchJob({ client, terminal, jobId, signal }: WatchJobOpti
 }
 
 function epochLine(epoch: EpochMetrics): string {
-  const { trainLoss, trainAccuracy, validationLoss, validationAccuracy, seconds } = epoch;
-  const train = `loss ${figure(trainLoss)} accuracy ${figure(trainAccuracy)}`;
+  const { trainLoss, trainMetrics, validationLoss, validationMetrics, seconds } = epoch;
+  const train = `loss ${figure(trainLoss)} ${metricText(trainMetrics[0])}`.trimEnd();
   const validation =
     validationLoss === undefined
       ? 'no validation rows'
-      : `validation loss ${figure(validationLoss)} accuracy ${figure(validationAccuracy)}`;
+      : `validation loss ${figure(validationLoss)} ${metricText(validationMetrics[0])}`.trimEnd();
   return `epoch ${epoch.epoch}: ${train}, ${validation}, ${seconds.toFixed(2)} s`;
 }

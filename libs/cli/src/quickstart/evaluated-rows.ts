@@ -1,10 +1,17 @@
 import { type AthanorClient, collectChunks } from '@athanor/client';
-import { parseDatasetManifest, SHARD_TENSORS } from '@athanor/contracts';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
 import type { ModelVersion } from '@athanor/contracts/registry';
+import {
+  type CategoryValues,
+  type ManifestColumn,
+  parseDatasetManifest,
+  readShard,
+  type VectorType,
+  type VectorValues,
+} from '@athanor/data';
 import { bytesOf, type NumericTensor, readSafetensors, type Tensor } from '@athanor/tensor';
 
-/** Raw rows as sent by a client, with their labels and evaluation. */
+/** Raw images as sent by a client, with their labels and evaluation. */
 export interface EvaluatedRows {
   readonly inputName: string;
   readonly datatype: NumericTensor['dtype'];
@@ -26,27 +33,24 @@ export async function readEvaluatedRows(
   const { datasetId, version: number, classes } = dataset;
   const readBlob = (digest: string) =>
     collectChunks(client.ingest.readDatasetBlob({ datasetId, version: number, digest }));
-  const manifest = parseDatasetManifest(await readBlob(''));
+  const { columns, partitions, splits } = parseDatasetManifest(await readBlob(''));
   const [evaluation] = version.evaluations;
-  const [feature] = manifest.features;
-  const split = manifest.splits[(evaluation?.split ?? 'test') as keyof typeof manifest.splits];
-  const shard = split.shards[0];
-  if (evaluation === undefined || feature === undefined || shard === undefined)
-    throw new Error('the version was not evaluated on any row');
-  const { tensors } = readSafetensors(await readBlob(shard.digest));
-  const features = tensors.get(feature.name) as NumericTensor;
+  const image = columns.findIndex(({ type }) => type.kind === 'vector');
+  const target = columns.findIndex(({ role }) => role === 'target');
+  const shard = splits[(evaluation?.split ?? 'test') as keyof typeof splits].shards[0];
+  if (evaluation === undefined || shard === undefined) throw new Error('the version was not evaluated on any row');
+  const { values, ids } = readShard(await readBlob(shard.digest), columns, new Set([image, target]));
+  const { tensor } = values.get(image) as VectorValues;
   const rows = Math.min(count, shard.rows);
-  const bytes = bytesOf(features);
+  const bytes = bytesOf(tensor);
   const bytesPerRow = bytes.byteLength / shard.rows;
-  const data = <D extends 'INT32' | 'UINT32' | 'UINT8'>(name: string) => (tensors.get(name) as Tensor<D>).data;
-  const ordinals = data<'UINT32'>(SHARD_TENSORS.ordinal);
-  const partitions = data<'UINT8'>(SHARD_TENSORS.partition);
+  const { name, type } = columns[image] as ManifestColumn & { readonly type: VectorType };
   return {
-    inputName: feature.name,
-    datatype: features.dtype,
-    rowShape: feature.shape,
-    labels: data<'INT32'>(SHARD_TENSORS.label).subarray(0, rows) as Int32Array,
-    rowIds: Array.from({ length: rows }, (_, row) => `${manifest.partitions[partitions[row] ?? 0]}/${ordinals[row]}`),
+    inputName: name,
+    datatype: type.dtype,
+    rowShape: type.shape,
+    labels: (values.get(target) as CategoryValues).codes.subarray(0, rows),
+    rowIds: Array.from({ length: rows }, (_, row) => `${partitions[ids.partitions[row] ?? 0]}/${ids.ordinals[row]}`),
     evaluated: (await readPredictions(client, version, evaluation.predictionsDigest)).subarray(
       0,
       rows * classes.length,

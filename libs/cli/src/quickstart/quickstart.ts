@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { type AthanorClient, createAthanorClient } from '@athanor/client';
+import { toComponent } from '@athanor/contracts';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
 import type { ModelVersion } from '@athanor/contracts/registry';
 import type { TrainingJob } from '@athanor/contracts/training';
@@ -36,7 +37,8 @@ export interface QuickstartOptions {
   readonly terminal: Terminal;
   /** A folder of IDX files or a CSV file; default: MNIST. */
   readonly data?: string;
-  readonly label?: string;
+  /** Of a table: the column to predict. */
+  readonly target?: string;
   readonly seed: number;
   readonly epochs: number;
   /** Minimum accuracy of a champion. */
@@ -64,7 +66,7 @@ export async function runQuickstart(options: QuickstartOptions): Promise<Quickst
 async function runOnMesh(options: QuickstartOptions, signal: AbortSignal): Promise<QuickstartFigures> {
   const { terminal, home, portBase, env } = options;
   // First, so that an invalid path is refused before anything is started.
-  if (options.data !== undefined) await findSources(options.data);
+  if (options.data !== undefined) await findSources([options.data]);
   const began = performance.now();
   const title = (text: string) => terminal.err(`\n${text}\n`);
   title('1. Starting the mesh: nats-server, control (ingest, training, registry), inference');
@@ -102,8 +104,8 @@ async function mainJob(
     terminal,
     signal,
     name: NAME,
-    path,
-    options: { ...(options.label && { label: options.label }) },
+    paths: [path],
+    options: { ...(options.target && { target: [options.target] }) },
   });
   terminal.err(indent(findingsText(dataset.findings)));
   title(
@@ -154,8 +156,8 @@ async function trainJob(
     spec: {
       datasetId: NAME,
       datasetVersion: dataset.version,
-      model: { kind: 'mlp', hidden: [64, 64] },
-      optimizer: { kind: 'adam', learningRate: 1e-3 },
+      model: toComponent({ kind: 'mlp', parameters: { hidden: [64, 64] }, version: 0 }),
+      optimizer: toComponent({ kind: 'adam', parameters: { learningRate: 1e-3 }, version: 0 }),
       epochs,
       batchSize: 32,
       seed,

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AthanorClient, infer } from '@athanor/client';
-import type { ModelVersion } from '@athanor/contracts/registry';
+import { toComponent } from '@athanor/contracts';
 import { importDataset } from '../dataset/import-dataset.js';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { watchJob } from '../job/watch-job.js';
@@ -71,7 +71,7 @@ async function fromRowsToPrediction(options: SmokeTestOptions, made: Made[]): Pr
   made.push({ what: `deployment ${NAME}`, remove: () => registry.deleteDeployment({ name: NAME }) });
   await registry.setDeployment({ deployment: { name: NAME, modelName: NAME, version: version.version } });
   await waitUntilServed(client, { name: NAME, version, signal });
-  const predictions = await ask(client, version);
+  const predictions = await ask(client);
   if (predictions.join() !== 'low,high')
     throw new CliError(`expected the classes low and high, got ${predictions.join(' and ')}`, EXIT_CODES.failed);
   const { digest } = version;
@@ -85,10 +85,10 @@ async function importRows({ client, terminal, signal }: SmokeTestOptions): Promi
   try {
     const path = join(folder, 'rows.csv');
     const rows = Array.from({ length: ROWS }, (_, row) =>
-      row % 2 === 0 ? `${row},${row % 13},low` : `${1_000 + row},${row % 13},high`,
+      row % 2 === 0 ? `${row % 50},${row % 13},low` : `${1_000 + (row % 50)},${row % 13},high`,
     );
     await writeFile(path, `a,b,y\n${rows.join('\n')}\n`);
-    await importDataset({ client, terminal, signal, name: NAME, path, options: { label: 'y' } });
+    await importDataset({ client, terminal, signal, name: NAME, paths: [path], options: { target: ['y'] } });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -99,8 +99,8 @@ async function train({ client, terminal, signal }: SmokeTestOptions): Promise<st
     modelName: NAME,
     spec: {
       datasetId: NAME,
-      model: { kind: 'mlp', hidden: [8] },
-      optimizer: { kind: 'adam', learningRate: 0.05 },
+      model: toComponent({ kind: 'mlp', parameters: { hidden: [8] }, version: 0 }),
+      optimizer: toComponent({ kind: 'adam', parameters: { learningRate: 0.05 }, version: 0 }),
       epochs: 10,
       batchSize: 16,
     },
@@ -115,15 +115,13 @@ async function train({ client, terminal, signal }: SmokeTestOptions): Promise<st
   throw new CliError(`job ${ended.jobId} ended without a model: ${ended.error?.message ?? ''}`, EXIT_CODES.jobFailed);
 }
 
-/** The most probable class of one row of each kind. */
-async function ask({ inference }: AthanorClient, { signature }: ModelVersion): Promise<string[]> {
-  const classes = signature?.classes ?? [];
-  const data = new Float32Array([4, 4, 1_101, 9]);
-  const inputs = [{ name: signature?.inputs[0]?.name ?? '', datatype: 'FP32' as const, shape: [2, 2], data }];
+/** The predicted class of one row of each kind. */
+async function ask({ inference }: AthanorClient): Promise<string[]> {
+  const column = (name: string, values: readonly bigint[]) => {
+    return { name, datatype: 'INT64' as const, shape: [values.length, 1], data: BigInt64Array.from(values) };
+  };
+  const inputs = [column('a', [4n, 1_101n]), column('b', [4n, 9n])];
   const { outputs } = await infer(inference, { modelName: NAME, inputs });
-  const probabilities = outputs.get('probabilities')?.data as Float32Array;
-  return [0, 1].map(row => {
-    const own = probabilities.subarray(row * classes.length, (row + 1) * classes.length);
-    return classes[own.indexOf(Math.max(...own))] ?? '';
-  });
+  const labels = (outputs.get('label')?.data ?? []) as readonly Uint8Array[];
+  return labels.map(label => Buffer.from(label).toString());
 }

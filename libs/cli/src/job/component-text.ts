@@ -1,0 +1,25 @@
+import { fromComponent, type Json } from '@athanor/contracts';
+import type { Component } from '@athanor/contracts/api';
+
+/** A component in one line, for example "mlp hidden 64,64". */
+export function componentText(component: Component | null | undefined): string {
+  if (component === null || component === undefined) return '';
+  const { kind, parameters } = fromComponent(component);
+  const shown = Object.entries(parameters).map(([name, value]) => `${toKebab(name)} ${valueText(value)}`);
+  return shown.length === 0 ? kind : `${kind}: ${shown.join(', ')}`;
+}
+
+function valueText(value: Json): string {
+  if (Array.isArray(value)) return value.map(valueText).join(',');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** "weightDecay" as "weight-decay". */
+export function toKebab(name: string): string {
+  return name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+}
+
+/** "weight-decay" as "weightDecay". */
+export function toCamel(name: string): string {
+  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

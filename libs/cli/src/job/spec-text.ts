@@ -1,0 +1,33 @@
+import type { TrainingSpec } from '@athanor/contracts/training';
+import { componentText } from './component-text.js';
+
+const COLUMNS_SHOWN = 40;
+
+/** What a job trains, as label and text. */
+export function specFields(spec: TrainingSpec | null): [string, string][] {
+  if (spec === null) return [];
+  const { epochs, batchSize, seed, cpuThreads, earlyStopping } = spec;
+  const patience = earlyStopping?.patience ?? 0;
+  const stopping = patience === 0 ? '' : `, at most; ends after ${patience} epochs without a better validation metric`;
+  return [
+    ['Dataset', `${spec.datasetId} v${spec.datasetVersion}`],
+    ['Task', `${componentText(spec.task)}, predicts ${spec.targets.join(', ')}`],
+    ['Row weights', spec.weight],
+    ['Slices', spec.slices.join(', ')],
+    ['Transforms', transformsText(spec)],
+    ['Network', componentText(spec.model)],
+    ['Optimizer', componentText(spec.optimizer)],
+    ['Schedule', `batch ${batchSize}, ${epochs} epochs${stopping}; seed ${seed}, ${cpuThreads} threads`],
+  ];
+}
+
+/** Columns with equal transforms together: "standard: … (age, fnlwgt)". */
+function transformsText({ transforms }: TrainingSpec): string {
+  const columnsOf = new Map<string, string[]>();
+  for (const { columns, transform } of transforms.slice(0, COLUMNS_SHOWN)) {
+    const kind = transform?.kind ?? '';
+    columnsOf.set(kind, [...(columnsOf.get(kind) ?? []), ...columns]);
+  }
+  const shown = [...columnsOf].map(([kind, columns]) => `${kind} (${columns.join(', ')})`);
+  return shown.join('; ') + (transforms.length > COLUMNS_SHOWN ? `; … ${transforms.length} in total` : '');
+}

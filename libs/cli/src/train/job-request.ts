@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { type PlainComponent, toComponent } from '@athanor/contracts';
+import type { ComponentKind } from '@athanor/contracts/api';
+import type { ColumnTransformInput, TrainingSpecInput } from '@athanor/contracts/training';
+import { parse } from 'yaml';
+import { type Family, type GivenParameter, readComponent } from '../components/component-options.js';
+import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { type PlainSpec, toSpecMessage } from './plain-spec.js';
+
+/** Options of `train` that say what to train. */
+export interface RequestOptions {
+  readonly dataset?: string;
+  readonly datasetVersion?: number;
+  readonly target?: readonly string[];
+  readonly inputs?: readonly string[];
+  readonly slice?: readonly string[];
+  readonly task?: string;
+  readonly transform?: readonly string[];
+  readonly model?: string;
+  readonly optimizer?: string;
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  readonly patience?: number;
+  readonly seed?: number;
+  readonly cpuThreads?: number;
+  readonly checkpointEverySteps?: number;
+  readonly spec?: string;
+}
+
+/** The spec of a request: that of --spec, with what the options say. */
+export async function toSpec(
+  options: RequestOptions,
+  given: readonly GivenParameter[],
+  kinds: readonly ComponentKind[],
+): Promise<TrainingSpecInput> {
+  const base = options.spec === undefined ? {} : toSpecMessage(await readSpec(options.spec));
+  const component = (family: Family) => {
+    const read: PlainComponent | undefined = readComponent(family, options[family], given, kinds);
+    return read === undefined ? {} : { [family]: toComponent(read) };
+  };
+  const { epochs, batchSize, seed, cpuThreads, checkpointEverySteps, datasetVersion, patience } = options;
+  const spec: TrainingSpecInput = {
+    ...base,
+    ...(options.dataset !== undefined && { datasetId: options.dataset }),
+    ...defined({ datasetVersion, epochs, batchSize, seed, cpuThreads, checkpointEverySteps }),
+    ...(patience !== undefined && { earlyStopping: { patience } }),
+    ...(options.target && { targets: [...options.target] }),
+    ...(options.inputs && { inputs: [...options.inputs] }),
+    ...(options.slice && { slices: [...options.slice] }),
+    ...(options.transform && { transforms: options.transform.map(toTransform) }),
+    ...component('task'),
+    ...component('model'),
+    ...component('optimizer'),
+  };
+  if (!spec.datasetId) throw new CliError('expected --dataset, or a dataset in --spec', EXIT_CODES.usage);
+  return spec;
+}
+
+function defined<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function toTransform(text: string): ColumnTransformInput {
+  const at = text.lastIndexOf('=');
+  if (at <= 0) throw new CliError(`--transform: expected column=kind, got '${text}'`, EXIT_CODES.usage);
+  const transform = toComponent({ kind: text.slice(at + 1), parameters: {}, version: 0 });
+  return { columns: [text.slice(0, at)], transform };
+}
+
+async function readSpec(path: string): Promise<PlainSpec> {
+  try {
+    return parse(await readFile(path, 'utf8')) as PlainSpec;
+  } catch (error) {
+    throw new CliError(`--spec: ${path} cannot be read: ${(error as Error).message}`, EXIT_CODES.usage, {
+      cause: error,
+    });
+  }
+}

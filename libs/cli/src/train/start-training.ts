@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import type { AthanorClient } from '@athanor/client';
+import type { TrainingSpecInput } from '@athanor/contracts/training';
+import { stringify } from 'yaml';
+import type { CommandContext } from '../commands/command-context.js';
+import { expectSuccess, type TrainOptions } from '../commands/train.js';
+import { readParameters } from '../components/component-options.js';
+import { jobText } from '../job/describe.js';
+import { withJobDetails } from '../job/evaluation.js';
+import { findMadeVersion, nextSteps } from '../job/next-steps.js';
+import { specFields } from '../job/spec-text.js';
+import { waitForJob } from '../job/wait-for-job.js';
+import { fields } from '../output/render.js';
+import { toSpec } from './job-request.js';
+import { toPlainSpec } from './plain-spec.js';
+
+export interface TrainRequest {
+  readonly options: TrainOptions;
+  /** Words that are no options of the command: parameters of components. */
+  readonly words: readonly string[];
+}
+
+/** Starts a job, and waits for its end if asked to. */
+export async function startTraining(
+  context: CommandContext,
+  client: AthanorClient,
+  { options, words }: TrainRequest,
+): Promise<void> {
+  const { terminal } = context;
+  const given = readParameters(words);
+  const { kinds } = given.length === 0 ? { kinds: [] } : await client.training.listComponents({});
+  const spec = await toSpec(options, given, kinds);
+  if (options.printSpec) return await printSpec(context, client, spec);
+  // An own id, so that a request that is retried after a lost response does not start a second job.
+  const requestId = options.requestId ?? randomUUID();
+  const { job } = await client.training.createTrainingJob({ requestId, modelName: options.name, spec });
+  if (job === null) throw new Error('expected a job in the response, received none');
+  terminal.err(`${fields(specFields(job.spec))}\n`);
+  if (!options.wait) terminal.err(`Job ${job.jobId} is queued; follow it with: athanor job watch ${job.jobId}\n`);
+  const ended = options.wait ? await waitForJob(context, client, job.jobId) : job;
+  const shown = await withJobDetails(client, ended);
+  // Its epochs were shown as they finished.
+  if (options.json) terminal.out(`${JSON.stringify(shown)}\n`);
+  else context.show({ value: shown, text: () => jobText(shown, []) });
+  expectSuccess(shown, options.wait === true);
+  if (options.wait) {
+    const version = await findMadeVersion(client, shown.jobId);
+    terminal.err(nextSteps(context, shown.modelName, version));
+  }
+}
+
+async function printSpec(context: CommandContext, client: AthanorClient, spec: TrainingSpecInput): Promise<void> {
+  const { spec: resolved } = await client.training.resolveTrainingJob({ spec });
+  if (resolved === null) throw new Error('expected a spec in the response, received none');
+  context.terminal.out(stringify(toPlainSpec(resolved)));
+}
