@@ -5,21 +5,25 @@ import { benchRestart } from './restart.js';
 import { benchServing } from './serving.js';
 import { benchStartup } from './startup.js';
 import { toMarkdown } from './table.js';
+import { benchTableServing } from './table-serving.js';
 import { benchTraining } from './training.js';
 
-const USAGE = `Usage: npm run bench [-- training | serving | startup | restart]        (default: all; about ten minutes on two cores)
+const USAGE = `Usage: npm run bench [-- training | serving | table-serving | startup | restart]
+                                       (default: all; about ten minutes on two cores)
 
   training   seconds per epoch, compared with PyTorch if it is installed (ATHANOR_BENCH_PYTHON, python3)
   startup    seconds that commands and athanor up take
   restart    milliseconds from kill -9 of inference to the next prediction
   serving    requests per second, direct and through the router, compared with a server that decodes nothing (needs h2load)
+  table-serving
+             requests per second of a row of 14 raw columns, compared with the same network fed one vector (needs h2load)
 
 Example:
   npm run bench -- serving
 `;
 const only = process.argv[2];
 const print = (text: string) => process.stdout.write(text);
-if (only !== undefined && !['training', 'serving', 'startup', 'restart'].includes(only)) {
+if (only !== undefined && !['training', 'serving', 'table-serving', 'startup', 'restart'].includes(only)) {
   print(USAGE);
   process.exit(only === '--help' ? 0 : 2);
 }
@@ -29,6 +33,7 @@ if (only === undefined || only === 'restart') print(toMarkdown('Restart', await 
 if (only === undefined || only === 'training')
   print(toMarkdown('Training', await benchTraining(await pythonWithTorch())));
 if (only === undefined || only === 'serving') print(toMarkdown('Serving', await benchServing()));
+if (only === undefined || only === 'table-serving') print(toMarkdown('Serving of columns', await benchTableServing()));
 
 async function pythonWithTorch(): Promise<string | undefined> {
   for (const python of [process.env.ATHANOR_BENCH_PYTHON, 'python3']) {

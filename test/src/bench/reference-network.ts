@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { adam, softmaxCrossEntropy, type TrainGraphSpec } from '@athanor/autodiff';
+import { adam, rowsName, softmaxCrossEntropy, TRAIN_INPUTS, type TrainGraphSpec } from '@athanor/autodiff';
 import { type GraphBuilder, int, type Value } from '@athanor/onnx';
 import { elementCount, int64, scalar, type Tensor, tensor, toOnnxElemType, zeros } from '@athanor/tensor';
 import { MNIST } from '../mesh/mnist.js';
@@ -19,18 +19,18 @@ const PARAMETERS = WIDTHS.slice(1).flatMap((width, index) => [
 
 export const NETWORK: TrainGraphSpec = {
   parameters: PARAMETERS,
-  features: { dtype: 'UINT8', shape: ['rows', 28, 28] },
+  inputs: { image: { dtype: 'UINT8', shape: ['rows', 28, 28] } },
   labels: { dtype: 'INT32', shape: ['rows'] },
   loss: softmaxCrossEntropy,
   optimizer: adam(),
-  forward(g, rows, parameters) {
+  forward(g, inputs, parameters) {
     const value = (name: string) => parameters.get(name) as Value;
     return WIDTHS.slice(1).reduce(
       (h, _, index) => {
         const activated = index === 0 ? h : g.op('Relu', [h]);
         return g.op('Gemm', [activated, value(`w${index}`), value(`b${index}`)]);
       },
-      pixels(g, rows),
+      pixels(g, inputs.get('image') as Value),
     );
   },
 };
@@ -52,11 +52,12 @@ export function firstWeights(): Map<string, Tensor<'FP32'>> {
   );
 }
 
-export async function trainingRows(): Promise<{ features: Tensor<'UINT8'>; labels: Tensor<'INT32'> }> {
+/** The feeds of the training graph. */
+export async function trainingRows(): Promise<Record<string, Tensor<'UINT8'> | Tensor<'INT32'>>> {
   const images = await readFile(join(MNIST, 'train-images-idx3-ubyte'));
   const labels = await readFile(join(MNIST, 'train-labels-idx1-ubyte'));
   return {
-    features: tensor('UINT8', [ROWS, 28, 28], new Uint8Array(images.subarray(16))),
-    labels: tensor('INT32', [ROWS], Int32Array.from(labels.subarray(8))),
+    [rowsName('image')]: tensor('UINT8', [ROWS, 28, 28], new Uint8Array(images.subarray(16))),
+    [TRAIN_INPUTS.labels]: tensor('INT32', [ROWS], Int32Array.from(labels.subarray(8))),
   };
 }

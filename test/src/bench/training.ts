@@ -88,7 +88,7 @@ interface Contender {
  */
 async function epochSeconds(
   { graph, steps, settings }: Contender,
-  rows: Record<'features' | 'labels', Tensor>,
+  rows: Readonly<Record<string, Tensor>>,
 ): Promise<number> {
   const session = await ort.InferenceSession.create(writeModel(graph.model), {
     intraOpNumThreads: settings.threads,

@@ -1,7 +1,7 @@
 import type { AthanorClient } from '@athanor/client';
 import type { TrainingJob, TrainingSpecInput } from '@athanor/contracts/training';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createJob, eventually, referenceSpec, versionOfJob, waitForJob } from '../mesh/main-job.js';
+import { component, createJob, eventually, referenceSpec, versionOfJob, waitForJob } from '../mesh/main-job.js';
 import { listNodes, NAMESPACE, TEST_BED_STATE, unavailable } from './cluster.js';
 import { importDigits, MODEL, trainDigits } from './digits.js';
 import { freshRelease } from './fresh-release.js';
@@ -108,7 +108,7 @@ describe.skipIf(unavailable !== undefined)(
         'training.job.resources': { requests: { cpu: '50m', memory: '32Mi' }, limits: { memory: '256Mi' } },
       });
       // One layer alone has 64 million weights of four bytes.
-      const starved = await begin('starved', { ...long, model: { kind: 'mlp', hidden: [8192, 8192] } });
+      const starved = await begin('starved', { ...long, model: component('mlp', { hidden: [8192, 8192] }) });
       await eventually(
         'OOMKilled',
         async () => (await jobOf(starved.jobId)).transitions.some(({ reason }) => reason === 'OOMKilled'),

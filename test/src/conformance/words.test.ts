@@ -9,7 +9,7 @@ import { ROOT } from '../mesh/test-mesh.js';
 const IDENTIFIERS: readonly (readonly [RegExp, string])[] = [
   [/\w*Away\b/, 'Unavailable'],
   [/\b(Heart|#?pulse|Tell|Sight|Sighting)\b/, 'Heartbeat, beat, Logger, Observation'],
-  [/\b(bury|buried|patiently|patience)\b/, 'deadLetter, retryWhileUnavailable'],
+  [/\b(bury|buried|patiently)\b/, 'deadLetter, retryWhileUnavailable'],
   [/\b(MOST|LONGEST|FEWEST|LEAST|SHORTEST|LARGEST)_[A-Z_]+\b/, 'MAX_…, MIN_…'],
   [/\b(look-after|lookAfter|attempt-care|attemptCare)\b/, 'observe-attempts, attempt-lifecycle'],
   [/\bjudge(Pod|s|d)?\b/, 'classify, evaluate, decide'],

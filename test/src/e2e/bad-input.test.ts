@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAthanorClient, type InferTensor, infer } from '@athanor/client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -58,20 +58,22 @@ describe('importing', () => {
 
   it.each([
     ['ragged rows', 'a,b,label\n1,2,x\n1,2,3,y\n', 'line 3'],
-    ['no label column', 'a,b\n1,2\n', "expected the label column 'label', got a, b"],
-    ['a text column', 'city,label\nParis,1\nRome,0\n', "none in 'city' (Paris)"],
-    ['no rows', 'a,label\n', 'expected data rows below the header'],
+    ['no target column', 'a,b\n1,2\n', "--target names the column 'label', but the columns are a, b"],
+    ['the same name twice', 'a, a,label\n1,2,x\n3,4,y\n', "'a'"],
+    ['no rows', 'a,label\n', 'no-rows.csv'],
   ])('a CSV with %s is refused', async (label, content, words) => {
     const path = join(mesh.folder, `${label.replaceAll(' ', '-')}.csv`);
     await writeFile(path, content);
-    const { code, stderr } = await athanor('dataset', 'import', 'broken-csv', path, '--label', 'label');
+    const { code, stderr } = await athanor('dataset', 'import', 'broken-csv', path, '--target', 'label');
     expect(stderr).toContain(words);
     expect(code).toBe(1);
   });
 
-  it('a folder without IDX files says which names are expected', async () => {
-    const { code, stderr } = await athanor('dataset', 'import', 'broken', mesh.folder);
-    expect(stderr).toContain('expected train-images-idx3-ubyte');
+  it('a folder without tables and IDX files says which names are expected', async () => {
+    const folder = join(mesh.folder, 'nothing');
+    await mkdir(folder);
+    const { code, stderr } = await athanor('dataset', 'import', 'broken', folder);
+    expect(stderr).toMatch(/expected tables \(.csv.*train-images-idx3-ubyte.*found nothing/);
     expect(code).toBe(2);
   });
 });
@@ -92,13 +94,13 @@ describe('training', () => {
     expect(code).toBe(3);
   });
 
-  it('on a dataset without labels is refused', async () => {
+  it('on a dataset without a target is refused', async () => {
     const path = join(mesh.folder, 'unlabelled.csv');
-    await writeFile(path, `a,b\n${Array.from({ length: 50 }, (_, i) => `${i},${i * i}`).join('\n')}\n`);
+    await writeFile(path, `a,b\n${Array.from({ length: 200 }, (_, i) => `${i / 8},${i % 7}`).join('\n')}\n`);
     expect((await athanor('dataset', 'import', 'unlabelled', path)).code).toBe(0);
     const { code, stderr } = await athanor('train', '--dataset', 'unlabelled', '--name', 'm');
-    expect(stderr).toContain('needs labels');
-    expect(code).toBe(5);
+    expect(stderr).toContain('unlabelled v1 has no target; name a column to predict: a, b');
+    expect(code).toBe(2);
   });
 
   it('that diverges fails with the step and a remedy', async () => {
@@ -110,7 +112,7 @@ describe('training', () => {
       'm',
       '--optimizer',
       'sgd',
-      '--learning-rate',
+      '--optimizer.learning-rate',
       '1e20',
       '--wait',
     );
@@ -126,16 +128,16 @@ describe('training', () => {
       'digits',
       '--name',
       'm',
-      '--epochs',
+      '--model',
+      'mlp',
+      '--model.hidden',
       '0',
-      '--learning-rate',
-      '-1',
-      '--batch-size',
-      '0',
+      '--optimizer',
+      'adam',
+      '--optimizer.learning-rate=-1',
     );
-    expect(stderr).toContain('spec.epochs');
-    expect(stderr).toContain('spec.optimizer.learning_rate');
-    expect(stderr).toContain('spec.batch_size');
+    expect(stderr).toContain('spec.model.parameters.hidden.0');
+    expect(stderr).toContain('spec.optimizer.parameters.learningRate');
     expect(code).toBe(2);
   });
 });

@@ -14,7 +14,7 @@ beforeAll(async () => {
   home = await temporaryHome('restart');
   mesh = await startMesh({ home });
   csv = join(home, 'rows.csv');
-  const rows = Array.from({ length: 2_000 }, (_, row) => `${row},${row % 7},${row % 2 === 0 ? 'even' : 'odd'}`);
+  const rows = Array.from({ length: 2_000 }, (_, row) => `${row / 8},${row % 7},${row % 2 === 0 ? 'even' : 'odd'}`);
   await writeFile(csv, `a,b,y\n${rows.join('\n')}\n`);
 }, 120_000);
 afterAll(async () => {
@@ -33,7 +33,7 @@ const cli = (...args: string[]) => runAthanor(['--home', home, ...args]);
 describe('bug: control restarted, and commands ended with 6 and "round_robin: No connection established"', () => {
   it('dataset import waits for it, and reports that in one line', async () => {
     await killControl();
-    const { code, stderr } = await cli('dataset', 'import', 'rows', csv, '--label', 'y');
+    const { code, stderr } = await cli('dataset', 'import', 'rows', csv, '--target', 'y');
     expect(stderr).not.toContain('round_robin');
     expect(stderr.match(/unavailable/g)).toHaveLength(1);
     expect(stderr).toMatch(/^ingest is unavailable at 127\.0\.0\.1:\d+; retrying until \d\d:\d\d:\d\d$/m);

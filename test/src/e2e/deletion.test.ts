@@ -76,9 +76,9 @@ describe('the command line', () => {
 
   it('imports a dataset again under the name of a deleted one, as its next version', async () => {
     const path = join(mesh.folder, 'rows.csv');
-    await writeFile(path, `a,y\n${Array.from({ length: 60 }, (_, row) => `${row},p${row % 2}`).join('\n')}\n`);
+    await writeFile(path, `a,y\n${Array.from({ length: 200 }, (_, row) => `${row / 8},p${row % 2}`).join('\n')}\n`);
     for (const version of [1, 2]) {
-      const imported = await athanor('dataset', 'import', 'rows', path, '--label', 'y', '-o', 'json');
+      const imported = await athanor('dataset', 'import', 'rows', path, '--target', 'y', '-o', 'json');
       expect(JSON.parse(imported.stdout)).toMatchObject({ version, state: 'STATE_READY' });
       expect((await athanor('dataset', 'delete', 'rows')).code).toBe(0);
     }

@@ -120,8 +120,8 @@ describe('events tail', () => {
     const home = await temporaryHome('tail');
     const mesh = await startMesh({ home });
     const csv = join(home, 'rows.csv');
-    await writeFile(csv, `a,y\n${Array.from({ length: 40 }, (_, i) => `${i},${i % 2}`).join('\n')}\n`);
-    const importAs = (name: string) => runAthanor(['--home', home, 'dataset', 'import', name, csv, '--label', 'y']);
+    await writeFile(csv, `a,y\n${Array.from({ length: 200 }, (_, i) => `${i / 8},${i % 2}`).join('\n')}\n`);
+    const importAs = (name: string) => runAthanor(['--home', home, 'dataset', 'import', name, csv, '--target', 'y']);
     const tail = spawn(process.execPath, [ATHANOR, '--home', home, 'events', 'tail', '--from-beginning']);
     let said = '';
     tail.stdout.on('data', (data: Buffer) => {

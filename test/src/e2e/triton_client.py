@@ -42,7 +42,7 @@ assert "statistics" in server.extensions, server
 metadata = client.get_model_metadata("digits", headers=headers)
 assert metadata.versions == ["1"], metadata
 assert [(t.name, t.datatype, list(t.shape)) for t in metadata.inputs] == [("image", "UINT8", [-1, 28, 28])], metadata
-assert {t.name: t.datatype for t in metadata.outputs} == {"probabilities": "FP32", "label": "INT64"}, metadata
+assert {t.name: t.datatype for t in metadata.outputs} == {"probabilities": "FP32", "label": "BYTES"}, metadata
 
 config = client.get_model_config("digits", headers=headers).config
 assert config.max_batch_size > 1 and list(config.input[0].dims) == [28, 28], config
@@ -50,7 +50,7 @@ assert config.max_batch_size > 1 and list(config.input[0].dims) == [28, 28], con
 one = infer(images[:1], request_id="request 7")
 probabilities = one.as_numpy("probabilities")
 assert probabilities.shape == (1, 10) and abs(probabilities.sum() - 1) < 1e-5, probabilities
-assert one.as_numpy("label")[0] == probabilities[0].argmax()
+assert one.as_numpy("label")[0] == str(probabilities[0].argmax()).encode()
 assert one.get_response().id == "request 7"
 assert one.get_response().model_version == "1"
 assert one.get_response().parameters["athanor_version_digest"].string_param.startswith("sha256:")

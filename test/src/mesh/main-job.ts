@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { type AthanorClient, RpcError, uploadFile } from '@athanor/client';
+import { type JsonObject, toComponent } from '@athanor/contracts';
+import type { ComponentInput } from '@athanor/contracts/api';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
 import type { ModelVersion } from '@athanor/contracts/registry';
 import type { TrainingJob, TrainingSpecInput } from '@athanor/contracts/training';
@@ -34,11 +36,16 @@ export async function importIdx(client: AthanorClient, datasetId: string, folder
   return last;
 }
 
+/** A component of a request, of the newest version. */
+export function component(kind: string, parameters: JsonObject): ComponentInput {
+  return toComponent({ kind, parameters, version: 0 });
+}
+
 export function referenceSpec(datasetId: string, overrides: Partial<TrainingSpecInput> = {}): TrainingSpecInput {
   return {
     datasetId,
-    model: { kind: 'mlp', hidden: [64, 64] },
-    optimizer: { kind: 'adam', learningRate: 1e-3 },
+    model: component('mlp', { hidden: [64, 64] }),
+    optimizer: component('adam', { learningRate: 1e-3 }),
     epochs: 5,
     batchSize: 32,
     seed: 0,
