@@ -196,7 +196,7 @@ describe('a request', () => {
     const spec = specOf({
       task: component('multi-class'),
       model: component('mlp', { hidden: [0], width: 3 }),
-      optimizer: component('adam', { learningRate: 0, weightDecay: 'much' }),
+      optimizer: component('adam', { learningRate: -1, weightDecay: 'much' }),
       transforms: [{ columns: ['x0', 'nothing'], transform: component('standard') }],
     });
     const error = await begin(spec).catch(thrown => thrown);

@@ -40,6 +40,8 @@ export interface ModelDefinition {
 export interface Architecture<P = unknown> extends ComponentKind<P> {
   /** Whether categories may come as indices, which it embeds. */
   readonly embeds: boolean;
+  /** Whether the loss is convex in the parameters: then it is learned with larger steps. */
+  readonly isConvex?: boolean;
   build(parameters: P, inputs: NetworkInputs, outputWidth: number): ModelDefinition;
   /** Of a choice of networks: what it stands for; it is not built itself. */
   candidates?(parameters: P): readonly ResolvedComponent[];

@@ -10,6 +10,7 @@ export const linear: Architecture<z.output<typeof parameters>> = {
   summary: 'One layer: linear regression, or logistic regression for a classification task.',
   parameters,
   embeds: false,
+  isConvex: true,
   build(_parameters, { width, indices }, outputWidth) {
     if (indices.length > 0)
       throw new UnsupportedInputs(

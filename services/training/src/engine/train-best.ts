@@ -5,6 +5,7 @@
 import type { ResolvedComponent } from '@athanor/components';
 import { type NumericTensor, readSafetensors, type Tensor, tensor, writeSafetensors } from '@athanor/tensor';
 import { ARCHITECTURES } from '../architectures/architectures.js';
+import { withLearningRate } from '../optimizers/learning-rate.js';
 import type { Score } from './checkpoint.js';
 import { CheckpointCorrupt } from './errors.js';
 import { isBetter } from './progress.js';
@@ -54,7 +55,8 @@ export async function trainBest(options: TrainOptions): Promise<BestResult> {
     state = addFinished(state, model, { result: trained.result, checkpoint: trained.checkpoint });
     inner = undefined;
   }
-  const chosen = { ...spec, model: state.finished[state.winner!.index]!.model };
+  const { model } = state.finished[state.winner!.index]!;
+  const chosen = { ...spec, model, optimizer: withLearningRate(spec.optimizer, model) };
   // Resuming after the last step gives the finished network.
   const result = await train({ spec: chosen, data, resumeFrom: state.winner!.checkpoint });
   if (result.status === 'stopped') throw new Error('a finished candidate was not complete');

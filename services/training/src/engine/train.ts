@@ -5,6 +5,7 @@ import { stateShapes } from '@athanor/autodiff';
 import { writeModel } from '@athanor/onnx';
 import { openSession, type Session } from '@athanor/runtime';
 import type { NumericTensor, Tensor } from '@athanor/tensor';
+import { withLearningRate } from '../optimizers/learning-rate.js';
 import {
   assertStateFits,
   type Best,
@@ -62,7 +63,8 @@ const VALIDATION_BATCH = 256;
 
 /** Throws InvalidTrainingSpec, InvalidTrainingData, TrainingDiverged, CheckpointMismatch, CheckpointCorrupt. */
 export async function train(options: TrainOptions): Promise<TrainingResult> {
-  const { spec, data, resumeFrom } = options;
+  const { data, resumeFrom } = options;
+  const spec = { ...options.spec, optimizer: withLearningRate(options.spec.optimizer, options.spec.model) };
   assertValidSpec(spec);
   assertValidData(data);
   const prepared = await prepareData(spec, data);
@@ -73,7 +75,7 @@ export async function train(options: TrainOptions): Promise<TrainingResult> {
     : { cursor: START, state: initialWeights(network.model.parameters, spec.seed) };
   if (resumeFrom) assertStateFits(checkpoint, stateShapes(graph));
   const runner = await StepRunner.open(graph, { spec, split: train, checkpoint });
-  const training = new Training(options, prepared, { runner, checkpoint });
+  const training = new Training({ ...options, spec }, prepared, { runner, checkpoint });
   try {
     return await training.run();
   } finally {

@@ -1,10 +1,13 @@
 // From what a request says to the job's spec with everything filled in, by the types of the dataset's columns.
 
-import type { RawComponent } from '@athanor/components';
+import type { RawComponent, ResolvedComponent } from '@athanor/components';
 import { toComponent } from '@athanor/contracts';
 import type { ComponentInput } from '@athanor/contracts/api';
 import type { TrainingSpec, TrainingSpecInput } from '@athanor/contracts/training';
+import type { Architecture } from '../architectures/architecture.js';
 import { ARCHITECTURES } from '../architectures/architectures.js';
+import { withLearningRate } from '../optimizers/learning-rate.js';
+import type { OptimizerKind, SharedParameters } from '../optimizers/optimizer.js';
 import { OPTIMIZERS } from '../optimizers/optimizers.js';
 import { canGroupBy } from '../slices/group-rows.js';
 import { TASKS } from '../tasks/tasks.js';
@@ -43,6 +46,7 @@ export function resolveSpec(spec: TrainingSpec, facts: DatasetFacts): TrainingSp
   const transforms = resolveTransforms(spec.transforms, { inputs, embeds }, violations);
   const optimizer = violations.parse(OPTIMIZERS, spec.optimizer, DEFAULT_OPTIMIZER);
   violations.throwIfAny();
+  const chosen = optimizer && model && fillLearningRate(optimizer, model);
   const { patience, ...schedule } = chooseSchedule(spec, facts, inputs);
   return {
     ...spec,
@@ -58,8 +62,15 @@ export function resolveSpec(spec: TrainingSpec, facts: DatasetFacts): TrainingSp
       transform: toComponent(transform),
     })),
     model: messageOf(model),
-    optimizer: messageOf(optimizer),
+    optimizer: messageOf(chosen),
   };
+}
+
+/** Of a choice of networks each has its own. */
+function fillLearningRate(optimizer: Parsed<OptimizerKind>, model: Parsed<Architecture>): Parsed<OptimizerKind> {
+  if (model.kind.candidates !== undefined) return optimizer;
+  const component = optimizer.component as ResolvedComponent<SharedParameters>;
+  return { ...optimizer, component: withLearningRate(component, model.component) };
 }
 
 /** The best of several for a table, if there are rows to choose by. */

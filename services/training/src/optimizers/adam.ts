@@ -2,8 +2,11 @@ import { adam as adamTransforms, clipByGlobalNorm } from '@athanor/autodiff';
 import { z } from 'zod';
 import { type OptimizerKind, sharedParameters, weightDecay } from './optimizer.js';
 
+// A convex loss has no narrow valleys that a larger step would leave.
+const learningRates = { convex: 2e-2, network: 1e-3 };
+
 const parameters = z.strictObject({
-  ...sharedParameters(1e-3),
+  ...sharedParameters(learningRates),
   weightDecay,
   beta1: z.number().min(0).lt(1).default(0.9).describe('Decay of the mean of gradients.'),
   beta2: z.number().min(0).lt(1).default(0.999).describe('Decay of the mean of squared gradients.'),
@@ -15,6 +18,7 @@ export const adam: OptimizerKind<z.output<typeof parameters>> = {
   version: 1,
   summary: 'Adam (Kingma and Ba 2015); with weight decay AdamW.',
   parameters,
+  learningRates,
   build({ clipNorm, beta1, beta2, epsilon, weightDecay }) {
     const clip = clipNorm > 0 ? [clipByGlobalNorm(clipNorm)] : [];
     return [...clip, ...adamTransforms({ beta1, beta2, epsilon, weightDecay })];

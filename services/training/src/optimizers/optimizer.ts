@@ -4,17 +4,29 @@ import { z } from 'zod';
 
 /** How gradients become updates. */
 export interface OptimizerKind<P extends SharedParameters = SharedParameters> extends ComponentKind<P> {
+  /** For a loss that is convex in the parameters, and for other networks. */
+  readonly learningRates: LearningRates;
   build(parameters: P): GradientTransforms;
+}
+
+export interface LearningRates {
+  readonly convex: number;
+  readonly network: number;
 }
 
 /** Parameters that every optimizer has. */
 export interface SharedParameters {
+  /** 0: one of `learningRates`, by the model. */
   readonly learningRate: number;
   readonly clipNorm: number;
 }
 
-export const sharedParameters = (learningRate: number) => ({
-  learningRate: z.number().positive().default(learningRate).describe('Step size.'),
+export const sharedParameters = ({ convex, network }: LearningRates) => ({
+  learningRate: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(`Step size; 0: ${convex === network ? network : `${network}, or ${convex} for a linear model`}.`),
   clipNorm: z
     .number()
     .min(0)

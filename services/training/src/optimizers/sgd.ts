@@ -2,8 +2,10 @@ import { clipByGlobalNorm, sgd as sgdTransforms } from '@athanor/autodiff';
 import { z } from 'zod';
 import { type OptimizerKind, sharedParameters, weightDecay } from './optimizer.js';
 
+const learningRates = { convex: 1e-2, network: 1e-2 };
+
 const parameters = z.strictObject({
-  ...sharedParameters(1e-2),
+  ...sharedParameters(learningRates),
   weightDecay,
   momentum: z.number().min(0).lt(1).default(0).describe('Share of the previous update.'),
   nesterov: z.boolean().default(false).describe("Nesterov's look-ahead."),
@@ -14,6 +16,7 @@ export const sgd: OptimizerKind<z.output<typeof parameters>> = {
   version: 1,
   summary: 'Stochastic gradient descent, with momentum if wanted.',
   parameters,
+  learningRates,
   build({ clipNorm, momentum, nesterov, weightDecay }) {
     const clip = clipNorm > 0 ? [clipByGlobalNorm(clipNorm)] : [];
     return [...clip, ...sgdTransforms({ momentum, nesterov, weightDecay })];
