@@ -48,10 +48,12 @@ export async function examplesOfTables(names: readonly string[], print: Print): 
     );
     const notes: string[] = [];
     for (const set of sets) {
-      const { row, note, isWithin } = await compareSet(mesh, home, python, set);
-      if (!isWithin) failed++;
-      print(row);
-      notes.push(note);
+      const compared = await compareSet(mesh, home, python, set).catch((error: Error) => ({
+        ...{ row: `| ${set.name} | failed |\n`, note: `${set.name}: ${error.message}\n`, isWithin: false },
+      }));
+      if (!compared.isWithin) failed++;
+      print(compared.row);
+      notes.push(compared.note);
     }
     print(`\n${notes.join('')}`);
   } finally {
