@@ -33,7 +33,7 @@ export function datasetFacts(version: DatasetVersion): DatasetFacts {
 
 type TypeMessage = NonNullable<NonNullable<DatasetVersion['columns'][number]['column']>['type']>;
 
-function toColumnType(message: TypeMessage | null | undefined): ColumnType {
+export function toColumnType(message: TypeMessage | null | undefined): ColumnType {
   const { kind = 'text', datatype = '', shape = [] } = message ?? {};
   if (kind === 'number') return { kind, dtype: datatype as 'FP64' };
   if (kind === 'vector') return { kind, dtype: datatype as 'UINT8', shape };

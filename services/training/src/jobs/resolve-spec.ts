@@ -80,7 +80,7 @@ function defaultModel({ validationRows }: DatasetFacts, inputs: readonly ColumnF
 }
 
 /** The columns by whose values metrics are computed too. */
-function findSlices(spec: TrainingSpec, facts: DatasetFacts, violations: Violations): ColumnFacts[] {
+export function findSlices(spec: TrainingSpec, facts: DatasetFacts, violations: Violations): ColumnFacts[] {
   const columns = violations.find(facts, 'slices', spec.slices, () => false);
   for (const { name, type } of columns.filter(each => !canGroupBy(each)))
     violations.add('slices', `expected categories, booleans or numbers, '${name}' is a ${type.kind}`);

@@ -81,7 +81,7 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
 
     async *readBlob({ attemptId, epoch, digest }, context) {
       const { job } = await held({ attemptId, epoch }, context, async (_trx, holding) => holding);
-      if (digest !== '' && (await ownsBlob(db, job.job_id, digest))) {
+      if (digest !== '' && (await mayRead(db, job, digest))) {
         for await (const chunk of blobs.get(digest, { signal: context.signal })) yield { chunk: Buffer.from(chunk) };
         return;
       }
@@ -150,6 +150,13 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
 interface Checkpoint {
   readonly step: number;
   readonly digest: string;
+}
+
+/** Own files, and those of the job whose model is evaluated. */
+async function mayRead(db: Db, { job_id: jobId, spec }: HeldJob['job'], digest: string): Promise<boolean> {
+  if (await ownsBlob(db, jobId, digest)) return true;
+  const { evaluated } = spec;
+  return evaluated != null && (await ownsBlob(db, evaluated.jobId, digest));
 }
 
 interface AttemptCall {

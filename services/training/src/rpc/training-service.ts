@@ -28,6 +28,7 @@ import { datasetFacts } from '../jobs/dataset-facts.js';
 import { FAMILIES } from '../jobs/families.js';
 import { newJobId } from '../jobs/job-id.js';
 import { hasEnded } from '../jobs/job-state.js';
+import { resolveEvaluation } from '../jobs/resolve-evaluation.js';
 import { resolveSpec } from '../jobs/resolve-spec.js';
 import { ownsBlob } from '../store/attempts.js';
 import { deleteJob } from '../store/deletion.js';
@@ -202,10 +203,14 @@ async function resolveJob(
 ): Promise<TrainingSpecInput> {
   const version = await resolveDataset(spec, context, dependencies);
   checkDataset(version);
+  const dataset = { datasetId: spec.datasetId, datasetVersion: version.version, datasetDigest: version.digest };
+  if (spec.evaluated !== null) {
+    const source = await expectJob(dependencies.db, context, spec.evaluated.jobId);
+    return { ...resolveEvaluation(spec, source, datasetFacts(version)), ...dataset };
+  }
   return {
     ...resolveSpec(spec, datasetFacts(version)),
-    datasetVersion: version.version,
-    datasetDigest: version.digest,
+    ...dataset,
     cpuThreads: spec.cpuThreads || dependencies.defaultCpuThreads,
   };
 }

@@ -8,9 +8,17 @@ import type {
 } from '@athanor/contracts/training';
 import { computeTarget, type ExecutionProvider, runtimeVersion } from '@athanor/runtime';
 import type { SourceColumn } from '@athanor/transforms';
-import { type BestResult, type Candidate, exportModel, type TrainingSpec, trainBest } from '../engine/index.js';
+import {
+  type BestResult,
+  type Candidate,
+  exportModel,
+  TrainingDiverged,
+  type TrainingSpec,
+  trainBest,
+} from '../engine/index.js';
 import type { PrimaryMetric } from '../tasks/task.js';
 import type { AttemptClient } from './attempt-client.js';
+import { runEvaluation } from './evaluate-version.js';
 import { evaluateSplits } from './evaluation.js';
 import { Heartbeat } from './heartbeat.js';
 import { type LoadedData, loadData } from './load-data.js';
@@ -32,6 +40,7 @@ export async function runAttempt({ client, stop, log, chooseProvider }: AttemptO
   const claim = await client.claim();
   if (claim.spec === null) throw new Error('expected a spec in the response of ClaimAttempt, received none');
   const provider = chooseProvider();
+  if (claim.spec.evaluated !== null) return await runEvaluation({ client, stop, log, claim, provider });
   const spec = toEngineSpec(claim.spec, provider);
   const { epoch, leaseMs, checkpointStep } = claim;
   log('attempt claimed', { epoch, resumedFromStep: checkpointStep });
@@ -130,7 +139,10 @@ async function storeResult(client: AttemptClient, { data, result, slices }: Trai
   const model = exported.files.get('model.onnx');
   if (model === undefined) throw new Error('expected model.onnx among the exported files');
   const writeBlob = (bytes: Uint8Array) => client.writeBlob(bytes);
-  const [evaluation, ...otherEvaluations] = await evaluateSplits({ spec, data, network, model, slices, writeBlob });
+  const [evaluation, ...otherEvaluations] = await evaluateSplits({
+    ...{ spec, data, network, model, slices, writeBlob },
+    divergence: split => TrainingDiverged.ofPredictions(split, spec.optimizer.parameters.learningRate),
+  });
   const files: ArtifactFileInput[] = [];
   for (const [name, bytes] of exported.files)
     files.push({ name, digest: await client.writeBlob(bytes), byteSize: bytes.length });

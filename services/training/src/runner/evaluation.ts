@@ -3,7 +3,7 @@
 import { canonicalJson } from '@athanor/contracts';
 import type { EvaluationInput } from '@athanor/contracts/api';
 import { writeSafetensors } from '@athanor/tensor';
-import { evaluateModel, findColumn, type Network, TrainingDiverged, type TrainingSpec } from '../engine/index.js';
+import { evaluateModel, findColumn, type Network, type TrainingSpec } from '../engine/index.js';
 import { columnOf } from '../features/raw-split.js';
 import { denseConfusion } from '../metrics/classification/confusion-matrix.js';
 import type { Details } from '../metrics/details.js';
@@ -20,19 +20,20 @@ const EVALUATION_BATCH = 32;
 const MAX_INLINE_CLASSES = 100;
 
 export interface EvaluationWork {
-  readonly spec: TrainingSpec;
+  readonly spec: Pick<TrainingSpec, 'targets' | 'cpuThreads' | 'provider'>;
   readonly data: LoadedData;
-  readonly network: Network;
+  readonly network: Pick<Network, 'columns' | 'task'>;
   /** The file that will be served. */
   readonly model: Uint8Array;
   /** Columns by whose values metrics are computed too. */
   readonly slices: readonly string[];
   readonly writeBlob: (bytes: Uint8Array) => Promise<string>;
+  readonly divergence: (split: string) => Error;
 }
 
 /**
- * Evaluates the model on every split of `data.evaluated`, in that order. Throws TrainingDiverged if a prediction is not
- * finite.
+ * Evaluates the model on every split of `data.evaluated`, in that order. Throws what `divergence` makes if a prediction
+ * is not finite.
  */
 export async function evaluateSplits(work: EvaluationWork): Promise<EvaluationInput[]> {
   const evaluations: EvaluationInput[] = [];
@@ -51,8 +52,7 @@ async function evaluateSplit(work: EvaluationWork, split: EvaluatedSplit): Promi
   meter.add(scores, truth);
   const measured = { metrics: meter.metrics(), details: meter.details() };
   const loss = measured.metrics.find(({ name }) => name === 'loss')?.value;
-  if (loss === undefined || !Number.isFinite(loss))
-    throw TrainingDiverged.ofPredictions(split.name, spec.optimizer.parameters.learningRate);
+  if (loss === undefined || !Number.isFinite(loss)) throw work.divergence(split.name);
   const shape = [split.rows, task.scores.width];
   const predictions = writeSafetensors({
     tensors: new Map([[task.scores.output, { dtype: 'FP32', shape, data: scores }]]),

@@ -24,8 +24,15 @@ export interface LoadedData extends TrainingData {
 
 type ReadBlob = (digest: string) => Promise<Buffer>;
 
-/** Fetches the manifest and the given columns of all shards. */
-export async function loadData(readBlob: ReadBlob, names: readonly string[]): Promise<LoadedData> {
+/**
+ * Fetches the manifest and the given columns of all shards. `evaluatesAll`: for a model that was not trained on this
+ * dataset every split is as good.
+ */
+export async function loadData(
+  readBlob: ReadBlob,
+  names: readonly string[],
+  { evaluatesAll = false } = {},
+): Promise<LoadedData> {
   const manifest = parseDatasetManifest(await readBlob(''));
   const wanted = new Map(names.map(name => [indexOf(manifest, name), name]));
   const columns: SourceColumn[] = [];
@@ -40,7 +47,8 @@ export async function loadData(readBlob: ReadBlob, names: readonly string[]): Pr
     { ...test, name: 'test' as const },
     { ...validation, name: 'validation' as const },
   ].filter(split => split.rows > 0);
-  const evaluated = named.length > 0 ? named : [{ ...train, name: 'train' as const }];
+  const trained = { ...train, name: 'train' as const };
+  const evaluated = evaluatesAll && train.rows > 0 ? [...named, trained] : named.length > 0 ? named : [trained];
   return { columns, train, validation, test, evaluated };
 }
 

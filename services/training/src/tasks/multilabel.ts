@@ -28,14 +28,15 @@ export const multilabel: Task<z.output<typeof parameters>> = {
   },
   bind({ threshold, primary }, { columns, all }): BoundTask {
     const width = columns.length;
-    const flags = columns.map((column, index) => flagReader(column, all[index]!));
+    const labels = columns.map((column, index) => labelReader(column, all[index]!));
     const bindAt = (bound: number): BoundTask => ({
       classes: columns.map(({ name }) => name),
+      fitted: { labels: columns.map(({ name }, index) => ({ name, values: labels[index]!.values })) },
       outputWidth: width,
       loss: binaryCrossEntropy,
       correctMetric: 'subset_accuracy',
       truth(targets) {
-        const read = targets.map((values, index) => flags[index]!(values));
+        const read = targets.map((values, index) => labels[index]!.read(values));
         const rows = read[0]!.length;
         const both = new Uint8Array(rows * width);
         for (const [column, values] of read.entries())
@@ -62,18 +63,32 @@ export const multilabel: Task<z.output<typeof parameters>> = {
   },
 };
 
-/** 1 for the greater of a column's two values (1, true, yes). */
-function flagReader(column: SourceColumn, all: ColumnValues): (values: ColumnValues) => Uint8Array {
+interface LabelReader {
+  /** The two values of the column as text, or one if it has no other; the one that applies last. */
+  readonly values: readonly string[];
+  /** 1 where the label applies. */
+  read(values: ColumnValues): Uint8Array;
+}
+
+/** A label applies where the column has the greater of its two values (1, true, yes). */
+function labelReader(column: SourceColumn, all: ColumnValues): LabelReader {
   if (column.type.kind === 'category') {
     const { categories = [] } = column;
     if (categories.length > 2) throw tooManyValues(column.name, categories.length);
-    return values => Uint8Array.from((values as CategoryValues).codes, code => Number(code === categories.length - 1));
+    return {
+      values: categories,
+      read: values => Uint8Array.from((values as CategoryValues).codes, code => Number(code === categories.length - 1)),
+    };
   }
-  const distinct = new Set<number | bigint>((all as NumberValues).data);
-  if (distinct.size > 2) throw tooManyValues(column.name, distinct.size);
-  const [greatest] = [...distinct].sort((a, b) => (a < b ? 1 : -1));
-  return values =>
-    Uint8Array.from((values as NumberValues).data as ArrayLike<number>, value => Number(value === greatest));
+  const isBool = column.type.kind === 'number' && column.type.dtype === 'BOOL';
+  const distinct = [...new Set<number | bigint>((all as NumberValues).data)].sort((a, b) => (a < b ? -1 : 1));
+  if (distinct.length > 2) throw tooManyValues(column.name, distinct.length);
+  const greatest = distinct.at(-1);
+  return {
+    values: distinct.map(value => (isBool ? String(value === 1) : String(value))),
+    read: values =>
+      Uint8Array.from((values as NumberValues).data as ArrayLike<number>, value => Number(value === greatest)),
+  };
 }
 
 function tooManyValues(name: string, count: number): UnsupportedTargets {
