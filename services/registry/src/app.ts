@@ -5,11 +5,11 @@ import { startConsumer } from '@athanor/events';
 import { Closing, peerChannel, type ServiceApp, startService } from '@athanor/service';
 import { openServiceState } from '@athanor/service-state';
 import type { RegistryConfig } from './config.js';
-import { collectRegistration } from './events/register-trained-models.js';
+import { collectResult } from './events/register-trained-models.js';
 import { eventService } from './rpc/event-service.js';
 import { registryService } from './rpc/registry-service.js';
 import { MIGRATIONS } from './store/migrations.js';
-import { registerVersion } from './store/registration.js';
+import { addEvaluations, registerVersion } from './store/registration.js';
 import type { RegistryTables } from './store/tables.js';
 
 export interface AppOptions {
@@ -41,8 +41,12 @@ export async function startRegistry({ config, database }: AppOptions): Promise<S
       telemetry,
       handlers: {
         'training.job.succeeded': async (event, transact, outgoing) => {
-          const registration = await collectRegistration(event.payload, outgoing, { training, ingest, blobs });
-          await transact(async trx => void (await registerVersion(trx, registration)));
+          const result = await collectResult(event.payload, outgoing, { training, ingest, blobs });
+          await transact(async trx => {
+            if (result.kind === 'version') await registerVersion(trx, result.registration);
+            else if (!(await addEvaluations(trx, result)))
+              telemetry.log.warn({ jobId: result.evaluatedJobId }, 'the version that was evaluated is deleted');
+          });
           relay.wake();
         },
       },

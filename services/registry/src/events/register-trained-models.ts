@@ -9,7 +9,7 @@ import { crashPoint } from '@athanor/service';
 import type { JobLineage } from '../lineage/graph.js';
 import { evaluationFiles } from '../models/evaluation-files.js';
 import { versionManifest } from '../models/version-digest.js';
-import type { Registration } from '../store/registration.js';
+import type { AddedEvaluations, Registration } from '../store/registration.js';
 
 const FILE_TIMEOUT_MS = 600_000;
 
@@ -20,15 +20,20 @@ export interface RegistrationSources {
   readonly blobs: BlobStore;
 }
 
+/** A version, or figures of an earlier one. */
+export type CollectedResult =
+  | { readonly kind: 'version'; readonly registration: Registration }
+  | ({ readonly kind: 'evaluation' } & AddedEvaluations);
+
 /**
  * Collects everything that the version of a succeeded job consists of: its files, copied into our blob store, and the
  * origin of its data, from ingest.
  */
-export async function collectRegistration(
+export async function collectResult(
   event: TrainingJobSucceeded,
   outgoing: EventOutgoing,
   sources: RegistrationSources,
-): Promise<Registration> {
+): Promise<CollectedResult> {
   const { jobId, modelName } = event;
   const { job } = await sources.training.getTrainingJob({ jobId }, outgoing);
   const { spec = null, result = null } = job ?? {};
@@ -37,10 +42,12 @@ export async function collectRegistration(
   const evaluations = evaluation === null ? [] : [evaluation, ...otherEvaluations];
   const digests = [...result.files.map(file => file.digest), ...evaluations.flatMap(evaluationFiles)];
   for (const digest of digests) await fetchFile({ jobId, digest }, outgoing, sources);
+  if (spec.evaluated !== null)
+    return { kind: 'evaluation', tenant: outgoing.tenant, evaluatedJobId: spec.evaluated.jobId, evaluations };
   crashPoint('registration.after-files');
   const { datasetId, datasetVersion: version } = spec;
   const origin = await originOf(datasetId, version, outgoing, sources);
-  return {
+  const registration: Registration = {
     tenant: outgoing.tenant,
     jobId,
     modelName,
@@ -64,6 +71,7 @@ export async function collectRegistration(
       },
     },
   };
+  return { kind: 'version', registration };
 }
 
 /** For people, for example "mlp hidden=[64,64]". */

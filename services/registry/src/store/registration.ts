@@ -58,6 +58,42 @@ export async function registerVersion(
   return { version, created: equal === undefined };
 }
 
+/** Figures of a version on other data. */
+export interface AddedEvaluations {
+  readonly tenant: string;
+  /** The job that made the version. */
+  readonly evaluatedJobId: string;
+  readonly evaluations: readonly Evaluation[];
+}
+
+/** Replaces earlier figures of the same dataset and split. False if the version is deleted. */
+export async function addEvaluations(trx: Trx, added: AddedEvaluations): Promise<boolean> {
+  const { tenant, evaluatedJobId, evaluations } = added;
+  const row = await trx
+    .selectFrom('model_versions')
+    .innerJoin('version_jobs', join =>
+      join
+        .onRef('version_jobs.tenant', '=', 'model_versions.tenant')
+        .onRef('version_jobs.model_name', '=', 'model_versions.model_name')
+        .onRef('version_jobs.version', '=', 'model_versions.version'),
+    )
+    .select(['model_versions.model_name', 'model_versions.version', 'model_versions.evaluations'])
+    .where('version_jobs.tenant', '=', tenant)
+    .where('version_jobs.job_id', '=', evaluatedJobId)
+    .forUpdate('model_versions')
+    .executeTakeFirst();
+  if (row === undefined) return false;
+  const all = new Map([...row.evaluations, ...evaluations].map(each => [`${each.datasetDigest} ${each.split}`, each]));
+  await trx
+    .updateTable('model_versions')
+    .set({ evaluations: jsonb([...all.values()]) })
+    .where('tenant', '=', tenant)
+    .where('model_name', '=', row.model_name)
+    .where('version', '=', row.version)
+    .execute();
+  return true;
+}
+
 async function insertVersion(
   trx: Trx,
   registration: Registration,
