@@ -5,6 +5,7 @@ import type { ImportOptions } from '../dataset/import-dataset.js';
 import { interruptible } from '../interruption.js';
 import { formatTime, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
+import { addDatasetReportCommand } from './dataset-report.js';
 import { type ListOptions, showList, withLimit } from './list.js';
 import { positiveNumber } from './number-options.js';
 import { withRecipe } from './recipe-options.js';
@@ -67,6 +68,7 @@ Examples:
         context.show({ value: datasetVersion, text: () => datasetVersionText(datasetVersion as DatasetVersion) });
       });
     });
+  addDatasetReportCommand(dataset, cli);
   dataset
     .command('delete <dataset>')
     .description('delete a dataset with its versions; models trained on it are kept')

@@ -7,6 +7,7 @@ import { readEpochs } from '../job/read-epochs.js';
 import { waitForJob } from '../job/wait-for-job.js';
 import { enumText, formatTime, table } from '../output/render.js';
 import { type CliEnvironment, type CommandContext, commandContext, withClient } from './command-context.js';
+import { addJobReportCommand } from './job-report.js';
 import { type ListOptions, showList, withLimit } from './list.js';
 import { expectSuccess } from './train.js';
 
@@ -37,6 +38,7 @@ export function addJobCommands(program: Command, cli: CliEnvironment): void {
         await showJob(context, client, { job: found, epochs: await readEpochs(client, jobId) });
       });
     });
+  addJobReportCommand(job, cli);
   job
     .command('watch <job>')
     .description('follow a job until it ends; the exit code says how it ended')

@@ -1,0 +1,60 @@
+import { fromComponent } from '@athanor/contracts';
+import type { Reading, Recipe } from '@athanor/contracts/ingest';
+import { type Content, type Html, html } from '../html/markup.js';
+import { fields } from '../html/table.js';
+import { userText, userTexts } from '../html/user-text.js';
+import { shareText } from '../text/numbers.js';
+
+/** How sources were read, split and checked; what was not given is not shown. */
+export function recipeFields(recipe: Recipe): Html {
+  const { split, format, checks, roles, acceptLoss } = recipe;
+  return fields([
+    ['Format', format.replace('FORMAT_', '').toLowerCase()],
+    ...(recipe.reading === null ? [] : readingFields(recipe.reading)),
+    ['Roles', pairs(roles)],
+    ['Validation rows', split?.validationFraction === undefined ? '' : shareText(split.validationFraction, 1)],
+    ['Test rows', split?.testFraction === undefined ? '' : shareText(split.testFraction, 1)],
+    ['Split salt', split?.salt ? userText(split.salt) : ''],
+    ['Checks with options', checks.length === 0 ? '' : checks.map(checkText)],
+    ['Loss of rows', acceptLoss ? 'accepted, whatever its size' : ''],
+  ]);
+}
+
+function readingFields(reading: Reading): (readonly [string, Content])[] {
+  const { delimiter, header, columns, skipLines, encoding, nulls, decimal, thousands, strip, ignore, types } = reading;
+  return [
+    ['Delimiter', delimiter === undefined ? '' : html`<code>${JSON.stringify(delimiter)}</code>`],
+    ['Header', header === undefined ? '' : header ? 'in the first line' : 'none'],
+    ['Column names', listOf(columns)],
+    ['Skipped lines', skipLines === 0 ? '' : skipLines],
+    ['Encoding', encoding],
+    ['Missing values', listOf(nulls)],
+    ['Decimal mark', decimal],
+    ['Thousands separator', thousands],
+    ['Stripped', pairs(strip)],
+    ['Left out', listOf(ignore)],
+    ['Given types', pairs(types)],
+    ['Values of another type', ON_MISFIT[reading.onMisfit] ?? ''],
+  ];
+}
+
+const ON_MISFIT: Readonly<Record<string, string>> = {
+  ON_MISFIT_NULL: 'become missing',
+  ON_MISFIT_QUARANTINE: 'move their rows to quarantine',
+};
+
+function listOf(values: readonly string[]): Content {
+  return values.length === 0 ? '' : userTexts(values, 40);
+}
+
+function pairs(values: Readonly<Record<string, string>>): Content {
+  const entries = Object.entries(values);
+  if (entries.length === 0) return '';
+  const shown = entries.slice(0, 40).map(([key, value]) => html`<div>${userText(key)}: ${userText(value)}</div>`);
+  return [...shown, entries.length > 40 ? `and ${entries.length - 40} more` : ''];
+}
+
+function checkText(component: Recipe['checks'][number]): Html {
+  const { kind, parameters } = fromComponent(component);
+  return html`<div>${userText(kind)} <code>${userText(JSON.stringify(parameters), 200)}</code></div>`;
+}

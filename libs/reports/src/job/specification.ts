@@ -1,0 +1,73 @@
+import type { TrainingJob, TrainingSpec } from '@athanor/contracts/training';
+import { type Content, type Html, html } from '../html/markup.js';
+import { fields, table } from '../html/table.js';
+import { userText, userTexts } from '../html/user-text.js';
+import { countText, figureText, plural } from '../text/numbers.js';
+import { componentText } from './component.js';
+import { metricName } from './metric-name.js';
+
+const MAX_COLUMNS = 200;
+
+/** Everything that determines the result, with what was chosen for the user. */
+export function specification({ spec, result }: TrainingJob): Content {
+  if (spec === null) return html`<p class="muted">The job has no specification.</p>`;
+  return [
+    fields([
+      ['Model', componentText(spec.model)],
+      ['Optimizer', componentText(spec.optimizer)],
+      ['Schedule', scheduleText(spec)],
+      ['Seed', spec.seed],
+      ['CPU threads', spec.cpuThreads],
+      ['Row weights', spec.weight === '' ? '' : userText(spec.weight)],
+      ['Slices', spec.slices.length === 0 ? '' : userTexts(spec.slices)],
+      ['Runtime', result === null ? '' : `${result.runtime}, ${result.instructionSet}`],
+    ]),
+    candidates(result),
+    html`<h3>Encoding of the input columns</h3>
+`,
+    transforms(spec),
+  ];
+}
+
+function scheduleText({ epochs, batchSize, earlyStopping }: TrainingSpec): string {
+  const patience = earlyStopping?.patience ?? 0;
+  const size = `${plural(batchSize, 'row')} per step`;
+  if (patience === 0) return `${plural(epochs, 'epoch')}, ${size}`;
+  return `at most ${plural(epochs, 'epoch')}, ${size}; ends after ${plural(patience, 'epoch')} without a better validation metric, and keeps the best weights`;
+}
+
+function candidates(result: TrainingJob['result']): Content {
+  if (result === null || result.candidates.length === 0) return '';
+  const metrics = result.candidates[0]!.validationMetrics;
+  const rows = result.candidates.map(({ model, epochs, validationMetrics }) => {
+    const isChosen = model?.kind === result.model?.kind;
+    return {
+      cells: [
+        componentText(model),
+        countText(epochs),
+        ...metrics.map(({ name }) => figureText(validationMetrics.find(each => each.name === name)?.value)),
+        isChosen ? html`<span class="tag strong">chosen</span>` : '',
+      ],
+      isPrimary: isChosen,
+    };
+  });
+  const columns = [
+    { title: 'candidate' },
+    { title: 'epochs', isNumber: true },
+    ...metrics.map(metric => ({ title: html`${metricName(metric)}, validation`, isNumber: true })),
+    { title: '' },
+  ];
+  return html`<h3>Models that were compared</h3>
+${table(columns, rows)}`;
+}
+
+function transforms({ transforms: all, inputs }: TrainingSpec): Html {
+  const rows = all
+    .flatMap(({ columns, transform }) => columns.map(column => [userText(column), componentText(transform)]))
+    .slice(0, MAX_COLUMNS);
+  if (rows.length === 0) return html`<p class="muted">The columns are used as they are: ${userTexts(inputs)}.</p>`;
+  const total = all.reduce((sum, { columns }) => sum + columns.length, 0);
+  const more =
+    total > rows.length ? html`<p class="muted">The first ${countText(rows.length)} of ${countText(total)}.</p>` : '';
+  return html`${table([{ title: 'column' }, { title: 'transform' }], rows)}${more}`;
+}
