@@ -20,7 +20,7 @@ async function packagesLoadedBy(...args: string[]): Promise<string[]> {
   return JSON.parse(stdout) as string[];
 }
 
-it.each([[['--help']], [['status']], [['train', '--help']], [['infer', '--help']]])(
+it.each([[['--help']], [['status']], [['train', '--help']], [['infer', '--help']], [['dataset', 'report', '--help']]])(
   'bug: every command spent a second on start-up: %s loads nothing that only calls need',
   async args => {
     expect(await packagesLoadedBy(...args)).toEqual(['commander']);

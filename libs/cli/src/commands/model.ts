@@ -43,21 +43,28 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
     });
   model
     .command('describe <model>')
-    .description('show a model, its gates, versions and alias history; with --version one version with its evaluation')
+    .description(
+      'show a model, its gates, versions, alias history and how it is called; with --version one version with its evaluation',
+    )
     .option('--version <number>', 'one version', positiveNumber)
     .addHelpText('after', '\nExamples:\n  athanor model describe digits\n  athanor model describe digits --version 2')
     .action(async (name: string, { version }: { version?: number }, command: Command) => {
       const context = commandContext(cli, command);
+      const { callsText, describeCalls } = await import('../model/describe-calls.js');
       await withClient(context, async client => {
         if (version !== undefined) {
           const { modelVersion } = await client.registry.getModelVersion({ modelName: name, version });
           if (modelVersion === null) throw new Error('expected a version in the response, received none');
           const shown = await withVersionDetails(client, modelVersion);
-          context.show({ value: shown, text: () => versionText(shown) });
+          const calls = await describeCalls(context, client, modelVersion);
+          context.show({ value: { ...shown, calls }, text: () => `${versionText(shown)}\n${callsText(calls)}` });
           return;
         }
-        const value = await readModel(client, name);
-        context.show({ value, text: () => modelText(value) });
+        const { latest, ...value } = await readModel(client, name);
+        const calls = latest && (await describeCalls(context, client, latest));
+        const text = () =>
+          `${modelText(value)}${calls === null ? '' : `\nv${latest?.version} takes:\n\n${callsText(calls)}`}`;
+        context.show({ value: { ...value, calls }, text });
       });
     });
   model
@@ -146,7 +153,7 @@ async function readModel(client: AthanorClient, modelName: string) {
   const { latestVersion: version } = model;
   const latest = version === 0 ? null : (await registry.getModelVersion({ modelName, version })).modelVersion;
   const classes = latest?.signature?.classes ?? [];
-  return { model, classes, modelVersions: versions.items, moves: moves.items };
+  return { model, latest, classes, modelVersions: versions.items, moves: moves.items };
 }
 
 function modelsText(models: readonly Model[]): string {
@@ -163,7 +170,12 @@ function modelsText(models: readonly Model[]): string {
   );
 }
 
-function modelText({ model, classes, modelVersions, moves }: Awaited<ReturnType<typeof readModel>>): string {
+function modelText({
+  model,
+  classes,
+  modelVersions,
+  moves,
+}: Omit<Awaited<ReturnType<typeof readModel>>, 'latest'>): string {
   const rows = modelVersions.map(each => {
     const [evaluation] = each.evaluations;
     const accuracy = evaluation ? figure(metricOf(evaluation, 'accuracy')) : '-';

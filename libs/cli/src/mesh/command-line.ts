@@ -3,6 +3,7 @@ export function commandLine(words: string, home?: string): string {
   return home === undefined ? `athanor ${words}` : `athanor --home ${shellWord(home)} ${words}`;
 }
 
-function shellWord(text: string): string {
+/** Quoted for a POSIX shell unless it needs no quotes. */
+export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

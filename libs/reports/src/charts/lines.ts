@@ -55,7 +55,7 @@ export function lines({ lines: shown, x, y, marks = [], size = SIZE, ...rest }: 
 function toSeries({ name, colour, points, isDashed, isScattered, hasMarkers, opacity = 1 }: Line) {
   return {
     ...{ name, silent: true, type: isScattered ? 'scatter' : 'line', data: points, connectNulls: false },
-    ...{ symbol: 'circle', symbolSize: isScattered && !hasMarkers ? 4 : 7 },
+    ...{ symbol: 'circle', symbolSize: isScattered ? (hasMarkers ? 10 : 4) : 7 },
     ...(!isScattered && { showSymbol: hasMarkers ?? points.length === 1 }),
     itemStyle: { color: colour, opacity },
     lineStyle: { color: colour, width: 2, type: isDashed ? 'dashed' : 'solid', opacity },

@@ -9,15 +9,19 @@ import { shareText } from '../text/numbers.js';
 export function recipeFields(recipe: Recipe): Html {
   const { split, format, checks, roles, acceptLoss } = recipe;
   return fields([
-    ['Format', format.replace('FORMAT_', '').toLowerCase()],
+    ['Format', format === 'FORMAT_UNSPECIFIED' ? 'recognized by content' : format.replace('FORMAT_', '').toLowerCase()],
     ...(recipe.reading === null ? [] : readingFields(recipe.reading)),
     ['Roles', pairs(roles)],
-    ['Validation rows', split?.validationFraction === undefined ? '' : shareText(split.validationFraction, 1)],
-    ['Test rows', split?.testFraction === undefined ? '' : shareText(split.testFraction, 1)],
+    ['Validation split', fractionText(split?.validationFraction)],
+    ['Test split', fractionText(split?.testFraction, ', unless sources are test rows')],
     ['Split salt', split?.salt ? userText(split.salt) : ''],
     ['Checks with options', checks.length === 0 ? '' : checks.map(checkText)],
     ['Loss of rows', acceptLoss ? 'accepted, whatever its size' : ''],
   ]);
+}
+
+function fractionText(fraction: number | undefined, condition = ''): string {
+  return fraction === undefined ? '' : `${shareText(fraction, 1)} of the train rows, by hash${condition}`;
 }
 
 function readingFields(reading: Reading): (readonly [string, Content])[] {

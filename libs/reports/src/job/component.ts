@@ -1,4 +1,4 @@
-import { fromComponent } from '@athanor/contracts';
+import { fromComponent, type Json } from '@athanor/contracts';
 import type { Component } from '@athanor/contracts/api';
 import { type Html, html } from '../html/markup.js';
 import { userText } from '../html/user-text.js';
@@ -7,11 +7,19 @@ import { userText } from '../html/user-text.js';
 export function componentText(component: Component | null): Html {
   if (component === null) return html`–`;
   const { kind, parameters } = fromComponent(component);
-  const shown = Object.entries(parameters).map(([name, value], index) => {
-    const text = typeof value === 'string' ? value : Array.isArray(value) ? value.join(',') : JSON.stringify(value);
-    return html`${index === 0 ? ': ' : ', '}${toKebab(name)} ${userText(text, 80)}`;
+  const shown = parameterTexts(parameters, '');
+  return html`${userText(kind)}${shown.length === 0 ? '' : html`<span class="muted">: ${userText(shown.join(', '), MAX_CHARACTERS)}</span>`}`;
+}
+
+const MAX_CHARACTERS = 500;
+
+function parameterTexts(parameters: Readonly<Record<string, Json>>, prefix: string): string[] {
+  return Object.entries(parameters).flatMap(([name, value]) => {
+    const path = `${prefix}${toKebab(name)}`;
+    if (Array.isArray(value)) return [`${path} ${value.join(',')}`];
+    if (value === null || typeof value !== 'object') return [`${path} ${value}`];
+    return parameterTexts(value as Readonly<Record<string, Json>>, `${path}.`);
   });
-  return html`${userText(kind)}<span class="muted">${shown}</span>`;
 }
 
 function toKebab(name: string): string {

@@ -1,6 +1,6 @@
 import type { Metric } from '@athanor/contracts/api';
 import type { EpochMetrics } from '@athanor/contracts/training';
-import { COLOURS } from '../charts/chart.js';
+import { COLOURS, type PlotSize } from '../charts/chart.js';
 import { type Line, lines } from '../charts/lines.js';
 import { type Content, type Html, html } from '../html/markup.js';
 import { userText } from '../html/user-text.js';
@@ -20,10 +20,21 @@ export function learningCurves(data: JobData): Content {
   const shown = runs.map(run => {
     const isChosen = run.epochs.some(({ epoch }) => epoch === kept);
     const title = html`<h3>${userText(run.model)} ${isChosen ? html`<span class="tag strong">chosen</span>` : ''}</h3>`;
-    const plots = charts.map(chart => plotRun(chart, run, isChosen ? kept : undefined));
+    const size = charts.length > 2 ? NARROW : WIDE;
+    const plots = charts.map(chart => plotRun(chart, run, { size, ...(isChosen && { kept }) }));
     return html`${runs.length > 1 ? title : ''}<div class="plots">${plots}</div>`;
   });
   return [shown, notesOf(data, runs)];
+}
+
+/** Two or three fit beside each other. */
+const WIDE: PlotSize = { width: 560, height: 300 };
+const NARROW: PlotSize = { width: 370, height: 260 };
+
+interface RunOptions {
+  readonly size: PlotSize;
+  /** Epoch whose weights were kept, if it is one of the run. */
+  readonly kept?: number | undefined;
 }
 
 interface Curve {
@@ -47,8 +58,8 @@ function chartsOf(epochs: readonly EpochMetrics[], isRegression: boolean): reado
   // The two losses of a regression have different units.
   const losses = isRegression
     ? [
-        { name: 'train loss, standardized target', curves: [train] },
-        { name: 'validation loss, squared unit of the target', curves: [validation] },
+        { name: 'train loss', curves: [train] },
+        { name: 'validation loss', curves: [validation] },
       ]
     : [{ name: 'loss', curves: [train, validation] }];
   const primary = epochs.flatMap(({ validationMetrics, trainMetrics }) => [...validationMetrics, ...trainMetrics])[0];
@@ -66,7 +77,7 @@ function metricChart({ name }: Metric, isRegression: boolean): Chart {
   };
 }
 
-function plotRun({ name, curves }: Chart, { epochs }: Run, kept: number | undefined): Html {
+function plotRun({ name, curves }: Chart, { epochs }: Run, { size, kept }: RunOptions): Html {
   const drawn = curves.map(curve => toLine(curve, epochs)).filter(({ points }) => points.length > 0);
   if (drawn.length === 0) return html``;
   const [first, last] = [epochs[0]!.epoch, epochs.at(-1)!.epoch];
@@ -75,6 +86,7 @@ function plotRun({ name, curves }: Chart, { epochs }: Run, kept: number | undefi
     lines: drawn,
     x: { name: 'epoch', isWhole: true, min: first, max: Math.max(first + 1, last) },
     y: { name, scale: true },
+    size,
     ...(kept !== undefined && { marks: [{ x: kept, text: `kept: epoch ${kept}` }] }),
   });
 }
@@ -91,6 +103,10 @@ function toLine({ name, colour, value }: Curve, epochs: readonly EpochMetrics[])
 
 function notesOf({ job, epochs }: JobData, runs: readonly Run[]): Html {
   const notes = ['Figures of training rows are measured while the epoch is trained, with weights that change.'];
+  if (job.spec?.task?.kind === 'regression')
+    notes.push(
+      'The loss is the mean squared error: on training rows of the standardized target, on validation rows in its own unit.',
+    );
   if (runs.length > 1) notes.push('Epochs are counted over all candidates, in the order of training.');
   if (!epochs.some(({ validationLoss }) => validationLoss !== undefined)) notes.push('There are no validation rows.');
   if (job.result === null && job.spec?.model?.kind === 'auto')

@@ -33,7 +33,7 @@ function calibration(bins: readonly ReliabilityBin[], isBinary: boolean): Html {
   const smallest = Math.min(...bins.map(each => each.rows));
   return lines({
     label: 'Reliability diagram: observed share by predicted probability',
-    caption: html`Bins of the ${isBinary ? 'probability of the second class' : "predicted class's probability"}; ${countText(rows)} rows, the smallest bin has ${countText(smallest)}. Below the dashed line the model is too sure.`,
+    caption: html`Bins of the ${isBinary ? 'probability of the second class' : "predicted class's probability"}; ${countText(rows)} rows, the smallest bin has ${countText(smallest)}. Below the dashed line, predicted probabilities are too high.`,
     size: SIZE,
     x: { name: 'predicted probability', ...SHARE },
     y: { name: 'observed share', ...SHARE },

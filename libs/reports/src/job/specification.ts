@@ -4,7 +4,6 @@ import { fields, table } from '../html/table.js';
 import { userText, userTexts } from '../html/user-text.js';
 import { countText, figureText, plural } from '../text/numbers.js';
 import { componentText } from './component.js';
-import { metricName } from './metric-name.js';
 
 const MAX_COLUMNS = 200;
 
@@ -54,7 +53,7 @@ function candidates(result: TrainingJob['result']): Content {
   const columns = [
     { title: 'candidate' },
     { title: 'epochs', isNumber: true },
-    ...metrics.map(metric => ({ title: html`${metricName(metric)}, validation`, isNumber: true })),
+    ...metrics.map(metric => ({ title: `${metric.name} on validation`, isNumber: true })),
     { title: '' },
   ];
   return html`<h3>Models that were compared</h3>
