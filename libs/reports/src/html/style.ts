@@ -25,7 +25,7 @@ table.wide { width: 100%; }
 th, td { padding: .32rem .8rem .32rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
 th { font-weight: 600; color: var(--muted); font-size: .85rem; white-space: nowrap; }
 th.number { text-align: right; }
-td.name { min-width: 7rem; } tbody th { color: var(--text); font-size: inherit; white-space: normal; }
+td.name { min-width: 7rem; } table.wide td.name:last-child { min-width: 15rem; overflow-wrap: anywhere; } tbody th { color: var(--text); font-size: inherit; white-space: normal; }
 tr.primary td { font-weight: 600; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.2rem; margin: .4rem 0; font-size: .95rem; }
 dt { color: var(--muted); } dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
