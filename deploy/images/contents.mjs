@@ -33,6 +33,8 @@ export const USER = { name: 'nonroot', id: 65532 };
 export function isDevelopmentFile(path) {
   if (/licen[cs]e|notice|copying/i.test(path)) return false;
   if (/\.([cm]?ts|map|tsbuildinfo|flow|md|markdown)$/i.test(path)) return true;
+  // Bundles for browsers; what Node.js imports of these packages is in lib.
+  if (/\/(echarts|zrender)\/(dist|src)(\/|$)/.test(path)) return true;
   return /\/(dist-types|dist-es|\.github|\.bin)(\/|$)|^libs\/[^/]+\/dist\/testing(\/|$)/.test(path);
 }
 

@@ -7,18 +7,20 @@ import type { JobData } from './job/job-data.js';
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
 /** Texts that would be markup, change the direction of a page, or are too long. */
-export const HOSTILE_TEXTS = [
-  '<script>alert(1)</script>',
-  '"><img src=x onerror=alert(1)>',
-  "' onmouseover='alert(1)",
-  '</svg></style></title>]]><iframe src=https://example.org>',
-  '\u202egnp.exe',
-  'שלום עולם',
-  'a\u0000b\u0007\r\nc',
-  'x'.repeat(10_240),
-  '',
-  '&amp;&#60;',
-] as const;
+export const HOSTILE = {
+  'a script': '<script>alert(1)</script>',
+  'an element in an attribute': '"><img src=x onerror=alert(1)>',
+  'an attribute': "' onmouseover='alert(1)",
+  'ends of elements': '</svg></style></title>]]><iframe src=https://example.org>',
+  'a change of direction': '\u202egnp.exe',
+  'text from right to left': 'שלום עולם',
+  'control characters': 'a\u0000b\u0007\r\nc',
+  'ten kilobytes': 'x'.repeat(10_240),
+  'the empty text': '',
+  entities: '&amp;&#60;',
+} as const;
+
+export const HOSTILE_TEXTS: readonly string[] = Object.values(HOSTILE);
 
 /** Parts of HOSTILE_TEXTS that must not be in a page as they are. */
 export function unescapedIn(page: string): string[] {

@@ -3,9 +3,10 @@ import type { AthanorClient } from '@athanor/client';
 import type { AliasMove, Model, ModelVersion } from '@athanor/contracts/registry';
 import type { Command } from 'commander';
 import { classesText } from '../dataset/describe.js';
-import { evaluationText, metricOf, withVersionDetails } from '../job/evaluation.js';
+import { evaluationText, withVersionDetails } from '../job/evaluation.js';
+import { metricText } from '../job/metric-text.js';
 import { collectPages } from '../output/pages.js';
-import { fields, figure, formatTime, shortDigest, table } from '../output/render.js';
+import { fields, formatTime, shortDigest, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 import { type ListOptions, showList, withLimit } from './list.js';
 import { positiveNumber, realNumber, wholeNumber } from './number-options.js';
@@ -178,12 +179,11 @@ function modelText({
 }: Omit<Awaited<ReturnType<typeof readModel>>, 'latest'>): string {
   const rows = modelVersions.map(each => {
     const [evaluation] = each.evaluations;
-    const accuracy = evaluation ? figure(metricOf(evaluation, 'accuracy')) : '-';
     return [
       `v${each.version}`,
       shortDigest(each.digest),
       each.aliases.join(', '),
-      accuracy,
+      metricText(evaluation?.metrics[0]) || '-',
       each.jobIds.length,
       formatTime(each.createTime),
     ];
@@ -205,7 +205,7 @@ function modelText({
       ['Classes', classesText(classes)],
     ]),
     gatesText(model),
-    table(['VERSION', 'DIGEST', 'ALIASES', 'ACCURACY', 'JOBS', 'CREATED'], rows),
+    table(['VERSION', 'DIGEST', 'ALIASES', 'METRIC', 'JOBS', 'CREATED'], rows),
     table(['TIME', 'ALIAS', 'FROM', 'TO', 'KIND', 'ACTOR', 'REASON'], moveRows),
   ].join('\n');
 }

@@ -33,7 +33,11 @@ export function plot({ label, caption, size, option }: Plot): Html {
 function draw(option: EChartsCoreOption, size: PlotSize): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...size });
   try {
-    chart.setOption({ animation: false, textStyle: { fontFamily: 'system-ui, sans-serif', color: 'var(--text)' }, ...option });
+    chart.setOption({
+      animation: false,
+      textStyle: { fontFamily: 'system-ui, sans-serif', color: 'var(--text)' },
+      ...option,
+    });
     return withoutInteraction(chart.renderToSVGString({ useViewBox: true }));
   } finally {
     // A chart that is not disposed of keeps the process alive.

@@ -47,7 +47,7 @@ export function lines({ lines: shown, x, y, marks = [], size = SIZE, ...rest }: 
       },
       textStyle: { color: 'var(--text)', fontSize: 12 },
     },
-    series: [...shown.map(toSeries), ...(marks.length > 0 ? [markSeries(marks)] : [])],
+    series: [...shown.map(toSeries), ...(marks.length > 0 ? [markSeries(marks, x)] : [])],
   };
   return plot({ ...rest, size, option });
 }
@@ -63,14 +63,23 @@ function toSeries({ name, colour, points, isDashed, isScattered, hasMarkers, opa
 }
 
 /** Not in the legend: its name is not that of a line. */
-function markSeries(marks: readonly Mark[]) {
+function markSeries(marks: readonly Mark[], { min = 0, max = 1 }: AxisOptions) {
   return {
     ...{ type: 'line', silent: true, data: [] },
     markLine: {
       ...{ silent: true, symbol: 'none', animation: false },
       lineStyle: { color: COLOURS.muted, type: 'dotted', width: 1.5 },
       label: { color: COLOURS.muted, fontSize: 11, position: 'end', distance: 4 },
-      data: marks.map(({ x, text }) => ({ xAxis: x, label: { formatter: () => text } })),
+      data: marks.map(({ x, text }) => ({
+        xAxis: x,
+        label: { formatter: () => text, align: alignment((x - min) / (max - min)) },
+      })),
     },
   };
+}
+
+/** Texts near an end of the axis stay within the plot. */
+function alignment(position: number): 'left' | 'center' | 'right' {
+  if (position < 0.15) return 'left';
+  return position > 0.85 ? 'right' : 'center';
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { categoryColumn, datasetVersion, HOSTILE_TEXTS, numberColumn, unescapedIn } from '../reports.testkit.js';
+import {
+  categoryColumn,
+  datasetVersion,
+  HOSTILE,
+  HOSTILE_TEXTS,
+  numberColumn,
+  unescapedIn,
+} from '../reports.testkit.js';
 import { datasetReport } from './dataset-report.js';
 
 describe('a dataset report', () => {
@@ -18,7 +25,7 @@ describe('a dataset report', () => {
     expect(text).toContain('prefers-color-scheme: dark');
   });
 
-  it.each(HOSTILE_TEXTS)('escapes the name and value %j wherever it is shown', hostile => {
+  it.each(Object.entries(HOSTILE))('escapes %s wherever it is shown', (_what, hostile) => {
     const finding = { rows: 3, removed: 1, firstRowIds: [hostile], check: 'odd', action: 'drop' };
     const text = datasetReport(
       datasetVersion({

@@ -16,8 +16,7 @@ export function confusion({ evaluation, details }: DetailedEvaluation): Content 
   const cells = details.confusion ?? toCells(evaluation.confusionMatrix, names.length);
   if (cells.length === 0 || names.length === 0) return '';
   return [
-    html`<h3>Confusion matrix</h3>`,
-    names.length <= MAX_MATRIX_CLASSES ? matrix(cells, names) : '',
+    names.length <= MAX_MATRIX_CLASSES ? html`<h3>Confusion matrix</h3>${matrix(cells, names)}` : '',
     names.length > 2 ? largest(cells, names) : '',
   ];
 }

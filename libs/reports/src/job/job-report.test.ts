@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { epochsOf, evaluationOf, HOSTILE_TEXTS, jobData, trainingJob, unescapedIn } from '../reports.testkit.js';
+import { epochsOf, evaluationOf, HOSTILE, jobData, trainingJob, unescapedIn } from '../reports.testkit.js';
 import type { DetailedEvaluation } from './job-data.js';
 import { jobReport } from './job-report.js';
 import { keptEpoch } from './kept-epoch.js';
@@ -95,7 +95,7 @@ describe('a job report', () => {
       expect(text).toContain(expected);
   });
 
-  it.each(HOSTILE_TEXTS)('escapes the name %j wherever it is shown', hostile => {
+  it.each(Object.entries(HOSTILE))('escapes %s wherever it is shown', (_what, hostile) => {
     const base = trainingJob().spec!;
     const spec = { ...base, targets: [hostile], inputs: [hostile], slices: [hostile], weight: hostile };
     const transforms = [{ columns: [hostile], transform: model(hostile) as never }];
@@ -120,7 +120,12 @@ describe('a job report', () => {
     const evaluations = [{ evaluation: evaluationOf({ accuracy: 0.5 }), details: { classes, confusion }, slices }];
     const text = jobReport(jobData({ job: trainingJob({ spec: { ...spec, transforms } }), epochs, evaluations }));
     expect(text.length).toBeLessThan(500_000);
-    for (const expected of ['Largest confusions', 'The 50 of 1,000 classes', 'The 100 of 10,000 slices', '10,000'])
+    for (const expected of [
+      'Largest confusions',
+      'The 50 of 1,000 classes with the lowest F1',
+      'The 100 of 10,000 slices',
+      '10,000',
+    ])
       expect(text).toContain(expected);
   });
 });

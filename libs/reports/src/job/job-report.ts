@@ -51,11 +51,12 @@ function predictions({ job, evaluations }: JobData): Content {
 
 function predictionsOn(each: DetailedEvaluation, targets: readonly string[]): Content {
   const { details, evaluation } = each;
+  const plots = probabilityPlots(each);
+  const isOfLabels = details.roc !== undefined && details.reliability === undefined;
   const parts = [
     confusion(each),
-    probabilityPlots(each).length === 0
-      ? ''
-      : html`<h3>Probabilities</h3><div class="plots">${probabilityPlots(each)}</div>`,
+    plots.length === 0 ? '' : html`<h3>Probabilities</h3><div class="plots">${plots}</div>`,
+    isOfLabels ? html`<p class="muted">Metrics and calibration of each label are not stored.</p>` : '',
     classesTable(details.classes ?? evaluation.classes),
     residualPlots(each, targets),
   ];
