@@ -6,7 +6,7 @@ import { countText } from '../text/numbers.js';
 
 const MAX_COLUMNS = 40;
 
-/** Columns with missing values, those with the most first. */
+/** Columns with missing values, those with the most first; a full bar is all rows. */
 export function missingValues(columns: readonly DatasetColumn[]): Html {
   const affected = columns
     .map(({ column, statistics }) => ({ name: column?.name ?? '', ...statistics }))
@@ -18,6 +18,7 @@ export function missingValues(columns: readonly DatasetColumn[]): Html {
   const complete = columns.length - affected.length;
   return html`${bars(
     shown.map(({ name, missing }) => ({ label: userText(name, 40), count: missing })),
+    affected[0]!.rows,
     affected[0]!.rows,
   )}<p class="muted">${rest > 0 ? `${countText(rest)} more columns have fewer missing values. ` : ''}${
     complete === 0

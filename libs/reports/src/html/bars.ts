@@ -6,15 +6,18 @@ export interface Bar {
   readonly count: number;
 }
 
-/** One line per bar: label, bar, count and its share of `total`. The longest bar fills its column. */
-export function bars(entries: readonly Bar[], total: number): Html {
-  const longest = Math.max(1, ...entries.map(({ count }) => count));
+/** One line per bar: label, bar, count and its share of `total`. A bar of `longest` fills its column. */
+export function bars(entries: readonly Bar[], total: number, longest = longestOf(entries)): Html {
   return html`<table class="bars"><tbody>${entries.map(
     ({ label, count }) => html`<tr><td class="label">${label}</td><td>${bar(count / longest)}</td>
 <td class="number count">${countText(count)}</td><td class="number share muted">${shareText(count, total)}</td></tr>
 `,
   )}</tbody></table>
 `;
+}
+
+function longestOf(entries: readonly Bar[]): number {
+  return Math.max(1, ...entries.map(({ count }) => count));
 }
 
 /** Of its cell's width. */
