@@ -1,3 +1,4 @@
+export { chooseTaskKind, type TargetOutline } from './choose-task.js';
 export {
   type CategoryType,
   COLUMN_ROLES,

@@ -2,8 +2,10 @@ import type { DatabaseEngine } from '@athanor/database';
 import { Closing, type ServiceApp, s3Options, startService } from '@athanor/service';
 import { openServiceState } from '@athanor/service-state';
 import type { IngestConfig } from './config.js';
+import { planTable } from './preparation/plan-table.js';
 import { Preparer } from './preparation/preparer.js';
 import { runPreparation } from './preparation/run-preparation.js';
+import { Slots } from './preparation/slots.js';
 import { ingestService } from './rpc/ingest-service.js';
 import { MIGRATIONS } from './store/migrations.js';
 import type { IngestTables } from './store/tables.js';
@@ -13,6 +15,9 @@ export interface AppOptions {
   /** Database of the host process. If absent, the app opens its own. */
   readonly database?: DatabaseEngine;
 }
+
+/** Plans that run at the same time, each in a process of its own; further calls wait. */
+const MAX_PLANS = 2;
 
 /** Composition root: opens what ingest needs, and closes it again if a later step fails. */
 export async function startIngest({ config, database }: AppOptions): Promise<ServiceApp> {
@@ -40,10 +45,12 @@ export async function startIngest({ config, database }: AppOptions): Promise<Ser
       onCommit: () => relay.wake(),
     });
     closing.add(() => preparer.stop());
+    const planning = new Slots(MAX_PLANS);
     const ingest = ingestService({
       db,
       blobs,
       maxUploadBytes: config.MAX_UPLOAD_BYTES,
+      planTable: (plan, signal) => planning.run(() => planTable(plan, { blobs, limits, signal }), signal),
       onVersionCreated: () => preparer.wake(),
       onCommit: () => relay.wake(),
     });

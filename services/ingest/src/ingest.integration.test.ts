@@ -203,6 +203,7 @@ describe('uploads', () => {
       get: disk.get.bind(disk),
     };
     const ingestOnIt = ingestService({
+      planTable: () => Promise.reject(new Error('not asked')),
       db,
       blobs: blobs as typeof disk,
       maxUploadBytes: 1_000,

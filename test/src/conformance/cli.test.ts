@@ -121,7 +121,7 @@ describe('the command line', () => {
 
   it('prints completion scripts with its own commands', async () => {
     const { text } = await run('completion');
-    expect(text).toContain("'dataset') words='import list describe");
+    expect(text).toContain("'dataset') words='plan import list describe");
     expect(text).toContain('--batch-size');
     expect((await run('completion', '--shell', 'zsh')).text).toContain('#compdef athanor');
   });

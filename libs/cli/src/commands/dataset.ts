@@ -6,12 +6,14 @@ import { interruptible } from '../interruption.js';
 import { formatTime, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 import { addDatasetReportCommand } from './dataset-report.js';
+import { addDatasetPlan } from './dataset-plan.js';
 import { type ListOptions, showList, withLimit } from './list.js';
 import { positiveNumber } from './number-options.js';
 import { withRecipe } from './recipe-options.js';
 
 export function addDatasetCommands(program: Command, cli: CliEnvironment): void {
   const dataset = program.command('dataset').description('import raw data as immutable, cleaned and split versions');
+  addDatasetPlan(dataset, cli);
   withRecipe(dataset.command('import <dataset> <path...>'))
     .description('upload files, read them as a table of typed columns (or IDX images), check and split the rows')
     .addHelpText(

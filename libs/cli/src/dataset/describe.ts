@@ -24,18 +24,20 @@ const COLUMNS_SHOWN = 100;
 /** One line per column: type, role, missing values and what there is to see of its values. */
 export function columnsText(columns: readonly DatasetColumn[]): string {
   if (columns.length === 0) return '';
-  const rows = columns
-    .slice(0, COLUMNS_SHOWN)
-    .map(({ column, statistics }) => [
-      column?.name ?? '',
-      typeText(column?.type),
-      column?.role ?? '',
-      statistics?.missing ?? 0,
-      uniqueText(statistics),
-      valuesText(statistics),
-    ]);
+  const rows = columns.slice(0, COLUMNS_SHOWN).map(columnRow);
   const more = columns.length > COLUMNS_SHOWN ? `… ${columns.length} columns in total; -o json has all\n` : '';
   return table(['COLUMN', 'TYPE', 'ROLE', 'MISSING', 'UNIQUE', 'VALUES'], rows) + more;
+}
+
+export function columnRow({ column, statistics }: DatasetColumn): (string | number)[] {
+  return [
+    column?.name ?? '',
+    typeText(column?.type),
+    column?.role ?? '',
+    statistics?.missing ?? 0,
+    uniqueText(statistics),
+    valuesText(statistics),
+  ];
 }
 
 function typeText(type: ColumnType | null | undefined): string {

@@ -1,25 +1,20 @@
-import { type AthanorClient, uploadFile } from '@athanor/client';
 import { canonicalJson, sha256Digest } from '@athanor/contracts';
-import type { DatasetVersion, SourceInput } from '@athanor/contracts/ingest';
+import type { DatasetVersion } from '@athanor/contracts/ingest';
 import { CliError, EXIT_CODES, isRpcError } from '../exit-codes.js';
 import { startProgress } from '../output/progress.js';
-import { formatBytes } from '../output/render.js';
-import type { Terminal } from '../terminal.js';
 import { resumeWatch } from '../watch/resume-watch.js';
-import { findSources, type SourceFile } from './find-sources.js';
+import { findSources } from './find-sources.js';
 import { type RecipeOptions, toRecipe } from './recipe-options.js';
+import { type UploadContext, uploadSources } from './upload-sources.js';
 
 /** Options of `dataset import`. */
 export interface ImportOptions extends RecipeOptions {
   readonly test?: readonly string[];
 }
 
-export interface ImportRequest {
-  readonly client: AthanorClient;
-  readonly terminal: Terminal;
+export interface ImportRequest extends UploadContext {
   readonly name: string;
   readonly paths: readonly string[];
-  readonly signal?: AbortSignal;
   readonly options: ImportOptions;
 }
 
@@ -35,29 +30,13 @@ export async function importDataset(request: ImportRequest): Promise<DatasetVers
     .catch(error => {
       if (!isRpcError(error, 'ALREADY_EXISTS')) throw error;
     });
-  const sources: SourceInput[] = [];
-  for (const file of files) sources.push(await upload(request, file));
+  const sources = await uploadSources(request, files);
   const recipe = toRecipe(options, format);
   // The same bytes and recipe give the same version, however often they are imported.
   const requestId = sha256Digest(canonicalJson({ name, sources, recipe }));
   const { datasetVersion } = await client.ingest.createDatasetVersion({ requestId, datasetId: name, sources, recipe });
   if (datasetVersion === null) throw new Error('expected a dataset version in the response, received none');
   return await waitUntilPrepared(request, datasetVersion);
-}
-
-async function upload(
-  { client, terminal, signal }: ImportRequest,
-  { path, role, partition }: SourceFile,
-): Promise<SourceInput> {
-  const progress = startProgress(terminal, `upload ${path.split('/').at(-1)}`);
-  const onProgress = (sent: number, total: number) =>
-    progress.update(sent / Math.max(total, 1), `${formatBytes(sent)} of ${formatBytes(total)}`);
-  const { uploadId, byteSize, digest } = await uploadFile(client.ingest, path, {
-    onProgress,
-    ...(signal && { signal }),
-  });
-  progress.done(`${formatBytes(byteSize)} ${digest.slice(0, 19)}…`);
-  return { uploadId, role, partition };
 }
 
 async function waitUntilPrepared(

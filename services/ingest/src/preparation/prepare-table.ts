@@ -1,14 +1,11 @@
 // From stored sources to a stored version by way of a child process: the sources are copied into a folder of its own,
 // which is all that it can read, and what it leaves there is stored.
 
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { BlobStore } from '@athanor/blobs';
-import { parseComponent, type ResolvedComponent } from '@athanor/components';
 import { canonicalJson } from '@athanor/contracts';
 import {
   type CategoryValues,
@@ -20,17 +17,12 @@ import {
   SPLITS,
   type SplitName,
 } from '@athanor/data';
-import { CHECK_FAMILY } from '../checks/checks.js';
 import { runTable } from '../tables/run-table.js';
-import type { TableLimits, TablePlan, TableResult } from '../tables/table-plan.js';
-import { fitInMessage, type OnPhase, type PreparationPlan, type PreparedVersion } from './prepared-version.js';
+import type { TablePlan, TableResult } from '../tables/table-plan.js';
+import { fitInMessage, type PreparationPlan, type PreparedVersion } from './prepared-version.js';
+import { type StageOptions, stageSources } from './stage-sources.js';
 
-export interface PrepareTableOptions {
-  readonly blobs: BlobStore;
-  readonly onPhase: OnPhase;
-  readonly signal: AbortSignal;
-  readonly limits: Omit<TableLimits, 'maxUnpackedBytes'>;
-}
+export type PrepareTableOptions = Omit<StageOptions, 'sample'>;
 
 /** Throws FormatError if the table is at fault. */
 export async function prepareTable(plan: PreparationPlan, options: PrepareTableOptions): Promise<PreparedVersion> {
@@ -43,42 +35,6 @@ export async function prepareTable(plan: PreparationPlan, options: PrepareTableO
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function stageSources(
-  plan: PreparationPlan,
-  folder: string,
-  { blobs, onPhase, signal, limits }: PrepareTableOptions,
-): Promise<TablePlan> {
-  const sources: TablePlan['sources'][number][] = [];
-  for (const [index, { digest, filename, partition }] of plan.sources.entries()) {
-    onPhase('COPYING', index, plan.sources.length);
-    const file = `source-${index}`;
-    await pipeline(Readable.from(blobs.get(digest, { signal })), createWriteStream(join(folder, file)), { signal });
-    sources.push({ file, filename, partition });
-  }
-  const hasTest = plan.sources.some(({ partition }) => partition === 'test');
-  return {
-    sources,
-    reading: plan.reading,
-    targets: plan.targets,
-    roles: plan.roles,
-    checks: allChecks(plan.checks),
-    split: { ...plan.split, testFraction: hasTest ? 0 : plan.split.testFraction },
-    acceptLoss: plan.acceptLoss,
-    limits: { ...limits, maxUnpackedBytes: plan.maxSourceBytes },
-  };
-}
-
-/** Every check, those that were asked for with their parameters. */
-function allChecks(requested: readonly ResolvedComponent[]): ResolvedComponent[] {
-  return Object.keys(CHECK_FAMILY.kinds).map(kind => {
-    const given = requested.find(each => each.kind === kind);
-    if (given !== undefined) return given;
-    const parsed = parseComponent(CHECK_FAMILY, { kind, parameters: {}, version: 0 });
-    if (!parsed.ok) throw new Error(`the check '${kind}' has parameters without defaults`);
-    return parsed.component;
-  });
 }
 
 interface Finished {

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { BlobStore } from '@athanor/blobs';
 import { ServiceError } from '@athanor/service/errors';
-import { isIdx } from '../formats/detect.js';
 import { FormatError } from '../formats/rows.js';
+import { holdsImages } from './images.js';
 import { type PrepareTableOptions, prepareTable } from './prepare-table.js';
 import type { OnPhase, PreparationPlan, PreparedVersion } from './prepared-version.js';
 import type { BlobLocation, WorkerInput, WorkerMessage } from './worker.js';
@@ -29,11 +29,6 @@ export async function runPreparation(plan: PreparationPlan, options: RunOptions)
     if (!(error instanceof FormatError)) throw error;
     throw new ServiceError('INVALID_ARGUMENT', error.message, { reason: 'BAD_DATA', cause: error });
   }
-}
-
-async function holdsImages({ format, sources }: PreparationPlan, { blobs, signal }: RunOptions): Promise<boolean> {
-  if (format !== 'FORMAT_UNSPECIFIED') return format === 'FORMAT_IDX';
-  return await isIdx(blobs.get(sources[0]!.digest, { signal }));
 }
 
 async function prepareInThread(

@@ -1,6 +1,8 @@
 import type { BlobStore } from '@athanor/blobs';
 import type { ServiceImplementation } from '@athanor/contracts';
 import type { CallContext } from '@athanor/service';
+import type { TableOutlook } from '../preparation/plan-table.js';
+import type { PreparationPlan } from '../preparation/prepared-version.js';
 import type { Db } from '../store/uploads.js';
 
 export type IngestMethods = ServiceImplementation<'ingest', CallContext>;
@@ -10,6 +12,8 @@ export interface IngestDependencies {
   readonly blobs: BlobStore;
   /** Maximum size of an upload and of an unpacked source. */
   readonly maxUploadBytes: number;
+  /** What an import would make of a plan. */
+  readonly planTable: (plan: PreparationPlan, signal: AbortSignal) => Promise<TableOutlook>;
   /** Called when a version was created and must be prepared. */
   readonly onVersionCreated: () => void;
   /** Called after a commit that appended to the outbox. */

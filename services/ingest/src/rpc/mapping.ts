@@ -90,7 +90,13 @@ function toRecipe({ format, reading, targets, roles, checks, split, acceptLoss }
   };
 }
 
-function toColumn({ statistics, name, type, role, nullable }: PreparedVersion['columns'][number]): DatasetColumnInput {
+export function toColumn({
+  statistics,
+  name,
+  type,
+  role,
+  nullable,
+}: PreparedVersion['columns'][number]): DatasetColumnInput {
   const datatype = type.kind === 'number' || type.kind === 'vector' ? type.dtype : '';
   const shape = type.kind === 'vector' ? [...type.shape] : [];
   return {

@@ -14,7 +14,7 @@ import {
   toPage,
 } from '@athanor/service';
 import { CHECK_FAMILY } from '../checks/checks.js';
-import { type KnownSource, toPlan } from '../preparation/plan.js';
+import { toPlan } from '../preparation/plan.js';
 import {
   type DatasetVersionRow,
   findVersion,
@@ -27,8 +27,8 @@ import { wasDeleted } from '../store/deletion.js';
 import type { Db } from '../store/uploads.js';
 import { datasetNotFound, expectDataset } from './dataset-methods.js';
 import type { IngestDependencies, IngestMethods } from './dependencies.js';
+import { knownSources } from './known-sources.js';
 import { summarizeVersion, toDatasetVersion } from './mapping.js';
-import { expectUpload } from './upload-methods.js';
 
 type VersionMethods = Pick<
   IngestMethods,
@@ -136,16 +136,7 @@ async function createVersion(
     checkSameRequest(requestId, earlier.fingerprint, fingerprint);
     return earlier;
   }
-  const sources: KnownSource[] = [];
-  for (const source of request.sources) {
-    const upload = await expectUpload(db, tenant, source.uploadId);
-    if (upload.state !== 'STATE_COMPLETE') {
-      const message = `upload ${upload.upload_id} has ${upload.committed_offset} of ${upload.byte_size} bytes; write the rest first`;
-      throw new ServiceError('FAILED_PRECONDITION', message, { reason: 'UPLOAD_INCOMPLETE' });
-    }
-    sources.push({ source, filename: upload.filename, digest: upload.digest, byteSize: upload.byte_size });
-  }
-  const plan = toPlan(recipe, sources, maxUploadBytes);
+  const plan = toPlan(recipe, await knownSources(db, tenant, request.sources), maxUploadBytes);
   const begin = { plan, requestId, fingerprint };
   const insert = db.transaction().execute(trx => insertVersion(trx, { tenant, datasetId }, begin));
   const row = await insert.catch(async (error: unknown) => {

@@ -2,15 +2,18 @@
 
 import { FormatError } from '../formats/rows.js';
 import { RESULT_FOLDER } from './child-messages.js';
+import { evidenceOf } from './columns/evidence.js';
 import { loadTable } from './columns/load-table.js';
 import { assignRoles, expectInputs } from './columns/roles.js';
 import { settleColumns } from './columns/settle-columns.js';
 import { type Database, openDatabase } from './database/database.js';
 import { rowIdSql } from './findings/check-work.js';
-import { expectClasses, expectRows, expectSplits, expectVaryingTargets } from './findings/loss-rules.js';
+import { expectAnyRow, expectClasses, expectRows, expectSplits, expectVaryingTargets } from './findings/loss-rules.js';
 import { REMOVED, runChecks, writeFindings } from './findings/run-checks.js';
+import { Problems } from './problems.js';
 import { toVersionColumns } from './rows/dictionaries.js';
 import { writeVersion } from './rows/write-version.js';
+import { describeSample } from './sample.js';
 import { openSources } from './sources/open-sources.js';
 import type { OnTablePhase, TablePlan, TableResult } from './table-plan.js';
 
@@ -33,8 +36,10 @@ async function importInto(
   const sources = await openSources(plan, folder, database);
   if (!sources.some(({ partition }) => partition === 'train'))
     throw new FormatError('expected a file of training rows, got none');
-  const loaded = await loadTable(database, sources, plan.reading);
-  const settled = await settleColumns(database, loaded, { reading: plan.reading, targets: plan.targets });
+  const problems = new Problems(plan.sample !== undefined);
+  const loaded = await loadTable(database, sources, plan);
+  const { refuse } = problems;
+  const settled = await settleColumns(database, loaded, { reading: plan.reading, targets: plan.targets, refuse });
   // What a trailing delimiter makes.
   const present = settled.columns.filter(({ isUnnamed, count }) => !isUnnamed || count > 0);
   const roled = assignRoles(present, plan);
@@ -42,14 +47,17 @@ async function importInto(
   const onCheck = (completed: number, total: number) => onPhase('CHECKING', completed, total);
   const checked = await runChecks(database, roled, { plan, loaded, misfits, onCheck });
   expectInputs(checked.columns);
-  expectRows(checked, loaded.rows, plan.acceptLoss);
-  await expectVaryingTargets(checked.work);
+  await problems.check(() => expectRows(checked, loaded.rows, plan.acceptLoss));
+  expectAnyRow(checked, loaded.rows);
+  await problems.check(() => expectVaryingTargets(checked.work));
   const isAll = checked.removedRows === 0;
   const sql = isAll ? 'true' : `rowid NOT IN (SELECT row FROM ${REMOVED})`;
   const kept = { rows: loaded.rows - checked.removedRows, isAll, sql };
   const hasTest = sources.some(({ partition }) => partition === 'test');
   const columns = await toVersionColumns(database, checked.columns, kept);
-  await expectClasses(checked.work, columns, { acceptLoss: plan.acceptLoss, keptRows: kept.rows });
+  await problems.check(() =>
+    expectClasses(checked.work, columns, { acceptLoss: plan.acceptLoss, keptRows: kept.rows }),
+  );
   const split = hasTest ? { ...plan.split, testFraction: 0 } : plan.split;
   const version = await writeVersion(database, {
     columns,
@@ -62,7 +70,9 @@ async function importInto(
     removed: isAll ? undefined : REMOVED,
     onRows: (completed, total) => onPhase('WRITING', completed, total),
   });
-  expectSplits(version.splits, { split, keptRows: kept.rows, hasTest, acceptLoss: plan.acceptLoss });
+  await problems.check(() =>
+    expectSplits(version.splits, { split, keptRows: kept.rows, hasTest, acceptLoss: plan.acceptLoss }),
+  );
   const rowId = rowIdSql(loaded.trainRows);
   const files = await writeFindings(database, checked, { folder, name: RESULT_FOLDER, rowId });
   return {
@@ -71,5 +81,7 @@ async function importInto(
     rowsRead: loaded.rows,
     findings: checked.summaries,
     reading: sources.map(({ applied }) => applied),
+    evidence: evidenceOf(checked.columns, { rows: loaded.rows, types: plan.reading.types, misfits }),
+    ...(plan.sample !== undefined && { sampled: { ...describeSample(loaded), problems: problems.messages } }),
   };
 }

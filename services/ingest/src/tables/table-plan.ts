@@ -42,6 +42,8 @@ export interface TableSource {
   /** Its name in messages. */
   readonly filename: string;
   readonly partition: Partition;
+  /** In a plan: bytes of the whole source, of which `file` has the beginning if it is cut. */
+  readonly sampled?: { readonly byteSize: number; readonly isCut: boolean };
 }
 
 export interface SplitFractions {
@@ -70,6 +72,15 @@ export interface TablePlan {
   /** Whether to import although a class vanishes, a split is empty, or more than 5 % of the rows are removed. */
   readonly acceptLoss: boolean;
   readonly limits: TableLimits;
+  /** Only a plan: the import of the first rows, whose problems are collected instead of thrown. */
+  readonly sample?: TableSample;
+}
+
+export interface TableSample {
+  /** Of all sources together. */
+  readonly rows: number;
+  /** Of each source, unpacked. */
+  readonly bytes: number;
 }
 
 /** A version's column, with the file of its dictionary. */
@@ -152,6 +163,19 @@ export interface TableResult {
     readonly shards: readonly { readonly file: string; readonly rows: number }[];
   }[];
   readonly reading: readonly AppliedReading[];
+  /** By column: why it has its type. */
+  readonly evidence: readonly string[];
+  /** Of a plan. */
+  readonly sampled?: SampledTable;
+}
+
+export interface SampledTable {
+  /** Whether the sample has every row. */
+  readonly isComplete: boolean;
+  /** Rows of all sources, by their size; undefined if that is unknown. */
+  readonly estimatedRows: number | undefined;
+  /** Messages of the errors that would end the import. */
+  readonly problems: readonly string[];
 }
 
 export const TABLE_PHASES = ['READING', 'CHECKING', 'WRITING'] as const;

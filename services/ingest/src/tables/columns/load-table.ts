@@ -5,7 +5,7 @@ import { FormatError } from '../../formats/rows.js';
 import { type Database, numberOf } from '../database/database.js';
 import { columnSql } from '../database/sql.js';
 import type { SourceTable } from '../sources/source-table.js';
-import type { TableReading } from '../table-plan.js';
+import type { TablePlan, TableReading } from '../table-plan.js';
 import { expectColumn } from './column-names.js';
 import { MAX_EXACT } from './exact.js';
 import { type NumberProfile, profileNumbers } from './number-profile.js';
@@ -34,6 +34,8 @@ export interface LoadedTable {
   readonly trainRows: number;
   /** Rows of each source, in the order of the working table. */
   readonly sourceRows: readonly { readonly source: SourceTable; readonly rows: number }[];
+  /** What was read of each source at most, in a plan. */
+  readonly maxRows: number | undefined;
 }
 
 interface Reader {
@@ -48,12 +50,13 @@ interface Reader {
 export async function loadTable(
   database: Database,
   sources: readonly SourceTable[],
-  reading: TableReading,
+  { reading, sample }: Pick<TablePlan, 'reading' | 'sample'>,
 ): Promise<LoadedTable> {
   const readers = readersOf(sources, reading);
+  const maxRows = sample === undefined ? undefined : Math.ceil(sample.rows / sources.length);
   const isTyped = sources.every(source => source.isTyped);
   for (;;) {
-    const sourceRows = await readAll(database, sources, readers);
+    const sourceRows = await readAll(database, { sources, readers, maxRows });
     const numbers = await profileNumbers(
       database,
       readers.filter(({ type }) => type === 'DOUBLE').map(({ sql }) => sql),
@@ -70,6 +73,7 @@ export async function loadTable(
       rows: count(sourceRows),
       trainRows: count(sourceRows.filter(({ source }) => source.partition === 'train')),
       sourceRows,
+      maxRows,
     };
   }
 }
@@ -117,11 +121,18 @@ function expectSameColumns(first: SourceTable, source: SourceTable): void {
   );
 }
 
+interface ReadWork {
+  readonly sources: readonly SourceTable[];
+  readonly readers: readonly Reader[];
+  readonly maxRows: number | undefined;
+}
+
 /** Reads all sources, a column as text where its guess fails. */
-async function readAll(database: Database, sources: readonly SourceTable[], readers: readonly Reader[]) {
+async function readAll(database: Database, work: ReadWork) {
+  const { readers } = work;
   for (let failures = 0; ; ) {
     try {
-      return await readOnce(database, sources, readers);
+      return await readOnce(database, work);
     } catch (error) {
       const column = /^Conversion Error[\s\S]*converting column "(c\d+)"/.exec((error as Error).message)?.[1];
       const failed = readers.find(({ sql }) => sql === column);
@@ -133,13 +144,14 @@ async function readAll(database: Database, sources: readonly SourceTable[], read
   }
 }
 
-async function readOnce(database: Database, sources: readonly SourceTable[], readers: readonly Reader[]) {
+async function readOnce(database: Database, { sources, readers, maxRows }: ReadWork) {
   await database.run(`DROP TABLE IF EXISTS ${TABLE}`);
   const sourceRows: { source: SourceTable; rows: number }[] = [];
   let before = 0;
   for (const [index, source] of sources.entries()) {
-    const select = () =>
-      source.select(readers.map(reader => ({ ...reader, index: source.names.indexOf(reader.name) })));
+    const limit = maxRows === undefined ? '' : ` LIMIT ${maxRows}`;
+    const wanted = () => readers.map(reader => ({ ...reader, index: source.names.indexOf(reader.name) }));
+    const select = () => `${source.select(wanted())}${limit}`;
     const statement = () => (index === 0 ? `CREATE TABLE ${TABLE} AS ${select()}` : `INSERT INTO ${TABLE} ${select()}`);
     await database.run(statement()).catch(async (error: Error) => {
       if (/^Conversion Error[\s\S]*converting column/.test(error.message)) throw error;

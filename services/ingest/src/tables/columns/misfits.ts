@@ -4,6 +4,7 @@
 import { FormatError } from '../../formats/rows.js';
 import { type Database, numberOf } from '../database/database.js';
 import { literal } from '../database/sql.js';
+import type { Refuse } from '../problems.js';
 import { placesOf } from '../sources/source-table.js';
 import type { ColumnChoice, TableReading } from '../table-plan.js';
 import type { Decided } from './decide-type.js';
@@ -26,12 +27,13 @@ export interface MisfitWork {
   readonly table: LoadedTable;
   readonly reading: TableReading;
   readonly decided: Exclude<Decided, 'text'>;
+  readonly refuse: Refuse;
 }
 
 const EXAMPLES = 5;
 const TYPE_NAMES = { number: 'numbers', integer: 'whole numbers', boolean: 'booleans', timestamp: 'dates' } as const;
 
-/** Throws FormatError, or keeps the misfits in a table of their own before the column is converted. */
+/** Refuses the table, or keeps the misfits in a table of their own before the column is converted. */
 export async function settleMisfits(database: Database, work: MisfitWork): Promise<Misfits> {
   const { column, value, table, reading, decided } = work;
   const kept = `misfits_${column.sql}`;
@@ -41,7 +43,7 @@ export async function settleMisfits(database: Database, work: MisfitWork): Promi
   );
   const [counted] = await database.query(`SELECT count(*) AS n FROM ${kept}`);
   const rows = numberOf(counted?.n);
-  if (reading.onMisfit === 'error') throw await misfitError(database, work, { kept, rows });
+  if (reading.onMisfit === 'error') work.refuse(await misfitError(database, work, { kept, rows }));
   const what = `expected ${TYPE_NAMES[decided]} in '${column.name}'`;
   return {
     column: column.name,

@@ -2,6 +2,7 @@
 
 import { type Database, numberOf } from '../database/database.js';
 import { trimmed } from '../database/sql.js';
+import type { Refuse } from '../problems.js';
 import type { ColumnChoice, TableReading } from '../table-plan.js';
 import { type Decided, type Decision, decideType, isCategory } from './decide-type.js';
 import { MAX_EXACT } from './exact.js';
@@ -51,12 +52,13 @@ export interface SettledTable {
 export interface SettleOptions {
   readonly reading: TableReading;
   readonly targets: readonly string[];
+  readonly refuse: Refuse;
 }
 
 export async function settleColumns(
   database: Database,
   table: LoadedTable,
-  { reading, targets }: SettleOptions,
+  { reading, targets, refuse }: SettleOptions,
 ): Promise<SettledTable> {
   const texts = table.columns.filter(({ type }) => type === 'VARCHAR').map(({ sql }) => sql);
   const sampled = await sampleDistinct(database, texts);
@@ -78,7 +80,7 @@ export async function settleColumns(
     }
     const { type, value } = conversion(decision.type, column.sql, reading, choice);
     if (decision.misfits > 0)
-      misfits.push(await settleMisfits(database, { column, value, table, reading, decided: decision.type }));
+      misfits.push(await settleMisfits(database, { column, value, table, reading, decided: decision.type, refuse }));
     await alter(database, column.sql, type, value);
     await dropValues(database, column.sql);
     columns.push(await settleTyped(database, { ...column, type, whole: decision.whole }, table));

@@ -13,16 +13,24 @@ const ACCEPT = 'or accept it with --accept-loss';
 
 /** Throws FormatError if too many rows are removed. */
 export function expectRows({ summaries, removedRows }: Checked, rows: number, acceptLoss: boolean): void {
-  const causes = summaries
-    .filter(({ removed }) => removed > 0)
-    .map(({ check, removed, column }) => `${removed} by ${check}${column === undefined ? '' : ` in '${column}'`}`);
-  if (removedRows === rows)
-    throw new FormatError(`expected rows to import, but all ${rows} would be removed: ${causes.join(', ')}`);
-  if (acceptLoss || removedRows <= rows * MAX_REMOVED_SHARE) return;
+  if (acceptLoss || removedRows === rows || removedRows <= rows * MAX_REMOVED_SHARE) return;
   const percent = ((removedRows / rows) * 100).toFixed(1);
   throw new FormatError(
-    `${removedRows} of ${rows} rows (${percent} %) would be removed: ${causes.join(', ')}; repair them, choose another action of the check, ${ACCEPT}`,
+    `${removedRows} of ${rows} rows (${percent} %) would be removed: ${causesOf(summaries)}; repair them, choose another action of the check, ${ACCEPT}`,
   );
+}
+
+/** Throws FormatError if no row is left, of a plan too. */
+export function expectAnyRow({ summaries, removedRows }: Checked, rows: number): void {
+  if (removedRows < rows) return;
+  throw new FormatError(`expected rows to import, but all ${rows} would be removed: ${causesOf(summaries)}`);
+}
+
+function causesOf(summaries: Checked['summaries']): string {
+  return summaries
+    .filter(({ removed }) => removed > 0)
+    .map(({ check, removed, column }) => `${removed} by ${check}${column === undefined ? '' : ` in '${column}'`}`)
+    .join(', ');
 }
 
 /** Throws FormatError if a class has no rows any more, or a target has only one value or another one in each row. */

@@ -33,6 +33,11 @@ export function isParquet(head: Uint8Array): boolean {
   return startsWith(head, [...Buffer.from('PAR1')]);
 }
 
+/** A table in a binary format, which is read from its end: its beginning alone says nothing. */
+export function isBinary(head: Uint8Array): boolean {
+  return isParquet(head);
+}
+
 /** The encoding that a byte order mark says. */
 export function markedEncoding(head: Uint8Array): string | undefined {
   if (startsWith(head, [0xff, 0xfe])) return 'utf-16le';

@@ -6,11 +6,15 @@ import { FormatError } from '../../formats/rows.js';
 import type { Chunks } from './unpack.js';
 
 /** Throws FormatError for an unknown encoding, and where bytes are not of the encoding. */
-export async function* decode(chunks: Chunks, encoding: string, filename: string): AsyncGenerator<Uint8Array> {
+export async function* decode(
+  chunks: Chunks,
+  encoding: string,
+  { filename, isCut = false }: { filename: string; isCut?: boolean },
+): AsyncGenerator<Uint8Array> {
   const decoder = decoderOf(encoding, filename);
   try {
     for await (const chunk of chunks) yield Buffer.from(decoder.decode(chunk, { stream: true }));
-    yield Buffer.from(decoder.decode());
+    if (!isCut) yield Buffer.from(decoder.decode());
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new FormatError(`${filename}: expected text in ${encoding}, got bytes that are not; name its --encoding`, {

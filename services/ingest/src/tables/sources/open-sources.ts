@@ -20,12 +20,14 @@ const FORMATS: {
 
 /** The sources of the train partition, then those of the test partition, each in the order of the plan. */
 export async function openSources(plan: TablePlan, folder: string, database: Database): Promise<SourceTable[]> {
+  const maxBytes = plan.sample?.bytes;
   const budget = { maxBytes: plan.limits.maxUnpackedBytes, usedBytes: 0 };
   const ordered = [...plan.sources.entries()].sort(([, a], [, b]) => rank(a.partition) - rank(b.partition));
   const opened: SourceTable[] = [];
   for (const [index, source] of ordered) {
-    const prepared = await prepareSource(source, index, { folder, reading: plan.reading, budget });
-    opened.push(await FORMATS[prepared.format](prepared, { plan, database }));
+    const prepared = await prepareSource(source, index, { folder, reading: plan.reading, budget, maxBytes });
+    const table = await FORMATS[prepared.format](prepared, { plan, database });
+    opened.push({ extent: prepared.extent, ...table });
   }
   return opened;
 }

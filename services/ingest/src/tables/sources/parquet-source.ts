@@ -1,7 +1,7 @@
 import { FormatError } from '../../formats/rows.js';
 import { toColumnNames } from '../columns/column-names.js';
 import type { SqlType } from '../columns/sql-type.js';
-import type { Database } from '../database/database.js';
+import { type Database, numberOf } from '../database/database.js';
 import { literal } from '../database/sql.js';
 import type { PreparedSource } from './prepare-source.js';
 import type { SourceTable } from './source-table.js';
@@ -14,6 +14,7 @@ export async function openParquet(source: PreparedSource, database: Database): P
     .query(`DESCRIBE SELECT * FROM ${relation}`)
     .catch(async error => Promise.reject(await explain(error)));
   const columns = described.map(row => ({ name: row.column_name as string, type: row.column_type as string }));
+  const [counted] = await database.query(`SELECT count(*) AS rows FROM ${relation}`);
   const names = toColumnNames(
     columns.map(({ name }) => name),
     filename,
@@ -26,6 +27,7 @@ export async function openParquet(source: PreparedSource, database: Database): P
     unnamed: new Set(),
     hints,
     isTyped: true,
+    extent: { rows: numberOf(counted?.rows) },
     applied: { filename, format: 'parquet', compression },
     select: wanted => {
       const values = wanted.map(({ index, sql, type, strip }) => {

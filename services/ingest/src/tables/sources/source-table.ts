@@ -20,6 +20,15 @@ export interface WantedColumn {
   readonly strip: string | undefined;
 }
 
+export interface SourceExtent {
+  /** Of the whole source, where its format says it. */
+  readonly rows?: number;
+  /** Of the text that can be read. */
+  readonly lines?: number;
+  /** Size of the whole source as a multiple of what can be read; undefined if it is unknown. */
+  readonly scale?: number | undefined;
+}
+
 export interface SourceTable {
   readonly filename: string;
   readonly partition: Partition;
@@ -34,6 +43,8 @@ export interface SourceTable {
   select(columns: readonly WantedColumn[]): string;
   /** Lines of the rows with these ordinals in the source; absent if the format has none. */
   linesOf?(ordinals: readonly number[]): Promise<ReadonlyMap<number, number>>;
+  /** In a plan: how the whole source compares with what is read of it. */
+  readonly extent?: SourceExtent | undefined;
   /** The error for the user if DuckDB cannot read the source; undefined if reading again may succeed. */
   explain(error: Error): Promise<Error | undefined>;
 }

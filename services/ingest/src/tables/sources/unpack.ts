@@ -1,7 +1,7 @@
 // Unpacks a stream of bytes, counting what comes out, so that a small file that unpacks to a huge one is refused early.
 
 import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { FormatError } from '../../formats/rows.js';
 import type { Compression } from './container.js';
@@ -14,16 +14,24 @@ export interface UnpackBudget {
   usedBytes: number;
 }
 
+export interface UnpackOptions {
+  readonly compression: Compression;
+  readonly filename: string;
+  readonly budget: UnpackBudget;
+  /** Whether the end is missing. */
+  readonly isCut?: boolean;
+}
+
 export async function* unpack(
   packed: Chunks,
-  { compression, filename, budget }: { compression: Compression; filename: string; budget: UnpackBudget },
+  { compression, filename, budget, isCut = false }: UnpackOptions,
 ): AsyncGenerator<Uint8Array> {
   const count = (chunk: Uint8Array) => {
     budget.usedBytes += chunk.length;
     if (budget.usedBytes > budget.maxBytes) throw new FormatError(tooLarge(filename, compression, budget));
   };
   try {
-    yield* UNPACKERS[compression](packed, count);
+    yield* UNPACKERS[compression](packed, count, isCut);
   } catch (error) {
     if (error instanceof FormatError || (error as NodeJS.ErrnoException).syscall !== undefined) throw error;
     const why = `the ${compression} file is damaged: ${(error as Error).message}`;
@@ -32,8 +40,9 @@ export async function* unpack(
 }
 
 type Count = (chunk: Uint8Array) => void;
+type Unpacker = (packed: Chunks, count: Count, isCut: boolean) => AsyncGenerator<Uint8Array>;
 
-const UNPACKERS: Readonly<Record<Compression, (packed: Chunks, count: Count) => AsyncGenerator<Uint8Array>>> = {
+const UNPACKERS: Readonly<Record<Compression, Unpacker>> = {
   none: counted,
   gzip: gunzip,
   zstd: unpackZstd,
@@ -46,14 +55,14 @@ async function* counted(chunks: Chunks, count: Count): AsyncGenerator<Uint8Array
   }
 }
 
-async function* gunzip(packed: Chunks, count: Count): AsyncGenerator<Uint8Array> {
+async function* gunzip(packed: Chunks, count: Count, isCut: boolean): AsyncGenerator<Uint8Array> {
   const source = Readable.from(packed);
-  const stream = createGunzip();
+  const stream = createGunzip(isCut ? { finishFlush: constants.Z_SYNC_FLUSH } : {});
   source.once('error', error => stream.destroy(error));
   yield* counted(source.pipe(stream), count);
 }
 
-async function* unpackZstd(packed: Chunks, count: Count): AsyncGenerator<Uint8Array> {
+async function* unpackZstd(packed: Chunks, count: Count, isCut: boolean): AsyncGenerator<Uint8Array> {
   let ready: Uint8Array[] = [];
   const stream = new Decompress(chunk => {
     count(chunk);
@@ -64,6 +73,7 @@ async function* unpackZstd(packed: Chunks, count: Count): AsyncGenerator<Uint8Ar
     yield* ready;
     ready = [];
   }
+  if (isCut) return;
   stream.push(new Uint8Array(0), true);
   yield* ready;
 }

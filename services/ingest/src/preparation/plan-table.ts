@@ -1,0 +1,53 @@
+// What an import would make of its sources, found by importing the first rows of each and storing nothing.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BlobStore } from '@athanor/blobs';
+import { ServiceError } from '@athanor/service/errors';
+import { FormatError } from '../formats/rows.js';
+import { runTable } from '../tables/run-table.js';
+import type { SampledTable, TableLimits, TableResult, TableSample } from '../tables/table-plan.js';
+import { holdsImages } from './images.js';
+import type { PreparationPlan } from './prepared-version.js';
+import { stageSources } from './stage-sources.js';
+
+/** Enough for every type and check to show, and read in about a second. */
+const SAMPLE: TableSample = { rows: 50_000, bytes: 16 * 1024 * 1024 };
+
+export interface PlanOptions {
+  readonly blobs: BlobStore;
+  readonly limits: Omit<TableLimits, 'maxUnpackedBytes'>;
+  readonly signal: AbortSignal;
+  readonly sample?: TableSample;
+  /** As in RunTableOptions. */
+  readonly program?: URL;
+}
+
+export type TableOutlook = Omit<TableResult, 'sampled'> & { readonly sampled: SampledTable };
+
+/** Throws INVALID_ARGUMENT where nothing can be said of the sources. */
+export async function planTable(
+  plan: PreparationPlan,
+  { sample = SAMPLE, program, ...options }: PlanOptions,
+): Promise<TableOutlook> {
+  const { signal, blobs } = options;
+  if (await holdsImages(plan, { blobs, signal }))
+    throw invalid('expected tables, got IDX images: there are no columns to plan; import them');
+  const folder = await mkdtemp(join(tmpdir(), 'athanor-plan-'));
+  try {
+    const table = await stageSources(plan, folder, { ...options, sample, onPhase: () => undefined });
+    const result = await runTable(table, folder, { signal, ...(program && { program }) });
+    const { sampled } = result;
+    if (sampled === undefined) throw new Error('expected the figures of a sample');
+    return { ...result, sampled };
+  } catch (error) {
+    throw error instanceof FormatError ? invalid(error.message, error) : error;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function invalid(message: string, cause?: Error): ServiceError {
+  return new ServiceError('INVALID_ARGUMENT', message, { reason: 'BAD_DATA', ...(cause && { cause }) });
+}
