@@ -42,6 +42,7 @@ export async function startIngest({ config, database }: AppOptions): Promise<Ser
       db,
       prepare: (plan, onPhase, signal) => runPreparation(plan, { blobs, location, limits, onPhase, signal }),
       log,
+      maxImports: config.MAX_IMPORTS,
       onCommit: () => relay.wake(),
     });
     closing.add(() => preparer.stop());

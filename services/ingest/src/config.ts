@@ -12,6 +12,8 @@ export const ingestConfigSchema = z.object({
   /** Memory for the data of one import of a table, in MiB; more is kept on disk. Its process takes about 300 MiB more. */
   IMPORT_MEMORY_MIB: integer({ min: 128, max: 1_048_576, fallback: 1_024 }),
   IMPORT_THREADS: integer({ min: 1, max: 1_024, fallback: 2 }),
+  /** Imports at the same time; further ones are queued. Each has a process with the memory and threads above. */
+  MAX_IMPORTS: integer({ min: 1, max: 64, fallback: 2 }),
   /** An import that takes longer fails. */
   IMPORT_DEADLINE_MS: integer({ min: 1_000, max: 86_400_000, fallback: 3_600_000 }),
 });

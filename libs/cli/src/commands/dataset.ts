@@ -6,6 +6,7 @@ import { interruptible } from '../interruption.js';
 import { formatTime, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 import { addDatasetReportCommand } from './dataset-report.js';
+import { addDatasetCancel } from './dataset-cancel.js';
 import { addDatasetPlan } from './dataset-plan.js';
 import { type ListOptions, showList, withLimit } from './list.js';
 import { positiveNumber } from './number-options.js';
@@ -71,6 +72,7 @@ Examples:
       });
     });
   addDatasetReportCommand(dataset, cli);
+  addDatasetCancel(dataset, cli);
   dataset
     .command('delete <dataset>')
     .description('delete a dataset with its versions; models trained on it are kept')

@@ -8,7 +8,7 @@ export function datasetVersionText(version: DatasetVersion): string {
   const { datasetId, state, columns, classes, findings, splits, sources } = version;
   const head = fields([
     ['Dataset', `${datasetId} v${version.version}`],
-    ['State', enumText(state)],
+    ['State', state === 'STATE_PREPARING' ? `${enumText(state)} (${phaseText(version)})` : enumText(state)],
     ['Error', version.preparation?.error?.message ?? ''],
     ['Digest', version.digest],
     ['Created', formatTime(version.createTime)],
@@ -17,6 +17,12 @@ export function datasetVersionText(version: DatasetVersion): string {
     ['Sources', sources.map(({ filename, partition }) => `${filename} (${partition})`).join(', ')],
   ]);
   return [head, columnsText(columns), findingsText(findings), splitsText(splits)].filter(Boolean).join('\n');
+}
+
+/** "queued, position 2", or the phase. */
+export function phaseText({ preparation }: DatasetVersion): string {
+  const { phase = '', queuePosition = 0 } = preparation ?? {};
+  return queuePosition > 0 ? `queued, position ${queuePosition}` : phase.toLowerCase();
 }
 
 const COLUMNS_SHOWN = 100;

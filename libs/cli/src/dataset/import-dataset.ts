@@ -3,6 +3,7 @@ import type { DatasetVersion } from '@athanor/contracts/ingest';
 import { CliError, EXIT_CODES, isRpcError } from '../exit-codes.js';
 import { startProgress } from '../output/progress.js';
 import { resumeWatch } from '../watch/resume-watch.js';
+import { phaseText } from './describe.js';
 import { findSources } from './find-sources.js';
 import { type RecipeOptions, toRecipe } from './recipe-options.js';
 import { type UploadContext, uploadSources } from './upload-sources.js';
@@ -51,8 +52,8 @@ async function waitUntilPrepared(
   for await (const { datasetVersion } of resumeWatch(open, { terminal, what, signal })) {
     if (datasetVersion === null) continue;
     last = datasetVersion;
-    const { phase = '', completedUnits = 0, totalUnits = 0 } = last.preparation ?? {};
-    progress.update(totalUnits === 0 ? 0 : completedUnits / totalUnits, phase.toLowerCase());
+    const { completedUnits = 0, totalUnits = 0 } = last.preparation ?? {};
+    progress.update(totalUnits === 0 ? 0 : completedUnits / totalUnits, phaseText(last));
   }
   if (last.state !== 'STATE_READY') {
     throw new CliError(

@@ -57,7 +57,7 @@ describe('the preparer', () => {
       if (++calls < 3) throw new BlobError('storage_full', 'ENOSPC');
       return RESULT;
     };
-    const preparer = new Preparer({ db, log, prepare, onCommit: () => undefined });
+    const preparer = new Preparer({ db, log, prepare, onCommit: () => undefined, maxImports: 1 });
     preparer.start();
     await expect.poll(async () => (await row()).state).toBe('STATE_READY');
     await preparer.stop();
@@ -69,7 +69,7 @@ describe('the preparer', () => {
     const { db, row } = await waiting('lasting');
     await db.updateTable('dataset_versions').set({ attempts: 4 }).execute();
     const prepare = () => Promise.reject(new BlobError('storage_full', 'ENOSPC'));
-    const preparer = new Preparer({ db, log, prepare, onCommit: () => undefined });
+    const preparer = new Preparer({ db, log, prepare, onCommit: () => undefined, maxImports: 1 });
     preparer.start();
     await expect.poll(async () => (await row()).state).toBe('STATE_FAILED');
     await preparer.stop();
@@ -85,7 +85,7 @@ describe('the preparer', () => {
       .updateTable('dataset_versions')
       .set({ attempts: 5, lease_expires: new Date(0) })
       .execute();
-    const preparer = new Preparer({ db, log, prepare: async () => RESULT, onCommit: () => undefined });
+    const preparer = new Preparer({ db, log, prepare: async () => RESULT, onCommit: () => undefined, maxImports: 1 });
     preparer.start();
     await expect.poll(async () => (await row()).state).toBe('STATE_FAILED');
     await preparer.stop();
@@ -98,7 +98,7 @@ describe('the preparer', () => {
       .updateTable('dataset_versions')
       .set({ lease_expires: new Date(Date.now() + 1_500) })
       .execute();
-    const preparer = new Preparer({ db, log, prepare: async () => RESULT, onCommit: () => undefined });
+    const preparer = new Preparer({ db, log, prepare: async () => RESULT, onCommit: () => undefined, maxImports: 1 });
     preparer.start();
     await sleep(700);
     expect((await row()).state).toBe('STATE_PREPARING');
@@ -118,7 +118,7 @@ describe('the preparer', () => {
         return typeof value === 'function' ? value.bind(target) : value;
       },
     });
-    const preparer = new Preparer({ db: counting, log, prepare, onCommit: () => undefined });
+    const preparer = new Preparer({ db: counting, log, prepare, onCommit: () => undefined, maxImports: 1 });
     preparer.start();
     await expect.poll(async () => (await row()).attempts).toBe(1);
     for (let call = 0; call < 1_000; call++) preparer.wake();
@@ -156,13 +156,13 @@ describe('the preparer', () => {
         signal.addEventListener('abort', () => reject(new Error('the preparation thread ended'))),
       );
     for (let rollout = 0; rollout < 6; rollout++) {
-      const preparer = new Preparer({ db, log, prepare, onCommit: () => undefined });
+      const preparer = new Preparer({ db, log, prepare, onCommit: () => undefined, maxImports: 1 });
       preparer.start();
       await expect.poll(async () => (await row()).attempts).toBe(1);
       await preparer.stop();
       expect(await row()).toMatchObject({ state: 'STATE_PREPARING', attempts: 0, lease_expires: null });
     }
-    const preparer = new Preparer({ db, log, prepare: async () => RESULT, onCommit: () => undefined });
+    const preparer = new Preparer({ db, log, prepare: async () => RESULT, onCommit: () => undefined, maxImports: 1 });
     preparer.start();
     await expect.poll(async () => (await row()).state).toBe('STATE_READY');
     await preparer.stop();

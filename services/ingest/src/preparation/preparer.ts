@@ -30,17 +30,23 @@ export interface PreparerOptions {
   /** Prepares a version. Takes seconds, so it must not run in this thread. Rejects soon after the signal is aborted. */
   readonly prepare: (plan: PreparationPlan, onPhase: OnPhase, signal: AbortSignal) => Promise<PreparedVersion>;
   readonly log: Telemetry['log'];
+  /** Versions that are prepared at the same time; further ones are queued. */
+  readonly maxImports: number;
   /** Called after a commit that appended to the outbox. */
   readonly onCommit: () => void;
 }
 
-/** Prepares versions one after another, including those that another process started and left. */
+/**
+ * Prepares versions in the order of their creation, some at the same time, including those that another process started
+ * and left. The queue is in the database.
+ */
 export class Preparer {
   readonly #options: PreparerOptions;
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | undefined;
-  #work: Promise<void> = Promise.resolve();
-  #isQueued = false;
+  #taking: Promise<void> = Promise.resolve();
+  #isWoken = false;
+  readonly #running = new Set<Promise<void>>();
 
   constructor(options: PreparerOptions) {
     this.#options = options;
@@ -52,34 +58,42 @@ export class Preparer {
   }
 
   wake(): void {
-    // A queued pass that has not started will find it. This is called hundreds of times during a preparation, which
-    // takes minutes.
-    if (this.#isQueued) return;
-    this.#isQueued = true;
-    this.#work = this.#work
+    // A pass that has not started will find it, and the end of a preparation wakes it.
+    if (this.#isWoken || this.#running.size >= this.#options.maxImports) return;
+    this.#isWoken = true;
+    this.#taking = this.#taking
       .then(() => {
-        this.#isQueued = false;
-        return this.#drain();
+        this.#isWoken = false;
+        return this.#takeAll();
       })
-      .catch(error => {
-        this.#options.log.error({ err: error }, 'preparing failed; retrying');
-      });
+      .catch(error => this.#logRetry(error));
   }
 
-  /** Releases the current version: a large one takes longer than the termination grace period of a pod. */
+  /** Releases the current versions: a large one takes longer than the termination grace period of a pod. */
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the preparer is stopping'));
     clearInterval(this.#timer);
-    await this.#work;
+    await this.#taking;
+    await Promise.all(this.#running);
   }
 
-  async #drain(): Promise<void> {
-    const { db } = this.#options;
-    while (!this.#stopping.signal.aborted) {
+  async #takeAll(): Promise<void> {
+    const { db, maxImports } = this.#options;
+    while (!this.#stopping.signal.aborted && this.#running.size < maxImports) {
       const row = await db.transaction().execute(trx => takePreparation(trx, LEASE_MS));
       if (row === undefined) return;
-      await this.#prepare(row);
+      const work = this.#prepare(row)
+        .catch(error => this.#logRetry(error))
+        .finally(() => {
+          this.#running.delete(work);
+          if (!this.#stopping.signal.aborted) this.wake();
+        });
+      this.#running.add(work);
     }
+  }
+
+  #logRetry(error: unknown): void {
+    this.#options.log.error({ err: error }, 'preparing failed; retrying');
   }
 
   async #prepare(row: DatasetVersionRow): Promise<void> {
@@ -92,6 +106,7 @@ export class Preparer {
       crashPoint('ingest.before-ready');
       await db.transaction().execute(trx => finishPreparation(trx, taken, result));
     } catch (error) {
+      if (error === LOST) return log.info({ ...taken }, 'a dataset version was cancelled or taken over');
       const failure = toFailure(error) ?? (row.attempts >= MAX_ATTEMPTS ? givenUp(error) : undefined);
       if (this.#stopping.signal.aborted && !(error instanceof ServiceError)) {
         log.info({ ...taken }, 'released a dataset version, to be prepared by another process');
@@ -112,10 +127,15 @@ export class Preparer {
     const { db, prepare, log } = this.#options;
     let latest: PreparationPhase = row.progress;
     let renewing: Promise<void> = Promise.resolve();
+    const lost = new AbortController();
     const renew = () => {
-      renewing = extendPreparation(db, taken, { leaseMs: LEASE_MS, progress: latest }).catch(error => {
-        log.warn({ ...taken, err: error }, 'the lease of a preparation could not be renewed');
-      });
+      renewing = extendPreparation(db, taken, { leaseMs: LEASE_MS, progress: latest })
+        .then(isHeld => {
+          if (!isHeld) lost.abort(LOST);
+        })
+        .catch(error => {
+          log.warn({ ...taken, err: error }, 'the lease of a preparation could not be renewed');
+        });
     };
     const timer = setInterval(renew, RENEW_MS);
     const onPhase: OnPhase = (phase, completed, total) => {
@@ -124,7 +144,9 @@ export class Preparer {
       if (changed) renew();
     };
     try {
-      return await prepare(row.plan, onPhase, this.#stopping.signal);
+      return await prepare(row.plan, onPhase, AbortSignal.any([this.#stopping.signal, lost.signal]));
+    } catch (error) {
+      throw lost.signal.aborted ? LOST : error;
     } finally {
       clearInterval(timer);
       // A renewal after the version was released would delay the next preparer.
@@ -132,6 +154,9 @@ export class Preparer {
     }
   }
 }
+
+/** Why a preparation ends whose version is no longer this preparer's. */
+const LOST = new Error('the lease of the version was lost');
 
 interface Failure {
   readonly code: number;

@@ -75,7 +75,7 @@ export function datasetNotFound(datasetId: string): ServiceError {
 }
 
 function versionPreparing(datasetId: string, version: number): ServiceError {
-  const remedy = `wait for it: athanor dataset describe ${datasetId} --version ${version}`;
+  const remedy = `wait for it (athanor dataset describe ${datasetId} --version ${version}), or end it: athanor dataset cancel ${datasetId} --version ${version}`;
   const message = `version ${version} of '${datasetId}' is PREPARING; ${remedy}`;
   return new ServiceError('FAILED_PRECONDITION', message, { reason: 'DATASET_PREPARING' });
 }

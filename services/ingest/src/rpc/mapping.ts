@@ -46,7 +46,8 @@ export function summarizeVersion(row: DatasetVersionRow): DatasetVersionInput {
   };
 }
 
-export function toDatasetVersion(row: DatasetVersionRow): DatasetVersionInput {
+/** `queuePosition`: 0 unless it is queued. */
+export function toDatasetVersion(row: DatasetVersionRow, queuePosition = 0): DatasetVersionInput {
   const { plan, result, progress, state, error } = row;
   return {
     datasetId: row.dataset_id,
@@ -62,7 +63,8 @@ export function toDatasetVersion(row: DatasetVersionRow): DatasetVersionInput {
     splits: (result?.splits ?? []).map(split => ({ ...split, classRows: [...split.classRows] })),
     preparation: {
       done: state !== 'STATE_PREPARING',
-      phase: progress.phase,
+      phase: queuePosition > 0 ? 'QUEUED' : progress.phase,
+      queuePosition,
       completedUnits: progress.completed,
       totalUnits: progress.total,
       error,

@@ -24,6 +24,8 @@ import {
   type VersionKey,
 } from '../store/datasets.js';
 import { wasDeleted } from '../store/deletion.js';
+import { cancelPreparation } from '../store/preparations.js';
+import { queuePosition } from '../store/queue.js';
 import type { Db } from '../store/uploads.js';
 import { datasetNotFound, expectDataset } from './dataset-methods.js';
 import type { IngestDependencies, IngestMethods } from './dependencies.js';
@@ -33,6 +35,7 @@ import { summarizeVersion, toDatasetVersion } from './mapping.js';
 type VersionMethods = Pick<
   IngestMethods,
   | 'createDatasetVersion'
+  | 'cancelDatasetVersion'
   | 'getDatasetVersion'
   | 'listDatasetVersions'
   | 'watchDatasetVersion'
@@ -47,17 +50,27 @@ const WATCH_REPEAT_MS = 30_000;
 const DEFAULT_FINDINGS = 100;
 
 export function versionMethods(dependencies: IngestDependencies): VersionMethods {
-  const { db, blobs, onVersionCreated, watchRepeatMs = WATCH_REPEAT_MS } = dependencies;
+  const { db, blobs, onVersionCreated, onCommit, watchRepeatMs = WATCH_REPEAT_MS } = dependencies;
+  const describe = async (row: DatasetVersionRow) => toDatasetVersion(row, await queuePosition(db, row));
   return {
     async createDatasetVersion(request, { tenant }) {
       const row = await createVersion(request, tenant, dependencies);
       crashPoint('ingest.after-create');
       onVersionCreated();
-      return { datasetVersion: toDatasetVersion(row) };
+      return { datasetVersion: await describe(row) };
     },
 
     async getDatasetVersion({ datasetId, version }, { tenant }) {
-      return { datasetVersion: toDatasetVersion(await expectVersion(db, { tenant, datasetId, version })) };
+      return { datasetVersion: await describe(await expectVersion(db, { tenant, datasetId, version })) };
+    },
+
+    async cancelDatasetVersion({ datasetId, version }, { tenant }) {
+      const key = { tenant, datasetId, version };
+      const wasPreparing = await db.transaction().execute(trx => cancelPreparation(trx, key));
+      const row = await expectVersion(db, key);
+      if (!wasPreparing) throw notPreparing(row);
+      onCommit();
+      return { datasetVersion: toDatasetVersion(row) };
     },
 
     async listDatasetVersions(request, { tenant }) {
@@ -73,15 +86,17 @@ export function versionMethods(dependencies: IngestDependencies): VersionMethods
     },
 
     async *watchDatasetVersion({ datasetId, version }, { tenant, signal }) {
-      let revision = 0;
+      let sent = '';
       let sentAt = 0;
       for (; ; await sleep(WATCH_INTERVAL_MS, undefined, { signal })) {
         const row = await expectVersion(db, { tenant, datasetId, version });
-        if (row.revision !== revision || performance.now() - sentAt >= watchRepeatMs) {
-          yield { datasetVersion: toDatasetVersion(row) };
+        const position = await queuePosition(db, row);
+        const current = `${row.revision} ${position}`;
+        if (current !== sent || performance.now() - sentAt >= watchRepeatMs) {
+          yield { datasetVersion: toDatasetVersion(row, position) };
           sentAt = performance.now();
         }
-        revision = row.revision;
+        sent = current;
         if (row.state !== 'STATE_PREPARING') return;
       }
     },
@@ -181,6 +196,11 @@ function versionDeleted({ datasetId, version }: VersionKey): ServiceError {
   const message = `version ${version} of dataset '${datasetId}' was deleted; list what is there with: athanor dataset list`;
   const metadata = { kind: 'dataset version', name: `${datasetId} v${version}` };
   return new ServiceError('NOT_FOUND', message, { reason: 'DATASET_DELETED', metadata });
+}
+
+function notPreparing({ dataset_id, version, state }: DatasetVersionRow): ServiceError {
+  const message = `expected a version that is PREPARING, but v${version} of '${dataset_id}' is ${state.replace('STATE_', '')}`;
+  return new ServiceError('FAILED_PRECONDITION', message, { reason: 'DATASET_NOT_PREPARING' });
 }
 
 async function expectReady(db: Db, key: VersionKey) {

@@ -7,7 +7,7 @@ import type { PreparationPlan, PreparedVersion } from '../preparation/prepared-v
 import { findDataset, insertDataset, insertVersion, listDatasets, listVersions, lockDataset } from './datasets.js';
 import { deleteDataset, findPreparing } from './deletion.js';
 import { MIGRATIONS } from './migrations.js';
-import { extendPreparation, failPreparation, finishPreparation, takenOf } from './preparations.js';
+import { extendPreparation, failPreparation, finishPreparation, takenOf, takePreparation } from './preparations.js';
 import type { IngestTables } from './tables.js';
 import type { Db } from './uploads.js';
 
@@ -50,6 +50,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     async () => {
       const first = (await create('anew', 'old'))!;
       await begin('anew', 'r-1');
+      await db.transaction().execute(trx => takePreparation(trx, 60_000));
       expect(await remove('anew')).toBe('preparing');
       await finish('anew', 1);
       expect(await remove('anew')).toBe('deleted');

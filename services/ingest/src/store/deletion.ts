@@ -4,26 +4,27 @@ import { sql } from 'kysely';
 import type { DatasetRow, VersionKey } from './datasets.js';
 import type { Db, Trx } from './uploads.js';
 
-/** The number of the oldest version that is not prepared yet, if any. */
+/** The number of the oldest version that a preparer has, if any. A queued one is not taken until the transaction ends. */
 export async function findPreparing(
   trx: Trx,
   { tenant, dataset_id }: Pick<DatasetRow, 'tenant' | 'dataset_id'>,
 ): Promise<number | undefined> {
-  const row = await trx
+  const rows = await trx
     .selectFrom('dataset_versions')
     .select('version')
     .where('tenant', '=', tenant)
     .where('dataset_id', '=', dataset_id)
     .where('state', '=', 'STATE_PREPARING')
     .orderBy('version')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.version;
+    .select(sql<boolean>`lease_expires IS NOT NULL AND lease_expires >= now()`.as('is_taken'))
+    .forUpdate()
+    .execute();
+  return rows.find(row => row.is_taken)?.version;
 }
 
 /**
- * Deletes all versions of a dataset and appends the event. The caller holds the dataset's lock and has found none
- * PREPARING. Its row stays, hidden: version numbers are never reused, since they are part of event ids.
+ * Deletes all versions of a dataset and appends the event. The caller holds the dataset's lock and has found none that
+ * is being prepared. Its row stays, hidden: version numbers are never reused, since they are part of event ids.
  */
 export async function deleteDataset(trx: Trx, dataset: DatasetRow, actor: string): Promise<void> {
   const { tenant, dataset_id, last_version: deleted_version } = dataset;

@@ -46,15 +46,17 @@ export async function releasePreparation(db: Db, taken: TakenVersion): Promise<v
     .execute();
 }
 
+/** Whether the lease is still held: the version is neither cancelled nor taken by another preparer. */
 export async function extendPreparation(
   db: Db,
   taken: TakenVersion,
   { leaseMs, progress }: { leaseMs: number; progress?: PreparationPhase },
-): Promise<void> {
+): Promise<boolean> {
   const lease_expires = leaseEnd(leaseMs);
-  await whereTaken(db, taken)
+  const updated = await whereTaken(db, taken)
     .set({ lease_expires, ...(progress && { progress: jsonb(progress), revision: sql`revision + 1` }) })
-    .execute();
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
 }
 
 /** Not fenced: every preparer of a version gets the same result, byte for byte. */
@@ -86,11 +88,28 @@ export async function failPreparation(
   taken: TakenVersion,
   error: { code: number; message: string },
 ): Promise<void> {
-  const { tenant, datasetId, version } = taken;
-  const updated = await whereTaken(trx, taken)
+  await fail(trx, whereTaken(trx, taken), { key: taken, error });
+}
+
+/** Whether it was PREPARING. Its preparer notices when it renews its lease. */
+export async function cancelPreparation(trx: Trx, key: VersionKey): Promise<boolean> {
+  const error = { code: CANCELLED, message: 'the import was cancelled' };
+  return await fail(trx, whereVersion(trx, key), { key, error });
+}
+
+/** A code of gRPC. */
+const CANCELLED = 1;
+
+async function fail(
+  trx: Trx,
+  update: ReturnType<typeof whereVersion>,
+  { key, error }: { key: VersionKey; error: { code: number; message: string } },
+): Promise<boolean> {
+  const { tenant, datasetId, version } = key;
+  const updated = await update
     .set({ state: 'STATE_FAILED', error: jsonb(error), revision: sql`revision + 1` })
     .executeTakeFirst();
-  if (updated.numUpdatedRows === 0n) return;
+  if (updated.numUpdatedRows === 0n) return false;
   const payload = { datasetId, version, reason: error.message };
   await appendEvent(trx, {
     type: 'dataset.version.failed',
@@ -99,6 +118,7 @@ export async function failPreparation(
     aggregateVersion: 1,
     payload,
   });
+  return true;
 }
 
 export function takenOf(row: DatasetVersionRow): TakenVersion {
