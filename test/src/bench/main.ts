@@ -1,6 +1,7 @@
 // `npm run bench`: one table. Contenders alternate, so that noise affects all of them equally.
 import { cpus } from 'node:os';
 import { runCommand } from '../mesh/run-athanor.js';
+import { benchIngest, INGEST_USAGE } from './ingest/bench-ingest.js';
 import { benchRestart } from './restart.js';
 import { benchServing } from './serving.js';
 import { benchStartup } from './startup.js';
@@ -8,8 +9,8 @@ import { toMarkdown } from './table.js';
 import { benchTableServing } from './table-serving.js';
 import { benchTraining } from './training.js';
 
-const USAGE = `Usage: npm run bench [-- training | serving | table-serving | startup | restart]
-                                       (default: all; about ten minutes on two cores)
+const USAGE = `Usage: npm run bench [-- training | serving | table-serving | startup | restart | ingest]
+                                       (default: all but ingest; about ten minutes on two cores)
 
   training   seconds per epoch, compared with PyTorch if it is installed (ATHANOR_BENCH_PYTHON, python3)
   startup    seconds that commands and athanor up take
@@ -17,17 +18,21 @@ const USAGE = `Usage: npm run bench [-- training | serving | table-serving | sta
   serving    requests per second, direct and through the router, compared with a server that decodes nothing (needs h2load)
   table-serving
              requests per second of a row of 14 raw columns, compared with the same network fed one vector (needs h2load)
+  ingest     imports compared with polars and pandas, other calls during an import, uploads, growth with rows; half an
+             hour, 10 GB of disk. ${INGEST_USAGE}
 
-Example:
+Examples:
   npm run bench -- serving
+  npm run bench -- ingest --rows 100000
 `;
 const only = process.argv[2];
 const print = (text: string) => process.stdout.write(text);
-if (only !== undefined && !['training', 'serving', 'table-serving', 'startup', 'restart'].includes(only)) {
+if (only !== undefined && !['training', 'serving', 'table-serving', 'startup', 'restart', 'ingest'].includes(only)) {
   print(USAGE);
   process.exit(only === '--help' ? 0 : 2);
 }
 print(`${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.versions.node}\n`);
+if (only === 'ingest') print(toMarkdown('Ingest', await benchIngest(process.argv.slice(3), print)));
 if (only === undefined || only === 'startup') print(toMarkdown('Start-up', await benchStartup()));
 if (only === undefined || only === 'restart') print(toMarkdown('Restart', await benchRestart()));
 if (only === undefined || only === 'training')
