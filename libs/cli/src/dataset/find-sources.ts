@@ -22,7 +22,7 @@ const IDX_NAMES: readonly { pattern: RegExp; role: SourceFile['role']; partition
   { pattern: /^t10k-images[-.]idx3-ubyte(\.gz)?$/, role: 'ROLE_FEATURES', partition: 'test' },
   { pattern: /^t10k-labels[-.]idx1-ubyte(\.gz)?$/, role: 'ROLE_LABELS', partition: 'test' },
 ];
-const TABLE_NAME = /\.(csv|tsv|txt|data|json|jsonl|ndjson|parquet|arrow|feather)(\.(gz|zst))?$/i;
+const TABLE_NAME = /\.(csv|tsv|txt|data|json|jsonl|ndjson|parquet|arrow|arrows|feather)(\.(gz|zst))?$/i;
 
 /** Determines what paths contain: one folder of IDX files, or tables: files, or folders of them in the order of names. */
 export async function findSources(paths: readonly string[], testPaths: readonly string[] = []): Promise<FoundSources> {

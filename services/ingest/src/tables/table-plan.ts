@@ -140,7 +140,7 @@ export interface FindingSummary {
 /** The options of reading as applied to one source. */
 export interface AppliedReading {
   readonly filename: string;
-  readonly format: 'csv' | 'json' | 'parquet';
+  readonly format: 'csv' | 'json' | 'parquet' | 'arrow';
   readonly compression: 'none' | 'gzip' | 'zstd';
   readonly delimiter?: string;
   readonly header?: boolean;

@@ -22,6 +22,8 @@ export interface LoadedColumn {
   readonly type: SqlType;
   /** Of a number: without decimals in every value. */
   readonly whole: boolean;
+  /** Of texts that the sources call a category. */
+  readonly isCategory: boolean;
   /** A text of a typed format, to be taken as it is. */
   readonly isTyped: boolean;
   /** Of a number read as such. */
@@ -44,6 +46,7 @@ interface Reader {
   type: SqlType;
   whole: boolean;
   isUnnamed: boolean;
+  isCategory: boolean;
   strip: string | undefined;
 }
 
@@ -64,6 +67,7 @@ export async function loadTable(
     const flawed = readers.filter(reader => mustBeText(reader, numbers.get(reader.sql), isTyped));
     for (const reader of flawed) reader.type = 'VARCHAR';
     if (flawed.length > 0) continue;
+    for (const source of sources) await source.release?.();
     const count = (which: typeof sourceRows) => which.reduce((sum, { rows }) => sum + rows, 0);
     return {
       columns: readers.map(({ strip: _, ...reader }) => {
@@ -101,7 +105,8 @@ function readersOf(sources: readonly SourceTable[], reading: TableReading): Read
     const mustBeText = strip !== undefined || (choice !== undefined && choice !== 'number') || !isOne;
     const type: SqlType = mustBeText ? 'VARCHAR' : hints[0]!.type;
     const whole = type === 'BIGINT' || hints.every(hint => hint.whole);
-    return [{ name, sql: columnSql(index), type, whole, isUnnamed: first.unnamed.has(index), strip }];
+    const isCategory = hints.every(hint => hint.isCategory === true);
+    return [{ name, sql: columnSql(index), type, whole, isUnnamed: first.unnamed.has(index), isCategory, strip }];
   });
   if (readers.length === 0) throw new FormatError('expected at least one column, but --ignore names all of them');
   return readers;

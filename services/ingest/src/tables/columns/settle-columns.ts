@@ -70,7 +70,7 @@ export async function settleColumns(
       columns.push(await settleTyped(database, column, table));
       continue;
     }
-    const choice = reading.types[column.name];
+    const choice = reading.types[column.name] ?? (column.isCategory ? 'category' : undefined);
     const { values, outline } = await trimmedValues(database, column.sql, sampled.get(column.sql)!);
     const decision = await decide({ database, column, table, values, outline, reading, choice });
     if (decision.type === 'text') {

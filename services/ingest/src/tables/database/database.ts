@@ -1,7 +1,15 @@
 // DuckDB in memory, spilling into a folder, with no access to anything else: no other file, no network, no extension.
 
 import { join } from 'node:path';
-import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
+import {
+  BIGINT,
+  BOOLEAN,
+  DOUBLE,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  VARCHAR,
+} from '@duckdb/node-api';
 import { literal } from './sql.js';
 
 export type SqlRow = Readonly<Record<string, unknown>>;
@@ -10,10 +18,30 @@ export interface Database {
   run(sql: string): Promise<void>;
   /** Integers are BigInt where SQL's type has 64 bits: see numberOf. */
   query(sql: string): Promise<readonly SqlRow[]>;
+  /** Creates a table and appends blocks of values to it. */
+  stage(table: string, columns: readonly StagedColumn[], blocks: AsyncIterable<StagedBlock>): Promise<void>;
   /** All chunks of each statement's result, in order, while the next statements already run. */
   chunks(statements: readonly string[]): AsyncGenerator<readonly DuckDBDataChunk[]>;
   close(): void;
 }
+
+export type StagedType = keyof typeof STAGED_TYPES;
+export type StagedValue = bigint | number | boolean | string | null;
+
+export interface StagedColumn {
+  readonly sql: string;
+  readonly type: StagedType;
+}
+
+export interface StagedBlock {
+  readonly rows: number;
+  /** The value of a row, by column. */
+  readonly columns: readonly ((row: number) => StagedValue)[];
+}
+
+const STAGED_TYPES = { BIGINT, DOUBLE, BOOLEAN, VARCHAR } as const;
+/** Of a chunk: DuckDB's vectors have no more. */
+const CHUNK_ROWS = 2048;
 
 export interface DatabaseOptions {
   /** The only folder that SQL can read and write. */
@@ -41,12 +69,37 @@ export async function openDatabase({ folder, memoryMiB, threads }: DatabaseOptio
   return {
     run: async sql => void (await connection.run(sql)),
     query: async sql => (await connection.runAndReadAll(sql)).getRowObjectsJS() as SqlRow[],
+    stage: (table, columns, blocks) => stage(connection, { table, columns }, blocks),
     chunks: statements => chunksOf(statements, [connection, ...others]),
     close: () => {
       for (const each of [connection, ...others]) each.closeSync();
       instance.closeSync();
     },
   };
+}
+
+async function stage(
+  connection: DuckDBConnection,
+  { table, columns }: { table: string; columns: readonly StagedColumn[] },
+  blocks: AsyncIterable<StagedBlock>,
+): Promise<void> {
+  await connection.run(`CREATE TABLE ${table} (${columns.map(({ sql, type }) => `${sql} ${type}`).join(', ')})`);
+  const appender = await connection.createAppender(table);
+  const types = columns.map(({ type }) => STAGED_TYPES[type]);
+  for await (const block of blocks) {
+    for (let begin = 0; begin < block.rows; begin += CHUNK_ROWS) {
+      const length = Math.min(CHUNK_ROWS, block.rows - begin);
+      const chunk = DuckDBDataChunk.create(types, length);
+      for (const [index, valueAt] of block.columns.entries())
+        chunk.setColumnValues(
+          index,
+          Array.from({ length }, (_, row) => valueAt(begin + row)),
+        );
+      appender.appendDataChunk(chunk);
+    }
+    appender.flushSync();
+  }
+  appender.closeSync();
 }
 
 /** Each connection runs one statement at a time. */

@@ -21,10 +21,10 @@ const REFUSED: readonly { readonly magic: readonly number[]; readonly what: stri
   { magic: [0x37, 0x7a, 0xbc, 0xaf], what: 'a 7z archive; unpack it' },
   { magic: [0x25, 0x50, 0x44, 0x46], what: 'a PDF document; save the table as CSV' },
   { magic: [...Buffer.from('SQLite format 3')], what: 'an SQLite database; export the table as CSV' },
-  { magic: [...Buffer.from('ARROW1')], what: 'an Arrow IPC file; save it as Parquet' },
+  { magic: [...Buffer.from('FEA1')], what: 'a Feather file of version 1; write it with version 2' },
 ];
 
-/** Why a file is refused, after "got "; undefined for text and Parquet. */
+/** Why a file is refused, after "got "; undefined for text, Parquet and Arrow. */
 export function refusedContainer(head: Uint8Array): string | undefined {
   return REFUSED.find(({ magic }) => startsWith(head, magic))?.what;
 }
@@ -35,7 +35,12 @@ export function isParquet(head: Uint8Array): boolean {
 
 /** A table in a binary format, which is read from its end: its beginning alone says nothing. */
 export function isBinary(head: Uint8Array): boolean {
-  return isParquet(head);
+  return isParquet(head) || isArrow(head);
+}
+
+/** An Arrow IPC file, or a stream of its messages. */
+export function isArrow(head: Uint8Array): boolean {
+  return startsWith(head, [...Buffer.from('ARROW1')]) || startsWith(head, [0xff, 0xff, 0xff, 0xff]);
 }
 
 /** The encoding that a byte order mark says. */

@@ -1,3 +1,4 @@
+import { openArrow } from '../arrow/arrow-source.js';
 import { openCsv } from '../csv/csv-source.js';
 import type { Database } from '../database/database.js';
 import type { TablePlan } from '../table-plan.js';
@@ -15,7 +16,8 @@ const FORMATS: {
 } = {
   csv: (source, { plan }) => openCsv(source, plan.reading),
   json: (source, { database }) => openJson(source, database),
-  parquet: (source, { database }) => openParquet(source, database),
+  parquet: (source, { plan, database }) => openParquet(source, { database, ignore: plan.reading.ignore }),
+  arrow: openArrow,
 };
 
 /** The sources of the train partition, then those of the test partition, each in the order of the plan. */

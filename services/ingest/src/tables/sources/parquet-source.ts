@@ -4,9 +4,12 @@ import type { SqlType } from '../columns/sql-type.js';
 import { type Database, numberOf } from '../database/database.js';
 import { literal } from '../database/sql.js';
 import type { PreparedSource } from './prepare-source.js';
-import type { SourceTable } from './source-table.js';
+import type { ReadAs, SourceTable } from './source-table.js';
 
-export async function openParquet(source: PreparedSource, database: Database): Promise<SourceTable> {
+export async function openParquet(
+  source: PreparedSource,
+  { database, ignore }: { database: Database; ignore: readonly string[] },
+): Promise<SourceTable> {
   const { filename, partition, compression, path } = source;
   const relation = `read_parquet(${literal(path)})`;
   const explain = async (error: Error) => explainParquet(error, filename);
@@ -19,7 +22,10 @@ export async function openParquet(source: PreparedSource, database: Database): P
     columns.map(({ name }) => name),
     filename,
   );
-  const hints = columns.map(({ name, type }) => ({ type: sqlTypeOf(name, type, filename), whole: false }));
+  const hints = columns.map(({ name, type }, index): ReadAs => {
+    const isIgnored = ignore.includes(names[index]!);
+    return { type: isIgnored ? 'VARCHAR' : sqlTypeOf(name, type, filename), whole: false };
+  });
   return {
     filename,
     partition,

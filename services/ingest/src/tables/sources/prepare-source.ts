@@ -10,6 +10,7 @@ import type { Partition, TableReading, TableSource } from '../table-plan.js';
 import {
   type Compression,
   compressionOf,
+  isArrow,
   isBinary,
   isJson,
   isParquet,
@@ -26,7 +27,9 @@ export interface PreparedSource {
   readonly partition: Partition;
   /** Absolute, below the folder of the import. */
   readonly path: string;
-  readonly format: 'csv' | 'json' | 'parquet';
+  readonly format: 'csv' | 'json' | 'parquet' | 'arrow';
+  /** Of the source in the plan. */
+  readonly index: number;
   readonly compression: Compression;
   readonly encoding: string;
   /** Where a converted copy may be written. */
@@ -68,10 +71,12 @@ export async function prepareSource(
     await countSize(path, filename, budget);
   }
   const refused = refusedContainer(head);
-  if (refused !== undefined) throw new FormatError(`${filename}: expected a table as text or Parquet, got ${refused}`);
-  const common = { filename, partition, compression, copyPath: join(folder, SCRATCH_FOLDER, `copy-${index}`) };
+  if (refused !== undefined)
+    throw new FormatError(`${filename}: expected a table as text, Parquet or Arrow, got ${refused}`);
+  const common = { filename, partition, compression, index, copyPath: join(folder, SCRATCH_FOLDER, `copy-${index}`) };
   if (isCut && isBinary(head)) throw new FormatError(cannotSample(filename));
   if (isParquet(head)) return { ...common, path, format: 'parquet', encoding: 'binary' };
+  if (isArrow(head)) return { ...common, path, format: 'arrow', encoding: 'binary' };
   const text = { path, head, isCut, compression, sampled };
   return { ...common, ...(await prepareText(text, { filename, folder, index, reading })) };
 }

@@ -8,6 +8,8 @@ export interface ReadAs {
   readonly type: SqlType;
   /** Of a column read as DOUBLE: written without decimals in the sample. */
   readonly whole: boolean;
+  /** Of texts whose format says that they are categories. */
+  readonly isCategory?: boolean;
 }
 
 export interface WantedColumn {
@@ -45,6 +47,8 @@ export interface SourceTable {
   linesOf?(ordinals: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** In a plan: how the whole source compares with what is read of it. */
   readonly extent?: SourceExtent | undefined;
+  /** Frees what only reading needs. */
+  release?(): Promise<void>;
   /** The error for the user if DuckDB cannot read the source; undefined if reading again may succeed. */
   explain(error: Error): Promise<Error | undefined>;
 }
