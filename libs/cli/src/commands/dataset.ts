@@ -8,6 +8,7 @@ import { type CliEnvironment, commandContext, withClient } from './command-conte
 import { addDatasetReportCommand } from './dataset-report.js';
 import { addDatasetCancel } from './dataset-cancel.js';
 import { addDatasetPlan } from './dataset-plan.js';
+import { addDatasetQuarantine } from './dataset-quarantine.js';
 import { type ListOptions, showList, withLimit } from './list.js';
 import { positiveNumber } from './number-options.js';
 import { withRecipe } from './recipe-options.js';
@@ -72,6 +73,7 @@ Examples:
       });
     });
   addDatasetReportCommand(dataset, cli);
+  addDatasetQuarantine(dataset, cli);
   addDatasetCancel(dataset, cli);
   dataset
     .command('delete <dataset>')

@@ -1,6 +1,7 @@
 import { datasetMethods } from './dataset-methods.js';
 import type { IngestDependencies, IngestMethods } from './dependencies.js';
 import { planMethods } from './plan-methods.js';
+import { quarantineMethods } from './quarantine-methods.js';
 import { uploadMethods } from './upload-methods.js';
 import { versionMethods } from './version-methods.js';
 
@@ -11,5 +12,6 @@ export function ingestService(dependencies: IngestDependencies): IngestMethods {
     ...datasetMethods(dependencies),
     ...versionMethods(dependencies),
     ...planMethods(dependencies),
+    ...quarantineMethods(dependencies),
   };
 }

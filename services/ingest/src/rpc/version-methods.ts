@@ -203,7 +203,7 @@ function notPreparing({ dataset_id, version, state }: DatasetVersionRow): Servic
   return new ServiceError('FAILED_PRECONDITION', message, { reason: 'DATASET_NOT_PREPARING' });
 }
 
-async function expectReady(db: Db, key: VersionKey) {
+export async function expectReady(db: Db, key: VersionKey) {
   const row = await expectVersion(db, key);
   if (row.result !== null) return { ...row, result: row.result };
   const message = `version ${row.version} of ${row.dataset_id} is ${row.state.replace('STATE_', '')}, but must be READY`;

@@ -165,7 +165,24 @@ describe('checks', () => {
     const table = await load(csv, { only: { outliers: { action: 'quarantine' } } });
     expect(describeFindings(table)).toEqual(['outliers 1/1 age']);
     expect(table.quarantined).toMatchObject([
-      { rowId: 'train/10', values: { age: 900, id: 10 }, reasons: [{ check: 'outliers' }] },
+      {
+        ...{ rowId: 'train/10', filename: 'f.csv', rowNumber: 11, values: { age: 900, id: 10 } },
+        reasons: [{ check: 'outliers', column: 'age', value: '900' }],
+      },
+    ]);
+  });
+
+  it('quarantined rows are counted in their own file', async () => {
+    const content = (from: number) => csvOf((_, i) => (i === from ? { age: '900' } : {}));
+    const files = [
+      { name: 'a.csv', content: content(3) },
+      { name: 'b.csv', content: content(7) },
+    ];
+    const options = { targets: ['y'], only: { outliers: { action: 'quarantine' } }, acceptLoss: true };
+    const { quarantined } = await importFiles(files, options);
+    expect(quarantined.map(({ filename, rowNumber }) => [filename, rowNumber])).toEqual([
+      ['a.csv', 4],
+      ['b.csv', 8],
     ]);
   });
 

@@ -7,9 +7,9 @@ import { loadTable } from './columns/load-table.js';
 import { assignRoles, expectInputs } from './columns/roles.js';
 import { settleColumns } from './columns/settle-columns.js';
 import { type Database, openDatabase } from './database/database.js';
-import { rowIdSql } from './findings/check-work.js';
 import { expectAnyRow, expectClasses, expectRows, expectSplits, expectVaryingTargets } from './findings/loss-rules.js';
-import { REMOVED, runChecks, writeFindings } from './findings/run-checks.js';
+import { REMOVED, runChecks } from './findings/run-checks.js';
+import { writeFindings } from './findings/write-findings.js';
 import { Problems } from './problems.js';
 import { toVersionColumns } from './rows/dictionaries.js';
 import { writeVersion } from './rows/write-version.js';
@@ -73,8 +73,7 @@ async function importInto(
   await problems.check(() =>
     expectSplits(version.splits, { split, keptRows: kept.rows, hasTest, acceptLoss: plan.acceptLoss }),
   );
-  const rowId = rowIdSql(loaded.trainRows);
-  const files = await writeFindings(database, checked, { folder, name: RESULT_FOLDER, rowId });
+  const files = await writeFindings(database, checked, { loaded, folder, name: RESULT_FOLDER });
   return {
     ...version,
     ...files,

@@ -370,9 +370,9 @@ ${rowsOf(60, i => `${i % 9}.5,${i % 7},${'pq'[i % 2]}`)}`,
     also: table => {
       expect(table.quarantined).toEqual([
         {
-          rowId: 'train/40',
+          ...{ rowId: 'train/40', filename: 'f.csv', rowNumber: 41 },
           values: { a: null, b: 5, y: 'p' },
-          reasons: [{ check: 'misfit', column: 'a', detail: "expected numbers in 'a', got 'many'" }],
+          reasons: [{ check: 'misfit', column: 'a', value: 'many', detail: "expected numbers in 'a', got 'many'" }],
         },
       ]);
       expect(table.values('a')).toHaveLength(59);

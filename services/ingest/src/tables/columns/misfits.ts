@@ -15,7 +15,7 @@ import { looksLikeNumber } from './value-kind.js';
 export interface Misfits {
   readonly column: string;
   readonly rows: number;
-  /** A SELECT of the columns `row` and `detail`. */
+  /** A SELECT of the columns `row`, `detail` and `value`. */
   readonly select: string;
   readonly detail: string;
 }
@@ -48,7 +48,7 @@ export async function settleMisfits(database: Database, work: MisfitWork): Promi
   return {
     column: column.name,
     rows,
-    select: `SELECT row, ${literal(`${what}, got '`)} || v || '''' AS detail FROM ${kept}`,
+    select: `SELECT row, ${literal(`${what}, got '`)} || v || '''' AS detail, v AS value FROM ${kept}`,
     detail: `${what}, got ${rows} other values in ${table.rows} rows`,
   };
 }

@@ -1,13 +1,11 @@
 // Runs the checks of a plan over the working table, and collects which rows have which flaws, and which are removed.
 
-import { join } from 'node:path';
 import type { CheckFinding, CheckParameters } from '../../checks/check.js';
 import { CHECK_FAMILY, CHECKS } from '../../checks/checks.js';
 import type { LoadedTable } from '../columns/load-table.js';
 import type { Misfits } from '../columns/misfits.js';
 import type { RoledColumn } from '../columns/roles.js';
 import { type Database, numberOf } from '../database/database.js';
-import { literal } from '../database/sql.js';
 import type { FindingAction, FindingSummary, TablePlan } from '../table-plan.js';
 import { createCheckWork, type RunningCheckWork } from './check-work.js';
 
@@ -30,7 +28,7 @@ export interface Checked {
 
 /** Rows of the working table that are no part of the version: the columns `row` and `finding`. */
 export const REMOVED = 'removed';
-/** The columns `finding`, `row` and `detail`. */
+/** The columns `finding`, `row`, `detail`, and `value` where it is not that of the working table. */
 export const FLAWS = 'flaws';
 
 const FIRST_ROW_IDS = 20;
@@ -52,14 +50,14 @@ export async function runChecks(
   await flaws.create();
   for (const { column, select, detail } of misfits) {
     const action = plan.reading.onMisfit === 'quarantine' ? 'quarantine' : 'report';
-    await flaws.add({ column, detail, rows: select }, MISFIT_CHECK, action);
+    await flaws.add({ column, detail, rows: select }, { check: MISFIT_CHECK, action, hasValue: true });
   }
   const ordered = Object.keys(CHECKS).flatMap(kind => plan.checks.filter(check => check.kind === kind));
   for (const [index, { kind, parameters }] of ordered.entries()) {
     onCheck(index, ordered.length);
     const { action } = parameters as CheckParameters;
     for (const finding of await CHECK_FAMILY.kinds[kind]!.inspect(work, parameters as CheckParameters)) {
-      await flaws.add(finding, kind, action);
+      await flaws.add(finding, { check: kind, action, hasValue: false });
       if (finding.role !== undefined) work.setRole(finding.column, finding.role);
     }
   }
@@ -82,15 +80,19 @@ class FlawTable {
   }
 
   async create(): Promise<void> {
-    await this.#database.run(`CREATE TABLE ${FLAWS} (finding INTEGER, row BIGINT, detail VARCHAR)`);
+    await this.#database.run(`CREATE TABLE ${FLAWS} (finding INTEGER, row BIGINT, detail VARCHAR, value VARCHAR)`);
   }
 
-  async add({ rows: select, detail, column }: CheckFinding, check: string, action: FindingAction): Promise<void> {
+  /** `hasValue`: the rows have the column `value` too. */
+  async add(
+    { rows: select, detail, column }: CheckFinding,
+    { check, action, hasValue }: { check: string; action: FindingAction; hasValue: boolean },
+  ): Promise<void> {
     const index = this.found.length;
     let rows = 0;
     if (select !== undefined) {
       const [inserted] = await this.#database.query(
-        `INSERT INTO ${FLAWS} SELECT ${index}, row, detail FROM (${select})`,
+        `INSERT INTO ${FLAWS} SELECT ${index}, row, detail, ${hasValue ? 'value' : 'NULL'} FROM (${select})`,
       );
       rows = numberOf(inserted?.Count);
       if (rows === 0) return;
@@ -130,50 +132,4 @@ async function summarize(
 async function countsBy(database: Database, sql: string): Promise<Map<number, number>> {
   const rows = await database.query(sql);
   return new Map(rows.map(({ finding, n }) => [numberOf(finding), numberOf(n)]));
-}
-
-export interface FindingFiles {
-  readonly findingsFile: string;
-  readonly quarantineFile?: string;
-}
-
-/** Writes every flawed row, and the values of the quarantined ones, as JSON Lines. */
-export async function writeFindings(
-  database: Database,
-  { columns, found, summaries }: Checked,
-  { folder, name, rowId }: { folder: string; name: string; rowId: (row: string) => string },
-): Promise<FindingFiles> {
-  const findingsFile = `${name}/findings.jsonl`;
-  const checks = found.map(({ check, action, column }, index) => {
-    const columnSql = column === undefined ? 'NULL' : literal(column);
-    return `(${index}, ${literal(check)}, ${literal(action)}, ${columnSql})`;
-  });
-  const names = `(VALUES ${checks.length === 0 ? "(-1, '', '', '')" : checks.join(', ')}) AS n(finding, check_name, action, column_name)`;
-  const line = `json_object('rowId', ${rowId('f.row')}, 'check', check_name, 'column', column_name, 'action', action,
-    'removed', r.row IS NOT NULL, 'detail', f.detail)`;
-  await copyLines(
-    database,
-    `SELECT ${line} FROM ${FLAWS} f JOIN ${names} USING (finding) LEFT JOIN ${REMOVED} r USING (row, finding) ORDER BY f.finding, f.row`,
-    join(folder, findingsFile),
-  );
-  if (!summaries.some(({ action, removed }) => action === 'quarantine' && removed > 0)) return { findingsFile };
-  const quarantineFile = `${name}/quarantine.jsonl`;
-  const values = columns.map(({ name: column, sql }) => `${literal(column)}, t.${sql}`);
-  const reasons = `(SELECT list(json_object('check', check_name, 'column', column_name, 'detail', f.detail) ORDER BY f.finding)
-    FROM ${FLAWS} f JOIN ${names} USING (finding) WHERE f.row = r.row)`;
-  const quarantining = found.flatMap(({ action }, index) => (action === 'quarantine' ? [index] : []));
-  await copyLines(
-    database,
-    `SELECT json_object('rowId', ${rowId('r.row')}, 'values', json_object(${values.join(', ')}), 'reasons', ${reasons})
-     FROM ${REMOVED} r JOIN t ON t.rowid = r.row WHERE r.finding IN (${quarantining.join(', ')}) ORDER BY r.row`,
-    join(folder, quarantineFile),
-  );
-  return { findingsFile, quarantineFile };
-}
-
-/** JSON has no line feeds in its texts, and no control characters: it needs no quotes of CSV. */
-async function copyLines(database: Database, select: string, path: string): Promise<void> {
-  await database.run(
-    `COPY (${select}) TO ${literal(path)} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001')`,
-  );
 }
