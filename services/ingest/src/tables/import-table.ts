@@ -15,6 +15,7 @@ import { toVersionColumns } from './rows/dictionaries.js';
 import { writeVersion } from './rows/write-version.js';
 import { describeSample } from './sample.js';
 import { openSources } from './sources/open-sources.js';
+import type { SourceTable } from './sources/source-table.js';
 import type { OnTablePhase, TablePlan, TableResult } from './table-plan.js';
 
 export async function importTable(plan: TablePlan, folder: string, onPhase: OnTablePhase): Promise<TableResult> {
@@ -27,6 +28,13 @@ export async function importTable(plan: TablePlan, folder: string, onPhase: OnTa
   }
 }
 
+/** Each thread of a reading statement holds a vector for each column, about 50 KiB. */
+const MAX_PARALLEL_COLUMNS = 2_000;
+
+function threadsFor(sources: readonly SourceTable[], threads: number): number {
+  return Math.max(...sources.map(({ names }) => names.length)) > MAX_PARALLEL_COLUMNS ? 1 : threads;
+}
+
 async function importInto(
   database: Database,
   plan: TablePlan,
@@ -36,6 +44,7 @@ async function importInto(
   const sources = await openSources(plan, folder, database);
   if (!sources.some(({ partition }) => partition === 'train'))
     throw new FormatError('expected a file of training rows, got none');
+  await database.lock(threadsFor(sources, plan.limits.threads));
   const problems = new Problems(plan.sample !== undefined);
   const loaded = await loadTable(database, sources, plan);
   const { refuse } = problems;

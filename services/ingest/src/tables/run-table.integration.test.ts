@@ -86,12 +86,41 @@ describe('formats', () => {
     expect(table.values('code')[1]).toBe('001');
   });
 
+  it('bug: a nested column of a Parquet file could not be left out, although its error said so', async () => {
+    const content = await written('SELECT i + 0.5 AS x, [i] AS tags, i % 2 AS y FROM range(30) r(i)', 'parquet');
+    const files = [{ name: 'f.parquet', content }];
+    await expect(importFiles(files, { targets: ['y'] })).rejects.toThrow(/in the column 'tags'; .*--ignore tags/);
+    const table = await importFiles(files, { targets: ['y'], reading: { ignore: ['tags'] } });
+    expect(table.columns.map(({ name }) => name)).toEqual(['x', 'y']);
+  });
+
   it('refuses a Parquet file that is cut off', async () => {
     const content = (await written(TYPED, 'parquet')).subarray(0, 500);
     await expect(importFiles([{ name: 'f.parquet', content }])).rejects.toThrow(
       /^f\.parquet: the Parquet file cannot be read/,
     );
   });
+});
+
+// 10,000 columns of texts, too, fit into the default limit: by one thread, since each holds a vector of each column.
+it('reads thousands of columns within a small memory limit', async () => {
+  const columns = 2_500;
+  const cells = (row: number) => Array.from({ length: columns }, (_, index) => `${(row * 31 + index * 17) % 89}.5`);
+  const names = Array.from({ length: columns }, (_, index) => `c${index}`);
+  const rows = Array.from({ length: 40 }, (_, row) => `${cells(row).join(',')},${row % 2 ? 'p' : 'q'}\n`);
+  const csv = `${names.join(',')},y\n${rows.join('')}`;
+  const table = await importCsv(csv, { targets: ['y'], only: { duplicate: {} }, limits: { memoryMiB: 320 } });
+  expect(table.columns).toHaveLength(columns + 1);
+  expect(table.values('c2499')).toHaveLength(40);
+});
+
+it('reads a CSV packed by zstd, in several frames', async () => {
+  // Written by zstd 1.5 with checksums: the header and two rows, then two rows.
+  const texts = ['KLUv/QRogQAAYSx5CjEuNSxwCjIuNSxxCp7afZQ=', 'KLUv/QRoYQAAMy41LHAKNC41LHEKnlqj7A=='];
+  const frames = texts.map(text => Buffer.from(text, 'base64'));
+  const table = await importFiles([{ name: 'f.csv.zst', content: Buffer.concat(frames) }], { targets: ['y'] });
+  expect(table.values('a')).toEqual([1.5, 2.5, 3.5, 4.5]);
+  expect(table.reading[0]).toMatchObject({ format: 'csv', compression: 'zstd' });
 });
 
 describe('several files', () => {

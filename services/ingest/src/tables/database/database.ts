@@ -15,6 +15,8 @@ import { literal } from './sql.js';
 export type SqlRow = Readonly<Record<string, unknown>>;
 
 export interface Database {
+  /** Sets the number of threads, after which no setting can be changed. */
+  lock(threads: number): Promise<void>;
   run(sql: string): Promise<void>;
   /** Integers are BigInt where SQL's type has 64 bits: see numberOf. */
   query(sql: string): Promise<readonly SqlRow[]>;
@@ -64,9 +66,12 @@ export async function openDatabase({ folder, memoryMiB, threads }: DatabaseOptio
   await connection.run("SET TimeZone = 'UTC'");
   await connection.run(`SET allowed_directories = [${literal(folder)}]`);
   await connection.run('SET enable_external_access = false');
-  await connection.run('SET lock_configuration = true');
   const others = await Promise.all(Array.from({ length: threads - 1 }, () => instance.connect()));
   return {
+    lock: async count => {
+      await connection.run(`SET threads = ${count}`);
+      await connection.run('SET lock_configuration = true');
+    },
     run: async sql => void (await connection.run(sql)),
     query: async sql => (await connection.runAndReadAll(sql)).getRowObjectsJS() as SqlRow[],
     stage: (table, columns, blocks) => stage(connection, { table, columns }, blocks),

@@ -87,11 +87,13 @@ function dataOf(values: ColumnValues) {
   throw new TypeError(`expected values of a fixed width, got ${values.kind}`);
 }
 
+/** A table of thousands of texts has few rows in a shard. */
 const FIRST_TEXT_BYTES = 64 * 1024;
+const FIRST_BYTES_PER_ROW = 16;
 
 function texts(capacity: number): ColumnBuffer {
   const offsets = new Float64Array(capacity + 1);
-  let bytes = new Uint8Array(FIRST_TEXT_BYTES);
+  let bytes = new Uint8Array(Math.min(FIRST_TEXT_BYTES, FIRST_BYTES_PER_ROW * capacity));
   let length = 0;
   const reserve = (needed: number) => {
     if (needed <= bytes.length) return;
