@@ -10,6 +10,7 @@ import { duplicate } from './duplicate.js';
 import { identifierLike } from './identifier-like.js';
 import { missingTarget } from './missing-target.js';
 import { mixedTypes } from './mixed-types.js';
+import { nearConstant } from './near-constant.js';
 import { outliers } from './outliers.js';
 import { overlapWithTest } from './overlap-with-test.js';
 import { targetLeakage } from './target-leakage.js';
@@ -22,6 +23,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   'identifier-like': identifierLike,
   'missing-target': missingTarget,
   'constant-column': constantColumn,
+  'near-constant': nearConstant,
   duplicate,
   'conflicting-target': conflictingTarget,
   'test-overlap': overlapWithTest,

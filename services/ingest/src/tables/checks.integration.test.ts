@@ -84,6 +84,24 @@ describe('checks', () => {
     );
   });
 
+  it('near-constant names columns with one value in nearly every row, missing values among the others', async () => {
+    const flags = Array.from({ length: 1_000 }, (_, i) => {
+      const rare = i % 500 === 7;
+      return `${(i * 37) % 101}.5,${rare ? 3 : 0},${rare ? '' : "it's"},${i === 7 ? 'on' : 'off'},same,${i % 2 ? 'p' : 'q'}\n`;
+    });
+    const csv = `x,number,gaps,flag,constant,y\n${flags.join('')}`;
+    const options = { targets: ['y'] };
+    const found = await importCsv(csv, { ...options, only: { 'near-constant': {} } });
+    expect(describeFindings(found)).toEqual(['near-constant 0/0 flag']);
+    expect(found.findings[0]?.detail).toBe("'flag' is 'off' in 999 of 1000 rows");
+    const more = await importCsv(csv, { ...options, only: { 'near-constant': { share: 0.99 } } });
+    expect(more.findings.map(({ detail }) => detail)).toEqual([
+      "'number' is '0' in 998 of 1000 rows",
+      "'gaps' is 'it's' in 998 of 1000 rows",
+      "'flag' is 'off' in 999 of 1000 rows",
+    ]);
+  });
+
   it('identifier-like names keys, and leaves a column that is chosen as an input', async () => {
     const uuid = (i: number) => `${i.toString(16).padStart(8, '0')}-aaaa`;
     const csv = csvOf((_, i) => ({ key: uuid(i * 7919), title: `the ${i} th title` }));
