@@ -1,18 +1,22 @@
 // `npm run examples`: whole jobs on real data sets, by the commands that a user would type, beside scikit-learn.
+import { examplesOfFlaws } from './flaws.js';
 import { examplesOfTables } from './tables.js';
 
 const USAGE = `Usage: npm run examples -- tables [name …]
+       npm run examples -- flaws
 
   tables   imports, trains (--model auto) and evaluates real tables over five seeds, beside the best linear or
            multilayer pipeline of scikit-learn on the same rows; asks each served model for its whole test split with
            Triton's client (Python: ATHANOR_EXAMPLES_PYTHON, python3)
+  flaws    imports a table with planted flaws: precision and recall of each check
 
 Example:
   npm run examples -- tables iris titanic
 `;
 const [suite, ...names] = process.argv.slice(2);
-if (suite !== 'tables') {
+const print = (text: string) => void process.stdout.write(text);
+if (suite !== 'tables' && suite !== 'flaws') {
   process.stdout.write(USAGE);
   process.exit(suite === '--help' ? 0 : 2);
 }
-process.exitCode = await examplesOfTables(names, text => void process.stdout.write(text));
+process.exitCode = suite === 'flaws' ? await examplesOfFlaws(print) : await examplesOfTables(names, print);

@@ -102,6 +102,18 @@ describe('checks', () => {
     ]);
   });
 
+  it('bug: a key was taken for an input where rows are there twice', async () => {
+    const row = (i: number) => `K${i * 7919},${(i * 37) % 101}.5,${i % 2 ? 'p' : 'q'}\n`;
+    const rows = Array.from({ length: 200 }, (_, i) => row(i));
+    const only = { 'identifier-like': {} };
+    const twice = await importCsv(`key,x,y\n${[...rows, row(3), row(4)].join('')}`, { targets: ['y'], only });
+    expect(twice.findings.map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/^'key' is the same only in equal rows, like an identifier; it has the role id/),
+    ]);
+    const other = await importCsv(`key,x,y\n${[...rows, 'K7919,77,p\n'].join('')}`, { targets: ['y'], only });
+    expect(other.findings).toEqual([]);
+  });
+
   it('identifier-like names keys, and leaves a column that is chosen as an input', async () => {
     const uuid = (i: number) => `${i.toString(16).padStart(8, '0')}-aaaa`;
     const csv = csvOf((_, i) => ({ key: uuid(i * 7919), title: `the ${i} th title` }));
