@@ -41,18 +41,20 @@ const train = (changes: TrainingSpecInput) =>
 const evaluate = (jobId: string, datasetId = 'people', changes: TrainingSpecInput = {}) =>
   run({ datasetId, evaluated: { jobId }, ...changes });
 
-describe.each([
+const CASES: [name: string, changes: TrainingSpecInput][] = [
   ['binary', { task: component('binary', { threshold: 'f1' }), targets: ['y'] }],
   ['multiclass', { task: component('multiclass'), targets: ['sex'], inputs: ['a', 'b'] }],
   ['numbers as classes', { task: component('binary'), targets: ['z'] }],
   ['regression', { targets: ['n'] }],
   ['multilabel', { task: component('multilabel', { threshold: 'f1' }), targets: ['y', 'z'] }],
-] as const)('%s', (name, changes) => {
+];
+
+describe.each(CASES)('%s', (name, changes) => {
   test('has the figures of training on the dataset that it was trained on, and those of the training split', async () => {
     if (name === 'multiclass')
       await importCsv(bench.ingest, 'no-gaps', Buffer.from(table().toString().replaceAll(',,', ',x,')));
     const datasetId = name === 'multiclass' ? 'no-gaps' : 'people';
-    const trained = await train({ ...(changes as TrainingSpecInput), datasetId });
+    const trained = await train({ ...changes, datasetId });
     expect(trained.error).toBeNull();
     const job = await evaluate(trained.jobId, datasetId);
     expect(job.error).toBeNull();

@@ -59,16 +59,14 @@ export function flawedTable(): FlawedTable {
   const rows: Record<string, Set<string>> = {};
   /** Rows that have no other flaw of rows. */
   const places = shuffled(TRAIN_ROWS, random);
-  const plant = (
-    check: string,
-    count: number,
-    change: (row: Row, index: number) => readonly string[] | undefined | void,
-  ) => {
+  const plant = (check: string, count: number, change: (row: Row, index: number) => readonly string[] | undefined) => {
     rows[check] ??= new Set();
     for (const index of places.splice(0, count))
       for (const id of change(train[index] as Row, index) ?? [`train/${index}`]) rows[check].add(id);
   };
-  const set = (row: Row, change: Partial<Row>) => void Object.assign(row, change);
+  const set = (row: Row, change: Partial<Row>): undefined => {
+    Object.assign(row, change);
+  };
   /** Replaces a later row by a copy of this one. */
   const copyOf = (row: Row, index: number) => {
     const [later] = places.splice(

@@ -69,7 +69,7 @@ describe('a dataset report', () => {
 
   it('of a version that is not ready has its error', () => {
     const error = { code: 3, message: "column 'a' <b>", details: [] };
-    const preparation = { done: true, phase: '', completedUnits: 0, totalUnits: 0, error };
+    const preparation = { done: true, phase: '', completedUnits: 0, totalUnits: 0, queuePosition: 0, error };
     const text = datasetReport(datasetVersion({ state: 'STATE_FAILED', columns: [], splits: [], preparation }));
     expect(text).toContain('column &#39;a&#39; &lt;b&gt;');
     expect(text).not.toContain('NaN');
