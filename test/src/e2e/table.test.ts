@@ -176,6 +176,27 @@ describe('a table with a column for every transform', () => {
     expect(predicted.slice(0, 64).map(line => line.split(',').at(-1))).toEqual(labels);
   });
 
+  it('is evaluated on another dataset, whose figures a gate can require', async () => {
+    const cli = (...args: string[]) => runAthanor(['--home', home, ...args]);
+    const path = join(home, 'later.csv');
+    await writeFile(path, csvOf(Array.from({ length: 400 }, (_, index) => rowAt(20_000 + index))));
+    expect((await cli('dataset', 'import', 'later', path, '--target', 'bought')).code).toBe(0);
+    const done = await cli('model', 'evaluate', 'table', '1', '--dataset', 'later', '--slice', 'city');
+    expect(done.code, done.stderr).toBe(0);
+    expect(done.stdout).toMatch(/^On \d+ test rows: .*accuracy/);
+    expect(done.stdout).toContain('Rome');
+    expect(done.stderr).toContain('model gate table --dataset later --dataset-version 1');
+    const described = await cli('model', 'describe', 'table', '--version', '1');
+    expect(described.stdout).toMatch(/Dataset [0-9a-f]{12}: On \d+ train rows/);
+    expect(
+      (await cli('model', 'gate', 'table', '--alias', 'next', '--dataset', 'later', '--threshold', '1')).code,
+    ).toBe(0);
+    const refused = await cli('model', 'promote', 'table', '1', '--alias', 'next');
+    expect(refused).toMatchObject({ code: 5, stderr: expect.stringMatching(/accuracy/) });
+    const missing = await cli('model', 'evaluate', 'table', '7', '--dataset', 'later');
+    expect(missing.code).toBe(3);
+  }, 60_000);
+
   it.each([
     ['{"age": 39}', /missing: temperature, height/],
     [JSON.stringify({ ...rowAt(1), age: 'old' }), /row 0, column 'age': expected a number/],

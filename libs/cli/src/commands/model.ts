@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AthanorClient } from '@athanor/client';
+import type { Evaluation } from '@athanor/contracts/api';
 import type { AliasMove, Model, ModelVersion } from '@athanor/contracts/registry';
 import type { Command } from 'commander';
 import { classesText } from '../dataset/describe.js';
@@ -9,16 +10,9 @@ import { collectPages } from '../output/pages.js';
 import { fields, formatTime, shortDigest, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 import { type ListOptions, showList, withLimit } from './list.js';
-import { positiveNumber, realNumber, wholeNumber } from './number-options.js';
-
-interface GateOptions {
-  readonly alias: string;
-  readonly metric: string;
-  readonly split: string;
-  readonly threshold: number;
-  readonly minImprovement: number;
-  readonly smallerIsBetter?: boolean;
-}
+import { addModelEvaluateCommand } from './model-evaluate.js';
+import { addModelGateCommand, gatesText } from './model-gate.js';
+import { positiveNumber, wholeNumber } from './number-options.js';
 
 interface MoveOptions {
   readonly alias: string;
@@ -68,24 +62,8 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
         context.show({ value: { ...value, calls }, text });
       });
     });
-  model
-    .command('gate <model>')
-    .description('set the condition that a version must meet before an alias moves to it')
-    .option('--alias <alias>', 'the alias', 'champion')
-    .option('--metric <name>', 'a metric of the evaluation', 'accuracy')
-    .option('--split <name>', 'train, validation or test', 'test')
-    .requiredOption('--threshold <value>', 'the minimum value', realNumber)
-    .option('--min-improvement <value>', 'minimum improvement over the current version', realNumber, 0)
-    .option('--smaller-is-better', 'for losses')
-    .addHelpText('after', '\nExamples:\n  athanor model gate digits --threshold 0.965')
-    .action(async (modelName: string, options: GateOptions, command: Command) => {
-      const context = commandContext(cli, command);
-      const gate = { ...options, smallerIsBetter: options.smallerIsBetter ?? false };
-      const { model: found } = await withClient(context, client => client.registry.setGate({ modelName, gate }));
-      if (found?.latestVersion === 0)
-        cli.terminal.err(`Model '${modelName}' has no version yet; the gate waits for its first. Is the name right?\n`);
-      context.show({ value: found, text: () => gatesText(found as Model) });
-    });
+  addModelEvaluateCommand(model, cli);
+  addModelGateCommand(model, cli);
   model
     .command('promote')
     .argument('<model>')
@@ -210,16 +188,6 @@ function modelText({
   ].join('\n');
 }
 
-function gatesText({ gates }: Model): string {
-  const rows = gates.map(each => [
-    each.alias,
-    `${each.split} ${each.metric}`,
-    `${each.smallerIsBetter ? '≤' : '≥'} ${each.threshold}`,
-    each.minImprovement || '',
-  ]);
-  return table(['GATE OF', 'METRIC', 'THRESHOLD', 'IMPROVEMENT'], rows);
-}
-
 function versionText(version: ModelVersion): string {
   const { signature, files, evaluations } = version;
   const tensors = (list: NonNullable<typeof signature>['inputs']) =>
@@ -236,7 +204,15 @@ function versionText(version: ModelVersion): string {
     ['Created', formatTime(version.createTime)],
   ]);
   const fileRows = files.map(({ name, byteSize, digest }) => [name, byteSize, digest]);
-  return [head, table(['FILE', 'BYTES', 'DIGEST'], fileRows), ...evaluations.map(evaluationText)].join('\n');
+  return [head, table(['FILE', 'BYTES', 'DIGEST'], fileRows), ...evaluations.map(evaluationOf(version))].join('\n');
+}
+
+/** Figures on other data than that of training say so. */
+function evaluationOf({ datasetDigest }: ModelVersion): (evaluation: Evaluation) => string {
+  return evaluation => {
+    const isOther = evaluation.datasetDigest !== datasetDigest;
+    return `${isOther ? `Dataset ${shortDigest(evaluation.datasetDigest)}: ` : ''}${evaluationText(evaluation)}`;
+  };
 }
 
 function moveText(modelName: string, move: AliasMove): string {

@@ -6,9 +6,10 @@ const COLUMNS_SHOWN = 40;
 /** What a job trains, as label and text. */
 export function specFields(spec: TrainingSpec | null): [string, string][] {
   if (spec === null) return [];
+  if (spec.evaluated) return evaluationFields(spec);
   const { epochs, batchSize, seed, cpuThreads, earlyStopping } = spec;
   const patience = earlyStopping?.patience ?? 0;
-  const stopping = patience === 0 ? '' : `, at most; ends after ${patience} epochs without a better validation metric`;
+  const stopping = patience === 0 ? '' : `, at most; ends after ${patience} epochs without a smaller validation loss`;
   return [
     ['Dataset', `${spec.datasetId} v${spec.datasetVersion}`],
     ['Task', `${componentText(spec.task)}, predicts ${spec.targets.join(', ')}`],
@@ -19,6 +20,15 @@ export function specFields(spec: TrainingSpec | null): [string, string][] {
     ['Optimizer', componentText(spec.optimizer)],
     ['Schedule', `batch ${batchSize}, ${epochs} epochs${stopping}; seed ${seed}, ${cpuThreads} threads`],
   ];
+}
+
+function evaluationFields({ evaluated, datasetId, datasetVersion, task, targets, slices }: TrainingSpec) {
+  return [
+    ['Evaluates', `the model of ${evaluated?.jobId}`],
+    ['Dataset', `${datasetId} v${datasetVersion}`],
+    ['Task', `${componentText(task)}, predicts ${targets.join(', ')}`],
+    ['Slices', slices.join(', ')],
+  ] satisfies [string, string][];
 }
 
 /** Columns with equal transforms together: "standard: … (age, fnlwgt)". */

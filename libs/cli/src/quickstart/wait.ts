@@ -18,6 +18,22 @@ export async function waitForRegistration(
   });
 }
 
+/** Resolves when a version has figures on a dataset, which the registry receives by an event. */
+export async function waitForFigures(
+  client: AthanorClient,
+  {
+    name,
+    version,
+    datasetDigest,
+    signal,
+  }: { name: string; version: number; datasetDigest: string; signal: AbortSignal },
+): Promise<void> {
+  await poll(`the figures of '${name}' v${version}`, signal, async () => {
+    const { modelVersion } = await client.registry.getModelVersion({ modelName: name, version });
+    return modelVersion?.evaluations.some(each => each.datasetDigest === datasetDigest) ? true : undefined;
+  });
+}
+
 /** Resolves when the deployment serves the version. */
 export async function waitUntilServed(
   client: AthanorClient,

@@ -13,7 +13,7 @@ export function primaryParameter(metrics: readonly Metric<never>[], fallback: st
     .enum([first!, ...others])
     .default(fallback)
     .describe(
-      'Metric that models are compared by: it decides early stopping and the best weights. Metrics count rows.',
+      'Metric that the candidates of the model auto are compared by. Metrics count rows.',
     );
 }
 

@@ -10,7 +10,7 @@ import type { SourceColumn } from '@athanor/transforms';
 import type { Details } from '../metrics/details.js';
 import type { MetricValue } from '../metrics/metric.js';
 
-/** The metric that models are compared by: it decides early stopping and which weights are best. */
+/** The metric that candidates of the model `auto` are compared by. Early stopping and the best weights go by the loss. */
 export interface PrimaryMetric {
   readonly metric: string;
   readonly smallerIsBetter: boolean;
