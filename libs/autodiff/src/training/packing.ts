@@ -8,6 +8,8 @@ import type { ParameterGroup } from '../optimizers/transform.js';
 export interface Parameter {
   readonly name: string;
   readonly shape: readonly number[];
+  /** Penalty λ: the loss that is minimized has λ/2 Σp² more than the one that is reported; default: 0. */
+  readonly l2?: number;
 }
 
 export interface PackedGroup extends ParameterGroup {

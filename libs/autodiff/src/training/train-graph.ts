@@ -12,11 +12,10 @@ import { add, at } from '../emit.js';
 import type { LossMetrics } from '../losses/loss.js';
 import type { ParameterGroup, StateSlot } from '../optimizers/transform.js';
 import { createGraphRandom } from './graph-random.js';
-import { type PackedGroup, type Parameter, packParameters } from './packing.js';
+import { type PackedGroup, packParameters } from './packing.js';
 import { type StepOutputs, type StepSpec, scheduleSteps, trainStep } from './train-step.js';
 
 export interface TrainGraphSpec extends StepSpec {
-  readonly parameters: readonly Parameter[];
   /** Types of the whole dataset, by input of the network: the first axis is the row. */
   readonly inputs: Readonly<Record<string, ValueType>>;
   readonly labels: ValueType;

@@ -3,14 +3,15 @@
 
 import type { GraphBuilder, Value } from '@athanor/onnx';
 import { int64 } from '@athanor/tensor';
-import { add, at, cast, mul, sub } from '../emit.js';
+import { add, at, cast, mul, scale, sub } from '../emit.js';
 import { gradients } from '../gradients.js';
 import type { Loss, LossTargets } from '../losses/loss.js';
 import type { Optimizer, Update } from '../optimizers/transform.js';
 import type { GraphRandom } from './graph-random.js';
-import { type PackedGroup, packValues, unpackValues } from './packing.js';
+import { type PackedGroup, type Parameter, packValues, unpackValues } from './packing.js';
 
 export interface StepSpec {
+  readonly parameters: readonly Parameter[];
   /** Emits the predictions for a batch of rows, by input of the network. */
   forward(
     g: GraphBuilder,
@@ -68,7 +69,14 @@ export function trainStep(g: GraphBuilder, spec: StepSpec, inputs: StepInputs): 
   const gradient = spec.loss.gradient(g, predictions, inputs.targets(predictions));
   const names = [...parameters.keys()];
   const derivatives = gradients(g, [{ value: predictions, gradient }], [...parameters.values()]);
-  const named = new Map(names.map((name, index) => [name, derivatives[index]!]));
+  const penalties = new Map(spec.parameters.map(({ name, l2 = 0 }) => [name, l2]));
+  const named = new Map(
+    names.map((name, index): [string, Value] => {
+      const rate = penalties.get(name)!;
+      const derivative = derivatives[index]!;
+      return [name, rate === 0 ? derivative : add(g, derivative, scale(g, parameters.get(name)!, rate))];
+    }),
+  );
   const updates = packValues(g, groups, named).map((value): Update => ({ value }));
   const optimized = optimize(g, spec.optimizer, { ...inputs, packed, updates });
   const next = descend(g, packed, optimized.updates, at(g, inputs.schedule.learningRates, inputs.iteration));

@@ -17,6 +17,8 @@ export interface ModelParameter extends Parameter {
 
 /** The encoded rows that a network takes. */
 export interface NetworkInputs {
+  /** Of the training split. */
+  readonly rows: number;
   /** Width of the dense features FP32 [n, width]; 0: there are none. */
   readonly width: number;
   /** Index inputs INT64 [n], for embeddings. */

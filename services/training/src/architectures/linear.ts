@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { type Architecture, UnsupportedInputs } from './architecture.js';
 
-const parameters = z.strictObject({});
+const parameters = z.strictObject({
+  l2: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe(
+      "Penalty of large weights: l2 / (2 · rows) · Σw² is added to the mean loss, as by scikit-learn's LogisticRegression with C = 1/l2.",
+    ),
+});
 
 /** One layer: linear regression, or logistic regression with a classification task. Starts at zero. */
 export const linear: Architecture<z.output<typeof parameters>> = {
@@ -11,14 +19,14 @@ export const linear: Architecture<z.output<typeof parameters>> = {
   parameters,
   embeds: false,
   isConvex: true,
-  build(_parameters, { width, indices }, outputWidth) {
+  build({ l2 }, { rows, width, indices }, outputWidth) {
     if (indices.length > 0)
       throw new UnsupportedInputs(
         `a linear model takes no indices, got ${indices.map(({ name }) => name).join(', ')}; encode them with one-hot`,
       );
     return {
       parameters: [
-        { name: 'weight', shape: [width, outputWidth], initialization: { kind: 'zeros' } },
+        { name: 'weight', shape: [width, outputWidth], initialization: { kind: 'zeros' }, l2: l2 / rows },
         { name: 'bias', shape: [outputWidth], initialization: { kind: 'zeros' } },
       ],
       forward: (g, { dense }, named) =>

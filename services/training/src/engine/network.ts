@@ -22,6 +22,8 @@ export interface Network {
 }
 
 export interface NetworkParts {
+  /** Of the training split. */
+  readonly trainRows: number;
   readonly columns: readonly SourceColumn[];
   readonly features: FeatureSet;
   readonly task: BoundTask;
@@ -32,7 +34,7 @@ export function buildNetwork(spec: TrainingSpec, parts: NetworkParts): Network {
   const indices = parts.features.flatMap(feature =>
     feature.encoding.kind === 'index' ? [{ name: indexName(feature), cardinality: feature.encoding.cardinality }] : [],
   );
-  const inputs = { width: denseWidth(parts.features), indices };
+  const inputs = { rows: parts.trainRows, width: denseWidth(parts.features), indices };
   return { ...parts, model: architecture.build(spec.model.parameters, inputs, parts.task.outputWidth) };
 }
 
@@ -40,7 +42,7 @@ export function trainGraph(network: Network, spec: TrainingSpec): TrainGraph {
   const { model, task } = network;
   const isWeighted = spec.weight !== undefined || task.rowWeights !== undefined;
   return buildTrainGraph({
-    parameters: model.parameters.map(({ name, shape }) => ({ name, shape })),
+    parameters: model.parameters.map(({ name, shape, l2 = 0 }) => ({ name, shape, l2 })),
     inputs: encodedTypes(network, 'rows'),
     labels: { dtype: task.labelType.dtype, shape: ['rows', ...task.labelType.shape] },
     ...(isWeighted && { weights: { dtype: 'FP32', shape: ['rows'] } }),

@@ -12,9 +12,7 @@ export function primaryParameter(metrics: readonly Metric<never>[], fallback: st
   return z
     .enum([first!, ...others])
     .default(fallback)
-    .describe(
-      'Metric that the candidates of the model auto are compared by. Metrics count rows.',
-    );
+    .describe('Metric that the candidates of the model auto are compared by. Metrics count rows.');
 }
 
 /** The part of a bound task that measures. */
