@@ -291,6 +291,25 @@ ${PLAIN}`,
     columns: 'a category?, b FP64?, y category target',
   },
   {
+    title: 'own tokens with spaces around them',
+    csv: `a, b, y\n${rowsOf(60, i => `${i % 5 === 0 ? ' ? ' : 'x'}, ${i % 6 === 0 ? '-999' : i % 7}, ${'pq'[i % 2]}`)}`,
+    options: { reading: { nulls: ['-999', '?'] } },
+    columns: 'a category?, b FP64?, y category target',
+    values: { a: [undefined, 'x'], b: [undefined, 1] },
+  },
+  {
+    title: 'own tokens in JSON, as texts and as numbers',
+    files: [
+      {
+        name: 'f.jsonl',
+        content: rowsOf(60, i => JSON.stringify({ a: i % 5 ? 'x' : '-', b: i % 6 ? i % 7 : -999, y: 'pq'[i % 2] })),
+      },
+    ],
+    options: { reading: { nulls: ['-999', '-'] } },
+    columns: 'a category?, b FP64?, y category target',
+    values: { a: [undefined, 'x'], b: [undefined, 1] },
+  },
+  {
     title: 'yes and no stay texts, true and false are booleans',
     csv: `a,b,c,y\n${rowsOf(60, i => `${['yes', 'no'][i % 2]},${['true', 'FALSE', 'True'][i % 3]},${['Y', 'N'][(i * 7) % 2]},${'pq'[i % 2]}`)}`,
     options: { only: {} },

@@ -1,7 +1,7 @@
 // The final type of each column of the working table, by all its values; the table's columns are changed to it.
 
 import { type Database, numberOf } from '../database/database.js';
-import { trimmed } from '../database/sql.js';
+import { literal, literals, trimmed } from '../database/sql.js';
 import type { Refuse } from '../problems.js';
 import type { ColumnChoice, TableReading } from '../table-plan.js';
 import { type Decided, type Decision, decideType, isCategory } from './decide-type.js';
@@ -67,11 +67,11 @@ export async function settleColumns(
   for (const column of table.columns) {
     const isText = sampled.has(column.sql);
     if (!isText) {
-      columns.push(await settleTyped(database, column, table));
+      columns.push(await settleTyped(database, await clearNumbers(database, column, reading.nulls), table));
       continue;
     }
     const choice = reading.types[column.name] ?? (column.isCategory ? 'category' : undefined);
-    const { values, outline } = await trimmedValues(database, column.sql, sampled.get(column.sql)!);
+    const { values, outline } = await trimmedValues(database, column.sql, sampled.get(column.sql)!, reading.nulls);
     const decision = await decide({ database, column, table, values, outline, reading, choice });
     if (decision.type === 'text') {
       const isTarget = targets.includes(column.name);
@@ -93,14 +93,33 @@ interface OutlinedValues {
   readonly outline: TextOutline;
 }
 
-/** The values of a text column, after its cells are trimmed. */
-async function trimmedValues(database: Database, column: string, sampled: number): Promise<OutlinedValues> {
+/** The values of a text column, after its cells are trimmed and those that stand for a missing value are cleared. */
+async function trimmedValues(
+  database: Database,
+  column: string,
+  sampled: number,
+  nulls: readonly string[],
+): Promise<OutlinedValues> {
   const values = await textValues(database, column, sampled);
   const outline = await outlineText(database, values.relation);
-  if (outline.untrimmed === 0) return { values, outline };
-  await alter(database, column, 'VARCHAR', trimmed(column));
+  const isClear = async () =>
+    nulls.length === 0 || (await count(database, values.relation, `v IN (${literals(nulls)})`)) === 0;
+  if (outline.untrimmed === 0 && (await isClear())) return { values, outline };
+  await alter(database, column, 'VARCHAR', trimmed(column, nulls));
   const again = await textValues(database, column, sampled);
   return { values: again, outline: await outlineText(database, again.relation) };
+}
+
+/** Of a number that was read as such. */
+async function clearNumbers(database: Database, column: LoadedColumn, nulls: readonly string[]): Promise<LoadedColumn> {
+  const { sql, type, numbers: _, ...rest } = column;
+  if (type !== 'DOUBLE' && type !== 'BIGINT') return column;
+  const numbers = nulls.map(text => `try_cast(${literal(text)} AS ${type})`);
+  if (numbers.length === 0) return column;
+  const isNull = `coalesce(${sql} IN (${numbers.join(', ')}), false)`;
+  if ((await count(database, 't', isNull)) === 0) return column;
+  await alter(database, sql, type, `CASE WHEN NOT ${isNull} THEN ${sql} END`);
+  return { ...rest, sql, type };
 }
 
 interface DecideWork {
@@ -215,6 +234,11 @@ function settleText(
 
 async function countOf(database: Database, column: string): Promise<number> {
   const [row] = await database.query(`SELECT count(${column}) AS n FROM t`);
+  return numberOf(row?.n);
+}
+
+async function count(database: Database, relation: string, condition: string): Promise<number> {
+  const [row] = await database.query(`SELECT count(*) AS n FROM ${relation} WHERE ${condition}`);
   return numberOf(row?.n);
 }
 

@@ -54,16 +54,22 @@ function hintsOf({ delimiter, names, records }: Dialect, { parts }: TextSample, 
   // A part may begin inside of quotes: only rows of the right width count.
   const later = parts.flatMap(part => parseRecords(part, delimiter).slice(0, -1));
   const rows = [...records, ...later.filter(({ fields }) => fields.length === names.length)];
-  const isPlain = reading.decimal === '.' && reading.thousands === undefined;
+  // A number that stands for a missing value may have spaces around it, which a reader of numbers ignores.
+  const isPlain = reading.decimal === '.' && reading.thousands === undefined && !reading.nulls.some(isNumeric);
   return names.map((_, index) =>
     hintOf(rows.map(({ fields }) => (fields[index] ?? '').trim()).filter(Boolean), isPlain),
   );
 }
 
+function isNumeric(text: string): boolean {
+  const kind = valueKind(text);
+  return kind === 'integer' || kind === 'number';
+}
+
 /** A type that the whole sample fits; else text, which is looked at in full. */
 function hintOf(cells: readonly string[], isPlain: boolean): ReadAs {
   const kinds = new Set(cells.map(cell => (isMissingToken(cell) ? 'text' : valueKind(cell))));
-  const isNumber = kinds.size > 0 && [...kinds].every(kind => kind === 'integer' || kind === 'number');
+  const isNumber = kinds.size > 0 && cells.every(isNumeric);
   // Above 15 digits a double may not be exact.
   if (isPlain && isNumber && cells.every(cell => cell.length <= 15 || valueKind(cell) === 'number'))
     return { type: 'DOUBLE', whole: !kinds.has('number') };

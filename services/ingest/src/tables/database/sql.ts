@@ -16,8 +16,10 @@ export function columnSql(index: number): string {
 /** ASCII white space and the no-break space. */
 const SPACES = ' \t\r\n\u000b\u000c\u00a0';
 
-export function trimmed(sql: string): string {
-  return `nullif(trim(${sql}, ${literal(SPACES)}), '')`;
+/** NULL if nothing is left, or one of `nulls`. */
+export function trimmed(sql: string, nulls: readonly string[]): string {
+  const value = `trim(${sql}, ${literal(SPACES)})`;
+  return `CASE WHEN ${value} NOT IN (${literals(['', ...nulls])}) THEN ${value} END`;
 }
 
 /** Whether trimming would change the value; cheaper than trimming. */
