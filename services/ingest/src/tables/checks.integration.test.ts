@@ -160,6 +160,13 @@ describe('checks', () => {
     expect(rowsOf(table, 'test-overlap')).toEqual(['test/0', 'test/1', 'test/2', 'test/3', 'test/4']);
     expect(rowsOf(table, 'test-only-class')).toEqual(['test/9']);
     expect(table.ids.test).toHaveLength(10);
+    expect(table.findings.find(({ check }) => check === 'test-only-class')?.detail).toMatch(/only: 'maybe'$/);
+    const dotted = csvOf(row => ({ y: `${row.y}.` }), 10);
+    const other = [files[0]!, { name: 'test.csv', content: dotted, partition: 'test' as const }];
+    const { findings } = await importFiles(other, { targets: ['y'] });
+    expect(findings.find(({ check }) => check === 'test-only-class')?.detail).toMatch(
+      /; --strip 'y=\.' makes them equal to trained ones$/,
+    );
   });
 
   it('target-leakage names a column that is the target by another name', async () => {
