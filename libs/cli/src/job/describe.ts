@@ -52,7 +52,7 @@ function candidatesText({ candidates, model }: NonNullable<TrainingJob['result']
     componentText(each.model),
     each.epochs,
     each.validationMetrics.map(metricText).join(', '),
-    each.model?.kind === model?.kind ? 'chosen' : '',
+    componentText(each.model) === componentText(model) ? 'chosen' : '',
   ]);
   return table(['CANDIDATE', 'EPOCHS', 'VALIDATION', ''], rows);
 }
