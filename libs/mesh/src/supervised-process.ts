@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess, type ProcessIdentity } from '@athanor/process';
+import { endOfLog } from './end-of-log.js';
 import { rotateLog } from './log-file.js';
 
 export interface ProgramOptions {
@@ -30,7 +31,6 @@ const RESTART_DELAYS_MS = [0, 500, 1_000, 2_000, 5_000];
 const STABLE_AFTER_MS = 10_000;
 const LOG_CHECK_MS = 2_000;
 const STOP_TIMEOUT_MS = 30_000;
-const LOG_TAIL_CHARS = 1_500;
 
 /** A program that runs until it is stopped: restarted when it ends, and ended when this process ends. */
 export class SupervisedProcess {
@@ -146,7 +146,7 @@ export class SupervisedProcess {
           ? `was not ready after ${readyTimeoutMs} ms`
           : '';
       if (problem !== '') {
-        throw new Error(`${name} ${problem}; the end of ${logFile}:\n${logTail(logFile)}`);
+        throw new Error(`${name} ${problem}; the end of ${logFile}:\n${endOfLog(logFile)}`);
       }
       await sleep(25);
     }
@@ -169,12 +169,4 @@ function isReady(port: number): Promise<boolean> {
     });
     request.on('error', () => resolve(false)).on('timeout', () => request.destroy());
   });
-}
-
-function logTail(logFile: string): string {
-  try {
-    return readFileSync(logFile, 'utf8').slice(-LOG_TAIL_CHARS).trim();
-  } catch (error) {
-    return `(it cannot be read: ${(error as Error).message})`;
-  }
 }
