@@ -1,6 +1,12 @@
 // Versions and jobs as the services return them.
 
-import type { DatasetColumn, DatasetVersion } from '@athanor/contracts/ingest';
+import type {
+  DatasetColumn,
+  DatasetVersion,
+  TargetByValue,
+  TargetsByValue,
+  ValueGroup,
+} from '@athanor/contracts/ingest';
 import type { EpochMetrics, TrainingJob } from '@athanor/contracts/training';
 import type { JobData } from './job/job-data.js';
 
@@ -46,7 +52,7 @@ export function numberColumn(name: string, role = 'input'): DatasetColumn {
       ...{ min: -2, max: 18, mean: 7.25, stdDev: 1.5 },
       quantiles: [0.25, 0.5, 0.75].map(probability => ({ probability, value: 20 * probability })),
       histogram: Array.from({ length: 20 }, (_, index) => ({ low: index - 2, high: index - 1, count: index })),
-      topValues: [],
+      ...{ topValues: [], targetsByValue: null },
     },
   };
 }
@@ -57,9 +63,32 @@ export function categoryColumn(name: string, values: readonly string[], role = '
     statistics: {
       ...{ count: 10 * values.length, missing: 0, unique: values.length, uniqueIsApproximate: false },
       ...{ quantiles: [], histogram: [], minLength: 0, maxLength: 9, meanLength: 4 },
-      topValues: values.map(value => ({ value, count: 10 })),
+      ...{ topValues: values.map(value => ({ value, count: 10 })), targetsByValue: null },
     },
   };
+}
+
+/** A column with what its statistics say about the targets. */
+export function withTargets(column: DatasetColumn, targetsByValue: TargetsByValue): DatasetColumn {
+  return { ...column, statistics: { ...column.statistics!, targetsByValue } };
+}
+
+/** Groups of numbers in ranges of one, a category, others and missing values, of ten rows each. */
+export function valueGroups(category = 'red'): ValueGroup[] {
+  return [
+    { kind: 'KIND_RANGE', low: 1, high: 4.5, rows: 10 },
+    { kind: 'KIND_CATEGORY', category, rows: 10 },
+    { kind: 'KIND_OTHERS', categories: 7, rows: 10 },
+    { kind: 'KIND_MISSING', rows: 10 },
+  ];
+}
+
+/** `classRows`: of each group. */
+export function classTarget(
+  target: string,
+  { classes, classRows, ...rest }: { classes: string[]; classRows: number[][] } & Partial<TargetByValue>,
+): TargetByValue {
+  return { target, classes, otherClasses: 0, groups: classRows.map(rows => ({ classRows: rows })), ...rest };
 }
 
 export function datasetVersion(change: Partial<DatasetVersion> = {}): DatasetVersion {

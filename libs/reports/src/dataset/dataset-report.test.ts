@@ -15,7 +15,7 @@ describe('a dataset report', () => {
     for (const expected of ['Dataset <bdi>things</bdi>, version 3', '7.25', 'rows of 104 that were read', '10.0 %'])
       expect(text).toContain(expected);
     expect(text).toContain('Histogram of size');
-    expect(text).toContain('correlations between columns');
+    expect(text).toContain('correlations between input columns');
   });
 
   it('needs nothing from outside and runs no script', () => {

@@ -11,6 +11,7 @@ import { schemaTable } from './schema-table.js';
 import { omittedText, shownColumns } from './shown-columns.js';
 import { splitSizes } from './splits.js';
 import { summary } from './summary.js';
+import { targetByColumn } from './target-by-column.js';
 
 const MAX_SCHEMA_COLUMNS = 500;
 const MAX_CARDS = 100;
@@ -31,14 +32,15 @@ export function datasetReport(version: DatasetVersion): string {
   });
 }
 
-const ABSENT = html`<p class="muted">Statistics are stored for each column on its own, over the rows of all splits. So the target by
-the values of another column, correlations between columns, and differences between the splits are not shown.</p>
+const ABSENT = html`<p class="muted">Distributions are stored over the rows of all splits. So differences between the splits are not
+shown, and neither are correlations between input columns.</p>
 `;
 
 function sectionsOfRows(version: DatasetVersion): Section[] {
   const { columns, datasetId } = version;
   const schema = shownColumns(columns, MAX_SCHEMA_COLUMNS);
   const cards = shownColumns(columns, MAX_CARDS);
+  const byColumn = targetByColumn(version);
   const command = `athanor dataset describe ${datasetId} --version ${version.version} -o json`;
   return [
     { title: 'Findings', content: findings(version) },
@@ -55,5 +57,6 @@ function sectionsOfRows(version: DatasetVersion): Section[] {
         html`<div class="cards">${cards.map(columnCard)}</div>`,
       ],
     },
+    ...(byColumn === undefined ? [] : [{ title: 'Target by column', content: byColumn }]),
   ];
 }

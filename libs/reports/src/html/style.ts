@@ -4,6 +4,8 @@ export const STYLE = `
   --first: #2463c9; --second: #b35309; --strong: #8a4b00; --warning: #b42318; --link: #1d57b3; --cell: 36, 99, 201; }
 @media (prefers-color-scheme: dark) { :root { --page: #0f1419; --surface: #171d24; --text: #e3e8ee; --muted: #9ba7b4;
   --line: #2e3740; --first: #72a7ff; --second: #f0a253; --strong: #f3bd80; --warning: #ff8a7d; --link: #8ab8ff; --cell: 80, 142, 245; } }
+:root { --class-0: #3f7ddb; --class-1: #e0812a; --class-2: #35a06b; --class-3: #cf4a5f; --class-4: #8d66cf; --class-5: #9a7448;
+  --class-6: #d46fae; --class-7: #2aa5b8; --class-8: #a8a12c; --class-9: #7787a0; }
 * { box-sizing: border-box; }
 html { scroll-padding-top: 1rem; }
 body { margin: 0 auto; max-width: 76rem; padding: 2rem 1.5rem 4rem; background: var(--page); color: var(--text);
@@ -47,6 +49,21 @@ figure.plot svg { display: block; width: 100%; height: auto; } .card figure.plot
 .bars td.count { width: 5.6rem; } .bars td.share { width: 4.4rem; padding-right: 0; }
 .bar { display: block; height: .72rem; border-radius: 2px; background: var(--first); min-width: 1px; }
 .inline-bar { width: 8rem; padding-top: .38rem; }
+.groups { width: 100%; table-layout: fixed; margin: .3rem 0 0; font-size: .87rem; }
+.groups th, .groups td { border: 0; padding: .1rem .7rem .1rem 0; vertical-align: middle; }
+.groups th:nth-child(1) { width: 36%; } .groups th:nth-child(2) { width: 4.4rem; } .groups th:nth-child(4) { width: 5rem; }
+.groups th:last-child, .groups td:last-child { padding-right: 0; overflow: hidden; text-overflow: ellipsis; }
+.groups td.label { overflow-wrap: anywhere; line-height: 1.3; }
+.stack { display: flex; height: .8rem; border-radius: 2px; overflow: hidden; }
+.band { position: relative; height: .9rem; background: linear-gradient(var(--line), var(--line)) center / 100% 1px no-repeat; }
+.band i { position: absolute; } .band .range { top: .15rem; height: .6rem; border-radius: 2px; background: var(--class-0); min-width: 1px; opacity: .75; }
+.band .median { top: 0; height: .9rem; width: 2px; margin-left: -1px; background: var(--text); }
+.band .mean { top: .2rem; height: .5rem; width: .5rem; margin-left: -.25rem; border-radius: 50%; background: var(--class-1); border: 1px solid var(--surface); }
+.groups td.scale { color: var(--muted); font-size: .8rem; display: flex; justify-content: space-between; font-variant-numeric: tabular-nums; }
+.legend { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; font-size: .9rem; max-width: none; }
+.swatch { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin-right: .35rem; vertical-align: -.08rem; }
+.swatch.tick { width: 2px; background: var(--text); margin: 0 .6rem 0 .3rem; } .swatch.dot { border-radius: 50%; width: .55rem; height: .55rem; background: var(--class-1); }
+${Array.from({ length: 10 }, (_, place) => `.class-${place} { background: var(--class-${place}); }`).join(' ')} .others { background: var(--line); }
 .tag { display: inline-block; border: 1px solid var(--line); border-radius: 999px; padding: 0 .5rem; font-size: .8rem; color: var(--muted); white-space: nowrap; }
 .tag.warning { color: var(--warning); border-color: currentColor; } .tag.strong { color: var(--strong); border-color: currentColor; }
 table.matrix { font-variant-numeric: tabular-nums; } .matrix td { text-align: right; padding: .35rem .6rem; border: 1px solid var(--page); min-width: 3.2rem; }

@@ -12,6 +12,7 @@ import type { PreparationPlan, PreparedVersion } from '../preparation/prepared-v
 import type { DatasetRow, DatasetVersionRow } from '../store/datasets.js';
 import type { UploadRow } from '../store/uploads.js';
 import type { ColumnStatistics } from '../tables/table-plan.js';
+import { toTargetsByValue } from './targets-by-value.js';
 
 // Converts rows to messages.
 
@@ -107,7 +108,8 @@ export function toColumn({
   };
 }
 
-function toStatistics({ count, missing, unique, number, text, topValues }: ColumnStatistics): ColumnStatisticsInput {
+function toStatistics(statistics: ColumnStatistics): ColumnStatisticsInput {
+  const { count, missing, unique, number, text, topValues, targetsByValue } = statistics;
   return {
     count,
     missing,
@@ -119,5 +121,6 @@ function toStatistics({ count, missing, unique, number, text, topValues }: Colum
     }),
     topValues: (topValues ?? []).map(({ value, rows }) => ({ value, count: rows })),
     ...text,
+    ...(targetsByValue && { targetsByValue: toTargetsByValue(targetsByValue) }),
   };
 }

@@ -100,6 +100,41 @@ export interface ColumnStatistics {
   readonly text?: TextStatistics;
   /** The most frequent values first. */
   readonly topValues?: readonly { readonly value: string; readonly rows: number }[];
+  readonly targetsByValue?: TargetsByValue;
+}
+
+/** What the first targets are in groups of a column's values. */
+export interface TargetsByValue {
+  /** Training rows that the figures are of. */
+  readonly rows: number;
+  readonly groups: readonly ValueGroup[];
+  readonly targets: readonly TargetByValue[];
+}
+
+export type ValueGroup = { readonly rows: number } & (
+  | { readonly kind: 'range'; readonly low: number; readonly high: number }
+  | { readonly kind: 'category'; readonly category: string }
+  | { readonly kind: 'others'; readonly categories: number }
+  | { readonly kind: 'missing' }
+);
+
+export interface TargetByValue {
+  readonly target: string;
+  /** Theil's U of classes, eta squared of a number; undefined if the target does not vary. */
+  readonly dependence?: number;
+  /** The most frequent classes; empty: the target is a number. */
+  readonly classes: readonly string[];
+  /** Number of the other classes, which are counted together. */
+  readonly otherClasses: number;
+  /** In the order of the groups of values. */
+  readonly groups: readonly TargetInGroup[];
+}
+
+/** Over the rows that have the target. */
+export interface TargetInGroup {
+  readonly classRows?: readonly number[];
+  /** Of a number; undefined without such rows. */
+  readonly number?: { readonly mean: number; readonly q25: number; readonly median: number; readonly q75: number };
 }
 
 /** Timestamps are in microseconds since 1970 UTC. */

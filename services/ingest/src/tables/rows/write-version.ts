@@ -35,7 +35,7 @@ export interface WrittenVersion {
 
 export async function writeVersion(database: Database, work: VersionWork): Promise<WrittenVersion> {
   const { columns, kept, folder, name } = work;
-  const statistics = new StatisticsCollector(columns, work.ranges);
+  const statistics = new StatisticsCollector(columns, work.ranges, kept.rows);
   const types = columns.map(({ column }) => column.type);
   const writers = SPLITS.map(
     split => new SplitWriter(split, types, { folder: { path: folder, name }, maxRows: Math.max(1, kept.rows) }),
@@ -43,9 +43,10 @@ export async function writeVersion(database: Database, work: VersionWork): Promi
   const router = new SplitRouter(work);
   let done = 0;
   for await (const block of readBlocks(database, work)) {
-    statistics.add(block);
     const splits = router.splitsOf(block);
-    for (const [index, writer] of writers.entries()) await writer.append(block, rowsOf(splits, index));
+    const rows = writers.map((_, index) => rowsOf(splits, index));
+    statistics.add(block, rows[TRAIN]!);
+    for (const [index, writer] of writers.entries()) await writer.append(block, rows[index]!);
     done += block.ids.ordinals.length;
     work.onRows(done, kept.rows);
   }

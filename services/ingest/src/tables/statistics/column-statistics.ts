@@ -10,15 +10,19 @@ import type { Block } from '../rows/read-blocks.js';
 import type { VersionColumn } from '../rows/version-column.js';
 import type { ColumnStatistics, TextStatistics } from '../table-plan.js';
 import { NumberAccumulator } from './number-accumulator.js';
+import { TargetCollector } from './targets-by-value.js';
 
 const TOP_VALUES = 20;
 
 export class StatisticsCollector {
   readonly #columns: readonly VersionColumn[];
   readonly #numbers: readonly (NumberAccumulator | undefined)[];
+  readonly #targets: TargetCollector;
 
-  constructor(columns: readonly VersionColumn[], ranges: ReadonlyMap<string, ValueRange>) {
+  /** `maxRows`: of the version. */
+  constructor(columns: readonly VersionColumn[], ranges: ReadonlyMap<string, ValueRange>, maxRows: number) {
     this.#columns = columns;
+    this.#targets = new TargetCollector(columns, maxRows);
     this.#numbers = columns.map(({ sql, count }) => {
       const range = ranges.get(sql);
       if (range === undefined) return undefined;
@@ -27,11 +31,21 @@ export class StatisticsCollector {
     });
   }
 
-  add({ values }: Block): void {
-    for (const [index, accumulator] of this.#numbers.entries()) accumulator?.add(toNumbers(values[index]!));
+  /** `trainRows`: those of the block that are in the training split. */
+  add(block: Block, trainRows: Int32Array): void {
+    for (const [index, accumulator] of this.#numbers.entries()) accumulator?.add(toNumbers(block.values[index]!));
+    this.#targets.add(block, trainRows);
   }
 
   end(rows: number, texts: ReadonlyMap<string, TextStatistics>): ColumnStatistics[] {
+    const targets = this.#targets.end(index => this.#numbers[index]?.unique.count ?? 0);
+    return this.#ofColumns(rows, texts).map((statistics, index) => {
+      const targetsByValue = targets.get(index);
+      return targetsByValue === undefined ? statistics : { ...statistics, targetsByValue };
+    });
+  }
+
+  #ofColumns(rows: number, texts: ReadonlyMap<string, TextStatistics>): ColumnStatistics[] {
     return this.#columns.map((column, index) => {
       const { name } = column.column;
       const numbers = this.#numbers[index];

@@ -3,6 +3,7 @@
 
 import type { NumberStatistics } from '../table-plan.js';
 import { DistinctCounter } from './distinct-counter.js';
+import { quantileOf } from './quantile.js';
 
 const BUCKETS = 20;
 const MAX_SAMPLE = 100_000;
@@ -94,11 +95,7 @@ export class NumberAccumulator {
 
   #quantiles(): { p: number; value: number }[] {
     const sorted = this.#sample.slice(0, this.#sampled).sort();
-    return QUANTILES.map(p => {
-      const at = p * (sorted.length - 1);
-      const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];
-      return { p, value: low + (high - low) * (at - Math.floor(at)) };
-    });
+    return QUANTILES.map(p => ({ p, value: quantileOf(sorted, p) }));
   }
 
   #histogram(): { low: number; high: number; rows: number }[] {

@@ -1,0 +1,69 @@
+import type { ColumnType } from '@athanor/contracts/api';
+import type { TargetByValue, TargetInGroup, TargetsByValue } from '@athanor/contracts/ingest';
+import { type Content, type Html, html } from '../html/markup.js';
+import { userText } from '../html/user-text.js';
+import { countText, figureText, numberText } from '../text/numbers.js';
+import { classShares, secondShare } from './class-shares.js';
+import { typeText } from './column-type.js';
+import { groupLabel } from './group-label.js';
+import { numberBand, type Scale } from './number-band.js';
+
+/** One target in the groups of one column's values. */
+export interface ColumnTarget {
+  readonly name: string;
+  readonly type: ColumnType | null | undefined;
+  readonly groups: TargetsByValue['groups'];
+  readonly target: TargetByValue;
+}
+
+/** `scale`: of a target that is a number. */
+export function targetCard({ name, type, groups, target }: ColumnTarget, scale: Scale | undefined): Html {
+  const figures = scale === undefined ? classFigures(target) : numberFigures(scale);
+  const rows = groups.map(
+    (
+      group,
+      index,
+    ) => html`<tr><td class="label">${groupLabel(group, type)}</td><td class="number">${countText(group.rows)}</td>
+<td>${figures.bar(target.groups[index]!)}</td><td class="number">${figures.text(target.groups[index]!)}</td></tr>
+`,
+  );
+  return html`<article class="card"><h3>${userText(name)}</h3>
+<p class="muted">${typeText(type)}${dependenceText(target)}</p>
+<table class="groups"><thead><tr><th scope="col">values</th><th scope="col" class="number">rows</th><th></th><th scope="col" class="number">${figures.title}</th></tr></thead>
+<tbody>${rows}</tbody>${figures.foot}</table>
+</article>
+`;
+}
+
+/** What is shown of the target in a group. */
+interface Figures {
+  readonly title: Content;
+  readonly bar: (group: TargetInGroup) => Content;
+  readonly text: (group: TargetInGroup) => Content;
+  readonly foot: Content;
+}
+
+function classFigures(target: TargetByValue): Figures {
+  const { classes, otherClasses } = target;
+  const isBinary = classes.length === 2 && otherClasses === 0;
+  return {
+    title: isBinary ? userText(classes[1]!, 16) : '',
+    bar: group => classShares(group, target),
+    text: group => (isBinary ? secondShare(group) : ''),
+    foot: '',
+  };
+}
+
+function numberFigures(scale: Scale): Figures {
+  return {
+    title: 'mean',
+    bar: group => numberBand(group, scale),
+    text: ({ mean }) => numberText(mean),
+    foot: html`<tfoot><tr><td></td><td></td><td class="scale"><span>${numberText(scale.min)}</span><span>${numberText(scale.max)}</span></td><td></td></tr></tfoot>`,
+  };
+}
+
+function dependenceText({ dependence, classes }: TargetByValue): Content {
+  if (dependence === undefined) return '';
+  return html`, ${classes.length > 0 ? 'Theil’s U' : 'η²'} <b>${figureText(dependence)}</b>`;
+}
