@@ -37,11 +37,11 @@ export function addJobReportCommand(job: Command, cli: CliEnvironment): void {
     });
 }
 
-function contentText({ modelName, result }: TrainingJob, epochs: number): string {
+function contentText({ modelName, result, spec }: TrainingJob, epochs: number): string {
   const metric = result?.evaluation?.metrics[0];
   const quality =
     metric === undefined
       ? 'not evaluated'
       : `${metric.name} ${metric.value.toFixed(4)} on ${result?.evaluation?.split}`;
-  return `${modelName}, ${epochs} epochs, ${quality}`;
+  return spec?.evaluated ? `${modelName}, ${quality}` : `${modelName}, ${epochs} epochs, ${quality}`;
 }

@@ -74,17 +74,44 @@ describe('a job report', () => {
     });
     const candidates = [candidate('linear', 2, 0.8), candidate('mlp', 3, 0.9)];
     const job = trainingJob({ result: { ...trainingJob().result!, candidates: candidates as never } });
-    const data = jobData({ job, epochs: epochsOf([0.7, 0.8, 0.6, 0.9, 0.5]) });
+    const data = jobData({ job, epochs: epochsOf([0.3, 0.8, 0.6, 0.4, 0.5]) });
     expect(keptEpoch(data)).toBe(4);
     const text = jobReport(data);
     expect(text.match(/loss by epoch/g)).toHaveLength(2);
     expect(text).toContain('Models that were compared');
   });
 
-  it('keeps the last epoch without early stopping, and the one with the lower loss of equal ones', () => {
-    expect(keptEpoch(jobData({ epochs: epochsOf([0.5, 0.8, 0.8]) }))).toBe(3);
+  it('names the epoch with the smallest validation loss, the first of equal ones; the last without early stopping', () => {
+    expect(keptEpoch(jobData({ epochs: epochsOf([0.5, 0.2, 0.2, 0.9]) }))).toBe(2);
     const spec = { ...trainingJob().spec!, earlyStopping: { patience: 0 } };
-    expect(keptEpoch(jobData({ job: trainingJob({ spec }), epochs: epochsOf([0.9, 0.8]) }))).toBe(2);
+    expect(keptEpoch(jobData({ job: trainingJob({ spec }), epochs: epochsOf([0.1, 0.8]) }))).toBe(2);
+    expect(jobReport(jobData())).toContain('ends after 5 epochs without a smaller validation loss');
+  });
+
+  it('of a job that evaluates an earlier model names it, and has the metrics of all its splits but no curves', () => {
+    const evaluated = { jobId: 'job-0', modelDigest: 'sha256:1', taskDigest: 'sha256:2', columns: [] };
+    const spec = { ...trainingJob().spec!, evaluated, slices: ['sex'] };
+    const result = { ...trainingJob().result!, model: null };
+    const evaluations = ['test', 'validation', 'train'].map((split, index) => ({
+      ...BINARY,
+      evaluation: { ...evaluationOf({ accuracy: 0.75 + index / 100 }), split },
+    }));
+    const text = jobReport(jobData({ job: trainingJob({ spec, result }), epochs: [], evaluations }));
+    for (const expected of [
+      ...['evaluation report', 'Evaluates the model of <code>job-0</code>', 'accuracy on train', '0.7700'],
+      ...['Confusion matrix', 'On the 20 validation rows', 'sha256:1', 'things</bdi> v3'],
+    ])
+      expect(text).toContain(expected);
+    for (const absent of ['Learning curves', 'epoch', 'Optimizer', 'Encoding of the input columns'])
+      expect(text).not.toContain(absent);
+  });
+
+  it('of a job that evaluates and failed says that it has no evaluation', () => {
+    const evaluated = { jobId: 'job-0', modelDigest: '', taskDigest: '', columns: [] };
+    const spec = { ...trainingJob().spec!, evaluated };
+    const error = { code: 3, message: 'not finite', details: [] };
+    const job = trainingJob({ state: 'STATE_FAILED', spec, error, result: null });
+    expect(jobReport(jobData({ job, epochs: [] }))).toContain('The job has no evaluation');
   });
 
   it('of a job that failed has its error and no figures that it does not have', () => {

@@ -11,15 +11,16 @@ import { metricsTable } from './metrics-table.js';
 import { probabilityPlots } from './probability-plots.js';
 import { residualPlots } from './residual-plots.js';
 import { slicesTable } from './slices-table.js';
-import { specification } from './specification.js';
+import { isEvaluationOnly, specification } from './specification.js';
 import { summary } from './summary.js';
 
 /** A training job as a page of HTML: of bounded size, whatever the number of epochs, classes and columns. */
 export function jobReport(data: JobData): string {
   const { job, evaluations } = data;
+  const isEvaluation = isEvaluationOnly(job);
   const sliced = evaluations.filter(({ slices }) => slices.length > 0);
   const sections: Section[] = [
-    { title: 'Learning curves', content: learningCurves(data) },
+    ...(isEvaluation ? [] : [{ title: 'Learning curves', content: learningCurves(data) }]),
     { title: 'Metrics', content: evaluations.length === 0 ? NOT_EVALUATED : metricsTable(evaluations) },
     ...(evaluations.length === 0 ? [] : [{ title: 'Predictions', content: predictions(data) }]),
     ...(sliced.length === 0 ? [] : [{ title: 'Slices', content: sliced.map(slicesTable) }]),
@@ -27,7 +28,7 @@ export function jobReport(data: JobData): string {
     { title: 'History', content: history(job) },
   ];
   return page({
-    title: `${shorten(job.modelName)}, ${job.jobId}: training report`,
+    title: `${shorten(job.modelName)}, ${job.jobId}: ${isEvaluation ? 'evaluation' : 'training'} report`,
     heading: html`Model ${userText(job.modelName)}`,
     subtitle: html`Job ${job.jobId}, created ${timeText(job.createTime)}${job.endTime === null ? '' : `, ended ${timeText(job.endTime)}`}`,
     summary: summary(data),

@@ -21,8 +21,8 @@ export function runsOf({ job, epochs }: Pick<JobData, 'job' | 'epochs'>): readon
 }
 
 /**
- * The epoch whose weights the result has: the best by the primary metric on validation, then by loss; the last one
- * without early stopping. Undefined until the job has succeeded.
+ * The epoch whose weights the result has: the one with the smallest validation loss; the last one without early stopping.
+ * Undefined until the job has succeeded.
  */
 export function keptEpoch({ job, epochs }: Pick<JobData, 'job' | 'epochs'>): number | undefined {
   if (job.state !== 'STATE_SUCCEEDED') return undefined;
@@ -30,13 +30,8 @@ export function keptEpoch({ job, epochs }: Pick<JobData, 'job' | 'epochs'>): num
   const runs = runsOf({ job, epochs });
   const run = runs.find(({ model }) => model === chosen) ?? (runs.length === 1 ? runs[0] : undefined);
   if (run === undefined) return undefined;
-  const scored = run.epochs.filter(({ validationMetrics }) => validationMetrics.length > 0);
-  if ((job.spec?.earlyStopping?.patience ?? 0) === 0 || scored.length === 0) return run.epochs.at(-1)?.epoch;
-  return scored.reduce((best, each) => (isBetter(each, best) ? each : best)).epoch;
-}
-
-function isBetter(epoch: EpochMetrics, best: EpochMetrics): boolean {
-  const [metric, before] = [epoch.validationMetrics[0]!, best.validationMetrics[0]!];
-  if (metric.value === before.value) return (epoch.validationLoss ?? 0) < (best.validationLoss ?? 0);
-  return metric.smallerIsBetter ? metric.value < before.value : metric.value > before.value;
+  const evaluated = run.epochs.filter(({ validationLoss }) => validationLoss !== undefined);
+  if ((job.spec?.earlyStopping?.patience ?? 0) === 0 || evaluated.length === 0) return run.epochs.at(-1)?.epoch;
+  const lossOf = ({ validationLoss }: EpochMetrics) => validationLoss ?? Number.POSITIVE_INFINITY;
+  return evaluated.reduce((best, each) => (lossOf(each) < lossOf(best) ? each : best)).epoch;
 }

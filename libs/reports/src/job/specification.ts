@@ -1,4 +1,4 @@
-import type { TrainingJob, TrainingSpec } from '@athanor/contracts/training';
+import type { EvaluatedModel, TrainingJob, TrainingSpec } from '@athanor/contracts/training';
 import { type Content, type Html, html } from '../html/markup.js';
 import { fields, table } from '../html/table.js';
 import { userText, userTexts } from '../html/user-text.js';
@@ -10,16 +10,20 @@ const MAX_COLUMNS = 200;
 /** Everything that determines the result, with what was chosen for the user. */
 export function specification({ spec, result }: TrainingJob): Content {
   if (spec === null) return html`<p class="muted">The job has no specification.</p>`;
+  const common = [
+    ['CPU threads', spec.cpuThreads],
+    ['Slices', spec.slices.length === 0 ? '' : userTexts(spec.slices)],
+    ['Runtime', result === null ? '' : `${result.runtime}, ${result.instructionSet}`],
+  ] as const;
+  if (spec.evaluated) return fields([...evaluatedFields(spec.evaluated), ...common]);
   return [
     fields([
       ['Model', componentText(spec.model)],
       ['Optimizer', componentText(spec.optimizer)],
       ['Schedule', scheduleText(spec)],
       ['Seed', spec.seed],
-      ['CPU threads', spec.cpuThreads],
       ['Row weights', spec.weight === '' ? '' : userText(spec.weight)],
-      ['Slices', spec.slices.length === 0 ? '' : userTexts(spec.slices)],
-      ['Runtime', result === null ? '' : `${result.runtime}, ${result.instructionSet}`],
+      ...common,
     ]),
     candidates(result),
     html`<h3>Encoding of the input columns</h3>
@@ -28,11 +32,24 @@ export function specification({ spec, result }: TrainingJob): Content {
   ];
 }
 
+/** Whether it trains nothing, and evaluates the model of an earlier job. */
+export function isEvaluationOnly({ spec }: Pick<TrainingJob, 'spec'>): boolean {
+  return Boolean(spec?.evaluated);
+}
+
+function evaluatedFields({ jobId, modelDigest, taskDigest }: EvaluatedModel): (readonly [string, Content])[] {
+  return [
+    ['Model of', html`<code>${jobId}</code>`],
+    ['Model file', html`<code>${modelDigest}</code>`],
+    ['Task file', html`<code>${taskDigest}</code>`],
+  ];
+}
+
 function scheduleText({ epochs, batchSize, earlyStopping }: TrainingSpec): string {
   const patience = earlyStopping?.patience ?? 0;
   const size = `${plural(batchSize, 'row')} per step`;
   if (patience === 0) return `${plural(epochs, 'epoch')}, ${size}`;
-  return `at most ${plural(epochs, 'epoch')}, ${size}; ends after ${plural(patience, 'epoch')} without a better validation metric, and keeps the best weights`;
+  return `at most ${plural(epochs, 'epoch')}, ${size}; ends after ${plural(patience, 'epoch')} without a smaller validation loss, and keeps the best weights`;
 }
 
 function candidates(result: TrainingJob['result']): Content {

@@ -17,6 +17,10 @@ export function summary(data: JobData): Html {
   });
   const kept = keptEpoch(data);
   const begun = attempts[0]?.startTime ?? job.createTime;
+  const evaluated = spec?.evaluated;
+  const model = evaluated
+    ? html`Evaluates the model of <code>${evaluated.jobId}</code>`
+    : componentText(result?.model ?? spec?.model ?? null);
   return html`${error === null ? '' : html`<p class="error">The job ended with: ${userText(error.message, 2_000)}</p>`}
 ${tiles([
   ...primary,
@@ -38,7 +42,7 @@ ${fields([
   ],
   ['Predicts', spec === null ? '' : userTexts(spec.targets)],
   ['Task', spec === null ? '' : componentText(spec.task)],
-  ['Model', componentText(result?.model ?? spec?.model ?? null)],
+  ['Model', model],
   ['Threshold', thresholdText(data)],
 ])}`;
 }
