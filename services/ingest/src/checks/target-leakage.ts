@@ -100,7 +100,8 @@ async function explained(work: CheckWork, feature: CheckColumn, target: CheckCol
     return r === null || r === undefined || Number(row?.n) < MIN_ROWS ? undefined : r * r;
   }
   const [row] = await work.query(
-    `WITH groups AS (SELECT count(*) AS n, var_pop(${target.sql}) AS v FROM ${sample} WHERE ${known} GROUP BY ${groupOf(feature)})
+    `WITH rows AS (SELECT ${groupOf(feature)} AS g, ${target.sql} AS y FROM ${sample} WHERE ${known}),
+      groups AS (SELECT count(*) AS n, var_pop(y) AS v FROM rows GROUP BY g)
      SELECT sum(n * v) / sum(n) AS within, sum(n)::DOUBLE AS n, count(*) AS groups,
        (SELECT var_pop(${target.sql}) FROM ${sample} WHERE ${known}) AS total FROM groups`,
   );

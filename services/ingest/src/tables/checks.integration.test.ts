@@ -169,6 +169,15 @@ describe('checks', () => {
     );
   });
 
+  it('bug: a timestamp beside a target that is a number ended every import', async () => {
+    const rows = Array.from({ length: ROWS }, (_, i) => {
+      const day = new Date(Date.UTC(2024, 0, 1 + randomOf(i, 5, 900))).toISOString().slice(0, 10);
+      return `${day},${1000 + randomOf(i, 6, 90_000) / 4}`;
+    });
+    const table = await load(`day,y\n${rows.join('\n')}\n`, { only: { 'target-leakage': {} } });
+    expect(describeFindings(table)).toEqual([]);
+  });
+
   it('target-leakage names a column that is the target by another name', async () => {
     const table = await load(
       csvOf(row => ({
