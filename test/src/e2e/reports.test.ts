@@ -69,6 +69,11 @@ describe('a table and its model, as the command line shows them', () => {
     const page = await readFile(path, 'utf8');
     for (const expected of ['Histogram of size', 'Histogram of day', '&lt;script&gt;', 'Class balance', 'true'])
       expect(page).toContain(expected);
+    const byColumn = page.slice(page.indexOf('<h2 id="target-by-column"'));
+    // The size decides the answer, except where it is missing.
+    expect(byColumn).toMatch(/<h3><bdi>size<\/bdi><\/h3>\s*<p class="muted">number, FP64, Theil’s U <b>0\.[6-9]/);
+    for (const expected of ['missing', 'large: ', '<bdi>steps</bdi>', '2026-01-01 to '])
+      expect(byColumn).toContain(expected);
     expect(page).not.toContain('<script');
   });
 
@@ -80,6 +85,19 @@ describe('a table and its model, as the command line shows them', () => {
     for (const expected of ['loss by epoch', 'Confusion matrix', 'Reliability diagram', 'ROC curve', 'kept: epoch'])
       expect(page).toContain(expected);
     expect(page).toContain('Models that were compared');
+  });
+
+  it('has a report of a job that evaluates the model on another dataset', async () => {
+    const path = join(mesh.folder, 'later.csv');
+    await writeFile(path, csvOf(200));
+    await athanor('dataset', 'import', 'later', path, '--target', 'answer');
+    await athanor('model', 'evaluate', 'things', '1', '--dataset', 'later');
+    const { jobs } = await mesh.client.training.listTrainingJobs({});
+    const evaluation = jobs.find(job => job.jobId !== jobId)!;
+    const { stdout } = await athanor('job', 'report', evaluation.jobId, '--html', '-');
+    for (const expected of [`Evaluates the model of <code>${jobId}</code>`, 'accuracy on train', 'Confusion matrix'])
+      expect(stdout).toContain(expected);
+    expect(stdout).not.toContain('Learning curves');
   });
 
   it('prints the same as describe without a file, and refuses one that cannot be written', async () => {

@@ -6,12 +6,17 @@ import { countText, shareText } from '../text/numbers.js';
 /** One for each class that is stored by itself, in style.ts. */
 const OTHERS_COLOUR = 'others';
 
-/** Which colour is which class. */
-export function classLegend({ classes, otherClasses }: TargetByValue): Html {
+/** Which colour is which class, and its share of all rows. */
+export function classLegend({ classes, otherClasses, groups }: TargetByValue): Html {
   const names: Content[] = classes.map(name => userText(name));
   if (otherClasses > 0) names.push(html`<i>${countText(otherClasses)} other classes</i>`);
+  const rows = names.map((_, place) => groups.reduce((sum, { classRows }) => sum + (classRows[place] ?? 0), 0));
+  const total = rows.reduce((sum, each) => sum + each, 0);
   const entries = names.map(
-    (name, place) => html`<span><i class="swatch ${colourOf(place, classes)}"></i>${name}</span>
+    (
+      name,
+      place,
+    ) => html`<span>${swatch(place, classes)}${name} <span class="muted">${shareText(rows[place]!, total)}</span></span>
 `,
   );
   return html`<p class="legend">${entries}</p>
@@ -38,6 +43,10 @@ export function classShares({ classRows }: TargetInGroup, { classes, otherClasse
 export function secondShare({ classRows }: TargetInGroup): string {
   const [first = 0, second = 0] = classRows;
   return shareText(second, first + second);
+}
+
+export function swatch(place: number, classes: readonly string[]): Html {
+  return html`<i class="swatch ${colourOf(place, classes)}"></i>`;
 }
 
 function colourOf(place: number, classes: readonly string[]): string {

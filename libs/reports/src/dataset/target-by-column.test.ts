@@ -40,12 +40,19 @@ describe('the target by column', () => {
     const text = reportOf([grouped(numberColumn('size'), answers(0.4321))]);
     for (const expected of [
       ...['Target by column', 'Over 40 of the 80 training rows', 'Theil’s U <b>0.4321</b>', 'no: 9 rows, 90.0 %'],
-      ...['1 to 4.5', '<bdi>red</bdi>', '7 other values', 'width:90.00%', '<td class="number">50.0 %</td>'],
+      ...[
+        '1 to 4.5',
+        '<bdi>red</bdi>',
+        '7 other values',
+        'width:90.00%',
+        '<bdi>yes</bdi> <span class="muted">53.3 %</span>',
+        '<td class="number">50.0 %</td>',
+      ],
     ])
       expect(text).toContain(expected);
     expect(text).not.toContain('NaN');
     // Of a group without the target nothing is shown as 0.
-    expect(text).toMatch(/missing<\/i><\/td><td class="number">10<\/td>\s*<td><\/td><td class="number">–</);
+    expect(text).toMatch(/missing<\/i><\/td><td class="number">10<\/td><td><\/td><td class="number">–</);
   });
 
   it('of a number has mean and quartiles on one scale for all columns', () => {
@@ -75,24 +82,31 @@ describe('the target by column', () => {
     expect(places[0]).toBeGreaterThan(0);
   });
 
-  it('shows booleans, moments and numbers that differ in late digits as what they are', () => {
-    const groups = (low: number, high: number) => [{ kind: 'KIND_RANGE' as const, low, high, rows: 10 }];
-    const of = (column: DatasetColumn, kind: string, datatype: string, [low, high]: [number, number]) =>
-      withTargets(
-        { ...column, column: { ...column.column!, type: { kind, datatype, shape: [] } } },
-        {
-          rows: 40,
-          groups: groups(low, high),
-          targets: [classTarget('answer', { classes: ['no'], classRows: [[10]] })],
-        },
+  it('shows booleans and days as such, and numbers with as many digits as tell the groups apart', () => {
+    const of = (kind: string, datatype: string, ranges: readonly (readonly [number, number])[]) => {
+      const groups = ranges.map(([low, high]) => ({ kind: 'KIND_RANGE' as const, low, high, rows: 10 }));
+      const target = classTarget('answer', { classes: ['no'], classRows: ranges.map(() => [10]) });
+      const { column, ...rest } = numberColumn('x');
+      return withTargets(
+        { ...rest, column: { ...column!, type: { kind, datatype, shape: [] } } },
+        { rows: 40, groups, targets: [target] },
       );
+    };
+    const at = (day: number, hour: number) => Date.UTC(2026, 0, day, hour) * 1000;
     const text = reportOf([
-      of(numberColumn('open'), 'number', 'BOOL', [1, 1]),
-      of(numberColumn('day'), 'timestamp', '', [Date.UTC(2026, 0, 1) * 1000, Date.UTC(2026, 0, 2, 3) * 1000]),
-      of(numberColumn('close'), 'number', 'FP64', [1000.125, 1000.25]),
+      of('number', 'BOOL', [[1, 1]]),
+      of('timestamp', '', [
+        [at(1, 0), at(1, 12)],
+        [at(2, 6), at(4, 7)],
+      ]),
+      of('number', 'FP64', [
+        [1000.0125, 1000.125],
+        [1000.1375, 1000.25],
+      ]),
     ]);
-    for (const expected of ['>true</td>', '2026-01-01 to 2026-01-02 03:00:00', '1000.125 to 1000.25'])
-      expect(text).toContain(expected);
+    for (const expected of ['true', '2026-01-01 00:00:00 to 12:00:00', '2026-01-02 to 2026-01-04'])
+      expect(text).toContain(`<td class="label">${expected}</td>`);
+    for (const expected of ['1,000 to 1,000.1', '1,000.1 to 1,000.3']) expect(text).toContain(`>${expected}</td>`);
   });
 
   it('has each of several targets, and counts classes beyond ten together', () => {

@@ -59,5 +59,5 @@ function meaningOf({ classes }: TargetByValue): string {
     classes.length > 0
       ? 'Theil’s U is the share of the entropy of the target that the groups explain'
       : 'η² is the share of the variance of the target that is between the groups';
-  return `Columns that say most about the target come first. ${figure}: 0 if the column on its own says nothing about it, 1 if it decides it.`;
+  return `Columns that say most about the target come first. ${figure}: 0 if the column on its own says nothing about it, 1 if it decides it. Where groups have few rows, they explain some of it by chance.`;
 }

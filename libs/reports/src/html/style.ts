@@ -51,7 +51,7 @@ figure.plot svg { display: block; width: 100%; height: auto; } .card figure.plot
 .inline-bar { width: 8rem; padding-top: .38rem; }
 .groups { width: 100%; table-layout: fixed; margin: .3rem 0 0; font-size: .87rem; }
 .groups th, .groups td { border: 0; padding: .1rem .7rem .1rem 0; vertical-align: middle; }
-.groups th:nth-child(1) { width: 36%; } .groups th:nth-child(2) { width: 4.4rem; } .groups th:nth-child(4) { width: 5rem; }
+.groups th:nth-child(1) { width: 39%; } .groups th:nth-child(2) { width: 3.8rem; } .groups th:nth-child(4) { width: 5.4rem; }
 .groups th:last-child, .groups td:last-child { padding-right: 0; overflow: hidden; text-overflow: ellipsis; }
 .groups td.label { overflow-wrap: anywhere; line-height: 1.3; }
 .stack { display: flex; height: .8rem; border-radius: 2px; overflow: hidden; }

@@ -22,6 +22,12 @@ export function numberText(value: number | undefined): string {
   return size >= 1_000 ? WHOLE.format(value) : FIGURE.format(value);
 }
 
+/** With up to this many significant digits. */
+export function preciseText(digits: number): (value: number) => string {
+  const format = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: digits });
+  return value => format.format(value);
+}
+
 /** A metric: four decimals, as the other commands print it. */
 export function figureText(value: number | undefined): string {
   if (value === undefined) return '–';
