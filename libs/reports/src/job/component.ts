@@ -11,6 +11,11 @@ export function componentText(component: Component | null): Html {
   return html`${userText(kind)}${shown.length === 0 ? '' : html`<span class="muted">: ${userText(shown.join(', '), MAX_CHARACTERS)}</span>`}`;
 }
 
+/** Of the same kind, with the same parameters. */
+export function isSameComponent(a: Component | null, b: Component | null): boolean {
+  return JSON.stringify(a && fromComponent(a)) === JSON.stringify(b && fromComponent(b));
+}
+
 const MAX_CHARACTERS = 500;
 
 function parameterTexts(parameters: Readonly<Record<string, Json>>, prefix: string): string[] {

@@ -81,6 +81,19 @@ describe('a job report', () => {
     expect(text).toContain('Models that were compared');
   });
 
+  it('tells candidates of one kind apart by their parameters', () => {
+    const linear = (l2: number) => ({
+      ...{ kind: 'linear', version: 1 },
+      parameters: { fields: { l2: { kind: 'numberValue', numberValue: l2 } } },
+    });
+    const candidates = [1, 0.1].map(l2 => ({ model: linear(l2), epochs: 2, validationMetrics: [] }));
+    const result = { ...trainingJob().result!, model: linear(0.1), candidates };
+    const data = jobData({ job: trainingJob({ result: result as never }), epochs: epochsOf([0.3, 0.2, 0.6, 0.4]) });
+    expect(keptEpoch(data)).toBe(4);
+    const titles = jobReport(data).match(/<h3>.*?<\/h3>/g) ?? [];
+    expect(titles.filter(title => title.includes('chosen'))).toEqual([expect.stringContaining('l2 0.1')]);
+  });
+
   it('names the epoch with the smallest validation loss, the first of equal ones; the last without early stopping', () => {
     expect(keptEpoch(jobData({ epochs: epochsOf([0.5, 0.2, 0.2, 0.9]) }))).toBe(2);
     const spec = { ...trainingJob().spec!, earlyStopping: { patience: 0 } };

@@ -1,10 +1,12 @@
+import type { Component } from '@athanor/contracts/api';
 import type { EpochMetrics } from '@athanor/contracts/training';
+import { isSameComponent } from './component.js';
 import type { JobData } from './job-data.js';
 
 /** Epochs of one model: a job that chooses between models trains them one after another. */
 export interface Run {
-  /** Kind of the model; empty if the job trains one. */
-  readonly model: string;
+  /** Null if the job trains one. */
+  readonly model: Component | null;
   readonly epochs: readonly EpochMetrics[];
 }
 
@@ -13,11 +15,11 @@ export function runsOf({ job, epochs }: Pick<JobData, 'job' | 'epochs'>): readon
   const candidates = job.result?.candidates ?? [];
   let begin = 0;
   const runs = candidates.map(({ model, epochs: count }) => {
-    const run = { model: model?.kind ?? '', epochs: epochs.slice(begin, begin + count) };
+    const run = { model, epochs: epochs.slice(begin, begin + count) };
     begin += count;
     return run;
   });
-  return runs.length > 0 && begin === epochs.length ? runs : [{ model: '', epochs }];
+  return runs.length > 0 && begin === epochs.length ? runs : [{ model: null, epochs }];
 }
 
 /**
@@ -26,9 +28,9 @@ export function runsOf({ job, epochs }: Pick<JobData, 'job' | 'epochs'>): readon
  */
 export function keptEpoch({ job, epochs }: Pick<JobData, 'job' | 'epochs'>): number | undefined {
   if (job.state !== 'STATE_SUCCEEDED') return undefined;
-  const chosen = job.result?.model?.kind;
+  const chosen = job.result?.model ?? null;
   const runs = runsOf({ job, epochs });
-  const run = runs.find(({ model }) => model === chosen) ?? (runs.length === 1 ? runs[0] : undefined);
+  const run = runs.find(({ model }) => isSameComponent(model, chosen)) ?? (runs.length === 1 ? runs[0] : undefined);
   if (run === undefined) return undefined;
   const evaluated = run.epochs.filter(({ validationLoss }) => validationLoss !== undefined);
   if ((job.spec?.earlyStopping?.patience ?? 0) === 0 || evaluated.length === 0) return run.epochs.at(-1)?.epoch;

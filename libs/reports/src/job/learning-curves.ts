@@ -3,7 +3,7 @@ import type { EpochMetrics } from '@athanor/contracts/training';
 import { COLOURS, type PlotSize } from '../charts/chart.js';
 import { type Line, lines } from '../charts/lines.js';
 import { type Content, type Html, html } from '../html/markup.js';
-import { userText } from '../html/user-text.js';
+import { componentText } from './component.js';
 import type { JobData } from './job-data.js';
 import { keptEpoch, type Run, runsOf } from './kept-epoch.js';
 
@@ -19,7 +19,7 @@ export function learningCurves(data: JobData): Content {
   const charts = chartsOf(epochs, job.spec?.task?.kind === 'regression');
   const shown = runs.map(run => {
     const isChosen = run.epochs.some(({ epoch }) => epoch === kept);
-    const title = html`<h3>${userText(run.model)} ${isChosen ? html`<span class="tag strong">chosen</span>` : ''}</h3>`;
+    const title = html`<h3>${componentText(run.model)} ${isChosen ? html`<span class="tag strong">chosen</span>` : ''}</h3>`;
     const size = charts.length > 2 ? NARROW : WIDE;
     const plots = charts.map(chart => plotRun(chart, run, { size, ...(isChosen && { kept }) }));
     return html`${runs.length > 1 ? title : ''}<div class="plots">${plots}</div>`;

@@ -3,7 +3,7 @@ import { type Content, type Html, html } from '../html/markup.js';
 import { fields, table } from '../html/table.js';
 import { userText, userTexts } from '../html/user-text.js';
 import { countText, figureText, plural } from '../text/numbers.js';
-import { componentText } from './component.js';
+import { componentText, isSameComponent } from './component.js';
 
 const MAX_COLUMNS = 200;
 
@@ -56,7 +56,7 @@ function candidates(result: TrainingJob['result']): Content {
   if (result === null || result.candidates.length === 0) return '';
   const metrics = result.candidates[0]!.validationMetrics;
   const rows = result.candidates.map(({ model, epochs, validationMetrics }) => {
-    const isChosen = model?.kind === result.model?.kind;
+    const isChosen = isSameComponent(model, result.model);
     return {
       cells: [
         componentText(model),
