@@ -454,9 +454,15 @@ describe('datasets', () => {
     await ingest.createDataset({ datasetId: 'short' });
     const sources = [{ uploadId: await upload(ingest, content), role: 'ROLE_FEATURES' as const, partition: 'train' }];
     await ingest.createDatasetVersion({ datasetId: 'short', sources, recipe: CSV });
+    // A queued version is deleted with its dataset.
+    const read = () => ingest.getDatasetVersion({ datasetId: 'short', version: 1 });
+    const phase = async () => (await read()).datasetVersion!.preparation?.phase;
+    await expect.poll(phase, { interval: 10 }).not.toBe('QUEUED');
     await expect(ingest.deleteDataset({ datasetId: 'short' })).rejects.toMatchObject({
       ...{ code: 'FAILED_PRECONDITION', reason: 'DATASET_PREPARING' },
-      message: "version 1 of 'short' is PREPARING; wait for it: athanor dataset describe short --version 1",
+      message: expect.stringMatching(
+        /is PREPARING; wait for it .*, or end it: athanor dataset cancel short --version 1/,
+      ),
     });
     await watchToEnd(ingest, 'short', 1);
     await expect(stranger.deleteDataset({ datasetId: 'short' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
