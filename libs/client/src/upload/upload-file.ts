@@ -8,7 +8,8 @@ import type { CallOptions } from '../rpc/call-options.js';
 import { RpcError } from '../rpc/rpc-error.js';
 import type { Stub } from '../rpc/stub.js';
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 512 * 1024;
+const READ_BYTES = 1024 * 1024;
 /** Maximum number of consecutive attempts without progress. */
 const MAX_ATTEMPTS_WITHOUT_PROGRESS = 5;
 const RETRY_DELAY_MS = 300;
@@ -104,6 +105,7 @@ function pauseAfter(error: unknown, fruitless: number): number {
 
 async function digestOf(path: string, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, signal && { signal })) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES, ...(signal && { signal }) }))
+    hash.update(chunk as Buffer);
   return `sha256:${hash.digest('hex')}`;
 }

@@ -8,19 +8,19 @@ import { join } from 'node:path';
 import type { BlobStore } from '@athanor/blobs';
 import { canonicalJson } from '@athanor/contracts';
 import {
-  type CategoryValues,
   type DatasetManifest,
   type ManifestColumn,
   type ManifestShard,
   readDictionary,
-  readShard,
   SPLITS,
   type SplitName,
 } from '@athanor/data';
 import { runTable } from '../tables/run-table.js';
 import type { TablePlan, TableResult } from '../tables/table-plan.js';
-import { fitInMessage, type PreparationPlan, type PreparedVersion } from './prepared-version.js';
+import type { PreparationPlan, PreparedVersion } from './prepared-version.js';
 import { type StageOptions, stageSources } from './stage-sources.js';
+
+const READ_BYTES = 1024 * 1024;
 
 export type PrepareTableOptions = Omit<StageOptions, 'sample'>;
 
@@ -48,7 +48,7 @@ async function storeResult(
   { plan, table, result, folder }: Finished,
   { blobs, onPhase }: PrepareTableOptions,
 ): Promise<PreparedVersion> {
-  const store = (file: string) => blobs.put(createReadStream(join(folder, file)));
+  const store = (file: string) => blobs.put(createReadStream(join(folder, file), { highWaterMark: READ_BYTES }));
   const total = result.splits.reduce((sum, { shards }) => sum + shards.length, 0);
   let stored = 0;
   const splits = {} as Record<SplitName, { rows: number; shards: ManifestShard[] }>;
@@ -75,19 +75,19 @@ async function storeResult(
   };
   const { digest } = await blobs.put(Buffer.from(canonicalJson(manifest)));
   const quarantine = result.quarantineFile && (await store(result.quarantineFile)).digest;
-  const classes = await targetClasses(manifest, blobs);
+  const classRowsOf = (split: SplitName) => result.splits.find(each => each.split === split)?.classRows ?? [];
   return {
     digest,
     columns: columns.map(({ dictionary: _, ...column }, index) => ({
       ...column,
       statistics: result.statistics[index]!,
     })),
-    classes: classes.names,
+    classes: await targetClasses(manifest, result, blobs),
     rowsRead: result.rowsRead,
     findings: result.findings,
     findingsDigest: (await store(result.findingsFile)).digest,
     ...(quarantine && { quarantineDigest: quarantine }),
-    splits: SPLITS.map(split => ({ split, rows: splits[split].rows, classRows: classes.rows[split] })),
+    splits: SPLITS.map(split => ({ split, rows: splits[split].rows, classRows: classRowsOf(split) })),
   };
 }
 
@@ -96,22 +96,13 @@ function recipeOf({ reading, targets, roles, acceptLoss }: PreparationPlan, { ch
   return { options: reading, targets, roles, checks, split, acceptLoss };
 }
 
-/** Classes of the only target and their rows by split, if it is a category whose values fit into a message. */
-async function targetClasses({ columns, splits }: DatasetManifest, blobs: BlobStore) {
-  const none = { names: [] as string[], rows: { train: [], validation: [], test: [] } as Record<SplitName, number[]> };
-  const targets = columns.flatMap((column, index) => (column.role === 'target' ? [{ column, index }] : []));
-  const [target] = targets;
-  if (target?.column.dictionary === undefined || targets.length > 1) return none;
-  const names = readDictionary(await blobs.read(target.column.dictionary.digest));
-  if (!fitInMessage(names)) return none;
-  const rows = {} as Record<SplitName, number[]>;
-  for (const split of SPLITS) {
-    const counts = new Array<number>(names.length).fill(0);
-    for (const { digest } of splits[split].shards) {
-      const { values } = readShard(await blobs.read(digest), columns, new Set([target.index]));
-      for (const code of (values.get(target.index) as CategoryValues).codes) if (code >= 0) counts[code]!++;
-    }
-    rows[split] = counts;
-  }
-  return { names, rows };
+/** Classes of the only target, if it is a category whose values fit into a message. */
+async function targetClasses(
+  { columns }: DatasetManifest,
+  { splits }: TableResult,
+  blobs: BlobStore,
+): Promise<string[]> {
+  if (splits.every(({ classRows }) => classRows === undefined)) return [];
+  const target = columns.find(({ role }) => role === 'target');
+  return [...readDictionary(await blobs.read(target!.dictionary!.digest))];
 }

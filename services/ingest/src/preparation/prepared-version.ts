@@ -49,13 +49,3 @@ export interface PreparedVersion {
 }
 
 export type OnPhase = (phase: string, completed: number, total: number) => void;
-
-/** All class names are in one message of at most 4 MiB. */
-const MAX_CLASSES = 50_000;
-const MAX_CLASS_NAME_BYTES = 1024 * 1024;
-
-/** Whether class names fit into a version's message. */
-export function fitInMessage(classes: readonly string[]): boolean {
-  const bytes = classes.reduce((sum, name) => sum + Buffer.byteLength(name), 0);
-  return classes.length <= MAX_CLASSES && bytes <= MAX_CLASS_NAME_BYTES;
-}

@@ -196,6 +196,8 @@ export interface TableResult {
     readonly split: SplitName;
     readonly rows: number;
     readonly shards: readonly { readonly file: string; readonly rows: number }[];
+    /** Of the only target, if it is a category: rows by the code of their class. */
+    readonly classRows?: readonly number[];
   }[];
   readonly reading: readonly AppliedReading[];
   /** By column: why it has its type. */

@@ -3,8 +3,8 @@ import type { WriteUploadRequest } from '@athanor/contracts/ingest';
 import { crashPoint, ServiceError } from '@athanor/service';
 import { commitPart, completeUpload, type Db, listParts, resetUpload, type UploadRow } from '../store/uploads.js';
 
-/** Pieces are stored when they reach this size, or when the stream ends for any reason. */
-const PART_BYTES = 8 * 1024 * 1024;
+/** A part ends here, or when the stream ends for any reason. What a killed process had of a part is sent again. */
+const PART_BYTES = 256 * 1024 * 1024;
 
 export interface ReceiveDependencies {
   readonly db: Db;
@@ -17,44 +17,70 @@ export async function receiveChunks(
   chunks: AsyncIterable<WriteUploadRequest>,
   { db, blobs }: ReceiveDependencies,
 ): Promise<void> {
-  let pending: Buffer[] = [];
-  let pendingBytes = 0;
+  const received = new ReceivedChunks(upload, chunks);
   let offset = upload.committed_offset;
-  const flush = async () => {
-    if (pendingBytes === 0) return;
-    const { digest, byteSize } = await blobs.put(Buffer.concat(pending, pendingBytes));
+  for (let first = await received.next(); first !== undefined; first = await received.next()) {
+    const { digest, byteSize } = await blobs.put(partOf(first, received));
     crashPoint('ingest.before-part-commit');
     const part = { upload_id: upload.upload_id, part_offset: offset, byte_size: byteSize, digest };
     await db.transaction().execute(trx => commitPart(trx, part));
     crashPoint('ingest.after-part');
     offset += byteSize;
-    pending = [];
-    pendingBytes = 0;
-  };
-  try {
-    for await (const { chunk } of chunks) {
-      if (offset + pendingBytes + chunk.length > upload.byte_size) throw tooMany(upload);
-      pending.push(chunk);
-      pendingBytes += chunk.length;
-      if (pendingBytes >= PART_BYTES) await flush();
-    }
-  } catch (error) {
-    await flush();
-    throw error;
   }
-  await flush();
+  received.throwIfFailed();
 }
 
-/** Assembles the pieces and checks the digest. If it differs the upload is reset. */
+async function* partOf(first: Uint8Array, received: ReceivedChunks): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for (let chunk: Uint8Array | undefined = first; chunk !== undefined; chunk = await received.next()) {
+    yield chunk;
+    bytes += chunk.length;
+    if (bytes >= PART_BYTES) return;
+  }
+}
+
+/** The chunks of a stream until it ends or fails, so that what came before a failure can be stored. */
+class ReceivedChunks {
+  readonly #upload: UploadRow;
+  readonly #chunks: AsyncIterator<WriteUploadRequest>;
+  #bytes: number;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(upload: UploadRow, chunks: AsyncIterable<WriteUploadRequest>) {
+    this.#upload = upload;
+    this.#chunks = chunks[Symbol.asyncIterator]();
+    this.#bytes = upload.committed_offset;
+  }
+
+  /** The next bytes, at least one; undefined at the end, and after a failure. */
+  async next(): Promise<Uint8Array | undefined> {
+    if (this.#failure !== undefined) return undefined;
+    try {
+      for (;;) {
+        const { done, value } = await this.#chunks.next();
+        if (done === true) return undefined;
+        this.#bytes += value.chunk.length;
+        if (this.#bytes > this.#upload.byte_size) throw tooMany(this.#upload);
+        if (value.chunk.length > 0) return value.chunk;
+      }
+    } catch (error) {
+      this.#failure = { error };
+      return undefined;
+    }
+  }
+
+  throwIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+}
+
+/** Assembles the parts, if there are several, and checks the digest. If it differs the upload is reset. */
 export async function assembleUpload(upload: UploadRow, { db, blobs }: ReceiveDependencies): Promise<void> {
   const parts = await listParts(db, upload.upload_id);
   // Another stream of the same upload finished first: nothing left to do.
   if (parts.reduce((sum, part) => sum + part.byte_size, 0) !== upload.byte_size) return;
-  const stored = await blobs.put(
-    (async function* () {
-      for (const part of parts) yield* blobs.get(part.digest);
-    })(),
-  );
+  const [only] = parts;
+  const stored = parts.length === 1 && only !== undefined ? only : await blobs.put(contentOf(parts, blobs));
   const { expected_digest: expected, upload_id: uploadId } = upload;
   if (expected !== '' && expected !== stored.digest) {
     await db.transaction().execute(trx => resetUpload(trx, uploadId));
@@ -63,6 +89,10 @@ export async function assembleUpload(upload: UploadRow, { db, blobs }: ReceiveDe
   }
   crashPoint('ingest.before-complete');
   await db.transaction().execute(trx => completeUpload(trx, uploadId, stored.digest));
+}
+
+async function* contentOf(parts: readonly { readonly digest: string }[], blobs: BlobStore): AsyncGenerator<Uint8Array> {
+  for (const { digest } of parts) yield* blobs.get(digest);
 }
 
 function tooMany(upload: UploadRow): ServiceError {

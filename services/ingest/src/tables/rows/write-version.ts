@@ -7,6 +7,7 @@ import type { ValueRange } from '../../checks/check.js';
 import type { Database } from '../database/database.js';
 import { StatisticsCollector, textStatistics } from '../statistics/column-statistics.js';
 import type { ColumnStatistics, SplitFractions, TableColumn, TableResult } from '../table-plan.js';
+import { ClassCounter } from './class-counter.js';
 import type { KeptRows } from './dictionaries.js';
 import { type Block, readBlocks } from './read-blocks.js';
 import { fractionOf, hashTexts, mixColumn, seedHashes } from './row-hash.js';
@@ -41,11 +42,13 @@ export async function writeVersion(database: Database, work: VersionWork): Promi
     split => new SplitWriter(split, types, { folder: { path: folder, name }, maxRows: Math.max(1, kept.rows) }),
   );
   const router = new SplitRouter(work);
+  const classes = new ClassCounter(columns);
   let done = 0;
   for await (const block of readBlocks(database, work)) {
     const splits = router.splitsOf(block);
     const rows = writers.map((_, index) => rowsOf(splits, index));
     statistics.add(block, rows[TRAIN]!);
+    classes.add(block, rows);
     for (const [index, writer] of writers.entries()) await writer.append(block, rows[index]!);
     done += block.ids.ordinals.length;
     work.onRows(done, kept.rows);
@@ -55,7 +58,7 @@ export async function writeVersion(database: Database, work: VersionWork): Promi
   return {
     columns: await writeDictionaries(columns, { folder, name }),
     statistics: statistics.end(kept.rows, await textStatistics(database, columns, kept.sql)),
-    splits: writers.map(({ split, rows, shards }) => ({ split, rows, shards })),
+    splits: writers.map(({ split, rows, shards }, index) => ({ split, rows, shards, ...classes.of(index) })),
   };
 }
 
