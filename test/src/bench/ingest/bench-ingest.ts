@@ -16,13 +16,16 @@ const LARGE_ROWS = 2;
 const LIST_INTERVAL_MS = 10;
 
 export const INGEST_USAGE =
-  '--rows N: rows of the main table, 5,000,000 by default; the other sizes are multiples of it. --repeats N: default 3';
+  '--rows N: rows of the main table, 5,000,000 by default; the other sizes are multiples of it. --repeats N: default 3. --parts LIST: of mixed,binary,calls,growth';
+
+const PARTS = { mixed: benchMixed, binary: benchBinary, calls: benchOtherCalls, growth: benchGrowth } as const;
 
 /** Imports compared with polars and pandas, other calls during an import, uploads, and how time grows with rows. */
 export async function benchIngest(args: readonly string[], print: (text: string) => void): Promise<Row[]> {
   const options = {
     rows: { type: 'string', default: String(ROWS) },
     repeats: { type: 'string', default: String(REPEATS) },
+    parts: { type: 'string', default: Object.keys(PARTS).join(',') },
   } as const;
   const { values } = parseArgs({ args: [...args], options });
   const [rows, repeats] = [Number(values.rows), Number(values.repeats)];
@@ -30,17 +33,19 @@ export async function benchIngest(args: readonly string[], print: (text: string)
     throw new Error(
       `expected --rows of 1000 or more and --repeats of 1 or more, got ${values.rows} and ${values.repeats}`,
     );
+  const parts = values.parts.split(',').map(name => {
+    const part = PARTS[name as keyof typeof PARTS];
+    if (part === undefined) throw new Error(`expected --parts of ${Object.keys(PARTS).join(',')}, got ${name}`);
+    return part;
+  });
   const home = await temporaryHome('bench-ingest');
   const mesh = await startMesh({ home, env: { ATHANOR_LOG_LEVEL: 'warn' } });
   try {
     print(`DuckDB's Node.js package ${duckdbVersion()}\n`);
     const work = { mesh, home, rows, repeats, print };
-    return [
-      ...(await benchMixed(work)),
-      ...(await benchBinary(work)),
-      ...(await benchOtherCalls(work)),
-      ...(await benchGrowth(work)),
-    ];
+    const table: Row[] = [];
+    for (const part of parts) table.push(...(await part(work)));
+    return table;
   } finally {
     await mesh.stop();
     await removeHome(home);
