@@ -29,6 +29,14 @@ test('is each message of an error that stands for several', async () => {
   expect(await endOf(line(60, { err }))).toBe('a\nb');
 });
 
+test('is not the error of an earlier run', async () => {
+  const path = join(folder, 'runs.log');
+  const earlier = `${line(60, { err: { message: 'the port is taken' } })}\n`;
+  await writeFile(path, `${earlier}waiting\n`);
+  expect(endOfLog(path, earlier.length)).toBe('waiting');
+  expect(endOfLog(path, 10_000)).toBe('the port is taken');
+});
+
 test('is the text where there is no such error', async () => {
   expect(await endOf('{"level":', 'expected a database, got none')).toBe('{"level":\nexpected a database, got none');
   expect(await endOf(STOPPED)).toBe(STOPPED);

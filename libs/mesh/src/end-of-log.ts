@@ -10,10 +10,12 @@ interface LoggedError {
   readonly aggregateErrors?: readonly LoggedError[];
 }
 
-/** The messages of the last fatal error in a log; without one the end of its text. */
-export function endOfLog(logFile: string): string {
+/** The messages of the last fatal error in a log from a byte on; without one the end of its text. */
+export function endOfLog(logFile: string, begin = 0): string {
   try {
-    const text = readFileSync(logFile, 'utf8');
+    const bytes = readFileSync(logFile);
+    // It may have been rotated since.
+    const text = bytes.subarray(begin <= bytes.length ? begin : 0).toString();
     const fatal = text.trimEnd().split('\n').slice(-LINES_SEARCHED).findLast(isFatal);
     const messages = fatal === undefined ? [] : messagesOf((JSON.parse(fatal) as { err?: LoggedError }).err);
     return messages.length > 0 ? messages.join('\n') : text.slice(-TAIL_CHARS).trim();

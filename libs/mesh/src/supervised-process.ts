@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess, type ProcessIdentity } from '@athanor/process';
@@ -38,6 +38,8 @@ export class SupervisedProcess {
   #child: ChildProcess | undefined;
   #stopping = false;
   #restarts = 0;
+  /** Size of the log when the program was started. */
+  #logBegin = 0;
   #stableTimer: NodeJS.Timeout | undefined;
   #logTimer: NodeJS.Timeout | undefined;
 
@@ -91,7 +93,9 @@ export class SupervisedProcess {
   /** A program runs even without its log. */
   #openLog(logFile: string): number | 'ignore' {
     try {
-      return openSync(logFile, 'a', 0o600);
+      const log = openSync(logFile, 'a', 0o600);
+      this.#logBegin = fstatSync(log).size;
+      return log;
     } catch (error) {
       this.#options.onLogLost?.(`${logFile} cannot be opened, its lines are lost: ${(error as Error).message}`);
       return 'ignore';
@@ -146,7 +150,7 @@ export class SupervisedProcess {
           ? `was not ready after ${readyTimeoutMs} ms`
           : '';
       if (problem !== '') {
-        throw new Error(`${name} ${problem}; the end of ${logFile}:\n${endOfLog(logFile)}`);
+        throw new Error(`${name} ${problem}; the end of ${logFile}:\n${endOfLog(logFile, this.#logBegin)}`);
       }
       await sleep(25);
     }

@@ -9,11 +9,11 @@ beforeAll(async () => {
 });
 afterAll(() => bench.stop());
 
-async function evaluate(evaluatedJobId: string, datasetId: string): Promise<string> {
+async function evaluate(evaluatedJobId: string, datasetId: string, slices: string[] = []): Promise<string> {
   const { training } = bench.client;
   const { job } = await training.createTrainingJob({
     modelName: 'm',
-    spec: { datasetId, evaluated: { jobId: evaluatedJobId } },
+    spec: { datasetId, evaluated: { jobId: evaluatedJobId }, slices },
   });
   let last = job;
   for await (const update of training.watchTrainingJob({ jobId: job!.jobId })) last = update.job;
@@ -38,7 +38,7 @@ test('figures on another dataset are added once, readable, and can be required b
   const { job } = await training.getTrainingJob({ jobId });
   const { datasetDigest } = job!.spec!;
   // The rows are equal, the versions are not: a digest is that of the content.
-  const other = await evaluate(jobId, 'more');
+  const other = await evaluate(jobId, 'more', ['b']);
   const splits = async () => (await read()).evaluations.map(each => `${each.datasetDigest} ${each.split}`);
   await expect.poll(splits).toContain(`${other} train`);
   await evaluate(jobId, 'more');
@@ -47,6 +47,8 @@ test('figures on another dataset are added once, readable, and can be required b
   expect(after.evaluations.slice(0, before.evaluations.length)).toEqual(before.evaluations);
   expect(new Set(await splits()).size).toBe((await splits()).length);
   const added = after.evaluations.find(({ split }) => split === 'train')!;
+  // The second evaluation had none, and does not take them away.
+  expect(added.slicesDigest).not.toBe('');
   const chunks = registry.readModelFile({ versionDigest: after.digest, fileDigest: added.predictionsDigest });
   for await (const { chunk } of chunks) expect(chunk.length).toBeGreaterThan(0);
   const gate = { alias: 'champion', metric: 'accuracy', split: 'train', threshold: 0.01, datasetDigest: other };

@@ -3,12 +3,11 @@ import type { AthanorClient } from '@athanor/client';
 import type { TrainingJob } from '@athanor/contracts/training';
 import type { Command } from 'commander';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { interruptible } from '../interruption.js';
 import { commandLine } from '../mesh/command-line.js';
 import { type CliEnvironment, type CommandContext, commandContext, withClient } from './command-context.js';
 import { positiveNumber } from './number-options.js';
 import { expectSuccess } from './train.js';
-
-const FIGURES_TIMEOUT_MS = 20_000;
 
 interface EvaluateOptions {
   readonly dataset: string;
@@ -75,8 +74,9 @@ async function evaluateVersion(
   const ended = await withJobDetails(client, await waitForJob(context, client, job.jobId));
   context.show({ value: ended, text: () => evaluationsOf(ended).map(evaluationText).join('\n') });
   expectSuccess(ended, true);
-  const { datasetDigest = '', datasetVersion: evaluatedVersion } = ended.spec ?? {};
-  await waitForFigures(client, { name, version, datasetDigest, signal: AbortSignal.timeout(FIGURES_TIMEOUT_MS) });
+  const { datasetVersion: evaluatedVersion } = ended.spec ?? {};
+  const detailsDigest = ended.result?.evaluation?.detailsDigest ?? '';
+  await interruptible(signal => waitForFigures(client, { name, version, detailsDigest, signal }));
   const gate = `model gate ${name} --dataset ${datasetId} --dataset-version ${evaluatedVersion}`;
   context.terminal.err(
     `The figures are part of ${name} v${version}. A gate can require them: ${commandLine(`${gate} --split test --metric … --threshold …`, context.options.home)}\n`,

@@ -18,19 +18,19 @@ export async function waitForRegistration(
   });
 }
 
-/** Resolves when a version has figures on a dataset, which the registry receives by an event. */
+/** Resolves when a version has the figures of an evaluation, which the registry receives by an event. */
 export async function waitForFigures(
   client: AthanorClient,
   {
     name,
     version,
-    datasetDigest,
+    detailsDigest,
     signal,
-  }: { name: string; version: number; datasetDigest: string; signal: AbortSignal },
+  }: { name: string; version: number; detailsDigest: string; signal: AbortSignal },
 ): Promise<void> {
   await poll(`the figures of '${name}' v${version}`, signal, async () => {
     const { modelVersion } = await client.registry.getModelVersion({ modelName: name, version });
-    return modelVersion?.evaluations.some(each => each.datasetDigest === datasetDigest) ? true : undefined;
+    return modelVersion?.evaluations.some(each => each.detailsDigest === detailsDigest) ? true : undefined;
   });
 }
 

@@ -310,6 +310,12 @@ ${PLAIN}`,
     values: { a: [undefined, 'x'], b: [undefined, 1] },
   },
   {
+    title: 'bug: a token with decimals cleared the whole numbers that it rounds to',
+    files: [{ name: 'f.jsonl', content: rowsOf(60, i => JSON.stringify({ b: i % 7, y: 'pq'[i % 2] })) }],
+    options: { reading: { nulls: ['0.4', '5.5'] } },
+    columns: 'b INT64, y category target',
+  },
+  {
     title: 'yes and no stay texts, true and false are booleans',
     csv: `a,b,c,y\n${rowsOf(60, i => `${['yes', 'no'][i % 2]},${['true', 'FALSE', 'True'][i % 3]},${['Y', 'N'][(i * 7) % 2]},${'pq'[i % 2]}`)}`,
     options: { only: {} },

@@ -3,8 +3,14 @@ import type { WriteUploadRequest } from '@athanor/contracts/ingest';
 import { crashPoint, ServiceError } from '@athanor/service';
 import { commitPart, completeUpload, type Db, listParts, resetUpload, type UploadRow } from '../store/uploads.js';
 
-/** A part ends here, or when the stream ends for any reason. What a killed process had of a part is sent again. */
+/**
+ * A part ends at this size, after this time, or when the stream ends for any reason. If the process ends, the client goes
+ * on from the end of the last part.
+ */
 const PART_BYTES = 256 * 1024 * 1024;
+const PART_MS = 10_000;
+/** A slow stream has no smaller parts than this. */
+const MIN_PART_BYTES = 8 * 1024 * 1024;
 
 export interface ReceiveDependencies {
   readonly db: Db;
@@ -31,11 +37,13 @@ export async function receiveChunks(
 }
 
 async function* partOf(first: Uint8Array, received: ReceivedChunks): AsyncGenerator<Uint8Array> {
+  const begun = performance.now();
   let bytes = 0;
   for (let chunk: Uint8Array | undefined = first; chunk !== undefined; chunk = await received.next()) {
     yield chunk;
     bytes += chunk.length;
-    if (bytes >= PART_BYTES) return;
+    const isLate = bytes >= MIN_PART_BYTES && performance.now() - begun > PART_MS;
+    if (bytes >= PART_BYTES || isLate) return;
   }
 }
 

@@ -66,7 +66,7 @@ export interface AddedEvaluations {
   readonly evaluations: readonly Evaluation[];
 }
 
-/** Replaces earlier figures of the same dataset and split. False if the version is deleted. */
+/** Replaces earlier figures of the same dataset and split, but for slices that are not measured again. False if the version is deleted. */
 export async function addEvaluations(trx: Trx, added: AddedEvaluations): Promise<boolean> {
   const { tenant, evaluatedJobId, evaluations } = added;
   const row = await trx
@@ -83,7 +83,15 @@ export async function addEvaluations(trx: Trx, added: AddedEvaluations): Promise
     .forUpdate('model_versions')
     .executeTakeFirst();
   if (row === undefined) return false;
-  const all = new Map([...row.evaluations, ...evaluations].map(each => [`${each.datasetDigest} ${each.split}`, each]));
+  const keyOf = ({ datasetDigest, split }: Evaluation) => `${datasetDigest} ${split}`;
+  const all = new Map(row.evaluations.map(each => [keyOf(each), each]));
+  for (const each of evaluations) {
+    const { slicesDigest } = each;
+    all.set(keyOf(each), {
+      ...compact(each),
+      slicesDigest: slicesDigest || (all.get(keyOf(each))?.slicesDigest ?? ''),
+    });
+  }
   await trx
     .updateTable('model_versions')
     .set({ evaluations: jsonb([...all.values()]) })
@@ -92,6 +100,14 @@ export async function addEvaluations(trx: Trx, added: AddedEvaluations): Promise
     .where('version', '=', row.version)
     .execute();
   return true;
+}
+
+/** More classes are in the details file only: a version may be evaluated on many datasets. */
+const MAX_INLINE_CLASSES = 10;
+
+function compact(evaluation: Evaluation): Evaluation {
+  if (evaluation.classes.length <= MAX_INLINE_CLASSES) return evaluation;
+  return { ...evaluation, classes: [], confusionMatrix: [] };
 }
 
 async function insertVersion(

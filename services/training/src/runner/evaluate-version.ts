@@ -37,10 +37,16 @@ export async function runEvaluation({ client, stop, log, claim, provider }: Eval
       spec: { targets: spec.targets, cpuThreads: spec.cpuThreads, provider },
       model,
       slices: spec.slices,
+      signal: stop.signal,
       writeBlob: bytes => client.writeBlob(bytes),
       divergence: split => new InvalidTrainingData(`a prediction for the split '${split}' is not a finite number`),
     });
     heartbeat.throwIfLost();
+    if (stop.signal.aborted) {
+      const message = 'stopped during the evaluation, as requested';
+      await client.fail({ code: 1, reason: 'Stopped', message, retryable: true });
+      return;
+    }
     await heartbeat.enter('EXPORTING');
     await client.complete({
       ...{ files: [], evaluation: evaluation ?? null, otherEvaluations, candidates: [] },

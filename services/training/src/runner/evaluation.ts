@@ -29,6 +29,8 @@ export interface EvaluationWork {
   readonly slices: readonly string[];
   readonly writeBlob: (bytes: Uint8Array) => Promise<string>;
   readonly divergence: (split: string) => Error;
+  /** Aborted: no further split is evaluated. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -37,7 +39,10 @@ export interface EvaluationWork {
  */
 export async function evaluateSplits(work: EvaluationWork): Promise<EvaluationInput[]> {
   const evaluations: EvaluationInput[] = [];
-  for (const split of work.data.evaluated) evaluations.push(await evaluateSplit(work, split));
+  for (const split of work.data.evaluated) {
+    if (work.signal?.aborted) break;
+    evaluations.push(await evaluateSplit(work, split));
+  }
   return evaluations;
 }
 

@@ -110,11 +110,15 @@ async function trimmedValues(
   return { values: again, outline: await outlineText(database, again.relation) };
 }
 
+const WHOLE = /^[+-]?\d+$/;
+
 /** Of a number that was read as such. */
 async function clearNumbers(database: Database, column: LoadedColumn, nulls: readonly string[]): Promise<LoadedColumn> {
   const { sql, type, numbers: _, ...rest } = column;
   if (type !== 'DOUBLE' && type !== 'BIGINT') return column;
-  const numbers = nulls.map(text => `try_cast(${literal(text)} AS ${type})`);
+  // A cast to BIGINT would round.
+  const texts = type === 'BIGINT' ? nulls.filter(text => WHOLE.test(text)) : nulls;
+  const numbers = texts.map(text => `try_cast(${literal(text)} AS ${type})`);
   if (numbers.length === 0) return column;
   const isNull = `coalesce(${sql} IN (${numbers.join(', ')}), false)`;
   if ((await count(database, 't', isNull)) === 0) return column;

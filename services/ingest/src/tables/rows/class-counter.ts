@@ -16,7 +16,8 @@ export class ClassCounter {
     const [target] = targets;
     const entries = target === undefined ? undefined : columns[target]?.dictionary?.entries;
     this.#target = targets.length === 1 && entries !== undefined && fitInMessage(entries) ? target : undefined;
-    this.#rows = SPLITS.map(() => new Array<number>(entries?.length ?? 0).fill(0));
+    const classes = this.#target === undefined ? 0 : (entries?.length ?? 0);
+    this.#rows = SPLITS.map(() => new Array<number>(classes).fill(0));
   }
 
   add({ values }: Block, rowsOfSplits: readonly Int32Array[]): void {
