@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess, type ProcessIdentity } from '@athanor/process';
@@ -38,7 +38,7 @@ export class SupervisedProcess {
   #child: ChildProcess | undefined;
   #stopping = false;
   #restarts = 0;
-  /** Size of the log when the program was started. */
+  /** Size of the log before `start`. */
   #logBegin = 0;
   #stableTimer: NodeJS.Timeout | undefined;
   #logTimer: NodeJS.Timeout | undefined;
@@ -50,6 +50,7 @@ export class SupervisedProcess {
   /** Resolves when the program is ready. */
   async start(): Promise<ProcessIdentity> {
     this.#logTimer ??= setInterval(() => this.#rotateLog(), LOG_CHECK_MS).unref();
+    this.#logBegin = statSync(this.#options.logFile, { throwIfNoEntry: false })?.size ?? 0;
     const child = this.#spawn();
     const identity = identifyProcess(child.pid ?? 0);
     try {
@@ -93,9 +94,7 @@ export class SupervisedProcess {
   /** A program runs even without its log. */
   #openLog(logFile: string): number | 'ignore' {
     try {
-      const log = openSync(logFile, 'a', 0o600);
-      this.#logBegin = fstatSync(log).size;
-      return log;
+      return openSync(logFile, 'a', 0o600);
     } catch (error) {
       this.#options.onLogLost?.(`${logFile} cannot be opened, its lines are lost: ${(error as Error).message}`);
       return 'ignore';
