@@ -22,3 +22,8 @@ export function toComponent(component: {
   const { kind, parameters, version } = component;
   return { kind, parameters: toStruct(parameters as object), version };
 }
+
+/** Of the same kind, with the same parameters. */
+export function isSameComponent(a: Component | null, b: Component | null): boolean {
+  return JSON.stringify(a && fromComponent(a)) === JSON.stringify(b && fromComponent(b));
+}

@@ -1,5 +1,5 @@
 export { canonicalJson, sha256Digest } from './canonical-json.js';
-export { fromComponent, type PlainComponent, toComponent } from './component-message.js';
+export { fromComponent, isSameComponent, type PlainComponent, toComponent } from './component-message.js';
 export { descriptorsOf } from './descriptors.js';
 export type { EventPayloads, EventType } from './event-payloads.js';
 export {
@@ -12,6 +12,7 @@ export {
   isEventType,
 } from './events.js';
 export { findMessage, loadContracts } from './loader.js';
+export { toCamel, toKebab } from './parameter-names.js';
 export { type MethodRule, methodRule, PERMISSIONS, TENANT_PERMISSIONS } from './permissions.js';
 export { DEFAULT_PORT_BASE, meshPorts, natsPort, servicePorts } from './ports.js';
 export {

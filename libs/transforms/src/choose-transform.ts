@@ -17,7 +17,7 @@ export interface ColumnFacts {
   readonly embeds?: boolean;
 }
 
-/** The most categories that `auto` gives an element each. */
+/** Maximum number of categories that `auto` gives an element each. */
 export const MAX_AUTO_ONE_HOT = 64;
 /** Of a column of more categories, without embeddings: the frequent ones have an element. */
 const CAPPED = { maxCategories: 256, minFrequency: 10 };

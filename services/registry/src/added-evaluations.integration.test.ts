@@ -47,7 +47,7 @@ test('figures on another dataset are added once, readable, and can be required b
   expect(after.evaluations.slice(0, before.evaluations.length)).toEqual(before.evaluations);
   expect(new Set(await splits()).size).toBe((await splits()).length);
   const added = after.evaluations.find(({ split }) => split === 'train')!;
-  // The second evaluation had none, and does not take them away.
+  // The second evaluation had none, and does not remove them.
   expect(added.slicesDigest).not.toBe('');
   const chunks = registry.readModelFile({ versionDigest: after.digest, fileDigest: added.predictionsDigest });
   for await (const { chunk } of chunks) expect(chunk.length).toBeGreaterThan(0);

@@ -1,8 +1,7 @@
-import { fromStruct, type JsonObject } from '@athanor/contracts';
+import { fromStruct, type JsonObject, toKebab } from '@athanor/contracts';
 import type { ComponentKind } from '@athanor/contracts/api';
 import type { Command } from 'commander';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
-import { toKebab } from '../job/component-text.js';
 import { fields, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 

@@ -1,10 +1,9 @@
 // Parameters of components on the command line: --model mlp --model.hidden 64,64 --optimizer.weight-decay 0.01. Their
 // types are those of the JSON schemas that the service lists, so a new kind needs no change here.
 
-import { fromStruct, type Json, type JsonObject, type PlainComponent } from '@athanor/contracts';
+import { fromStruct, type Json, type JsonObject, type PlainComponent, toCamel } from '@athanor/contracts';
 import type { ComponentKind } from '@athanor/contracts/api';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
-import { toCamel } from '../job/component-text.js';
 
 export type Family = 'task' | 'model' | 'optimizer';
 const FAMILIES: readonly Family[] = ['task', 'model', 'optimizer'];

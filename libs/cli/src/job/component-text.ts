@@ -1,4 +1,4 @@
-import { fromComponent, type Json } from '@athanor/contracts';
+import { fromComponent, type Json, toKebab } from '@athanor/contracts';
 import type { Component } from '@athanor/contracts/api';
 
 /** A component in one line, for example "mlp hidden 64,64". */
@@ -12,14 +12,4 @@ export function componentText(component: Component | null | undefined): string {
 function valueText(value: Json): string {
   if (Array.isArray(value)) return value.map(valueText).join(',');
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** "weightDecay" as "weight-decay". */
-export function toKebab(name: string): string {
-  return name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
-}
-
-/** "weight-decay" as "weightDecay". */
-export function toCamel(name: string): string {
-  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,3 +1,4 @@
+import { isSameComponent } from '@athanor/contracts';
 import type { EpochMetrics, TrainingJob } from '@athanor/contracts/training';
 import { enumText, fields, figure, formatTime, table } from '../output/render.js';
 import { componentText } from './component-text.js';
@@ -52,7 +53,7 @@ function candidatesText({ candidates, model }: NonNullable<TrainingJob['result']
     componentText(each.model),
     each.epochs,
     each.validationMetrics.map(metricText).join(', '),
-    componentText(each.model) === componentText(model) ? 'chosen' : '',
+    isSameComponent(each.model, model) ? 'chosen' : '',
   ]);
   return table(['CANDIDATE', 'EPOCHS', 'VALIDATION', ''], rows);
 }

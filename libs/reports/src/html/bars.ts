@@ -6,17 +6,17 @@ export interface Bar {
   readonly count: number;
 }
 
-/** One line per bar: label, bar, count and its share of `total`. A bar of `longest` fills its column. */
-export function bars(entries: readonly Bar[], total: number, longest = longestOf(entries)): Html {
+/** One line per bar: label, bar, count and its share of `total`. A bar of `maxCount` fills its column. */
+export function bars(entries: readonly Bar[], total: number, maxCount = maxCountOf(entries)): Html {
   return html`<table class="bars"><tbody>${entries.map(
-    ({ label, count }) => html`<tr><td class="label">${label}</td><td>${bar(count / longest)}</td>
+    ({ label, count }) => html`<tr><td class="label">${label}</td><td>${bar(count / maxCount)}</td>
 <td class="number count">${countText(count)}</td><td class="number share muted">${shareText(count, total)}</td></tr>
 `,
   )}</tbody></table>
 `;
 }
 
-function longestOf(entries: readonly Bar[]): number {
+function maxCountOf(entries: readonly Bar[]): number {
   return Math.max(1, ...entries.map(({ count }) => count));
 }
 

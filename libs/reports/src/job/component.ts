@@ -1,4 +1,4 @@
-import { fromComponent, type Json } from '@athanor/contracts';
+import { fromComponent, type Json, toKebab } from '@athanor/contracts';
 import type { Component } from '@athanor/contracts/api';
 import { type Html, html } from '../html/markup.js';
 import { userText } from '../html/user-text.js';
@@ -11,11 +11,6 @@ export function componentText(component: Component | null): Html {
   return html`${userText(kind)}${shown.length === 0 ? '' : html`<span class="muted">: ${userText(shown.join(', '), MAX_CHARACTERS)}</span>`}`;
 }
 
-/** Of the same kind, with the same parameters. */
-export function isSameComponent(a: Component | null, b: Component | null): boolean {
-  return JSON.stringify(a && fromComponent(a)) === JSON.stringify(b && fromComponent(b));
-}
-
 const MAX_CHARACTERS = 500;
 
 function parameterTexts(parameters: Readonly<Record<string, Json>>, prefix: string): string[] {
@@ -25,8 +20,4 @@ function parameterTexts(parameters: Readonly<Record<string, Json>>, prefix: stri
     if (value === null || typeof value !== 'object') return [`${path} ${value}`];
     return parameterTexts(value as Readonly<Record<string, Json>>, `${path}.`);
   });
-}
-
-function toKebab(name: string): string {
-  return name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
 }

@@ -1,6 +1,6 @@
+import { isSameComponent } from '@athanor/contracts';
 import type { Component } from '@athanor/contracts/api';
 import type { EpochMetrics } from '@athanor/contracts/training';
-import { isSameComponent } from './component.js';
 import type { JobData } from './job-data.js';
 
 /** Epochs of one model: a job that chooses between models trains them one after another. */

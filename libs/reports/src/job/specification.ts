@@ -1,9 +1,10 @@
+import { isSameComponent } from '@athanor/contracts';
 import type { EvaluatedModel, TrainingJob, TrainingSpec } from '@athanor/contracts/training';
 import { type Content, type Html, html } from '../html/markup.js';
 import { fields, table } from '../html/table.js';
 import { userText, userTexts } from '../html/user-text.js';
 import { countText, figureText, plural } from '../text/numbers.js';
-import { componentText, isSameComponent } from './component.js';
+import { componentText } from './component.js';
 
 const MAX_COLUMNS = 200;
 

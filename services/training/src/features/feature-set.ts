@@ -57,7 +57,7 @@ export function denseWidth(features: readonly FittedTransform[]): number {
   return features.reduce((sum, { encoding }) => sum + (encoding.kind === 'dense' ? encoding.names.length : 0), 0);
 }
 
-// The width is known once the nodes are emitted; here into a graph that is thrown away.
+// The width is known once the nodes are emitted; here into a graph that is discarded.
 function encodingOf({ columns, transform }: PlannedTransform, fitted: Fitted): Encoding {
   const g = new GraphBuilder('encoding');
   const raw = columns.map((column): Value => g.input(column.name, rawInputType(column, 'batch')));
