@@ -93,17 +93,16 @@ generateDescriptors({
 
 // One barrel per domain: @athanor/contracts/<domain>.
 const barrels = {
-  api: 'athanor/api/v1',
-  ingest: 'athanor/ingest/v1',
-  training: 'athanor/training/v1',
-  registry: 'athanor/registry/v1',
-  events: 'athanor/events/v1',
-  inference: 'inference',
+  api: ['athanor/api/v1'],
+  ingest: ['athanor/ingest/v1'],
+  training: ['athanor/training/v1'],
+  registry: ['athanor/registry/v1'],
+  events: ['athanor/events/v1'],
+  inference: ['inference', 'athanor/inference/v1'],
 };
-for (const [domain, folder] of Object.entries(barrels)) {
-  const names = readdirSync(join(outDir, folder))
-    .filter(name => name.endsWith('.ts'))
-    .sort();
-  const lines = names.map(name => `export * from './${folder}/${name.replace(/\.ts$/, '.js')}';`);
+for (const [domain, folders] of Object.entries(barrels)) {
+  const paths = folders.flatMap(folder => readdirSync(join(outDir, folder)).map(name => `${folder}/${name}`));
+  const names = paths.filter(path => path.endsWith('.ts')).sort();
+  const lines = names.map(path => `export * from './${path.replace(/\.ts$/, '.js')}';`);
   writeFileSync(join(outDir, `${domain}.ts`), `${lines.join('\n')}\n`);
 }

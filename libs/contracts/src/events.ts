@@ -69,6 +69,11 @@ export const EVENT_CATALOGUE: { readonly [T in EventType]: EventKind } = {
     event: 'changed',
     message: 'athanor.registry.v1.DeploymentChanged',
   },
+  'inference.model.quarantined': {
+    aggregate: 'inference-model',
+    event: 'quarantined',
+    message: 'athanor.inference.v1.ModelQuarantined',
+  },
 };
 
 /** The service that owns the event's aggregate; only it publishes the event. */

@@ -61,13 +61,14 @@ export const SERVICES = {
     permissions: ['jobs.read', 'datasets.read'],
     isStateful: true,
     laptopProcess: 'control',
-    image: 'control',
+    // It loads imported models in processes of their own, to check them.
+    image: 'runner',
   },
   // Its ports are Triton's.
   inference: {
-    serves: ['inference'],
+    serves: ['inference', 'inferenceStatus'],
     ports: { public: 1, admin: 2, mesh: 3 },
-    publishes: [],
+    publishes: ['inference.model.quarantined'],
     consumers: {},
     followsEvents: true,
     managesDeadLetters: false,
@@ -77,7 +78,7 @@ export const SERVICES = {
     image: 'runner',
   },
   router: {
-    serves: ['inference'],
+    serves: ['inference', 'inferenceStatus'],
     ports: { public: 51, admin: 52, mesh: 53 },
     publishes: [],
     consumers: {},

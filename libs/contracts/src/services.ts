@@ -3,6 +3,10 @@ import type { Implementation, Stub } from './calls.js';
 import type { EventServiceDefinition, EventServiceHandlers } from './gen/athanor/events/v1/EventService.js';
 import type { IngestServiceDefinition, IngestServiceHandlers } from './gen/athanor/ingest/v1/IngestService.js';
 import type { RegistryServiceDefinition, RegistryServiceHandlers } from './gen/athanor/registry/v1/RegistryService.js';
+import type {
+  InferenceStatusServiceDefinition,
+  InferenceStatusServiceHandlers,
+} from './gen/athanor/inference/v1/InferenceStatusService.js';
 import type { AttemptServiceDefinition, AttemptServiceHandlers } from './gen/athanor/training/v1/AttemptService.js';
 import type { TrainingServiceDefinition, TrainingServiceHandlers } from './gen/athanor/training/v1/TrainingService.js';
 import type {
@@ -19,6 +23,7 @@ export const SERVICE_NAMES = {
   registry: 'athanor.registry.v1.RegistryService',
   events: 'athanor.events.v1.EventService',
   inference: 'inference.GRPCInferenceService',
+  inferenceStatus: 'athanor.inference.v1.InferenceStatusService',
 } as const;
 
 export type ServiceKey = keyof typeof SERVICE_NAMES;
@@ -30,6 +35,7 @@ interface Handlers {
   registry: RegistryServiceHandlers;
   events: EventServiceHandlers;
   inference: GRPCInferenceServiceHandlers;
+  inferenceStatus: InferenceStatusServiceHandlers;
 }
 
 interface Definitions {
@@ -39,6 +45,7 @@ interface Definitions {
   registry: RegistryServiceDefinition;
   events: EventServiceDefinition;
   inference: GRPCInferenceServiceDefinition;
+  inferenceStatus: InferenceStatusServiceDefinition;
 }
 
 /** A server's implementation: one function per RPC, without gRPC types. */

@@ -5,7 +5,7 @@ import { lineageMethods } from './lineage-methods.js';
 import { modelMethods } from './model-methods.js';
 
 /** All RPCs of the registry, one file per resource. */
-export function registryService(dependencies: RegistryDependencies): RegistryMethods {
+export function registryService(dependencies: RegistryDependencies): Partial<RegistryMethods> {
   return {
     ...modelMethods(dependencies),
     ...aliasMethods(dependencies),
