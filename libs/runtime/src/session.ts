@@ -17,6 +17,9 @@ export interface SessionOptions {
   readonly allowSpinning?: boolean;
 }
 
+/** A model's bytes, or its file with external data beside it. */
+export type ModelSource = Uint8Array | { readonly path: string };
+
 export type Tensors = Readonly<Record<string, Tensor>>;
 
 export interface ValueMetadata {
@@ -43,16 +46,16 @@ const ERRORS_ONLY = 3;
 let lastCreation: Promise<unknown> = Promise.resolve();
 
 /** Throws RuntimeFailure INVALID_MODEL with ONNX Runtime's reason. */
-export function openSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
+export function openSession(model: ModelSource, options: SessionOptions): Promise<Session> {
   const creation = lastCreation.then(() => createSession(model, options));
   lastCreation = creation.catch(() => undefined);
   return creation;
 }
 
-async function createSession(model: Uint8Array, options: SessionOptions) {
+async function createSession(model: ModelSource, options: SessionOptions) {
   const { intraOpThreads, provider = 'cpu', allowSpinning = false } = options;
   const created = await attempt('INVALID_MODEL', () =>
-    ort.InferenceSession.create(model, {
+    create(model, {
       executionProviders: provider === 'cuda' ? ['cuda', 'cpu'] : ['cpu'],
       intraOpNumThreads: intraOpThreads,
       interOpNumThreads: 1,
@@ -63,6 +66,11 @@ async function createSession(model: Uint8Array, options: SessionOptions) {
     }),
   );
   return wrap(created);
+}
+
+function create(model: ModelSource, options: ort.InferenceSession.SessionOptions): Promise<ort.InferenceSession> {
+  if (model instanceof Uint8Array) return ort.InferenceSession.create(model, options);
+  return ort.InferenceSession.create(model.path, options);
 }
 
 function wrap(session: ort.InferenceSession): Session {

@@ -1,5 +1,6 @@
 // The client side of a runner: request ids, pending calls, and their rejection when the other side is gone.
 
+import type { Tensor } from '@athanor/tensor';
 import { RuntimeFailure } from '../errors.js';
 import type { CallName, Calls, Channel, Request, Response } from './protocol.js';
 import type { Runner } from './runner.js';
@@ -40,7 +41,7 @@ export function createRunner(channel: Channel): Runner {
     load: (model, options) => request('load', { model, options }),
     run(handle, inputs) {
       const { tensors, transfer } = packTensors(inputs);
-      return request('run', { handle, tensors }, transfer);
+      return request('run', { handle, tensors }, transfer) as Promise<Record<string, Tensor>>;
     },
     unload: handle => request('unload', { handle }),
     memory: () => request('memory', undefined),

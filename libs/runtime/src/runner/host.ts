@@ -4,33 +4,21 @@ import { memoryUsage } from 'node:process';
 import { RuntimeFailure } from '../errors.js';
 import { openSession, type Session } from '../session.js';
 import type { CallName, Calls, Request, Response } from './protocol.js';
-import { packTensors } from './transfer.js';
 
 type Handlers = { readonly [K in CallName]: (body: Calls[K]['request']) => Promise<Calls[K]['response']> };
-type Post = (response: Response, transfer: ArrayBuffer[]) => void;
 
-/** Answers requests one after the other until `close`, then calls `exit`. */
-export function createHost(post: Post, exit: () => void): (request: Request) => void {
+/** Answers one request at a time; never rejects. */
+export function answerRequest(): (request: Request) => Promise<Response> {
   const handlers = createHandlers(new Map());
-  let last: Promise<void> = Promise.resolve();
-  return request => {
-    last = last.then(async () => {
-      await answer(handlers, request, post);
-      if (request.call === 'close') exit();
-    });
+  return async ({ id, call, body }) => {
+    try {
+      const handler = handlers[call] as (body: unknown) => Promise<Calls[CallName]['response']>;
+      return { id, final: true, ok: true, body: await handler(body) };
+    } catch (error) {
+      const code = error instanceof RuntimeFailure ? error.code : 'RUN_FAILED';
+      return { id, final: true, ok: false, code, message: error instanceof Error ? error.message : String(error) };
+    }
   };
-}
-
-async function answer(handlers: Handlers, { id, call, body }: Request, post: Post): Promise<void> {
-  try {
-    const response = await (handlers[call] as (body: unknown) => Promise<Calls[CallName]['response']>)(body);
-    if (call !== 'run') return post({ id, final: true, ok: true, body: response }, []);
-    const { tensors, transfer } = packTensors(response as Calls['run']['response']);
-    post({ id, final: true, ok: true, body: tensors }, transfer);
-  } catch (error) {
-    const code = error instanceof RuntimeFailure ? error.code : 'RUN_FAILED';
-    post({ id, final: true, ok: false, code, message: error instanceof Error ? error.message : String(error) }, []);
-  }
 }
 
 function createHandlers(sessions: Map<number, Session>): Handlers {

@@ -1,14 +1,13 @@
 // The messages of a runner. Requests have ids and are answered in any order; errors are data. `final` is reserved for
 // several responses to one request.
 
-import type { Tensor } from '@athanor/tensor';
 import type { RuntimeFailureCode } from '../errors.js';
-import type { SessionOptions } from '../session.js';
+import type { ModelSource, SessionOptions, Tensors } from '../session.js';
 import type { LoadedModel, MemoryReport } from './runner.js';
 
 export interface Calls {
-  load: { request: { model: Uint8Array; options: SessionOptions }; response: LoadedModel };
-  run: { request: { handle: number; tensors: Record<string, Tensor> }; response: Record<string, Tensor> };
+  load: { request: { model: ModelSource; options: SessionOptions }; response: LoadedModel };
+  run: { request: { handle: number; tensors: Tensors }; response: Tensors };
   unload: { request: { handle: number }; response: undefined };
   memory: { request: undefined; response: MemoryReport };
   close: { request: undefined; response: undefined };
