@@ -1,7 +1,7 @@
+import type { ModelQuarantined } from './gen/athanor/inference/v1/ModelQuarantined.js';
 import type { DatasetDeleted } from './gen/athanor/ingest/v1/DatasetDeleted.js';
 import type { DatasetVersionFailed } from './gen/athanor/ingest/v1/DatasetVersionFailed.js';
 import type { DatasetVersionReady } from './gen/athanor/ingest/v1/DatasetVersionReady.js';
-import type { ModelQuarantined } from './gen/athanor/inference/v1/ModelQuarantined.js';
 import type { DeploymentChanged } from './gen/athanor/registry/v1/DeploymentChanged.js';
 import type { ModelAliasMoved } from './gen/athanor/registry/v1/ModelAliasMoved.js';
 import type { ModelDeleted } from './gen/athanor/registry/v1/ModelDeleted.js';

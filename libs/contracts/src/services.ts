@@ -1,12 +1,12 @@
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import type { Implementation, Stub } from './calls.js';
 import type { EventServiceDefinition, EventServiceHandlers } from './gen/athanor/events/v1/EventService.js';
-import type { IngestServiceDefinition, IngestServiceHandlers } from './gen/athanor/ingest/v1/IngestService.js';
-import type { RegistryServiceDefinition, RegistryServiceHandlers } from './gen/athanor/registry/v1/RegistryService.js';
 import type {
   InferenceStatusServiceDefinition,
   InferenceStatusServiceHandlers,
 } from './gen/athanor/inference/v1/InferenceStatusService.js';
+import type { IngestServiceDefinition, IngestServiceHandlers } from './gen/athanor/ingest/v1/IngestService.js';
+import type { RegistryServiceDefinition, RegistryServiceHandlers } from './gen/athanor/registry/v1/RegistryService.js';
 import type { AttemptServiceDefinition, AttemptServiceHandlers } from './gen/athanor/training/v1/AttemptService.js';
 import type { TrainingServiceDefinition, TrainingServiceHandlers } from './gen/athanor/training/v1/TrainingService.js';
 import type {

@@ -1,6 +1,7 @@
 import { createStub } from '@athanor/client';
+import { publishEvent } from '@athanor/events/tail';
 import { listDeployments, parseSelectors, toSelectable, watchDeployments } from '@athanor/placement';
-import { chooseProvider, createThreadRunner } from '@athanor/runtime';
+import { chooseProvider } from '@athanor/runtime';
 import {
   type App,
   Closing,
@@ -11,19 +12,30 @@ import {
   startService,
 } from '@athanor/service';
 import type { InferenceConfig } from './config.js';
+import { DataPlane } from './data-plane/data-plane.js';
 import { Catalog } from './deployments/catalog.js';
+import { createChangeDeployment } from './deployments/change-deployment.js';
+import { thisProcess } from './deployments/describe-deployment.js';
+import { LoadQueue } from './deployments/load-queue.js';
 import { loadVersion } from './deployments/load-version.js';
 import { Reconciler } from './deployments/reconciler.js';
+import { reportQuarantine } from './deployments/report-quarantine.js';
+import { Retirement } from './deployments/retirement.js';
 import { fromResolved } from './deployments/wanted-deployment.js';
-import { modelFetcher } from './model-files/fetch-model.js';
-import { ModelHost } from './model-host/model-host.js';
-import { inferenceDefinition } from './rpc/definition.js';
-import { inferenceService } from './rpc/inference-service.js';
+import { availableCpus, availableMemory } from './instances/machine-limits.js';
+import { MemoryBudget } from './instances/memory-budget.js';
+import { filesFetcher } from './model-files/fetch-files.js';
+import { ModelFolders } from './model-files/model-folders.js';
 import { createInstruments, observeProvider } from './telemetry/instruments.js';
+import { inferenceDefinition } from './transports/grpc/definition.js';
+import { inferenceService } from './transports/grpc/inference-service.js';
+import { statusService } from './transports/grpc/status-service.js';
 
 export interface AppOptions {
   readonly config: InferenceConfig;
 }
+
+const DEFAULT_MEMORY_SHARE = 0.75;
 
 /** Composition root: opens what inference needs, and closes it again if a later step fails. */
 export async function startInference({ config }: AppOptions): Promise<App> {
@@ -44,37 +56,36 @@ export async function startInference({ config }: AppOptions): Promise<App> {
       address: config.REGISTRY_ADDRESS,
     });
     closing.add(() => registry.close());
+    const nats = { ...natsOptions(config), name: 'inference' };
     const isServedHere = parseSelectors(config.POOL_MODELS);
     const catalog = new Catalog();
-    const host = new ModelHost({ createRunner: createThreadRunner, log });
-    closing.add(() => host.close());
-    const queue = { maxQueueSize: config.MAX_QUEUE_SIZE, maxQueueDelayUs: config.MAX_QUEUE_DELAY_US };
+    const folders = new ModelFolders(filesFetcher(registry));
+    closing.add(() => folders.close());
+    const ownLimit = config.MODEL_MEMORY_MB === undefined ? undefined : config.MODEL_MEMORY_MB * 1024 ** 2;
+    const budget = new MemoryBudget({ limitBytes: ownLimit ?? availableMemory() * DEFAULT_MEMORY_SHARE, log });
+    closing.add(() => budget.close());
     const instruments = createInstruments(telemetry.meter, catalog);
-    const loading = {
-      fetchModel: modelFetcher(registry),
-      host,
-      instruments,
-      cpuThreads: config.CPU_THREADS,
-      provider: chosen.provider,
-      maxBatchSize: config.MAX_BATCH_SIZE,
-      ...queue,
-    };
+    const loading = { folders, budget, instruments, gpu: config.GPU, cpus: availableCpus() };
+    const queue = new LoadQueue();
+    const place = thisProcess(config.POOL);
     const reconciler = new Reconciler({
-      ...{ catalog, intervalMs: config.RECONCILE_INTERVAL_MS, log },
+      ...{ catalog, intervalMs: config.RECONCILE_INTERVAL_MS, log, retirement: new Retirement(log) },
       async list(context) {
         const deployments = await listDeployments(registry, context);
         return deployments.filter(each => isServedHere(toSelectable(each))).map(fromResolved);
       },
-      load: target => loadVersion(target, loading),
+      load: target => queue.run(() => loadVersion(target, loading)),
       onReady: () => service.setReady(true),
+      onQuarantined: reportQuarantine({ instruments, log, place, publish: event => publishEvent(nats, event) }),
     });
+    const change = createChangeDeployment({ registry, catalog, wake: () => reconciler.wake() });
+    const dependencies = { plane: new DataPlane(catalog), catalog, change, process: place };
     const service = await startService({
       ...{ name: 'inference', config, telemetry },
-      services: { inference: inferenceService({ catalog, ...queue, chosen }) },
+      services: { inference: inferenceService(dependencies), inferenceStatus: statusService(dependencies) },
       definitions: { inference: inferenceDefinition() },
     });
     closing.add(() => reconciler.stop());
-    const nats = { ...natsOptions(config), name: 'inference' };
     closing.add(watchDeployments({ nats, log, onChange: traceparent => reconciler.wake(traceparent) }));
     // Closed first, so that no new calls arrive while the models are unloaded.
     closing.add(() => service.stop());

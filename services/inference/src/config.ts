@@ -19,21 +19,15 @@ export const inferenceConfigSchema = z.object({
   /** What the pool serves, a JSON array of selectors: "*", a deployment's name, model@alias or model@version. */
   POOL_MODELS: selectors(),
   /**
-   * off: models run on the CPU. preferred: falls back to the CPU with a warning; required: does not start without a
-   * GPU.
+   * Of deployments without a setting of their own. off: models run on the CPU. preferred: falls back to the CPU with a
+   * warning; required: does not start without a GPU.
    */
   GPU: z.enum(GPU_MODES, `expected ${GPU_MODES.join(', ')}`).default('off'),
   /**
-   * Threads of each model's session. Default: those of its evaluation, since other numbers change the last bits of a
-   * result.
+   * Memory of the processes of all models together, MiB. Default: three quarters of the container's limit, or of the
+   * machine.
    */
-  CPU_THREADS: z.coerce.number('expected a whole number from 1 to 1024').int().min(1).max(1_024).optional(),
-  /** Maximum rows per run, and per request. */
-  MAX_BATCH_SIZE: integer({ min: 1, max: 65_536, fallback: 64 }),
-  /** How long the first request of a batch may wait for others; 0: only while another run is in progress. */
-  MAX_QUEUE_DELAY_US: integer({ min: 0, max: 60_000_000, fallback: 0 }),
-  /** Maximum number of requests waiting for one model. */
-  MAX_QUEUE_SIZE: integer({ min: 1, max: 1_000_000, fallback: 1_024 }),
+  MODEL_MEMORY_MB: z.coerce.number('expected a whole number of MiB from 64').int().min(64).max(16_777_216).optional(),
   /** Interval at which the registry is asked for the desired state, in addition to each event. */
   RECONCILE_INTERVAL_MS: integer({ min: 100, max: 3_600_000, fallback: 10_000 }),
 });

@@ -1,7 +1,7 @@
 // The RPCs as clients use them, on a real server with real models.
 
 import { createStub, type InferTensor, infer, RpcError } from '@athanor/client';
-import { serviceDefinition } from '@athanor/contracts';
+import { serviceDefinition, toStruct } from '@athanor/contracts';
 import type { ModelInferRequestInput } from '@athanor/contracts/inference';
 import { Client, credentials, type ServiceError as GrpcError, Metadata } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -15,6 +15,7 @@ const scale: DesiredDeployment = {
   version: 7,
   model: scaleModel(2),
   classes: ['left', 'right'],
+  serving: { scheduler: { kind: 'dynamic', parameters: toStruct({ maxBatchSize: 8 }) } },
 };
 const deployments: DesiredDeployment[] = [
   scale,
@@ -28,7 +29,7 @@ const deployments: DesiredDeployment[] = [
 let bench: TestBench;
 
 beforeAll(async () => {
-  bench = await startTestBench({ MAX_BATCH_SIZE: 8 });
+  bench = await startTestBench();
   bench.registry.deployments = deployments;
   await bench.publishAliasMoved('acme', 'scale', 7);
   await vi.waitFor(async () => expect((await bench.other.repositoryIndex({})).models).toHaveLength(1), {
@@ -248,11 +249,31 @@ describe("errors have Triton's codes", () => {
     );
   });
 
-  test('explicit loading is refused: the registry decides what is served', async () => {
-    expect(await failure(bench.acme.repositoryModelLoad({ modelName: 'scale' }))).toMatch(
-      /^UNAVAILABLE explicit model load \/ unload is not allowed/,
+  test('unloading and loading change the desired state', async () => {
+    const ready = async () => (await bench.acme.repositoryIndex({})).models.find(({ name }) => name === 'plain');
+    await bench.acme.repositoryModelUnload({
+      modelName: 'plain',
+      parameters: { unload_dependents: { boolParam: true } },
+    });
+    expect(await ready()).toEqual({ name: 'plain', version: '', state: 'UNAVAILABLE', reason: 'unloaded' });
+    expect(bench.registry.deployments.find(({ name }) => name === 'plain')?.stopped).toBe(true);
+    await bench.acme.repositoryModelLoad({ modelName: 'plain' });
+    expect(await ready()).toEqual({ name: 'plain', version: '1', state: 'READY', reason: '' });
+    await bench.acme.repositoryModelUnload({ modelName: 'nothing' });
+    expect(await failure(bench.acme.repositoryModelLoad({ modelName: 'nothing' }))).toBe(
+      "INTERNAL failed to load 'nothing', failed to poll from model repository",
     );
-    expect(await failure(bench.acme.repositoryModelUnload({ modelName: 'scale' }))).toMatch(/^UNAVAILABLE/);
+    expect(await failure(bench.acme.repositoryModelLoad({ modelName: 'broken' }))).toMatch(
+      /^INTERNAL failed to load 'broken', no version is available: .*Reshape/s,
+    );
+    expect(
+      await failure(
+        bench.acme.repositoryModelLoad({ modelName: 'plain', parameters: { config: { stringParam: '{}' } } }),
+      ),
+    ).toMatch(/^UNIMPLEMENTED/);
+    expect(
+      await failure(bench.acme.repositoryModelLoad({ modelName: 'plain', parameters: { other: { boolParam: true } } })),
+    ).toMatch(/^INVALID_ARGUMENT unexpected parameter 'other'/);
     expect(await failure(bench.acme.repositoryIndex({ repositoryName: 'r' }))).toBe(
       "UNIMPLEMENTED 'repository_name' specification is not supported",
     );

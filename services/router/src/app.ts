@@ -1,6 +1,7 @@
 import { createStub } from '@athanor/client';
-import { listDeployments, watchDeployments } from '@athanor/placement';
+import { type ChangeRequest, changeDeployment, listDeployments, watchDeployments } from '@athanor/placement';
 import {
+  type CallContext,
   Closing,
   createTelemetry,
   natsOptions,
@@ -21,7 +22,7 @@ import { RouteTable } from './routes/route-table.js';
 import { routerDefinition } from './rpc/definition.js';
 import { GrpcEndpoint, type GrpcPool } from './rpc/grpc-endpoint.js';
 import { RetryBudget } from './rpc/retry-budget.js';
-import { routerService } from './rpc/router-service.js';
+import { routerService, statusRouter } from './rpc/router-service.js';
 
 export interface AppOptions {
   readonly config: RouterConfig;
@@ -72,10 +73,12 @@ export async function startRouter({ config }: AppOptions): Promise<ServiceApp> {
       onReady: () => service.setReady(true),
     });
     const refresh = () => following.refresh();
+    const change = (context: CallContext, request: ChangeRequest) => changeDeployment(registry, context, request);
+    const dependencies = { table, pools, budget, refresh, changeDeployment: change };
     const service = await startService({
       ...{ name: 'router', config, telemetry },
-      services: { inference: routerService({ table, pools, budget, refresh }) },
-      definitions: { inference: routerDefinition() },
+      services: { inference: routerService(dependencies), inferenceStatus: statusRouter(dependencies) },
+      definitions: { inference: routerDefinition('inference'), inferenceStatus: routerDefinition('inferenceStatus') },
       meshListener: false,
     });
     closing.add(() => following.stop());

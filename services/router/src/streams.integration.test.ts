@@ -67,7 +67,14 @@ describe('a stream', () => {
     const asked = (async function* () {
       for (const id of ['a', 'b']) yield requestSerialize({ modelName: 'digits', id });
     })();
-    const scope = { table, pools: [none], budget: new RetryBudget(), refresh: async () => undefined, context };
+    const scope = {
+      table,
+      pools: [none],
+      budget: new RetryBudget(),
+      refresh: async () => undefined,
+      changeDeployment: async () => undefined,
+      context,
+    };
     const answers = [];
     for await (const bytes of streamInfer(asked, scope)) answers.push(responseDeserialize(Buffer.from(bytes)));
     const errorMessage = "no process of pool 'none' is ready; check the pool's pods";

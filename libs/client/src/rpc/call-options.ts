@@ -17,4 +17,6 @@ export interface CallOptions {
   readonly tenant?: string | undefined;
   /** For services: the actor they act for. */
   readonly actor?: string | undefined;
+  /** For services: the credential of a caller, passed on instead of their own. */
+  readonly credential?: string | undefined;
 }

@@ -99,7 +99,7 @@ async function callMetadata(invocation: Invocation): Promise<Metadata> {
   const { channel, options } = invocation;
   const { credential } = channel;
   const metadata = new Metadata({ waitForReady: waitsForReady(invocation) });
-  const bearer = typeof credential === 'string' ? credential : await credential(options);
+  const bearer = options.credential ?? (typeof credential === 'string' ? credential : await credential(options));
   metadata.set('authorization', `Bearer ${bearer}`);
   if (options.traceparent !== undefined) metadata.set('traceparent', options.traceparent);
   if (options.requestId !== undefined) metadata.set('x-request-id', options.requestId);

@@ -37,9 +37,11 @@ export class FrameReader {
       const opened = openFrame(text);
       const next = (index: number): void => {
         const buffer = opened.buffers[index];
-        if (buffer !== undefined) return this.#fill(buffer, () => next(index + 1));
-        this.#fill(Buffer.alloc(PREFIX_BYTES), () => this.#beginHeader());
-        this.#onFrame(opened.close());
+        if (buffer !== undefined) this.#fill(buffer, () => next(index + 1));
+        else {
+          this.#fill(Buffer.alloc(PREFIX_BYTES), () => this.#beginHeader());
+          this.#onFrame(opened.close());
+        }
       };
       next(0);
     });

@@ -19,8 +19,7 @@ export function requestToFrame(request: Request): Frame {
 export function frameToRequest({ message, tensors, bytes }: Frame): Request {
   const request = message as Request;
   if (request.call === 'run') return { ...request, body: { ...request.body, tensors: tensors ?? {} } };
-  if (request.call === 'load' && bytes !== undefined)
-    return { ...request, body: { ...request.body, model: bytes } };
+  if (request.call === 'load' && bytes !== undefined) return { ...request, body: { ...request.body, model: bytes } };
   return request;
 }
 

@@ -27,7 +27,10 @@ export const maxQueueDelayUs = z
   .describe('How long a request may wait for others in microseconds; 0: only while all instances are busy.');
 
 /** The smaller of the scheduler's and the model's limit of rows; 1 if requests must not share runs. */
-export function rowsPerRun(wanted: number, model: { readonly mayBatch: boolean; readonly maxBatchSize: number }): number {
+export function rowsPerRun(
+  wanted: number,
+  model: { readonly mayBatch: boolean; readonly maxBatchSize: number },
+): number {
   if (!model.mayBatch) return 1;
   return model.maxBatchSize === 0 ? wanted : Math.min(wanted, model.maxBatchSize);
 }

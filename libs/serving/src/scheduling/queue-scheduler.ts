@@ -46,7 +46,8 @@ export class QueueScheduler implements Scheduler {
     const refusal = this.#isClosed ? stopping() : this.#refuse(work);
     if (refusal !== undefined) {
       this.#context.instances.refused(0);
-      return sink.fail(refusal);
+      sink.fail(refusal);
+      return;
     }
     const pending = { work, sink, arrived: performance.now() };
     const at = this.#options.place?.(this.#queue, work) ?? this.#queue.length;

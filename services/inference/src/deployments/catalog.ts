@@ -30,9 +30,13 @@ export class Catalog {
     return [...(this.#tenants.get(tenant)?.values() ?? [])];
   }
 
+  find(tenant: string, name: string): Deployment | undefined {
+    return this.#tenants.get(tenant)?.get(name);
+  }
+
   /** Looks up a deployment by name, which every RPC about a model needs. */
   expect(tenant: string, name: string): Deployment {
-    const deployment = this.#tenants.get(tenant)?.get(name);
+    const deployment = this.find(tenant, name);
     if (deployment !== undefined) return deployment;
     if (!this.isReady) throw new ServiceError('UNAVAILABLE', 'Server not ready');
     throw new ServiceError('NOT_FOUND', `Request for unknown model: '${name}' is not found`);

@@ -10,15 +10,23 @@ export interface VersionEntry {
   state: VersionState;
   /** Why it is not ready; empty if no reason is known. */
   reason: string;
+  /** It is not loaded again until the deployment changes. */
+  isQuarantined: boolean;
   /** Undefined while it loads and if it could not be loaded. */
   model: ServedModel | undefined;
+  /** Answers the accepted requests, then gives memory and files back. */
+  unload: () => Promise<void>;
 }
 
 export class Deployment {
   readonly tenant: string;
   readonly name: string;
+  /** The revision that was reached last; 0: none yet. */
+  revision = 0;
+  /** Its owner wants nothing to be loaded. */
+  isStopped = false;
   #entries: VersionEntry[] = [];
-  #active: ServedModel | undefined;
+  #active: VersionEntry | undefined;
 
   constructor(tenant: string, name: string) {
     this.tenant = tenant;
@@ -27,7 +35,7 @@ export class Deployment {
 
   /** The version that answers requests. */
   get active(): ServedModel | undefined {
-    return this.#active;
+    return this.#active?.model;
   }
 
   get entries(): readonly VersionEntry[] {
@@ -42,27 +50,36 @@ export class Deployment {
 
   beginLoading(version: string): VersionEntry {
     // Drops entries that could not be loaded, before the next attempt.
-    this.#entries = this.#entries.filter(entry => entry.state !== 'UNAVAILABLE');
-    const entry: VersionEntry = { version, state: 'LOADING', reason: '', model: undefined };
+    this.forgetFailures();
+    const entry: VersionEntry = {
+      ...{ version, state: 'LOADING', reason: '', isQuarantined: false, model: undefined },
+      unload: async () => undefined,
+    };
     this.#entries.push(entry);
     return entry;
   }
 
   /** Switches requests to the new version. @returns the entry of the previous one. */
-  activate(entry: VersionEntry, model: ServedModel): VersionEntry | undefined {
+  activate(entry: VersionEntry, model: ServedModel, unload: () => Promise<void>): VersionEntry | undefined {
     const before = this.deactivate();
-    entry.model = model;
-    entry.state = 'READY';
-    this.#active = model;
+    Object.assign(entry, { model, unload, state: 'READY' });
+    this.#active = entry;
     return before;
   }
 
   /** Stops serving. @returns the entry that served. */
   deactivate(): VersionEntry | undefined {
-    const before = this.#entries.find(entry => entry.model !== undefined && entry.model === this.#active);
+    const before = this.#active;
     if (before !== undefined) before.state = 'UNLOADING';
     this.#active = undefined;
     return before;
+  }
+
+  /** Its instances crashed again and again: it stays in the list with the reason. */
+  quarantine(entry: VersionEntry, reason: string): void {
+    if (this.#active === entry) this.#active = undefined;
+    this.fail(entry, `quarantined until the deployment changes: ${reason}`);
+    entry.isQuarantined = true;
   }
 
   fail(entry: VersionEntry, reason: string): void {

@@ -1,78 +1,172 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { readCheckedModel } from '@athanor/onnx';
-import type { ExecutionProvider } from '@athanor/runtime';
-import type { ModelHost } from '../model-host/model-host.js';
-import { assembleBatch, splitBatch, zeroWork } from '../scheduler/batch.js';
-import { Scheduler } from '../scheduler/scheduler.js';
-import { readModelSpec } from '../served-models/model-spec.js';
-import type { ServedModel } from '../served-models/served-model.js';
+import { type GpuMode, type ModelSource, RuntimeFailure } from '@athanor/runtime';
+import type { Pending, Scheduler } from '@athanor/serving';
+import { runBatch } from '../instances/batch-run.js';
+import type { Instance, StartInstance } from '../instances/instance.js';
+import { InstancePool } from '../instances/instance-pool.js';
+import type { MemoryBudget } from '../instances/memory-budget.js';
+import { choosePlace } from '../instances/place.js';
+import { startProcessInstance } from '../instances/process.js';
+import { startThreadInstance } from '../instances/thread.js';
+import { warmUp } from '../instances/warm-up.js';
+import type { ModelFolder, ModelFolders } from '../model-files/model-folders.js';
+import { LoadError } from '../served-models/load-error.js';
+import { type ModelSpec, type ModelTensors, tensorsOfGraph, toModelSpec } from '../served-models/model-spec.js';
+import type { ModelPlace, ServedModel } from '../served-models/served-model.js';
+import { type ServingPlan, toServingPlan } from '../served-models/serving-plan.js';
+import { tensorsOfSignature } from '../served-models/signature-tensors.js';
 import { ModelStatistics } from '../served-models/statistics.js';
 import type { Instruments } from '../telemetry/instruments.js';
-import type { WantedVersion } from './wanted-deployment.js';
+import type { WantedDeployment, WantedVersion } from './wanted-deployment.js';
 
-/** Fetches the verified bytes of a version's model. */
-export type ModelFetcher = (target: LoadTarget) => Promise<Uint8Array>;
+/** The model file that is served. */
+const MODEL_FILE = 'model.onnx';
 
 export interface LoadOptions {
-  readonly fetchModel: ModelFetcher;
-  readonly host: ModelHost;
+  readonly folders: ModelFolders;
+  readonly budget: MemoryBudget;
   readonly instruments: Instruments;
-  /** Undefined: the number used by the version's evaluation. */
-  readonly cpuThreads: number | undefined;
-  readonly provider: ExecutionProvider;
-  readonly maxBatchSize: number;
-  readonly maxQueueSize: number;
-  readonly maxQueueDelayUs: number;
+  readonly gpu: GpuMode;
+  /** CPUs that this process may use. */
+  readonly cpus: number;
 }
 
-export interface LoadTarget {
-  readonly tenant: string;
-  readonly name: string;
+export interface LoadTarget extends WantedDeployment {
   readonly version: WantedVersion;
   readonly signal: AbortSignal;
   /** Trace of the event that caused the change, if any. */
   readonly traceparent?: string | undefined;
+  /** The version is given up because its instances crashed again and again. */
+  readonly onGivenUp: (reason: string) => void;
 }
 
-/** Fetches, verifies, checks, loads and warms up. Unloads again if a later step fails. */
-export async function loadVersion(target: LoadTarget, options: LoadOptions): Promise<ServedModel> {
-  const { tenant, name, version } = target;
+/** A loaded version, and how it is unloaded. */
+export interface LoadedVersion {
+  readonly model: ServedModel;
+  /** Answers the accepted requests, then gives memory and files back. */
+  unload(): Promise<void>;
+}
+
+/** Fetches, verifies, checks, loads and warms up. Nothing is left if a step fails. */
+export async function loadVersion(target: LoadTarget, options: LoadOptions): Promise<LoadedVersion> {
   const begun = performance.now();
-  const model = await options.fetchModel(target);
-  // The guard checks the file before the runtime reads it.
-  const { graph } = readCheckedModel(model);
-  const spec = readModelSpec(graph, { maxBatchSize: options.maxBatchSize, classes: version.classes });
-  const intraOpThreads = options.cpuThreads ?? Math.max(1, version.cpuThreads);
-  const hosted = await options.host.load(model, { intraOpThreads, provider: options.provider });
-  const statistics = new ModelStatistics();
-  const { maxQueueSize, maxQueueDelayUs } = options;
-  const meter = options.instruments.schedulerMeter({ tenant, model: name, version: version.number });
-  const scheduler = new Scheduler({ spec, run: hosted.run, statistics, meter, maxQueueSize, maxQueueDelayUs });
-  const served: ServedModel = {
-    name,
-    modelName: version.modelName,
-    version: version.number,
-    digest: version.digest,
-    spec,
-    scheduler,
-    statistics,
-    hosted,
-  };
+  const plan = toServingPlan(target.settings);
+  const { tenant, version, signal, traceparent } = target;
+  const files =
+    version.imported === undefined ? version.files.filter(({ name }) => name === MODEL_FILE) : version.files;
+  if (!files.some(({ name }) => name === MODEL_FILE))
+    throw new LoadError(`version ${version.digest} has no file ${MODEL_FILE}`);
+  const folder = await options.folders.acquire({ tenant, versionDigest: version.digest, files, signal, traceparent });
   try {
-    await warmUp(served);
+    const loaded = await loadFolder(folder, { target, plan, options });
+    options.instruments.recordLoad((performance.now() - begun) / 1000);
+    return loaded;
   } catch (error) {
-    await hosted.unload();
+    await folder.release();
     throw error;
   }
-  options.instruments.recordLoad((performance.now() - begun) / 1000);
-  return served;
 }
 
-/** The first runs of a session allocate memory; they happen before requests arrive. */
-async function warmUp({ spec, hosted }: ServedModel): Promise<void> {
-  for (const rows of new Set([1, Math.max(1, spec.maxBatchSize)])) {
-    const work = zeroWork(spec, rows);
-    // With variable sizes there is no known valid input.
-    if (work === undefined) return;
-    splitBatch(spec, await hosted.run(assembleBatch(spec, [work], rows)), [work]);
+interface Loading {
+  readonly target: LoadTarget;
+  readonly plan: ServingPlan;
+  readonly options: LoadOptions;
+}
+
+async function loadFolder(folder: ModelFolder, { target, plan, options }: Loading): Promise<LoadedVersion> {
+  const { tenant, name, version } = target;
+  const path = join(folder.path, MODEL_FILE);
+  const facts = plan.scheduler.kind.facts(plan.scheduler.parameters);
+  const declaredRows = version.imported?.batching.maxBatchSize ?? 0;
+  const maxBatchSize = declaredRows === 0 ? facts.maxBatchSize : Math.min(declaredRows, facts.maxBatchSize);
+  const tensors = await readTensors(version, path);
+  const spec = toModelSpec(tensors, { maxBatchSize, classes: version.classes, labels: plan.labels });
+  const place = choosePlace(plan, version, options);
+  const statistics = new ModelStatistics();
+  const meter = options.instruments.runMeter({ tenant, model: name, version: version.number });
+  // Pool and scheduler refer to each other: one takes what the other chooses.
+  const created: { scheduler?: Scheduler } = {};
+  const observe = (runMs: number) => created.scheduler?.observe(runMs);
+  const pool = new InstancePool({
+    count: plan.instances,
+    start: startInstance({ path }, { plan, place, spec, budget: options.budget, files: version.files }),
+    runBatch: (instance, batch: readonly Pending[]) => runBatch(instance, batch, { spec, statistics, meter, observe }),
+    memoryLimitBytes: memoryLimit(plan, options.budget),
+    refused: waitedMs => statistics.addFailure(waitedMs),
+    onRestart: reason => options.instruments.recordRestart({ tenant, model: name }, reason),
+    onGivenUp: target.onGivenUp,
+  });
+  const scheduler = plan.scheduler.kind.create(plan.scheduler.parameters, {
+    instances: pool,
+    mayBatch: tensors.isBatched,
+    maxBatchSize: declaredRows,
+  });
+  created.scheduler = scheduler;
+  pool.onFree = () => scheduler.dispatch();
+  await pool.start();
+  const registered = options.budget.add({ pool, depth: () => scheduler.depth, label: `${tenant}/${name}` });
+  const { modelName, number, digest } = version;
+  return {
+    model: { ...{ name, modelName, version: number, digest, spec, plan, facts, place }, scheduler, pool, statistics },
+    async unload() {
+      if (pool.state === 'loaded' || pool.state === 'evicted') await scheduler.drain();
+      registered.remove();
+      await pool.stop();
+      await folder.release();
+    },
+  };
+}
+
+async function readTensors(version: WantedVersion, path: string): Promise<ModelTensors> {
+  const { imported } = version;
+  if (imported !== undefined) return tensorsOfSignature(imported.signature, imported.batching.enabled);
+  // The guard checks the file before the runtime reads it; imported files were checked by the registry.
+  return tensorsOfGraph(readCheckedModel(await readFile(path)).graph);
+}
+
+function memoryLimit({ isolation }: ServingPlan, budget: MemoryBudget): number {
+  const own = isolation.limits.memoryLimitMb ?? null;
+  return own === null ? budget.limitBytes : own * 1024 ** 2;
+}
+
+interface Start {
+  readonly plan: ServingPlan;
+  readonly place: ModelPlace;
+  readonly spec: ModelSpec;
+  readonly budget: MemoryBudget;
+  readonly files: WantedVersion['files'];
+}
+
+function startInstance(source: ModelSource, { plan, place, spec, budget, files }: Start): StartInstance {
+  const session = { intraOpThreads: place.threads, provider: place.provider };
+  const fileBytes = files.reduce((sum, { byteSize }) => sum + byteSize, 0);
+  return async signal => {
+    await budget.makeRoom(fileBytes, signal);
+    const instance = await startedIn(place, () =>
+      place.isolation === 'thread'
+        ? startThreadInstance(source, session)
+        : startProcessInstance(source, session, plan.isolation.limits),
+    );
+    try {
+      await warmUp(instance, spec, plan.warmUp);
+      return instance;
+    } catch (error) {
+      await instance.stop();
+      throw error;
+    }
+  };
+}
+
+/** The runtime's reason, without the paths of its source files. */
+async function startedIn(place: ModelPlace, start: () => Promise<Instance>): Promise<Instance> {
+  try {
+    return await start();
+  } catch (error) {
+    if (!(error instanceof RuntimeFailure)) throw error;
+    throw new LoadError(`onnx runtime cannot load the model in a ${place.isolation}: ${error.message}`, {
+      cause: error,
+    });
   }
 }

@@ -1,37 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type PassContext, WakeLoop } from '@athanor/placement';
 import type { Telemetry } from '@athanor/service';
-import type { ServedModel } from '../served-models/served-model.js';
 import type { Catalog } from './catalog.js';
-import type { Deployment, VersionEntry } from './deployment.js';
+import { DeploymentTask } from './deployment-task.js';
+import type { LoadedVersion, LoadTarget } from './load-version.js';
+import type { Retirement } from './retirement.js';
 import { RetryTimes } from './retry-times.js';
-import type { WantedDeployment, WantedVersion } from './wanted-deployment.js';
+import type { WantedDeployment } from './wanted-deployment.js';
 
 export interface ReconcilerOptions {
   readonly catalog: Catalog;
   /** Fetches the desired state from the registry. */
   readonly list: (pass: PassContext) => Promise<readonly WantedDeployment[]>;
-  readonly load: (target: {
-    tenant: string;
-    name: string;
-    version: WantedVersion;
-    signal: AbortSignal;
-    traceparent?: string | undefined;
-  }) => Promise<ServedModel>;
+  readonly load: (target: LoadTarget) => Promise<LoadedVersion>;
+  readonly retirement: Retirement;
   readonly intervalMs: number;
   readonly log: Telemetry['log'];
   /** Called once, after the first pass. */
   readonly onReady: () => void;
+  /** A version is not loaded any more because its instances crashed again and again. */
+  readonly onQuarantined: (deployment: WantedDeployment, reason: string) => void;
 }
 
 /** Short before the first list, because nothing is served until then. */
 const FIRST_LIST_RETRY_MS = 200;
 const LIST_RETRY_MS = 500;
+/** Readiness waits for the first loads, but not for a model that hangs. */
+const MAX_READY_WAIT_MS = 60_000;
 
-/** Reconciles the catalogue with the registry: at start-up, when woken, and periodically. */
+/**
+ * Reconciles the catalogue with the registry: at start-up, when woken, and periodically. Each deployment changes in a task of
+ * its own, so that a version that takes long to load delays no other.
+ */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #retries = new RetryTimes();
-  readonly #retiring = new Set<Promise<void>>();
+  readonly #tasks = new Map<string, DeploymentTask>();
   readonly #loop: WakeLoop;
   /** Whether the last list failed. */
   #cannotList = false;
@@ -53,8 +57,10 @@ export class Reconciler {
   /** Ends the loop and retires every model; accepted requests are still answered. */
   async stop(): Promise<void> {
     await this.#loop.stop();
-    for (const deployment of this.#options.catalog.all()) this.#retire(deployment, deployment.deactivate());
-    await Promise.all(this.#retiring);
+    const { catalog, retirement } = this.#options;
+    await Promise.all([...this.#tasks.values()].map(task => task.stop()));
+    for (const deployment of catalog.all()) retirement.retire(deployment, deployment.deactivate());
+    await retirement.settled();
   }
 
   /** @returns how long to wait before the next pass. */
@@ -73,79 +79,46 @@ export class Reconciler {
       return Math.min(catalog.isReady ? LIST_RETRY_MS : FIRST_LIST_RETRY_MS, intervalMs);
     }
     this.#removeUnwanted(wanted);
-    for (const each of wanted) {
-      if (!signal.aborted) await this.#reconcile(catalog.open(each.tenant, each.name), each.version, context);
-    }
+    const changes = wanted.map(each => this.#task(each).reach(each, context));
     if (!catalog.isReady) {
+      await Promise.race([
+        Promise.all(changes),
+        sleep(MAX_READY_WAIT_MS, undefined, { ref: false, signal }).catch(() => undefined),
+      ]);
       catalog.isReady = true;
       onReady();
     }
     return Math.min(intervalMs, this.#retries.nextInMs());
   }
 
+  #task({ tenant, name }: WantedDeployment): DeploymentTask {
+    const key = keyOf({ tenant, name });
+    const found = this.#tasks.get(key);
+    if (found !== undefined) return found;
+    const { catalog, load, retirement, log, onQuarantined } = this.#options;
+    const task = new DeploymentTask({
+      ...{ key, load, retirement, log, onQuarantined, retries: this.#retries },
+      deployment: catalog.open(tenant, name),
+      // The next pass is then in time for the retry.
+      onFailed: () => this.wake(),
+    });
+    this.#tasks.set(key, task);
+    return task;
+  }
+
   #removeUnwanted(wanted: readonly WantedDeployment[]): void {
     const keys = new Set(wanted.map(keyOf));
-    for (const deployment of this.#options.catalog.all()) {
-      if (keys.has(keyOf(deployment))) continue;
-      this.#retries.forget(keyOf(deployment));
-      this.#options.catalog.remove(deployment);
-      this.#retire(deployment, deployment.deactivate());
-    }
-  }
-
-  async #reconcile(deployment: Deployment, wanted: WantedVersion | undefined, context: PassContext): Promise<void> {
-    const key = keyOf(deployment);
-    const { active } = deployment;
-    if (wanted === undefined) {
+    const { catalog, retirement } = this.#options;
+    for (const deployment of catalog.all()) {
+      const key = keyOf(deployment);
+      if (keys.has(key)) continue;
       this.#retries.forget(key);
-      deployment.forgetFailures();
-      return this.#retire(deployment, deployment.deactivate());
-    }
-    if (active !== undefined && isServed(active, wanted)) {
-      this.#retries.forget(key);
-      return deployment.forgetFailures();
-    }
-    if (!this.#retries.isDue(key, wanted.digest)) return;
-    await this.#replace(deployment, wanted, context);
-  }
-
-  async #replace(deployment: Deployment, version: WantedVersion, context: PassContext): Promise<void> {
-    const { load, log } = this.#options;
-    const { tenant, name } = deployment;
-    const fields = { tenant, deployment: name, version: version.number, digest: version.digest };
-    const entry = deployment.beginLoading(version.number);
-    try {
-      const model = await load({ tenant, name, version, ...context });
-      this.#retries.forget(keyOf(deployment));
-      this.#retire(deployment, deployment.activate(entry, model));
-      log.info(fields, 'model version is serving');
-    } catch (error) {
-      const retryInMs = this.#retries.failed(keyOf(deployment), version.digest);
-      deployment.fail(entry, error instanceof Error ? error.message : String(error));
-      if (!context.signal.aborted) log.error({ ...fields, err: error, retryInMs }, 'model version cannot be loaded');
+      void this.#tasks.get(key)?.stop();
+      this.#tasks.delete(key);
+      catalog.remove(deployment);
+      retirement.retire(deployment, deployment.deactivate());
     }
   }
-
-  /** In the background: accepted requests are answered, then the model is unloaded. */
-  #retire(deployment: Deployment, entry: VersionEntry | undefined): void {
-    if (entry?.model === undefined) return;
-    const { scheduler, hosted } = entry.model;
-    const retiring = scheduler
-      .drain()
-      .then(() => hosted.unload())
-      .catch(error => this.#options.log.error({ err: error }, 'a model could not be unloaded'))
-      .finally(() => {
-        deployment.remove(entry);
-        this.#retiring.delete(retiring);
-      });
-    this.#retiring.add(retiring);
-  }
-}
-
-/** The digest alone is not unique: another model with equal training has the same. */
-function isServed(active: ServedModel, wanted: WantedVersion): boolean {
-  const { modelName, version, digest } = active;
-  return modelName === wanted.modelName && version === wanted.number && digest === wanted.digest;
 }
 
 function keyOf({ tenant, name }: { tenant: string; name: string }): string {

@@ -1,9 +1,14 @@
-import type { ModelFile, ResolvedDeployment } from '@athanor/contracts/registry';
+import type { Signature } from '@athanor/contracts/api';
+import type { Batching, ModelFile, ResolvedDeployment, ServingSettings } from '@athanor/contracts/registry';
 
 /** The desired state of a deployment: the fields of a resolved deployment that serving needs. */
 export interface WantedDeployment {
   readonly tenant: string;
   readonly name: string;
+  readonly revision: number;
+  readonly settings: ServingSettings | null;
+  /** Nothing is to be loaded. */
+  readonly isStopped: boolean;
   /** Undefined while the alias points to no version. */
   readonly version: WantedVersion | undefined;
 }
@@ -15,17 +20,32 @@ export interface WantedVersion {
   readonly digest: string;
   readonly files: readonly ModelFile[];
   readonly classes: readonly string[];
-  /** Number of threads of its evaluation. */
+  /** Number of threads of its evaluation; 0: it has none. */
   readonly cpuThreads: number;
+  /** Undefined: it was trained here, so its graph is our own. */
+  readonly imported: ImportedFacts | undefined;
+}
+
+/** What the registry found out about an imported version. */
+export interface ImportedFacts {
+  readonly signature: Signature;
+  readonly batching: Batching;
 }
 
 export function fromResolved({ tenant, deployment, modelVersion }: ResolvedDeployment): WantedDeployment {
-  const name = deployment?.name ?? '';
-  if (modelVersion === null) return { tenant, name, version: undefined };
-  const { modelName, version, digest, files, signature, cpuThreads } = modelVersion;
+  const { name = '', revision = 0, serving = null, stopped = false } = deployment ?? {};
+  const wanted = { tenant, name, revision, settings: serving, isStopped: stopped };
+  if (modelVersion === null) return { ...wanted, version: undefined };
+  const { modelName, version, digest, files, signature, cpuThreads, origin, batching } = modelVersion;
+  const imported =
+    origin === null || signature === null
+      ? undefined
+      : { signature, batching: batching ?? { enabled: false, maxBatchSize: 0, reason: '' } };
   return {
-    tenant,
-    name,
-    version: { modelName, number: String(version), digest, files, classes: signature?.classes ?? [], cpuThreads },
+    ...wanted,
+    version: {
+      ...{ modelName, number: String(version), digest, files, classes: signature?.classes ?? [], cpuThreads },
+      imported,
+    },
   };
 }

@@ -9,44 +9,66 @@ export interface TensorSpec {
   readonly dims: readonly number[];
 }
 
-/** A model's inputs and outputs, read from its file. */
+/** A model's inputs and outputs. */
 export interface ModelSpec {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
-  /** 0: the model has no batch dimension, and its requests run one by one. */
+  /** Maximum rows of a request and of a run. 0: the model has no batch dimension, and its requests run one by one. */
   readonly maxBatchSize: number;
-  /** Class names in the order of an output's last dimension; empty if there are none. */
-  readonly classes: readonly string[];
+  /** Class names by output, in the order of its last dimension. */
+  readonly labels: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Inputs and outputs with the batch dimension, if there is one. */
+export interface ModelTensors {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  /** Whether the first axis of all of them is the batch. */
+  readonly isBatched: boolean;
+}
+
+/** Of a graph that was built here; it has passed the model guard, so its inputs and outputs have types and shapes. */
+export function tensorsOfGraph(graph: Graph): ModelTensors {
+  // Before IR 4 initializers are inputs as well; they are constants, not part of a request.
+  const inputs = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
+  return {
+    inputs: inputs.map(toTensorSpec),
+    outputs: graph.outputs.map(toTensorSpec),
+    isBatched: sharesBatchDimension([...inputs, ...graph.outputs]),
+  };
+}
+
+// Graphs that were built here name their batch.
+function sharesBatchDimension(values: readonly ValueInfo[]): boolean {
+  const symbols = values.map(({ shape = [] }) => shape[0]);
+  return typeof symbols[0] === 'string' && symbols[0] !== '' && new Set(symbols).size === 1;
+}
+
+function toTensorSpec({ name, dtype, shape }: ValueInfo): TensorSpec {
+  return { name, dtype: dtype!, dims: shape!.map(dim => (typeof dim === 'number' ? dim : -1)) };
 }
 
 export interface SpecOptions {
   readonly maxBatchSize: number;
   readonly classes: readonly string[];
+  /** By output, instead of the classes. */
+  readonly labels: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The graph has passed the model guard, so its inputs and outputs have types and shapes. */
-export function readModelSpec(graph: Graph, options: SpecOptions): ModelSpec {
-  // Before IR 4 initializers are inputs as well; they are constants, not part of a request.
-  const inputs = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
-  const isBatched = sharesBatchDimension([...inputs, ...graph.outputs]);
+export function toModelSpec({ inputs, outputs, isBatched }: ModelTensors, options: SpecOptions): ModelSpec {
+  const withoutBatch = (each: TensorSpec) => (isBatched ? { ...each, dims: each.dims.slice(1) } : each);
+  const ownOutputs = outputs.map(withoutBatch);
+  const labels = new Map(options.labels);
+  for (const { name, dims } of ownOutputs) {
+    const { classes } = options;
+    if (classes.length > 0 && dims.at(-1) === classes.length && !labels.has(name)) labels.set(name, classes);
+  }
   return {
-    inputs: inputs.map(info => toTensorSpec(info, isBatched)),
-    outputs: graph.outputs.map(info => toTensorSpec(info, isBatched)),
+    inputs: inputs.map(withoutBatch),
+    outputs: ownOutputs,
     maxBatchSize: isBatched ? options.maxBatchSize : 0,
-    classes: options.classes,
+    labels,
   };
-}
-
-// Rows may be merged if the first dimension of all inputs and outputs is variable, with the same name or without one.
-function sharesBatchDimension(values: readonly ValueInfo[]): boolean {
-  const symbols = values.map(({ shape = [] }) => shape[0]);
-  if (symbols.length === 0 || !symbols.every(symbol => typeof symbol === 'string')) return false;
-  return new Set(symbols.filter(symbol => symbol !== '')).size <= 1;
-}
-
-function toTensorSpec({ name, dtype, shape }: ValueInfo, isBatched: boolean): TensorSpec {
-  const dims = shape!.map(dim => (typeof dim === 'number' ? dim : -1)).slice(isBatched ? 1 : 0);
-  return { name, dtype: dtype!, dims };
 }
 
 /** The shape that clients see: with -1 for the batch dimension. */

@@ -1,7 +1,7 @@
 import type { ExecutionProvider, GpuMode } from '@athanor/runtime';
 import type { Telemetry } from '@athanor/service';
 import type { Catalog } from '../deployments/catalog.js';
-import type { SchedulerMeter } from '../scheduler/scheduler-meter.js';
+import type { RunMeter } from '../instances/batch-run.js';
 
 // All metrics of the data plane. Counters and gauges are read from the models when the metrics are scraped.
 
@@ -9,7 +9,10 @@ const SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.0
 const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
 export interface Instruments {
-  schedulerMeter(attributes: { tenant: string; model: string; version: string }): SchedulerMeter;
+  runMeter(attributes: { tenant: string; model: string; version: string }): RunMeter;
+  /** An instance was started again. */
+  recordRestart(attributes: { tenant: string; model: string }, reason: string): void;
+  recordQuarantine(attributes: { tenant: string; model: string }): void;
   recordLoad(seconds: number): void;
 }
 
@@ -30,9 +33,15 @@ export function createInstruments(meter: Telemetry['meter'], catalog: Catalog): 
     's',
     SECONDS,
   );
+  const restarts = meter.createCounter('athanor.inference.instance_restarts', {
+    description: 'Instances that crashed, exceeded a limit, and were started again.',
+  });
+  const quarantined = meter.createCounter('athanor.inference.models_quarantined', {
+    description: 'Versions that are not loaded any more because their instances crashed again and again.',
+  });
   observeModels(meter, catalog);
   return {
-    schedulerMeter: attributes => ({
+    runMeter: attributes => ({
       recordRun({ rows, waitMs, computeMs }) {
         batchSize.record(rows, attributes);
         queue.record(waitMs / 1000, attributes);
@@ -40,6 +49,8 @@ export function createInstruments(meter: Telemetry['meter'], catalog: Catalog): 
       },
     }),
     recordLoad: seconds => load.record(seconds),
+    recordRestart: attributes => restarts.add(1, attributes),
+    recordQuarantine: attributes => quarantined.add(1, attributes),
   };
 }
 
@@ -61,6 +72,10 @@ function observeModels(meter: Telemetry['meter'], catalog: Catalog): void {
   const depth = meter.createObservableGauge('athanor.inference.queue_depth', {
     description: 'Requests waiting in the queue.',
   });
+  const memory = meter.createObservableGauge('athanor.inference.model_memory', {
+    description: 'Resident bytes of the processes of a model; 0 for one in a thread.',
+    unit: 'By',
+  });
   const requests = meter.createObservableCounter('athanor.inference.requests', { description: 'Requests by outcome.' });
   const rows = meter.createObservableCounter('athanor.inference.rows', { description: 'Rows computed.' });
   meter.addBatchObservableCallback(
@@ -68,14 +83,15 @@ function observeModels(meter: Telemetry['meter'], catalog: Catalog): void {
       const served = catalog.all().filter(({ active }) => active !== undefined);
       result.observe(loaded, served.length);
       for (const { tenant, name, active } of served) {
-        const { version, scheduler, statistics } = active!;
+        const { version, scheduler, statistics, pool } = active!;
         const attributes = { tenant, model: name, version };
-        result.observe(depth, scheduler.queueDepth, attributes);
+        result.observe(depth, scheduler.depth, attributes);
+        result.observe(memory, pool.memoryBytes(), attributes);
         result.observe(requests, statistics.success.count, { ...attributes, outcome: 'success' });
         result.observe(requests, statistics.fail.count, { ...attributes, outcome: 'failure' });
         result.observe(rows, statistics.inferenceCount, attributes);
       }
     },
-    [loaded, depth, requests, rows],
+    [loaded, depth, memory, requests, rows],
   );
 }

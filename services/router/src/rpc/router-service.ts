@@ -1,4 +1,5 @@
-import { explicitLoadRefused } from '@athanor/placement';
+import type { RepositoryModelLoadRequest, RepositoryModelUnloadRequest } from '@athanor/contracts/inference';
+import { checkLoadRequest, checkUnloadRequest } from '@athanor/placement';
 import type { CallContext } from '@athanor/service';
 import { readModelName } from '../wire/text-fields.js';
 import type { RouterDependencies } from './dependencies.js';
@@ -10,7 +11,7 @@ type Forward = (request: Buffer, context: CallContext) => Promise<Buffer>;
 
 /** GRPCInferenceService over all pools; methods that a pool does not implement return UNIMPLEMENTED here too. */
 export function routerService(dependencies: RouterDependencies) {
-  const { table, pools, budget } = dependencies;
+  const { table, pools, budget, changeDeployment, refresh } = dependencies;
 
   const byModel: Forward = async (request, context) =>
     await forwardUnary(request, { ...(await findPools(request, { ...dependencies, context })), context, budget });
@@ -30,6 +31,12 @@ export function routerService(dependencies: RouterDependencies) {
     return Buffer.concat(await Promise.all(answers));
   };
 
+  async function change(name: string, isStopped: boolean, context: CallContext): Promise<object> {
+    await changeDeployment(context, { name, isStopped });
+    await refresh();
+    return {};
+  }
+
   return {
     serverLive: async () => ({ live: true }),
     serverReady: async () => ({ ready: table.isReady && pools.some(({ size }) => size > 0) }),
@@ -41,13 +48,25 @@ export function routerService(dependencies: RouterDependencies) {
     modelStatistics: async (request: Buffer, context: CallContext) =>
       await (readModelName(request) === '' ? toAll : byModel)(request, context),
     repositoryIndex: toAll,
-    repositoryModelLoad: refuseExplicitLoad,
-    repositoryModelUnload: refuseExplicitLoad,
+    // The registry has the desired state; each pool reaches it on its own, so these do not wait for it.
+    async repositoryModelLoad(request: RepositoryModelLoadRequest, context: CallContext) {
+      checkLoadRequest(request);
+      return await change(request.modelName, false, context);
+    },
+    async repositoryModelUnload(request: RepositoryModelUnloadRequest, context: CallContext) {
+      checkUnloadRequest(request);
+      return await change(request.modelName, true, context);
+    },
     modelStreamInfer: (requests: AsyncIterable<Buffer>, context: CallContext) =>
       streamInfer(requests, { ...dependencies, context }),
   };
 }
 
-async function refuseExplicitLoad(): Promise<never> {
-  throw explicitLoadRefused();
+/** InferenceStatusService: one process answers for its pool. */
+export function statusRouter(dependencies: RouterDependencies) {
+  const { budget } = dependencies;
+  return {
+    getDeploymentStatus: async (request: Buffer, context: CallContext) =>
+      await forwardUnary(request, { ...(await findPools(request, { ...dependencies, context })), context, budget }),
+  };
 }
