@@ -32,9 +32,15 @@ beforeAll(async () => {
   bench = await startTestBench();
   bench.registry.deployments = deployments;
   await bench.publishAliasMoved('acme', 'scale', 7);
-  await vi.waitFor(async () => expect((await bench.other.repositoryIndex({})).models).toHaveLength(1), {
-    timeout: 30_000,
-  });
+  const states = async () =>
+    (await Promise.all([bench.acme, bench.other].map(each => each.repositoryIndex({}))))
+      .flatMap(({ models }) => models.map(({ name, state }) => `${name} ${state}`))
+      .sort();
+  const loaded = [
+    'broken UNAVAILABLE',
+    ...['identities', 'plain', 'scale', 'secret', 'sum'].map(each => `${each} READY`),
+  ];
+  await vi.waitFor(async () => expect(await states()).toEqual(loaded), { timeout: 30_000 });
 });
 
 afterAll(async () => {

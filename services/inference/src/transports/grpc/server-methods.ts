@@ -3,7 +3,7 @@ import type { InferenceDependencies, InferenceMethods } from './dependencies.js'
 
 type ServerMethods = Pick<InferenceMethods, 'serverLive' | 'serverReady' | 'serverMetadata'>;
 
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string };
 
 // Triton's names of the implemented extensions; clients use them to decide which calls to make.
 const EXTENSIONS = [
