@@ -1,6 +1,7 @@
 import type { ComponentFamily } from '@athanor/components';
 import { direct } from './direct.js';
 import { dynamic } from './dynamic.js';
+import { priority } from './priority.js';
 import type { SchedulerKind } from './scheduler.js';
 
 /** All schedulers: a new one is a file and a line. */
@@ -9,5 +10,6 @@ export const SCHEDULERS: ComponentFamily<SchedulerKind> = {
   kinds: {
     direct,
     dynamic,
+    priority,
   },
 };
