@@ -30,8 +30,8 @@ describe("a program's variables", () => {
   });
 
   it('tune its own services only', () => {
-    const inherited = { ATHANOR_INFERENCE_MAX_BATCH_SIZE: '8', ATHANOR_TRAINING_CPU_THREADS: '2', SECRET: 's' };
-    expect(environment(['inference'], inherited)).toMatchObject({ ATHANOR_INFERENCE_MAX_BATCH_SIZE: '8' });
+    const inherited = { ATHANOR_INFERENCE_MODEL_MEMORY_MB: '800', ATHANOR_TRAINING_CPU_THREADS: '2', SECRET: 's' };
+    expect(environment(['inference'], inherited)).toMatchObject({ ATHANOR_INFERENCE_MODEL_MEMORY_MB: '800' });
     expect(environment(['inference'], inherited)).not.toHaveProperty('ATHANOR_TRAINING_CPU_THREADS');
     expect(environment(CONTROL, inherited)).not.toHaveProperty('SECRET');
   });

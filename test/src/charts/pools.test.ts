@@ -69,13 +69,13 @@ describe.skipIf(absent)(`a pool${absent ? ` (skipped: ${absent})` : ''}`, () => 
   });
 
   it('gives its pods their name, and the router their addresses', async () => {
-    const objects = await renderPool({ ...A100, gpu: { ...A100.gpu, required: false }, maxBatchSize: 16 });
+    const objects = await renderPool({ ...A100, gpu: { ...A100.gpu, required: false }, modelMemoryMb: 512 });
     const pod = pods(objects).find(({ name }) => name === 'athanor-pool-p')!;
     expect(variables(pod)).toMatchObject({
       ATHANOR_POOL: 'p',
       ATHANOR_POOL_MODELS: '["digits@champion","faces"]',
       ATHANOR_GPU: 'preferred',
-      ATHANOR_MAX_BATCH_SIZE: '16',
+      ATHANOR_MODEL_MEMORY_MB: '512',
       ATHANOR_MAX_MESSAGE_BYTES: '67108864',
       ATHANOR_MESH_PORT: '8003',
       ATHANOR_REGISTRY_ADDRESS: 'athanor-registry.ml.svc.cluster.local:8033',

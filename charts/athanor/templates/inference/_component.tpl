@@ -41,11 +41,8 @@ ATHANOR_POOL: {{ .pool }}
 ATHANOR_POOL_MODELS: {{ toJson $pool.models | quote }}
 ATHANOR_GPU: {{ include "athanor.gpuPolicy" $pool | quote }}
 ATHANOR_MAX_MESSAGE_BYTES: {{ $pool.maxMessageBytes | int64 | quote }}
-ATHANOR_MAX_BATCH_SIZE: {{ $pool.maxBatchSize | int | quote }}
-ATHANOR_MAX_QUEUE_SIZE: {{ $pool.maxQueueSize | int | quote }}
-ATHANOR_MAX_QUEUE_DELAY_US: {{ $pool.maxQueueDelayUs | int64 | quote }}
-{{- with get $pool "cpuThreads" }}
-ATHANOR_CPU_THREADS: {{ int . | quote }}
+{{- with get $pool "modelMemoryMb" }}
+ATHANOR_MODEL_MEMORY_MB: {{ int . | quote }}
 {{- end }}
 {{- end -}}
 

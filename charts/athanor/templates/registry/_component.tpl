@@ -1,7 +1,8 @@
 {{/* registry for the library chart. */}}
 {{- define "athanor.registry" -}}
 {{- $settings := include "athanor.settings" (dict "root" . "values" .Values.registry "service" "registry") | fromYaml -}}
-{{- $image := include "athanor.image" (dict "root" . "image" "control") -}}
+{{- /* With ONNX Runtime: imported models are tried in a process of its own. */ -}}
+{{- $image := include "athanor.runnerImage" (dict "root" . "flavour" "cpu") -}}
 {{- $env := include "athanor.env.registry" . -}}
 {{- include "athanor.stateful" (dict "root" . "service" "registry" "settings" $settings "image" $image "env" $env) -}}
 {{- end -}}
