@@ -10,6 +10,8 @@ export interface VersionEntry {
   state: VersionState;
   /** Why it is not ready; empty if no reason is known. */
   reason: string;
+  /** Why it could not be loaded. */
+  failure: string;
   /** It is not loaded again until the deployment changes. */
   isQuarantined: boolean;
   /** Undefined while it loads and if it could not be loaded. */
@@ -49,10 +51,12 @@ export class Deployment {
   }
 
   beginLoading(version: string): VersionEntry {
+    const failed = this.#entries.find(entry => entry.state === 'UNAVAILABLE' && entry.version === version);
+    const reason = failed === undefined ? '' : `it is loaded again after it failed: ${failed.failure}`;
     // Drops entries that could not be loaded, before the next attempt.
     this.forgetFailures();
     const entry: VersionEntry = {
-      ...{ version, state: 'LOADING', reason: '', isQuarantined: false, model: undefined },
+      ...{ version, state: 'LOADING', reason, failure: '', isQuarantined: false, model: undefined },
       unload: async () => undefined,
     };
     this.#entries.push(entry);
@@ -62,7 +66,7 @@ export class Deployment {
   /** Switches requests to the new version. @returns the entry of the previous one. */
   activate(entry: VersionEntry, model: ServedModel, unload: () => Promise<void>): VersionEntry | undefined {
     const before = this.deactivate();
-    Object.assign(entry, { model, unload, state: 'READY' });
+    Object.assign(entry, { model, unload, state: 'READY', reason: '' });
     this.#active = entry;
     return before;
   }
@@ -83,8 +87,7 @@ export class Deployment {
   }
 
   fail(entry: VersionEntry, reason: string): void {
-    entry.state = 'UNAVAILABLE';
-    entry.reason = reason;
+    Object.assign(entry, { state: 'UNAVAILABLE', reason, failure: reason });
   }
 
   remove(entry: VersionEntry): void {

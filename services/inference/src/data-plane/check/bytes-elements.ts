@@ -36,11 +36,17 @@ export function readBytesElements(raw: Buffer, expected: number, place: Elements
 }
 
 export function readText(bytes: Uint8Array, index: number, { spec, id }: ElementsPlace): string {
+  const where = `in element ${index} of inference input '${spec.name}'`;
+  let text: string;
   try {
-    return utf8.decode(bytes);
+    text = utf8.decode(bytes);
   } catch {
-    throw invalidInference(id, `expected UTF-8 text in element ${index} of inference input '${spec.name}'`);
+    throw invalidInference(id, `expected UTF-8 text ${where}`);
   }
+  // onnxruntime-node ends a string there, and the rest would be lost in silence.
+  const end = text.indexOf('\0');
+  if (end !== -1) throw invalidInference(id, `expected text without the character NUL ${where}, got it at ${end}`);
+  return text;
 }
 
 /** The raw contents of strings. */

@@ -255,6 +255,11 @@ describe('every datatype', () => {
         [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
         "unexpected number of string elements 3 for inference input 'bytes', expecting 2",
       ],
+      [
+        'bug: a character NUL, at which the runtime ended the text in silence',
+        [3, 0, 0, 0, 0x61, 0, 0x62, 0, 0, 0, 0],
+        "expected text without the character NUL in element 0 of inference input 'bytes', got it at 1",
+      ],
       ['invalid UTF-8', [1, 0, 0, 0, 0xff, 0, 0, 0, 0], "expected UTF-8 text in element 0 of inference input 'bytes'"],
     ])('%s is refused', (_, bytes, message) => {
       expect(rawText(bytes)).toBe(`INVALID_ARGUMENT ${unknown} ${message}`);
