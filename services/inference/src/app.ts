@@ -1,6 +1,6 @@
 import { createStub } from '@athanor/client';
 import { publishEvent } from '@athanor/events/tail';
-import { listDeployments, parseSelectors, toSelectable, watchDeployments } from '@athanor/placement';
+import { changeDeployment, listDeployments, parseSelectors, toSelectable, watchDeployments } from '@athanor/placement';
 import { chooseProvider } from '@athanor/runtime';
 import {
   type App,
@@ -14,8 +14,8 @@ import {
 import type { InferenceConfig } from './config.js';
 import { DataPlane } from './data-plane/data-plane.js';
 import { Catalog } from './deployments/catalog.js';
-import { createChangeDeployment } from './deployments/change-deployment.js';
 import { thisProcess } from './deployments/describe-deployment.js';
+import { followChange } from './deployments/follow-change.js';
 import { LoadQueue } from './deployments/load-queue.js';
 import { loadVersion } from './deployments/load-version.js';
 import { Reconciler } from './deployments/reconciler.js';
@@ -78,7 +78,10 @@ export async function startInference({ config }: AppOptions): Promise<App> {
       onReady: () => service.setReady(true),
       onQuarantined: reportQuarantine({ instruments, log, place, publish: event => publishEvent(nats, event) }),
     });
-    const change = createChangeDeployment({ registry, catalog, wake: () => reconciler.wake() });
+    const change = followChange({
+      change: (context, request) => changeDeployment(registry, context, request),
+      ...{ catalog, wake: () => reconciler.wake() },
+    });
     const dependencies = { plane: new DataPlane(catalog), catalog, change, process: place };
     const service = await startService({
       ...{ name: 'inference', config, telemetry },

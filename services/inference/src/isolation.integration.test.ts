@@ -114,7 +114,7 @@ test('a run that exceeds its time limit fails alone, and its model answers again
   expect((await version('other')).restarts).toBe(0);
 });
 
-test('a crashed process is started again while its requests wait, and another model does not notice', async () => {
+test('a crashed process is restarted while its requests wait, and another model does not notice', async () => {
   await start();
   await serve(imported('crashing'), imported('other'));
   const others = keepCalling('other');
@@ -191,7 +191,7 @@ test('a process that grows beyond its memory limit is replaced between runs, and
   expect(recentRestarts[0]?.reason).toMatch(/took \d+ MiB of memory, more than the limit of 250 MiB/);
 });
 
-test('the model that was not used for longest is unloaded to make room, and loaded again by its next request', async () => {
+test('the model that was not used for longest is unloaded to make room, and reloaded by its next request', async () => {
   await start({ MODEL_MEMORY_MB: 130 });
   await serve(imported('first'), imported('second'));
   await serve(imported('first'), imported('second'), imported('third'));

@@ -71,7 +71,9 @@ describe('what derives from it elsewhere', () => {
 
   it('each has the same skeleton', () => {
     for (const service of SERVICE_LIST) {
-      for (const name of ['src/main.ts', 'src/config.ts', 'src/app.ts', 'src/index.ts', 'src/rpc', 'README.md']) {
+      // The data plane has several transports, of which gRPC is one.
+      const rpc = service === 'inference' ? 'src/transports/grpc' : 'src/rpc';
+      for (const name of ['src/main.ts', 'src/config.ts', 'src/app.ts', 'src/index.ts', rpc, 'README.md']) {
         expect(existsSync(join(ROOT, 'services', service, name)), `services/${service}/${name}`).toBe(true);
       }
     }

@@ -11,7 +11,7 @@ const files = sourceFiles();
 // What the tests of one package share is in <name>.testkit.ts beside them; it is not built.
 const production = files.filter(({ path }) => !/\.(test|testkit)\.ts$/.test(path) || path.startsWith('test/'));
 const TRANSPORT_AND_SQL = /^(@grpc\/|@nats-io\/|kysely$|pg$|@electric-sql\/|@athanor\/(database|events|client)$)/;
-const ADAPTER_FOLDERS = new Set(['rpc', 'events', 'store', 'executors', 'runner', 'model-files']);
+const ADAPTER_FOLDERS = new Set(['rpc', 'transports', 'events', 'store', 'executors', 'runner', 'model-files']);
 const FORBIDDEN_NAMES = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'misc', 'types', 'shared']);
 const MAX_LINES = 260;
 

@@ -33,6 +33,7 @@ const PORTS = {
       '{"model_name": "none", "parameters": {"a": {"int64_param": 1}}, "raw_input_contents": ["AAAA"]}',
       /NotFound[\s\S]*'none' is not found/,
     ],
+    [SERVICE_NAMES.inferenceStatus]: ['GetDeploymentStatus', '{"name": "none"}', /NotFound/],
   },
 } as const satisfies Record<string, Record<string, readonly [string, string, RegExp]>>;
 

@@ -12,7 +12,7 @@ export interface VersionEntry {
   reason: string;
   /** Why it could not be loaded. */
   failure: string;
-  /** It is not loaded again until the deployment changes. */
+  /** It is not reloaded until the deployment changes. */
   isQuarantined: boolean;
   /** Undefined while it loads and if it could not be loaded. */
   model: ServedModel | undefined;
@@ -52,7 +52,7 @@ export class Deployment {
 
   beginLoading(version: string): VersionEntry {
     const failed = this.#entries.find(entry => entry.state === 'UNAVAILABLE' && entry.version === version);
-    const reason = failed === undefined ? '' : `it is loaded again after it failed: ${failed.failure}`;
+    const reason = failed === undefined ? '' : `it is reloaded after it failed: ${failed.failure}`;
     // Drops entries that could not be loaded, before the next attempt.
     this.forgetFailures();
     const entry: VersionEntry = {

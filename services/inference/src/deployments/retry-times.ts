@@ -32,7 +32,7 @@ export class RetryTimes {
     return delayMs;
   }
 
-  /** It is not loaded again: its instances crashed while it was served. */
+  /** It is not reloaded: its instances crashed while it was served. */
   giveUp(key: string, identity: string): void {
     const never = Number.POSITIVE_INFINITY;
     this.#failures.set(key, { identity, delayMs: never, crashes: MAX_CRASHES, retryAt: never });

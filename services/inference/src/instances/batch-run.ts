@@ -29,7 +29,7 @@ export interface BatchRunOptions {
   readonly observe: (runMs: number) => void;
 }
 
-/** Runs a batch on an instance and answers its requests. A batch of several that fails is run again, one by one. */
+/** Runs a batch on an instance and answers its requests. A batch of several that fails is rerun, one by one. */
 export async function runBatch(
   instance: Instance,
   batch: readonly Pending[],

@@ -4,14 +4,14 @@ import { CrashHistory } from './crash-history.js';
 import { type Instance, InstanceLost, type StartInstance } from './instance.js';
 import { quarantined, stopped } from './pool-errors.js';
 
-// The instances of one model: started together, started again when they crash, replaced when they take too much memory,
-// unloaded while others need the memory. Batches that were lost with an instance are run again, request by request.
+// The instances of one model: started together, restarted when they crash, replaced when they take too much memory,
+// unloaded while others need the memory. Batches that were lost with an instance are rerun, request by request.
 
 export interface PoolOptions {
   readonly count: number;
   /** Starts an instance that is loaded and warm. */
   readonly start: StartInstance;
-  /** Runs a batch and answers its sinks, unless it is to be run again. */
+  /** Runs a batch and answers its sinks, unless it is to be rerun. */
   readonly runBatch: (instance: Instance, batch: readonly Pending[]) => Promise<BatchOutcome>;
   /** Resident bytes of an instance after which it is replaced. */
   readonly memoryLimitBytes: number;
@@ -99,7 +99,7 @@ export class InstancePool implements Instances {
     this.baselineBytes = this.memoryBytes();
   }
 
-  /** To be called for each request: an evicted model is loaded again. */
+  /** To be called for each request: an evicted model is reloaded. */
   touch(): void {
     this.lastUsed = performance.now();
     if (this.state !== 'evicted') return;
@@ -117,7 +117,7 @@ export class InstancePool implements Instances {
     this.#options.refused(waitedMs);
   }
 
-  /** Gives the memory back; the next request loads the model again. Only for a pool without work. */
+  /** Gives the memory back; the next request reloads the model. Only for a pool without work. */
   async evict(): Promise<void> {
     this.state = 'evicted';
     await Promise.all(this.#slots.map(slot => this.#stop(slot)));

@@ -3,7 +3,7 @@ import { ServiceError } from '@athanor/service';
 import type { InstancePool } from './instance-pool.js';
 
 // Memory of all models together. Before one is loaded, those that have not been used for longest are unloaded to make
-// room; a model that has grown is started again, so that its growth harms no other.
+// room; a model that has grown is restarted, so that its growth harms no other.
 
 export interface BudgetEntry {
   readonly pool: InstancePool;

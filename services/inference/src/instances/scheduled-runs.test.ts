@@ -237,7 +237,7 @@ describe('a failed run', () => {
     expect(runs).toEqual([[1, 13, 2], [1], [13], [2]]);
   });
 
-  test('because an instance was lost is run again request by request on the next one; a single request fails', async () => {
+  test('because an instance was lost is rerun request by request on the next one; a single request fails', async () => {
     const { submit, runs, state, started } = await bench();
     state.failsWith = new InstanceLost('killed');
     const answers = await Promise.allSettled([[1], [13], [2]].map(values => submit(workOf(values))));
@@ -284,7 +284,7 @@ test('several instances run at the same time', async () => {
   expect((await Promise.all(answers)).map(valuesOf)).toEqual([[-1], [-2], [-3]]);
 });
 
-test('an evicted model is loaded again by its next request', async () => {
+test('an evicted model is reloaded by its next request', async () => {
   const { submit, pool, started } = await bench();
   await pool.evict();
   expect([pool.state, pool.isReady]).toEqual(['evicted', false]);

@@ -10,7 +10,7 @@ const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
 export interface Instruments {
   runMeter(attributes: { tenant: string; model: string; version: string }): RunMeter;
-  /** An instance was started again. */
+  /** An instance was restarted. */
   recordRestart(attributes: { tenant: string; model: string }, reason: string): void;
   recordQuarantine(attributes: { tenant: string; model: string }): void;
   recordLoad(seconds: number): void;
@@ -34,7 +34,7 @@ export function createInstruments(meter: Telemetry['meter'], catalog: Catalog): 
     SECONDS,
   );
   const restarts = meter.createCounter('athanor.inference.instance_restarts', {
-    description: 'Instances that crashed, exceeded a limit, and were started again.',
+    description: 'Instances that crashed, exceeded a limit, and were restarted.',
   });
   const quarantined = meter.createCounter('athanor.inference.models_quarantined', {
     description: 'Versions that are not loaded any more because their instances crashed again and again.',

@@ -2,8 +2,8 @@ import type { ServiceImplementation } from '@athanor/contracts';
 import type { CallContext } from '@athanor/service';
 import type { DataPlane } from '../../data-plane/data-plane.js';
 import type { Catalog } from '../../deployments/catalog.js';
-import type { ChangeDeployment } from '../../deployments/change-deployment.js';
 import type { ProcessPlace } from '../../deployments/describe-deployment.js';
+import type { ChangeDeployment } from '../../deployments/follow-change.js';
 
 export interface InferenceDependencies {
   readonly plane: DataPlane;

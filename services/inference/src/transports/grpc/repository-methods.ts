@@ -39,5 +39,5 @@ function toModelIndex(name: string, { version, state, reason, model }: VersionEn
     return { name, version, state, reason: 'unloaded because other models need the memory; the next request loads it' };
   if (model.pool.isReady) return { name, version, state, reason };
   const why = model.pool.history.recent[0]?.reason ?? 'its instances are being started';
-  return { name, version, state: 'LOADING', reason: `it is being loaded again: ${why}` };
+  return { name, version, state: 'LOADING', reason: `it is being reloaded: ${why}` };
 }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Stub } from '@athanor/client';
-import { type ChangeRequest, changeDeployment } from '@athanor/placement';
+import type { ChangeRequest } from '@athanor/placement';
 import { type CallContext, ServiceError } from '@athanor/service';
 import type { Catalog } from './catalog.js';
 import type { Deployment } from './deployment.js';
@@ -12,19 +11,26 @@ import type { Deployment } from './deployment.js';
 export type ChangeDeployment = (context: CallContext, change: ChangeRequest) => Promise<void>;
 
 export interface ChangeOptions {
-  readonly registry: Stub<'registry'>;
+  /** Changes the desired state in the registry. */
+  readonly change: ChangeDeployment;
   readonly catalog: Catalog;
   /** Asks for the desired state soon. */
   readonly wake: () => void;
 }
 
 const POLL_MS = 20;
+/** A deployment that is not listed here after this time is served by another pool. */
+const LISTED_AFTER_MS = 5_000;
 
-export function createChangeDeployment({ registry, catalog, wake }: ChangeOptions): ChangeDeployment {
-  return async (context, change) => {
-    await changeDeployment(registry, context, change);
+export function followChange({ change, catalog, wake }: ChangeOptions): ChangeDeployment {
+  return async (context, request) => {
+    await change(context, request);
     wake();
-    while (!hasReached(catalog.find(context.tenant, change.name), change)) {
+    const begun = performance.now();
+    for (;;) {
+      const deployment = catalog.find(context.tenant, request.name);
+      if (hasReached(deployment, request)) return;
+      if (deployment === undefined && performance.now() - begun > LISTED_AFTER_MS) return;
       if (context.abortReason !== undefined) throw context.abortReason;
       await sleep(POLL_MS);
     }
