@@ -125,7 +125,7 @@ function keyOfSettings(settings: WantedDeployment['settings']): string | undefin
   }
 }
 
-/** Changes with each revision: a quarantined version is tried again when its deployment is set anew. */
+/** Changes with each revision: a quarantined version is retried when its deployment is set anew. */
 function identityOf({ version, isStopped, revision }: WantedDeployment): string {
   return [version?.modelName, version?.number, version?.digest, revision, isStopped].join(' ');
 }
