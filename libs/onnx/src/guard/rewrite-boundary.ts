@@ -42,8 +42,7 @@ function classesOf(node: FileNode): string[] {
   const text = new TextDecoder();
   const named = (name: string) => node.attribute.find(attribute => attribute.name === name);
   const strings = named('classlabels_strings')?.strings?.map(label => text.decode(label)) ?? [];
-  const numbers =
-    named('classlabels_int64s')?.ints?.map(label => String(fromWireInt64(label))) ?? [];
+  const numbers = named('classlabels_int64s')?.ints?.map(label => String(fromWireInt64(label))) ?? [];
   const classes = strings.length > 0 ? strings : numbers;
   if (classes.length === 0)
     throw new ModelError('MALFORMED', `ZipMap of ${quoted(node.output[0] ?? '')} has no classes`);
