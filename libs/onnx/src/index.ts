@@ -38,3 +38,4 @@ export { broadcastDims, staticCount } from './typing/broadcast.js';
 export { isKnownOp, type KnownOp } from './typing/table.js';
 export { readModel } from './wire/decode.js';
 export { writeModel } from './wire/encode.js';
+export { readTensorFile } from './wire/tensor-file.js';

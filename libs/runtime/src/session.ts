@@ -40,7 +40,9 @@ export interface Session extends ModelMetadata {
   release(): Promise<void>;
 }
 
-const ERRORS_ONLY = 3;
+// Errors are thrown. Their log lines would repeat them, with names out of the model's file as they are: line breaks and
+// terminal codes included.
+const FATAL_ONLY = 4;
 
 // ONNX Runtime does not guarantee that sessions can be initialized concurrently (microsoft/onnxruntime#27089).
 let lastCreation: Promise<unknown> = Promise.resolve();
@@ -60,7 +62,7 @@ async function createSession(model: ModelSource, options: SessionOptions) {
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    logSeverityLevel: ERRORS_ONLY,
+    logSeverityLevel: FATAL_ONLY,
     extra: { session: { intra_op: { allow_spinning: allowSpinning ? '1' : '0' } } },
   };
   const created = await attempt('INVALID_MODEL', () =>

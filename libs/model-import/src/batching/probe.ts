@@ -16,7 +16,7 @@ const ROWS = 3;
 const ROTATED = [2, 0, 1];
 const SEEDS = [1, 2];
 /** Tried in this order for variable axes other than the first. */
-export const TRIAL_SIZES = [4, 1, 32, 2, 64];
+export const TRIAL_SIZES = [4, 1, 32, 2, 64, 256];
 // Of BF16 outputs, which are fetched as FP32.
 const BF16_TOLERANCE = 2e-2;
 
