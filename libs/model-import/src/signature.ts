@@ -1,4 +1,4 @@
-import { type BoundaryValue, quoted } from '@athanor/onnx';
+import { type BoundaryValue, type Dim, quoted } from '@athanor/onnx';
 import type { LoadedModel, ValueMetadata } from '@athanor/runtime';
 import type { DType } from '@athanor/tensor';
 import { ImportRefusal } from './refusal.js';
@@ -49,12 +49,22 @@ function draftOutput({ name, dtype, shape }: BoundaryValue, known: readonly Valu
   // The runtime has [] for a scalar and for an unknown rank alike.
   if (shape === undefined)
     return inferred?.shape.length ? { name, datatype, ...toShape(inferred.shape) } : { name, datatype };
+  if (inferred !== undefined && contradicts(shape, inferred.shape)) {
+    const problem = `output ${quoted(name)} is declared as [${shape.join(',')}], which its operators do not make`;
+    throw new ImportRefusal('SHAPE_CONTRADICTS', `${problem}; correct the declared shape and import the model again`);
+  }
   // The file may leave out the name of an axis that follows from the inputs.
   const named = shape.map((dim, axis) => {
     const other = inferred?.shape.length === shape.length ? inferred.shape[axis] : undefined;
     return dim === '' && typeof other === 'string' ? other : dim;
   });
   return { name, datatype, ...toShape(named) };
+}
+
+// ONNX Runtime infers shapes, and forgets a declared size that contradicts what it inferred.
+function contradicts(declared: readonly Dim[], inferred: readonly Dim[]): boolean {
+  if (declared.length !== inferred.length) return true;
+  return declared.some((dim, axis) => typeof dim === 'number' && dim !== inferred[axis]);
 }
 
 /** Completes outputs of unknown rank from a run. Throws ImportRefusal SHAPE_UNKNOWN. */

@@ -4,7 +4,6 @@ import { quoted } from '@athanor/onnx';
 import type { Tensor } from '@athanor/tensor';
 import { TRIAL_SIZES } from '../batching/probe.js';
 import { numbersOf } from '../batching/rows.js';
-import { ImportRefusal } from '../refusal.js';
 import type { DraftSignature } from '../signature.js';
 import { createRandom, randomInputs } from './random-inputs.js';
 import { type Trial, TrialFailure } from './trial.js';
@@ -22,7 +21,7 @@ const SEED = 1;
 
 /**
  * A model that fails on random data may still be right on its own (an index out of range, a size that does not fit), so that
- * is a note. Throws ImportRefusal SHAPE_CONTRADICTS; the signal's reason if it is aborted.
+ * is a note. Throws the signal's reason if it is aborted.
  */
 export async function runOnce(trial: Trial, handle: number, signature: DraftSignature): Promise<FirstRun> {
   const isFixed = signature.inputs.every(({ shape }) => !shape.includes(-1));
@@ -33,8 +32,6 @@ export async function runOnce(trial: Trial, handle: number, signature: DraftSign
     if (feeds === undefined) continue;
     try {
       const outputs = await trial.run(handle, feeds);
-      // With variable inputs a size may follow from one that does not fit the declared ones.
-      if (isFixed) checkShapes(signature, outputs);
       return { outputs, isLoaded: true, notes: notesOn(outputs) };
     } catch (error) {
       if (!(error instanceof TrialFailure)) throw error;
@@ -44,18 +41,6 @@ export async function runOnce(trial: Trial, handle: number, signature: DraftSign
     }
   }
   return { outputs: undefined, isLoaded, notes: [`a run on random data failed: ${failure}`] };
-}
-
-function checkShapes({ outputs: declared }: DraftSignature, outputs: Readonly<Record<string, Tensor>>): void {
-  for (const { name, shape } of declared) {
-    const received = outputs[name]!.shape;
-    const fits =
-      shape === undefined ||
-      (shape.length === received.length && shape.every((size, axis) => size < 0 || size === received[axis]));
-    if (fits) continue;
-    const message = `output ${quoted(name)} is declared as [${shape!.join(',')}], but a run makes [${received.join(',')}]`;
-    throw new ImportRefusal('SHAPE_CONTRADICTS', `${message}; correct the declared shape and import again`);
-  }
 }
 
 function notesOn(outputs: Readonly<Record<string, Tensor>>): string[] {
