@@ -38,7 +38,12 @@ export function agree(a: Tensor, b: Tensor, tolerance: number = RELATIVE_TOLERAN
   for (let index = 0; index < left.length; index++) {
     const [x, y] = [left[index]!, right[index]!];
     if (Object.is(x, y) || x === y) continue;
-    if (!(Math.abs(x - y) <= tolerance * Math.max(scale, Math.abs(x), Math.abs(y)))) return false;
+    const difference = Math.abs(x - y);
+    if (
+      !(difference < Number.POSITIVE_INFINITY && difference <= tolerance * Math.max(scale, Math.abs(x), Math.abs(y)))
+    ) {
+      return false;
+    }
   }
   return true;
 }

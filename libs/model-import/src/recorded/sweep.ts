@@ -97,7 +97,9 @@ function differenceOf(received: Tensor, expected: Tensor, options: SweepOptions)
     const [x, y] = [a[index]!, b[index]!];
     if (Object.is(x, y) || x === y) continue;
     const tolerance = isFloat ? options.absoluteTolerance + options.relativeTolerance * Math.abs(Number(y)) : -1;
-    if (!(Math.abs(Number(x) - Number(y)) <= tolerance)) return `expected ${y} at element ${index}, received ${x}`;
+    const difference = Math.abs(Number(x) - Number(y));
+    if (!(Number.isFinite(difference) && difference <= tolerance))
+      return `expected ${y} at element ${index}, received ${x}`;
   }
   return undefined;
 }
