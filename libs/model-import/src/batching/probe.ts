@@ -15,6 +15,8 @@ export type ProbeResult =
 const ROWS = 3;
 const ROTATED = [2, 0, 1];
 const SEEDS = [1, 2];
+/** After this time a slow model is not tried with more data. */
+const BUDGET_MS = 30_000;
 /** Tried in this order for variable axes other than the first. */
 export const TRIAL_SIZES = [4, 1, 32, 2, 64, 256];
 // Of BF16 outputs, which are fetched as FP32.
@@ -28,10 +30,12 @@ export interface ProbedModel {
 
 /** Throws the signal's reason if it is aborted. */
 export async function probeRows(trial: Trial, model: ProbedModel): Promise<ProbeResult> {
+  const start = performance.now();
   let failure: string | undefined;
   for (const other of sizesFor(model.inputs)) {
     try {
       for (const seed of SEEDS) {
+        if (performance.now() - start > BUDGET_MS) break;
         const found = await compareRows(trial, model, other, seed);
         if (found !== undefined) return { verdict: 'dependent', reason: found };
       }

@@ -19,6 +19,7 @@ export function compareWithFile(config: ModelConfig, signature: ImportedSignatur
     ...differencesOf('input', config.input, signature.inputs, isBatched),
     ...differencesOf('output', config.output, signature.outputs, isBatched),
     ...missingInputs(config, signature),
+    ...(isBatched ? fixedFirstAxes(signature) : []),
   ];
   if (config.maxBatchSize < 0) differences.push(`max_batch_size is ${config.maxBatchSize}, expected 0 or more`);
   if (differences.length === 0) return;
@@ -57,6 +58,15 @@ function missingInputs({ input }: ModelConfig, { inputs }: ImportedSignature): s
     .map(({ name }) => `it does not describe input ${quoted(name)}`);
 }
 
+function fixedFirstAxes({ inputs, outputs }: ImportedSignature): string[] {
+  return [...inputs, ...outputs]
+    .filter(({ shape }) => shape[0] !== -1)
+    .map(
+      ({ name, shape }) =>
+        `max_batch_size makes the first axis of ${quoted(name)} the batch, the model has [${shape.join(',')}]`,
+    );
+}
+
 function typeDifference(role: string, { name, dataType }: Declared, { datatype }: ImportedTensor): string[] {
   const declared = dataType === 'TYPE_STRING' ? 'BYTES' : dataType.replace('TYPE_', '');
   if (declared === datatype) return [];
@@ -70,9 +80,7 @@ function dimsDifference(
   isBatched: boolean,
 ): string[] {
   const where = `${role} ${quoted(name)}`;
-  if (isBatched && shape[0] !== -1) {
-    return [`max_batch_size makes the first axis of ${where} the batch, the model has [${shape.join(',')}]`];
-  }
+  if (isBatched && shape.length === 0) return [];
   const expected = isBatched ? shape.slice(1) : shape;
   const fits = dims.length === expected.length && expected.every((size, axis) => size === -1 || size === dims[axis]);
   if (fits) return [];

@@ -53,12 +53,12 @@ const uniform = (random: () => number): number => 2 * random() - 1;
 // Bit patterns of [0.5, 1) with either sign.
 const halfBits = (random: () => number): number => (random() < 0.5 ? 0x8000 : 0) | 0x3800 | Math.floor(random() * 1024);
 
-const LARGEST_INTEGER = 3;
+const MAX_INTEGER = 2;
 const integers: Fill = (dtype, dims, random) => {
   const result = zeros(dtype as 'INT32' | 'INT64', dims);
   const big = byteSizeOf(dtype) === 8;
   for (let index = 0; index < elementCount(dims); index++) {
-    const value = Math.floor(random() * LARGEST_INTEGER);
+    const value = Math.floor(random() * (MAX_INTEGER + 1));
     result.data[index] = (big ? BigInt(value) : value) as never;
   }
   return result;

@@ -10,7 +10,7 @@ import type { Scope } from './scope.js';
 import { readInt64s } from './tensor-rules.js';
 
 const INT64 = 7;
-const LARGEST_SHAPE = 64;
+const MAX_DIMENSIONS = 64;
 
 /** Turns of a node's bodies: those of a Loop with a constant trip count, else 1. Throws ModelError LOOP_TOO_LONG. */
 export function tripsOf(node: FileNode, scope: Scope, outerTrips: number, limits: FileLimits): number {
@@ -54,7 +54,7 @@ function constantInt64s(tensor: FileTensor | undefined): bigint[] | undefined {
   if (tensor === undefined || tensor.dataType !== INT64 || tensor.dataLocation === EXTERNAL) return undefined;
   const values: bigint[] = [];
   for (const value of readInt64s(tensor)) {
-    if (values.push(value) > LARGEST_SHAPE) return undefined;
+    if (values.push(value) > MAX_DIMENSIONS) return undefined;
   }
   return values;
 }

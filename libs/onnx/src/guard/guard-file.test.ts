@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ModelError } from '../errors.js';
 import { attribute, BFLOAT16, FLOAT, INT64, negation, node, tensor, value } from './file-models.testkit.js';
 import type { FileFunction, FileGraph } from './file-schema.js';
 import { guardFile } from './guard-file.js';
@@ -279,4 +280,22 @@ test('bfloat16 inside of the graph is left alone', () => {
     graph.node.push(node('Cast', ['x'], ['half'], { attribute: [attribute('to', { type: 2, i: BFLOAT16 })] }));
   });
   expect(guardFile(bytes).changes).toEqual([]);
+});
+
+test('damage at any byte is accepted or refused, never another error', () => {
+  const bytes = negation(({ graph }) => {
+    graph.initializer.push(tensor({ dims: [2], dataType: INT64, rawData: int64s(1n, 2n) }));
+    graph.node.push(node('If', ['x'], ['z'], { attribute: [attribute('then_branch', { g: body() })] }));
+  });
+  for (let at = 0; at < bytes.length; at++) {
+    for (const damage of [1, 2, 8, 0x80, 0xff]) {
+      const damaged = Uint8Array.from(bytes);
+      damaged[at]! ^= damage;
+      try {
+        guardFile(damaged);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ModelError);
+      }
+    }
+  }
 });
