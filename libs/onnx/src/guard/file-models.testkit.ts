@@ -1,6 +1,14 @@
 // Small files as their decoded messages, for tests to break.
 
-import { encodeFileModel, type FileAttribute, type FileModel, type FileNode, type FileTensor } from './file-schema.js';
+import {
+  encodeFileModel,
+  type FileAttribute,
+  type FileFunction,
+  type FileGraph,
+  type FileModel,
+  type FileNode,
+  type FileTensor,
+} from './file-schema.js';
 
 export const FLOAT = 1;
 export const INT64 = 7;
@@ -43,6 +51,34 @@ export const tensor = (more: Partial<FileTensor>): FileTensor => ({
   dataLocation: 0,
   ...more,
 });
+
+export const int64s = (...values: bigint[]) => new Uint8Array(BigInt64Array.from(values).buffer);
+export const body = (more: Partial<FileGraph> = {}): FileGraph => ({
+  name: 'body',
+  node: [],
+  initializer: [],
+  sparseInitializer: [],
+  input: [],
+  output: [],
+  valueInfo: [],
+  ...more,
+});
+export const declared = (name: string, nodes: FileNode[]): FileFunction => ({
+  name,
+  domain: 'local',
+  overload: '',
+  input: ['a'],
+  output: ['b'],
+  node: nodes,
+  opsetImport: [
+    { domain: '', version: 17 },
+    { domain: 'local', version: 1 },
+  ],
+  attributeProto: [],
+});
+export const call = (name: string, input: string, output: string) => node(name, [input], [output], { domain: 'local' });
+export const scalar = (name: string, number: bigint) =>
+  tensor({ name, dataType: INT64, dims: [], rawData: int64s(number) });
 
 /** y = -x for x FP32 [N, 2]. */
 export function negation(

@@ -1,35 +1,19 @@
 import { expect, test } from 'vitest';
-import { ModelError } from '../errors.js';
-import { attribute, BFLOAT16, FLOAT, INT64, negation, node, tensor, value } from './file-models.testkit.js';
-import type { FileFunction, FileGraph } from './file-schema.js';
+import {
+  attribute,
+  body,
+  call,
+  declared,
+  FLOAT,
+  INT64,
+  int64s,
+  negation,
+  node,
+  scalar,
+  tensor,
+  value,
+} from './file-models.testkit.js';
 import { guardFile } from './guard-file.js';
-
-const int64s = (...values: bigint[]) => new Uint8Array(BigInt64Array.from(values).buffer);
-const body = (more: Partial<FileGraph> = {}): FileGraph => ({
-  name: 'body',
-  node: [],
-  initializer: [],
-  sparseInitializer: [],
-  input: [],
-  output: [],
-  valueInfo: [],
-  ...more,
-});
-const declared = (name: string, nodes: ReturnType<typeof node>[]): FileFunction => ({
-  name,
-  domain: 'local',
-  overload: '',
-  input: ['a'],
-  output: ['b'],
-  node: nodes,
-  opsetImport: [
-    { domain: '', version: 17 },
-    { domain: 'local', version: 1 },
-  ],
-  attributeProto: [],
-});
-const call = (name: string, input: string, output: string) => node(name, [input], [output], { domain: 'local' });
-const scalar = (name: string, number: bigint) => tensor({ name, dataType: INT64, dims: [], rawData: int64s(number) });
 
 test('a good file has its boundary, with names of symbolic axes', () => {
   const guarded = guardFile(negation());
@@ -249,53 +233,4 @@ test('the names of a file are escaped in messages', () => {
   const name = 'x\n2026 ERROR \u001b[31m';
   const failing = () => guardFile(negation(({ graph }) => graph.output.push(value(name, FLOAT, []))));
   expect(failing).toThrow(/output "x\\n2026 ERROR \\u001b\[31m"/);
-});
-
-test('limits are stated and can be set', () => {
-  const deep = (depth: number): FileGraph => {
-    const inner = depth === 0 ? [] : [attribute('then_branch', { g: deep(depth - 1) })];
-    return body({ node: [node('If', ['x'], [`at ${depth}`], { attribute: inner })] });
-  };
-  const bytes = negation(({ graph }) => graph.node.push(...deep(4).node));
-  const failing = () => guardFile(bytes, { limits: { maxDepth: 2 } });
-  expect(failing).toThrow(/nested more than 2 deep/);
-  expect(() => guardFile(negation(), { limits: { maxNodes: 0 } })).toThrow(/more than 0 nodes/);
-  expect(() => guardFile(negation(), { limits: { maxFileBytes: 10 } })).toThrow(/save its weights as external data/);
-});
-
-test('thousands of bodies in a large graph are checked in linear time', () => {
-  const bytes = negation(({ graph }) => {
-    for (let at = 0; at < 20_000; at++) {
-      const branch = attribute('then_branch', { g: body({ node: [node('Neg', ['x'], ['inner'])] }) });
-      graph.node.push(node('If', ['x'], [`z${at}`], { attribute: [branch] }));
-    }
-  });
-  const start = performance.now();
-  guardFile(bytes);
-  expect(performance.now() - start).toBeLessThan(10_000);
-});
-
-test('bfloat16 inside of the graph is left alone', () => {
-  const bytes = negation(({ graph }) => {
-    graph.node.push(node('Cast', ['x'], ['half'], { attribute: [attribute('to', { type: 2, i: BFLOAT16 })] }));
-  });
-  expect(guardFile(bytes).changes).toEqual([]);
-});
-
-test('damage at any byte is accepted or refused, never another error', () => {
-  const bytes = negation(({ graph }) => {
-    graph.initializer.push(tensor({ dims: [2], dataType: INT64, rawData: int64s(1n, 2n) }));
-    graph.node.push(node('If', ['x'], ['z'], { attribute: [attribute('then_branch', { g: body() })] }));
-  });
-  for (let at = 0; at < bytes.length; at++) {
-    for (const damage of [1, 2, 8, 0x80, 0xff]) {
-      const damaged = Uint8Array.from(bytes);
-      damaged[at]! ^= damage;
-      try {
-        guardFile(damaged);
-      } catch (error) {
-        expect(error).toBeInstanceOf(ModelError);
-      }
-    }
-  }
 });
