@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { int64, type Tensor, tensor } from '@athanor/tensor';
 import { expect, test } from 'vitest';
 import { instructionSet } from './instruction-set.js';
@@ -12,6 +15,17 @@ test('a session has a signature and computes', async () => {
   const { y } = await session.run({ x: tensor('FP32', [1, 2], Float32Array.of(1, 2)) });
   expect(y).toEqual(tensor('FP32', [1, 2], Float32Array.of(2, 4)));
   await session.release();
+});
+
+test('a model is loaded from a file', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'session-'));
+  const path = join(folder, 'model.onnx');
+  writeFileSync(path, doubleModel);
+  const session = await openSession({ path }, options);
+  expect(session.outputs).toEqual([{ name: 'y', dtype: 'FP32', shape: ['batch', 2] }]);
+  await session.release();
+  rmSync(folder, { recursive: true });
+  await expect(openSession({ path }, options)).rejects.toMatchObject({ code: 'INVALID_MODEL' });
 });
 
 test('every dtype passes through unchanged', async () => {

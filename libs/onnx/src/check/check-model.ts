@@ -1,8 +1,10 @@
-// The model guard: checks that need no execution. A model that passes is well formed; trust, time and memory limits are
-// decided elsewhere.
+// The guard for the model IR, which is what this project builds and rewrites: checks that need no execution. Files that others
+// made are checked on the wire (guard/guard-file.ts), since the IR holds less than ONNX.
 
 import { isNumeric, type Tensor } from '@athanor/tensor';
 import { ModelError } from '../errors.js';
+import { DEFAULT_FILE_LIMITS } from '../guard/file-limits.js';
+import { scanFile } from '../guard/scan-file.js';
 import type { Graph, Model, Node } from '../model.js';
 import { readModel } from '../wire/decode.js';
 import { DEFAULT_LIMITS, type ModelLimits } from './limits.js';
@@ -17,6 +19,7 @@ export function readCheckedModel(bytes: Uint8Array, limits: Partial<ModelLimits>
   if (bytes.byteLength > maxFileBytes) {
     throw new ModelError('TOO_LARGE', `the file has ${bytes.byteLength} bytes, ${maxFileBytes} are allowed`);
   }
+  scanFile(bytes, DEFAULT_FILE_LIMITS);
   const model = readModel(bytes);
   checkModel(model, limits);
   return model;
