@@ -62,6 +62,7 @@ describe('an import', () => {
           source: './model.onnx',
           actor: expect.stringMatching(/^key:/),
           changes: [expect.stringMatching(/ZipMap/)],
+          notes: [expect.stringMatching(/rate_limiter/)],
         },
         files: [
           { name: 'model.onnx', digest: sha256('good'), byteSize: 4 },

@@ -44,6 +44,7 @@ export const checkByContent: CheckModel = async ({ folder, scratch, batchAxis, s
       ...(content.startsWith('greedy') && { instances: 1_000 }),
     },
     changes: ["the ZipMap output 'probabilities' is its tensor"],
+    notes: ['config.pbtxt: rate_limiter is not applied'],
   };
 };
 

@@ -1,4 +1,4 @@
-import type { StatedSettings } from '../serving/serving-settings.js';
+import type { StatedSettings, WarmUpSample, WarmUpTensor } from '../serving/serving-settings.js';
 
 /** An artifact to check: a folder with its files under their paths. */
 export interface ArtifactToCheck {
@@ -23,8 +23,20 @@ export interface CheckedModel {
   readonly files: readonly { readonly name: string; readonly path: string }[];
   readonly signature: { readonly inputs: readonly CheckedTensor[]; readonly outputs: readonly CheckedTensor[] };
   readonly batching: { readonly enabled: boolean; readonly maxBatchSize: number; readonly reason: string };
-  readonly recommendedServing: StatedSettings | undefined;
+  readonly recommendedServing: ArtifactSettings | undefined;
+  /** Differences of the served graph from the file. */
   readonly changes: readonly string[];
+  /** What was seen in the check, and what of config.pbtxt is not applied. */
+  readonly notes: readonly string[];
+}
+
+/** What config.pbtxt and labels say about serving, before any check. */
+export interface ArtifactSettings extends Omit<StatedSettings, 'warmUp'> {
+  readonly warmUp?: { readonly samples: readonly ArtifactSample[] };
+}
+
+interface ArtifactSample extends Omit<WarmUpSample, 'inputs'> {
+  readonly inputs: readonly (Omit<WarmUpTensor, 'raw'> & { readonly raw?: string })[];
 }
 
 /** Checks an artifact in a process of its own. @throws an error with a `code` if the model cannot be served. */

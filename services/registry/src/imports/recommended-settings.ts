@@ -1,12 +1,13 @@
 import { ServiceError } from '@athanor/service/errors';
 import { checkSettings, type RawSettings } from '../serving/parse-settings.js';
 import type { StatedSettings } from '../serving/serving-settings.js';
+import type { ArtifactSettings } from './checked-model.js';
 
 /**
  * The settings that an artifact states (config.pbtxt, labels.txt), checked like those of a deployment: a version must not
  * recommend what no deployment may have.
  */
-export function checkRecommended(stated: StatedSettings | undefined): StatedSettings {
+export function checkRecommended(stated: ArtifactSettings | undefined): StatedSettings {
   if (stated === undefined) return {};
   const parsed = checkSettings(toRaw(stated), 'recommended_serving');
   if (parsed.violations.length === 0) return parsed.stated;
@@ -26,10 +27,10 @@ function toRaw({
   gpu,
   warmUp,
   labels,
-}: StatedSettings): RawSettings {
+}: ArtifactSettings): RawSettings {
   const samples = warmUp?.samples.map(({ batchSize, inputs, count }) => ({
     ...{ batchSize, count },
-    inputs: inputs.map(({ name, dims, content, raw }) => ({
+    inputs: inputs.map(({ name, dims, content, raw = '' }) => ({
       ...{ name, dims: [...dims], content, raw: Buffer.from(raw, 'base64') },
     })),
   }));

@@ -46,7 +46,7 @@ export function importMethods(dependencies: RegistryDependencies): Pick<Registry
           importId: `import-${randomBytes(10).toString('hex')}`,
           manifest: importManifest(model, { files: model.files, recommended, licence }),
           files: model.files,
-          notes: { batchingReason: model.batching.reason, changes: model.changes },
+          notes: { batchingReason: model.batching.reason, changes: model.changes, notes: model.notes },
           origin: {
             ...{ source, actor: principal.actor },
             files: uploads.map(({ path, upload }) => ({

@@ -10,6 +10,7 @@ import { toSettingsMessage } from '../serving/settings-message.js';
 import type { AliasMoveRow, AliasRow } from '../store/aliases.js';
 import type { VersionImportRow } from '../store/imports.js';
 import type { ModelRow, ModelVersionRow, VersionJobRow } from '../store/models.js';
+import type { ImportNotes } from '../store/tables.js';
 
 // Converts rows to messages.
 
@@ -63,7 +64,7 @@ function importFields(
 ): ModelVersionInput {
   if (!('kind' in manifest)) return {};
   const [first] = imports;
-  const origin: ModelOriginInput | null = first === undefined ? null : toOrigin(first, imported?.changes ?? []);
+  const origin: ModelOriginInput | null = first === undefined ? null : toOrigin(first, imported);
   return {
     batching: { ...manifest.batching, reason: imported?.batchingReason ?? '' },
     origin,
@@ -72,8 +73,9 @@ function importFields(
   };
 }
 
-function toOrigin({ source, actor, create_time, files }: VersionImportRow, changes: readonly string[]) {
-  return { source, actor, time: toTimestamp(create_time), files, changes: [...changes] };
+function toOrigin({ source, actor, create_time, files }: VersionImportRow, notes: ImportNotes | null) {
+  const [changes, seen] = [notes?.changes ?? [], notes?.notes ?? []];
+  return { source, actor, time: toTimestamp(create_time), files, changes: [...changes], notes: [...seen] };
 }
 
 /** A version as in lists: without the fields that grow with the number of classes. */

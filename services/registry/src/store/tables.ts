@@ -50,6 +50,7 @@ export interface ImportNotes {
   readonly batchingReason: string;
   /** Differences of the served graph from the file. */
   readonly changes: readonly string[];
+  readonly notes: readonly string[];
 }
 
 /** Who imported a version, and from what: its lineage edges. */
