@@ -14,7 +14,11 @@ export { inlineGraph } from './build/inline.js';
 export { type LoopOptions, type LoopStep, loop } from './build/loop.js';
 export { checkModel, readCheckedModel } from './check/check-model.js';
 export { DEFAULT_LIMITS, type ModelLimits } from './check/limits.js';
-export { ModelError, type ModelErrorCode, TypeInferenceError } from './errors.js';
+export { ModelError, type ModelErrorCode, quoted, TypeInferenceError } from './errors.js';
+export type { Boundary, BoundaryValue } from './guard/boundary.js';
+export { type ArtifactFiles, filesBelow } from './guard/external-data.js';
+export { DEFAULT_FILE_LIMITS, type FileLimits } from './guard/file-limits.js';
+export { type GuardedFile, type GuardOptions, guardFile } from './guard/guard-file.js';
 export {
   type Attribute,
   type Attributes,
@@ -34,3 +38,4 @@ export { broadcastDims, staticCount } from './typing/broadcast.js';
 export { isKnownOp, type KnownOp } from './typing/table.js';
 export { readModel } from './wire/decode.js';
 export { writeModel } from './wire/encode.js';
+export { readTensorFile } from './wire/tensor-file.js';

@@ -13,6 +13,7 @@ export type { LoadedModel, MemoryReport, Runner } from './runner/runner.js';
 export { createThreadRunner } from './runner/thread.js';
 export {
   type ModelMetadata,
+  type ModelSource,
   openSession,
   runtimeVersion,
   type Session,

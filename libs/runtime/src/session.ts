@@ -17,6 +17,9 @@ export interface SessionOptions {
   readonly allowSpinning?: boolean;
 }
 
+/** The bytes of an ONNX file, or the path of one, next to which its external data is found. */
+export type ModelSource = Uint8Array | { readonly path: string };
+
 export type Tensors = Readonly<Record<string, Tensor>>;
 
 export interface ValueMetadata {
@@ -37,30 +40,35 @@ export interface Session extends ModelMetadata {
   release(): Promise<void>;
 }
 
-const ERRORS_ONLY = 3;
+// Errors are thrown. Their log lines would repeat them, with names out of the model's file as they are: line breaks and
+// terminal codes included.
+const FATAL_ONLY = 4;
 
 // ONNX Runtime does not guarantee that sessions can be initialized concurrently (microsoft/onnxruntime#27089).
 let lastCreation: Promise<unknown> = Promise.resolve();
 
 /** Throws RuntimeFailure INVALID_MODEL with ONNX Runtime's reason. */
-export function openSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
+export function openSession(model: ModelSource, options: SessionOptions): Promise<Session> {
   const creation = lastCreation.then(() => createSession(model, options));
   lastCreation = creation.catch(() => undefined);
   return creation;
 }
 
-async function createSession(model: Uint8Array, options: SessionOptions) {
+async function createSession(model: ModelSource, options: SessionOptions) {
   const { intraOpThreads, provider = 'cpu', allowSpinning = false } = options;
+  const ortOptions: ort.InferenceSession.SessionOptions = {
+    executionProviders: provider === 'cuda' ? ['cuda', 'cpu'] : ['cpu'],
+    intraOpNumThreads: intraOpThreads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: FATAL_ONLY,
+    extra: { session: { intra_op: { allow_spinning: allowSpinning ? '1' : '0' } } },
+  };
   const created = await attempt('INVALID_MODEL', () =>
-    ort.InferenceSession.create(model, {
-      executionProviders: provider === 'cuda' ? ['cuda', 'cpu'] : ['cpu'],
-      intraOpNumThreads: intraOpThreads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: ERRORS_ONLY,
-      extra: { session: { intra_op: { allow_spinning: allowSpinning ? '1' : '0' } } },
-    }),
+    'path' in model
+      ? ort.InferenceSession.create(model.path, ortOptions)
+      : ort.InferenceSession.create(model, ortOptions),
   );
   return wrap(created);
 }

@@ -95,6 +95,12 @@ export const EXTERNAL = 1;
 const { root } = protobuf.parse(readFileSync(new URL('../../proto/onnx.proto', import.meta.url), 'utf8'));
 const modelType = root.lookupType('onnx.ModelProto');
 
+const tensorType = root.lookupType('onnx.TensorProto');
+
+export function decodeWireTensor(bytes: Uint8Array): WireTensor {
+  return tensorType.decode(bytes) as unknown as WireTensor;
+}
+
 export function decodeWireModel(bytes: Uint8Array): WireModel {
   return modelType.decode(bytes) as unknown as WireModel;
 }

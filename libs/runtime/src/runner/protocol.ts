@@ -3,11 +3,11 @@
 
 import type { Tensor } from '@athanor/tensor';
 import type { RuntimeFailureCode } from '../errors.js';
-import type { SessionOptions } from '../session.js';
+import type { ModelSource, SessionOptions } from '../session.js';
 import type { LoadedModel, MemoryReport } from './runner.js';
 
 export interface Calls {
-  load: { request: { model: Uint8Array; options: SessionOptions }; response: LoadedModel };
+  load: { request: { model: ModelSource; options: SessionOptions }; response: LoadedModel };
   run: { request: { handle: number; tensors: Record<string, Tensor> }; response: Record<string, Tensor> };
   unload: { request: { handle: number }; response: undefined };
   memory: { request: undefined; response: MemoryReport };

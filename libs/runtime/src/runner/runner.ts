@@ -2,7 +2,7 @@
 // ourselves, because a thread cannot be stopped while it computes), and a child process.
 
 import type { Tensor } from '@athanor/tensor';
-import type { ModelMetadata, SessionOptions, Tensors } from '../session.js';
+import type { ModelMetadata, ModelSource, SessionOptions, Tensors } from '../session.js';
 
 export interface LoadedModel extends ModelMetadata {
   /** Valid for this runner until `unload`. */
@@ -16,7 +16,7 @@ export interface MemoryReport {
 }
 
 export interface Runner {
-  load(model: Uint8Array, options: SessionOptions): Promise<LoadedModel>;
+  load(model: ModelSource, options: SessionOptions): Promise<LoadedModel>;
   /**
    * Takes ownership of inputs that fill their ArrayBuffer exactly (they are transferred, not copied); others are
    * copied. Throws RuntimeFailure.

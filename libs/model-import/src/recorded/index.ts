@@ -1,0 +1,2 @@
+export { conformanceTest, type RecordedModel, type RecordedRun, recordedArrays } from './recorded-model.js';
+export { type SweepOptions, type SweepResult, sweep } from './sweep.js';

@@ -1,0 +1,103 @@
+// Imports models that have recorded runs, and runs each that is imported with its recorded inputs.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DType, Tensor } from '@athanor/tensor';
+import { openArtifact } from '../artifact/artifact.js';
+import { numbersOf } from '../batching/rows.js';
+import { type ImportedModel, importArtifact } from '../import-model.js';
+import { ImportRefusal } from '../refusal.js';
+import { createTrial, type Trial, TrialFailure } from '../trial/trial.js';
+import type { RecordedModel } from './recorded-model.js';
+
+export interface SweepOptions {
+  readonly relativeTolerance: number;
+  readonly absoluteTolerance: number;
+  readonly signal: AbortSignal;
+}
+
+export interface SweepResult {
+  readonly name: string;
+  /** served: the outputs are the recorded ones. */
+  readonly outcome: 'served' | 'differs' | 'refused' | 'run-failed';
+  /** Of a refusal. */
+  readonly code: string;
+  readonly message: string;
+  readonly imported: ImportedModel | undefined;
+}
+
+const LIMITS = { loadTimeoutMs: 120_000, runTimeoutMs: 60_000, memoryMb: 8_192 };
+
+/** All models share one process, which starts again if one of them ends it. */
+export async function* sweep(models: Iterable<RecordedModel>, options: SweepOptions): AsyncGenerator<SweepResult> {
+  const trial = createTrial(LIMITS, options.signal);
+  try {
+    for (const model of models) yield await importAndRun(model, trial, options);
+  } finally {
+    await trial.close();
+  }
+}
+
+async function importAndRun(model: RecordedModel, trial: Trial, options: SweepOptions): Promise<SweepResult> {
+  const scratch = await mkdtemp(join(tmpdir(), 'athanor-import-'));
+  const { name } = model;
+  try {
+    const imported = await importArtifact(await openArtifact(model.folder), { scratch, batchAxis: undefined }, trial);
+    const difference = await runRecorded(model, imported, trial, options);
+    const outcome = difference === undefined ? 'served' : 'differs';
+    return { name, outcome, code: '', message: difference ?? '', imported };
+  } catch (error) {
+    if (error instanceof ImportRefusal) {
+      return { name, outcome: 'refused', code: error.code, message: error.message, imported: undefined };
+    }
+    if (error instanceof TrialFailure) {
+      return { name, outcome: 'run-failed', code: error.kind, message: error.message, imported: undefined };
+    }
+    throw error;
+  } finally {
+    await rm(scratch, { recursive: true });
+  }
+}
+
+/** @returns the first difference from the record, in words. */
+async function runRecorded(
+  model: RecordedModel,
+  { files, signature }: ImportedModel,
+  trial: Trial,
+  options: SweepOptions,
+): Promise<string | undefined> {
+  const recorded = await model.readRun(signature);
+  const { handle } = await trial.load(files[0]!.path);
+  const feeds = Object.fromEntries(signature.inputs.map(({ name }) => [name, widened(recorded.inputs[name]!)]));
+  const outputs = await trial.run(handle, feeds);
+  await trial.unload(handle);
+  for (const [name, expected] of Object.entries(recorded.outputs)) {
+    const difference = differenceOf(outputs[name]!, widened(expected), options);
+    if (difference !== undefined) return `output "${name}": ${difference}`;
+  }
+  return undefined;
+}
+
+/** BF16 as FP32, which holds it exactly. */
+function widened(value: Tensor): Tensor {
+  if (value.dtype !== 'BF16') return value;
+  const bits = Uint32Array.from(value.data, half => half * 2 ** 16);
+  return { dtype: 'FP32', shape: value.shape, data: new Float32Array(bits.buffer) };
+}
+
+const FLOATS: ReadonlySet<DType> = new Set(['FP16', 'FP32', 'FP64']);
+
+function differenceOf(received: Tensor, expected: Tensor, options: SweepOptions): string | undefined {
+  const [have, want] = [received, expected].map(({ dtype, shape }) => `${dtype} [${shape.join(',')}]`);
+  if (have !== want) return `expected ${want}, received ${have}`;
+  const isFloat = FLOATS.has(expected.dtype);
+  const [a, b] = isFloat ? [numbersOf(received), numbersOf(expected)] : [received.data, expected.data];
+  for (let index = 0; index < b.length; index++) {
+    const [x, y] = [a[index]!, b[index]!];
+    if (Object.is(x, y) || x === y) continue;
+    const tolerance = isFloat ? options.absoluteTolerance + options.relativeTolerance * Math.abs(Number(y)) : -1;
+    if (!(Math.abs(Number(x) - Number(y)) <= tolerance)) return `expected ${y} at element ${index}, received ${x}`;
+  }
+  return undefined;
+}

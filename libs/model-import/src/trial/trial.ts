@@ -1,0 +1,124 @@
+// The first load and the first runs of a foreign model happen in a child process with limits: it is ended when it takes too
+// long or too much memory, and a crash of a kernel is a message.
+
+import { readFile } from 'node:fs/promises';
+import {
+  createProcessRunner,
+  type LoadedModel,
+  type ProcessRunner,
+  RuntimeFailure,
+  type Tensors,
+} from '@athanor/runtime';
+import type { Tensor } from '@athanor/tensor';
+
+export interface TrialLimits {
+  readonly loadTimeoutMs: number;
+  readonly runTimeoutMs: number;
+  /** Resident MiB of the process. */
+  readonly memoryMb: number;
+}
+
+/** refused: the runtime's own error; the others end the process. */
+export type TrialFailureKind = 'refused' | 'timeout' | 'memory' | 'crashed';
+
+export class TrialFailure extends Error {
+  override readonly name = 'TrialFailure';
+  readonly kind: TrialFailureKind;
+
+  constructor(kind: TrialFailureKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+/** A process for trials; it starts when it is first used, and again after it was ended. */
+export interface Trial {
+  /** Throws TrialFailure; the signal's reason if it was aborted. */
+  load(path: string): Promise<LoadedModel>;
+  /** As `load`. */
+  run(handle: number, inputs: Tensors): Promise<Record<string, Tensor>>;
+  unload(handle: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const MEMORY_INTERVAL_MS = 100;
+// One thread computes the same bits everywhere.
+const SESSION = { intraOpThreads: 1 };
+
+export function createTrial(limits: TrialLimits, signal: AbortSignal): Trial {
+  let runner: ProcessRunner | undefined;
+
+  function current(): ProcessRunner {
+    if (runner !== undefined) return runner;
+    const started = createProcessRunner();
+    runner = started;
+    void started.lost.then(() => {
+      if (runner === started) runner = undefined;
+    });
+    return started;
+  }
+
+  async function bounded<T>(timeoutMs: number, call: (runner: ProcessRunner) => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    const target = current();
+    let verdict: TrialFailure | undefined;
+    const end = (failure?: TrialFailure) => {
+      verdict ??= failure;
+      target.kill();
+    };
+    const onAbort = () => end();
+    const timer = setTimeout(() => end(new TrialFailure('timeout', `no end within ${timeoutMs} ms`)), timeoutMs);
+    const watch = setInterval(() => {
+      void residentMb(target.pid).then(used => {
+        if (used > limits.memoryMb) end(new TrialFailure('memory', `took more than ${limits.memoryMb} MiB of memory`));
+      });
+    }, MEMORY_INTERVAL_MS);
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await call(target);
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw verdict ?? toTrialFailure(cause);
+    } finally {
+      clearTimeout(timer);
+      clearInterval(watch);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  return {
+    load: path => bounded(limits.loadTimeoutMs, target => target.load({ path }, SESSION)),
+    run: (handle, inputs) => bounded(limits.runTimeoutMs, target => target.run(handle, inputs)),
+    unload: handle => bounded(limits.runTimeoutMs, target => target.unload(handle)),
+    async close() {
+      const target = runner;
+      runner = undefined;
+      target?.kill();
+      await target?.close();
+    },
+  };
+}
+
+function toTrialFailure(cause: unknown): TrialFailure {
+  if (!(cause instanceof RuntimeFailure)) throw cause;
+  if (cause.code === 'RUNNER_LOST') return new TrialFailure('crashed', cause.message, { cause });
+  return new TrialFailure('refused', shortReason(cause.message), { cause });
+}
+
+const MAX_REASON = 400;
+
+/** ONNX Runtime's message without the places in its source and the path of the model. */
+export function shortReason(message: string): string {
+  const reason = message
+    .replace(/^Load model from .*? failed:/s, '')
+    .replaceAll(/\/\S+\.(?:cc|cpp|cu|cuh|h):\d+ (?:.*?\)(?: const)? (?=[A-Z"'\w(]))?/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON - 1)}…` : reason;
+}
+
+/** Linux only; elsewhere the limit of memory is not enforced. 0 if the process is gone. */
+async function residentMb(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
+}

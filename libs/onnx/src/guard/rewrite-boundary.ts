@@ -1,0 +1,146 @@
+// Outputs and inputs that a runtime cannot hand over as tensors become tensors: the served graph computes the same values.
+
+import { ModelError, quoted } from '../errors.js';
+import { fromWireInt64 } from '../wire/int64.js';
+import type { FileAttribute, FileGraph, FileModel, FileNode, FileValueInfo } from './file-schema.js';
+
+const FLOAT = 1;
+const BFLOAT16 = 16;
+const ATTRIBUTE_INT = 2;
+// For a file of ai.onnx.ml alone, which is given one node of ai.onnx.
+const OPSET_OF_IDENTITY = 13;
+const NAMED_CLASSES = 20;
+
+/**
+ * Replaces outputs that ZipMap makes (a sequence of maps from class to probability) by ZipMap's tensor, under the same
+ * name: FP32 [rows, classes]. Changes `model`. @returns a sentence for each.
+ */
+export function replaceZipMaps(model: FileModel): string[] {
+  const graph = model.graph!;
+  const changes: string[] = [];
+  for (const output of graph.output) {
+    const at = graph.node.findIndex(node => node.output.includes(output.name));
+    const node = graph.node[at];
+    if (node?.opType !== 'ZipMap' || node.domain !== 'ai.onnx.ml') continue;
+    const reader = graph.node.find(({ input }) => input.includes(output.name));
+    if (reader) {
+      const problem = `output ${quoted(output.name)} of ZipMap is also an input of ${quoted(reader.opType)}`;
+      throw new ModelError('NOT_A_TENSOR', `${problem}; export the model without ZipMap`);
+    }
+    const classes = classesOf(node);
+    graph.node[at] = newNode('Identity', node.input[0]!, output.name);
+    output.type = { tensorType: { elemType: FLOAT, shape: { dim: [{}, { dimValue: classes.length }] } } };
+    forget(graph, output.name);
+    changes.push(`output ${quoted(output.name)} is the tensor of its ZipMap, with the columns ${listed(classes)}`);
+  }
+  const hasDefaultDomain = model.opsetImport.some(({ domain }) => domain === '' || domain === 'ai.onnx');
+  if (changes.length > 0 && !hasDefaultDomain) model.opsetImport.push({ domain: '', version: OPSET_OF_IDENTITY });
+  return changes;
+}
+
+function classesOf(node: FileNode): string[] {
+  const text = new TextDecoder();
+  const named = (name: string) => node.attribute.find(attribute => attribute.name === name);
+  const strings = named('classlabels_strings')?.strings?.map(label => text.decode(label)) ?? [];
+  const numbers = named('classlabels_int64s')?.ints?.map(label => String(fromWireInt64(label))) ?? [];
+  const classes = strings.length > 0 ? strings : numbers;
+  if (classes.length === 0)
+    throw new ModelError('MALFORMED', `ZipMap of ${quoted(node.output[0] ?? '')} has no classes`);
+  return classes;
+}
+
+function listed(classes: readonly string[]): string {
+  const more = classes.length > NAMED_CLASSES ? ` and ${classes.length - NAMED_CLASSES} more` : '';
+  return `${classes.slice(0, NAMED_CLASSES).map(quoted).join(', ')}${more}`;
+}
+
+/**
+ * ONNX Runtime for Node.js cannot take or return bfloat16: such inputs and outputs become FP32 with a Cast behind or in
+ * front, which is exact for outputs, and rounds inputs as their sender would. Changes `model`. @returns a sentence for each.
+ */
+export function castBfloat16(model: FileModel): string[] {
+  const graph = model.graph!;
+  const names = new Names(graph);
+  const changes: string[] = [];
+  const inputs = graph.input.filter(isBfloat16);
+  const outputs = graph.output.filter(output => isBfloat16(output) && !inputs.some(({ name }) => name === output.name));
+  for (const { name } of inputs.filter(input => !graph.initializer.some(tensor => tensor.name === input.name))) {
+    const inner = names.fresh(name);
+    renameInNodes(graph, name, inner);
+    graph.node.unshift(newNode('Cast', name, inner, [castTo(BFLOAT16)]));
+    changes.push(`input ${quoted(name)} is BF16: it is fed as FP32 and cast in the graph`);
+  }
+  for (const { name } of outputs) {
+    const inner = names.fresh(name);
+    renameInNodes(graph, name, inner);
+    graph.node.push(newNode('Cast', inner, name, [castTo(FLOAT)]));
+    changes.push(`output ${quoted(name)} is BF16: it is cast to FP32 in the graph`);
+  }
+  for (const value of [...inputs, ...outputs]) {
+    value.type!.tensorType!.elemType = FLOAT;
+    forget(graph, value.name);
+  }
+  for (const output of graph.output) if (isBfloat16(output)) output.type!.tensorType!.elemType = FLOAT;
+  return changes;
+}
+
+const isBfloat16 = ({ type }: FileValueInfo): boolean => type?.tensorType?.elemType === BFLOAT16;
+const castTo = (elemType: number): FileAttribute => ({ name: 'to', type: ATTRIBUTE_INT, i: elemType });
+
+// `value_info` may state the type that the name had before.
+function forget(graph: FileGraph, name: string): void {
+  graph.valueInfo = graph.valueInfo.filter(info => info.name !== name);
+}
+
+function newNode(opType: string, input: string, output: string, attribute: FileAttribute[] = []): FileNode {
+  return {
+    opType,
+    domain: '',
+    overload: '',
+    name: `athanor/${opType}/${output}`,
+    input: [input],
+    output: [output],
+    attribute,
+  };
+}
+
+/** In the nodes of a graph and of their bodies, which see its names and do not define them again. */
+function renameInNodes(graph: FileGraph, from: string, to: string): void {
+  const renamed = (name: string) => (name === from ? to : name);
+  for (const tensor of graph.initializer) tensor.name = renamed(tensor.name);
+  for (const node of graph.node) {
+    node.input = node.input.map(renamed);
+    node.output = node.output.map(renamed);
+    for (const { g, graphs = [] } of node.attribute) {
+      for (const body of g ? [g, ...graphs] : graphs) {
+        renameInNodes(body, from, to);
+        for (const output of body.output) output.name = renamed(output.name);
+      }
+    }
+  }
+}
+
+/** Names that nothing in a graph has. */
+class Names {
+  readonly #taken = new Set<string>();
+
+  constructor(graph: FileGraph) {
+    this.#collect(graph);
+  }
+
+  fresh(name: string): string {
+    let candidate = `${name}/bf16`;
+    while (this.#taken.has(candidate)) candidate += '_';
+    this.#taken.add(candidate);
+    return candidate;
+  }
+
+  #collect(graph: FileGraph): void {
+    for (const { name } of [...graph.input, ...graph.initializer]) this.#taken.add(name);
+    for (const node of graph.node) {
+      for (const name of node.output) this.#taken.add(name);
+      for (const { g, graphs = [] } of node.attribute)
+        for (const body of g ? [g, ...graphs] : graphs) this.#collect(body);
+    }
+  }
+}
