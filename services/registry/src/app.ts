@@ -2,6 +2,7 @@ import { createStub } from '@athanor/client';
 import type { EventConsumerName } from '@athanor/contracts';
 import type { DatabaseEngine } from '@athanor/database';
 import { startConsumer } from '@athanor/events';
+import { importModel } from '@athanor/model-import';
 import { Closing, peerChannel, type ServiceApp, startService } from '@athanor/service';
 import { openServiceState } from '@athanor/service-state';
 import type { RegistryConfig } from './config.js';
@@ -23,8 +24,6 @@ export interface AppOptions {
   readonly checkModel?: CheckModel;
 }
 
-const checkInProcess: CheckModel = () => Promise.reject(new Error('the import library has not landed yet'));
-
 /** Imports that wait for others; each keeps a call open. */
 const MAX_WAITING_IMPORTS = 16;
 
@@ -32,7 +31,7 @@ const MAX_WAITING_IMPORTS = 16;
 export async function startRegistry({
   config,
   database,
-  checkModel = checkInProcess,
+  checkModel = importModel,
 }: AppOptions): Promise<ServiceApp> {
   const closing = new Closing();
   try {

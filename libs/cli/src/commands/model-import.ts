@@ -33,7 +33,11 @@ export function addModelImportCommands(model: Command, cli: CliEnvironment): voi
     .command('import <name> <file-or-folder>')
     .description('import an ONNX model that was made elsewhere, as a version')
     .option('--licence <text>', 'SPDX expression or a name, shown with the version')
-    .option('--batch-axis <axis>', '0: the first axis is the batch; -1: none (default: config.pbtxt, else a probe)', axis)
+    .option(
+      '--batch-axis <axis>',
+      '0: the first axis is the batch; -1: none (default: config.pbtxt, else a probe)',
+      axis,
+    )
     .option('--deploy', 'deploy the version under the same name')
     .addHelpText('after', IMPORT_HELP)
     .action(async (name: string, path: string, options: ImportModelOptions, command: Command) => {
@@ -100,5 +104,8 @@ async function runRepository(
   context.show({ value: results, text: () => repositoryText(results) });
   const refused = results.filter(({ refusal }) => refusal !== '').length;
   if (refused > 0)
-    throw new CliError(`${refused} of ${results.length} models were refused; the others are imported`, EXIT_CODES.refused);
+    throw new CliError(
+      `${refused} of ${results.length} models were refused; the others are imported`,
+      EXIT_CODES.refused,
+    );
 }
