@@ -28,11 +28,7 @@ export interface AppOptions {
 const MAX_WAITING_IMPORTS = 16;
 
 /** Composition root: opens what the registry needs, and closes it again if a later step fails. */
-export async function startRegistry({
-  config,
-  database,
-  checkModel = importModel,
-}: AppOptions): Promise<ServiceApp> {
+export async function startRegistry({ config, database, checkModel = importModel }: AppOptions): Promise<ServiceApp> {
   const closing = new Closing();
   try {
     const state = await openServiceState<RegistryTables>({

@@ -11,7 +11,7 @@ export const registryConfigSchema = z.object({
   INGEST_ADDRESS: text(`127.0.0.1:${servicePorts('ingest').public}`),
   TRAINING_ADDRESS: text(`127.0.0.1:${servicePorts('training').public}`),
   /** Maximum size of an imported model, and of each upload; it is copied to the temporary folder while it is checked. */
-  MAX_MODEL_BYTES: integer({ min: 1, max: 2 ** 40, fallback: 16 * 2 ** 30 }),
+  MAX_MODEL_BYTES: integer({ min: 1, max: 2 ** 40, fallback: 4 * 2 ** 30 }),
   /** Imports of models at the same time; each loads its model in a process of its own. */
   MAX_MODEL_IMPORTS: integer({ min: 1, max: 64, fallback: 2 }),
   /** An import of a model that takes longer fails. */

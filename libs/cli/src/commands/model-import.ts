@@ -12,7 +12,7 @@ interface ImportModelOptions extends ImportOptions {
 const IMPORT_HELP = `
 A folder is uploaded with everything that is not hidden: model.onnx, its external data, config.pbtxt, labels.txt. A folder
 that MLflow saved (MLmodel with the flavor onnx) is its model. Nothing of a model runs before it is checked, and then only
-in a process of its own. After an interruption run the same command again: bytes that were sent are not sent again.
+in a process of its own. Repeat the command after an interruption: it continues with the bytes that are missing.
 
 Examples:
   athanor model import sentiment ./model.onnx --licence Apache-2.0

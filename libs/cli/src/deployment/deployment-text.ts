@@ -71,7 +71,7 @@ function componentText(component: Component | null): string {
 
 function warmUpText(serving: Deployment['serving']): string {
   const samples = serving?.warmUp?.samples ?? [];
-  if (samples.length === 0) return 'one run with the smallest and one with the largest batch';
+  if (samples.length === 0) return 'the default: zeros, with the smallest and the largest batch';
   return samples.map(({ batchSize, count }) => `${count} × ${batchSize} rows`).join(', ');
 }
 

@@ -50,7 +50,9 @@ export async function filesOf(folder: string, root = folder): Promise<ArtifactFi
       return { localPath, path: relative(root, localPath).split(sep).join('/'), byteSize };
     }),
   );
-  return files.filter(({ byteSize }) => byteSize > 0).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const filled = files.filter(({ byteSize }) => byteSize > 0);
+  if (filled.length === 0) throw usage(`${folder}: expected the files of a model, found empty files only`);
+  return filled.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function isHidden(entry: Dirent, folder: string): boolean {

@@ -68,7 +68,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
 export function repositoryText(results: readonly RepositoryResult[]): string {
   const rows = results.map(({ model, versions, deployed, refusal }) => [
     model,
-    versions.map(version => `v${version}`).join(', ') || '-',
+    [...new Set(versions)].map(version => `v${version}`).join(', ') || '-',
     deployed ? 'yes' : 'no',
     refusal,
   ]);

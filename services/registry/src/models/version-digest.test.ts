@@ -22,7 +22,7 @@ const resultWith = (more: Partial<TensorSpec>) => {
   } as unknown as TrainingResult;
 };
 
-// Computed by the release before axes were part of signatures.
+// Computed before axes were part of signatures.
 const EARLIER = 'sha256:5774854f1cbfdef891e746c711585ac352ca2668ce447df6ad1af79a7c0f9391';
 
 test('a version that was trained here keeps its digest when messages get fields that imported models need', () => {
