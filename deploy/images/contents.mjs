@@ -6,7 +6,6 @@ export const IMAGES = {
     programs: {
       'services/ingest/dist/main.js': 'services/ingest',
       'services/training/dist/main.js': 'services/training',
-      'services/registry/dist/main.js': 'services/registry',
       'services/router/dist/main.js': 'services/router',
       athanor: 'libs/cli',
     },
@@ -16,6 +15,7 @@ export const IMAGES = {
   runner: {
     programs: {
       'services/inference/dist/main.js': 'services/inference',
+      'services/registry/dist/main.js': 'services/registry',
       'services/training/dist/runner/main.js': 'services/training',
     },
     // The last two serve ONNX Runtime's install script only, which does not run.

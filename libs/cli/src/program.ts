@@ -8,6 +8,7 @@ import { addContextCommands } from './commands/context.js';
 import { addDatasetCommands } from './commands/dataset.js';
 import { addDeadLetterCommands } from './commands/dead-letters.js';
 import { addDeploymentCommands } from './commands/deployment.js';
+import { addRolloutCommands } from './commands/deployment-history.js';
 import { addEventCommands } from './commands/events.js';
 import { addInferCommand } from './commands/infer.js';
 import { addJobCommands } from './commands/job.js';
@@ -28,6 +29,7 @@ Examples:
   athanor dataset import digits ./mnist                 raw files in, a clean and split version out
   athanor train --dataset digits --name digits --wait
   athanor model promote digits 1 --alias champion       what is served is what "champion" points to
+  athanor model import sentiment ./model.onnx           a model that was made elsewhere, as a version
   athanor infer digits --idx ./mnist/t10k-images-idx3-ubyte --row 7
   athanor lineage digits@champion                       from the model back to the uploaded bytes
   athanor --version                                     the version of this checkout
@@ -73,7 +75,14 @@ export function createProgram(cli: CliEnvironment): Command {
     .exitOverride()
     .configureOutput({ writeOut: text => cli.terminal.out(text), writeErr: text => cli.terminal.err(text) });
   const add = [addMeshCommands, addQuickstartCommand, addDatasetCommands, addTrainCommand, addJobCommands];
-  const more = [addModelCommands, addDeploymentCommands, addInferCommand, addLineageCommand, addEventCommands];
+  const more = [
+    addModelCommands,
+    addDeploymentCommands,
+    addRolloutCommands,
+    addInferCommand,
+    addLineageCommand,
+    addEventCommands,
+  ];
   for (const addCommands of [
     ...add,
     ...more,

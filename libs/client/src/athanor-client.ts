@@ -17,6 +17,7 @@ export interface AthanorClient {
   readonly registry: Stub<'registry'>;
   readonly events: Stub<'events'>;
   readonly inference: Stub<'inference'>;
+  readonly inferenceStatus: Stub<'inferenceStatus'>;
   close(): void;
 }
 
@@ -44,6 +45,9 @@ export function createAthanorClient({ addresses, apiKey, ...rest }: AthanorClien
     },
     get inference() {
       return stub('inference');
+    },
+    get inferenceStatus() {
+      return stub('inferenceStatus');
     },
     close() {
       for (const each of made.values()) each.close();

@@ -13,4 +13,4 @@ export type { ChannelOptions } from './rpc/channel.js';
 export type { Outage } from './rpc/outage.js';
 export { type RpcCode, RpcError, toRpcError, type Violation } from './rpc/rpc-error.js';
 export { createStub, type Stub } from './rpc/stub.js';
-export { type UploadFileOptions, uploadFile } from './upload/upload-file.js';
+export { type UploadFileOptions, type UploadStub, uploadFile } from './upload/upload-file.js';

@@ -41,7 +41,8 @@ function unknownKind({ name, kinds }: ComponentFamily, received: string): string
   const known = Object.keys(kinds);
   const guess = nearest(received, known);
   const hint = guess === undefined ? '' : `; did you mean '${guess}'?`;
-  return `expected a ${name} of ${known.join(', ')}, got '${received}'${hint}`;
+  const article = /^[aeiou]/.test(name) ? 'an' : 'a';
+  return `expected ${article} ${name} of ${known.join(', ')}, got '${received}'${hint}`;
 }
 
 function toProblems(issue: z.core.$ZodIssue, kind: ComponentKind, path: string): ComponentProblem[] {

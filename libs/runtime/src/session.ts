@@ -17,7 +17,7 @@ export interface SessionOptions {
   readonly allowSpinning?: boolean;
 }
 
-/** A model's bytes, or its file with external data beside it. */
+/** The bytes of an ONNX file, or the path of one, next to which its external data is found. */
 export type ModelSource = Uint8Array | { readonly path: string };
 
 export type Tensors = Readonly<Record<string, Tensor>>;
@@ -40,7 +40,9 @@ export interface Session extends ModelMetadata {
   release(): Promise<void>;
 }
 
-const ERRORS_ONLY = 3;
+// Errors are thrown. Their log lines would repeat them, with names out of the model's file as they are: line breaks and
+// terminal codes included.
+const FATAL_ONLY = 4;
 
 // ONNX Runtime does not guarantee that sessions can be initialized concurrently (microsoft/onnxruntime#27089).
 let lastCreation: Promise<unknown> = Promise.resolve();
@@ -54,23 +56,21 @@ export function openSession(model: ModelSource, options: SessionOptions): Promis
 
 async function createSession(model: ModelSource, options: SessionOptions) {
   const { intraOpThreads, provider = 'cpu', allowSpinning = false } = options;
+  const ortOptions: ort.InferenceSession.SessionOptions = {
+    executionProviders: provider === 'cuda' ? ['cuda', 'cpu'] : ['cpu'],
+    intraOpNumThreads: intraOpThreads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: FATAL_ONLY,
+    extra: { session: { intra_op: { allow_spinning: allowSpinning ? '1' : '0' } } },
+  };
   const created = await attempt('INVALID_MODEL', () =>
-    create(model, {
-      executionProviders: provider === 'cuda' ? ['cuda', 'cpu'] : ['cpu'],
-      intraOpNumThreads: intraOpThreads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: ERRORS_ONLY,
-      extra: { session: { intra_op: { allow_spinning: allowSpinning ? '1' : '0' } } },
-    }),
+    'path' in model
+      ? ort.InferenceSession.create(model.path, ortOptions)
+      : ort.InferenceSession.create(model, ortOptions),
   );
   return wrap(created);
-}
-
-function create(model: ModelSource, options: ort.InferenceSession.SessionOptions): Promise<ort.InferenceSession> {
-  if (model instanceof Uint8Array) return ort.InferenceSession.create(model, options);
-  return ort.InferenceSession.create(model.path, options);
 }
 
 function wrap(session: ort.InferenceSession): Session {

@@ -2,10 +2,14 @@ import { createStub } from '@athanor/client';
 import type { EventConsumerName } from '@athanor/contracts';
 import type { DatabaseEngine } from '@athanor/database';
 import { startConsumer } from '@athanor/events';
+import { importModel } from '@athanor/model-import';
 import { Closing, peerChannel, type ServiceApp, startService } from '@athanor/service';
 import { openServiceState } from '@athanor/service-state';
 import type { RegistryConfig } from './config.js';
 import { collectResult } from './events/register-trained-models.js';
+import type { CheckModel } from './imports/checked-model.js';
+import { ImportQueue } from './imports/import-queue.js';
+import { removeLeftovers } from './imports/scratch-folders.js';
 import { eventService } from './rpc/event-service.js';
 import { registryService } from './rpc/registry-service.js';
 import { MIGRATIONS } from './store/migrations.js';
@@ -16,10 +20,15 @@ export interface AppOptions {
   readonly config: RegistryConfig;
   /** Database of the host process. If absent, the app opens its own. */
   readonly database?: DatabaseEngine;
+  /** Checks the files of an import; tests replace it. */
+  readonly checkModel?: CheckModel;
 }
 
+/** Imports that wait for others; each keeps a call open. */
+const MAX_WAITING_IMPORTS = 16;
+
 /** Composition root: opens what the registry needs, and closes it again if a later step fails. */
-export async function startRegistry({ config, database }: AppOptions): Promise<ServiceApp> {
+export async function startRegistry({ config, database, checkModel = importModel }: AppOptions): Promise<ServiceApp> {
   const closing = new Closing();
   try {
     const state = await openServiceState<RegistryTables>({
@@ -52,8 +61,16 @@ export async function startRegistry({ config, database }: AppOptions): Promise<S
       },
     });
     closing.add(() => consumer.stop());
+    const removed = await removeLeftovers();
+    if (removed > 0) telemetry.log.info({ removed }, 'folders of imports that were interrupted are removed');
+    const imports = {
+      checkModel,
+      queue: new ImportQueue({ maxRunning: config.MAX_MODEL_IMPORTS, maxWaiting: MAX_WAITING_IMPORTS }),
+      deadlineMs: config.MODEL_IMPORT_DEADLINE_MS,
+      maxModelBytes: config.MAX_MODEL_BYTES,
+    };
     const services = {
-      registry: registryService({ db, blobs, onCommit: () => relay.wake() }),
+      registry: registryService({ db, blobs, imports, onCommit: () => relay.wake() }),
       events: eventService(connection),
     };
     const service = await startService({ name: 'registry', config, telemetry, services });

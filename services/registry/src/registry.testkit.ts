@@ -10,6 +10,7 @@ import { freePort, startNats, type TestNats, temporaryDirectory } from '@athanor
 import { loadTrainingConfig, startTraining } from '@athanor/training';
 import { startRegistry } from './app.js';
 import { loadRegistryConfig } from './config.js';
+import type { CheckModel } from './imports/checked-model.js';
 import type { VersionManifest } from './models/version-digest.js';
 import type { Registration } from './store/registration.js';
 
@@ -77,10 +78,12 @@ export interface Bench {
 export interface BenchOptions {
   /** Creates certificates for the name "localhost" in a folder. @returns the variables with their paths. */
   readonly tls?: (folder: string) => Promise<Readonly<Record<string, string>>>;
+  /** Instead of the process that loads an imported model. */
+  readonly checkModel?: CheckModel;
 }
 
 /** Ingest, training and registry in one process, as in the control process, connected by a real NATS. */
-export async function startBench({ tls }: BenchOptions = {}): Promise<Bench> {
+export async function startBench({ tls, checkModel }: BenchOptions = {}): Promise<Bench> {
   const folder = await temporaryDirectory('registry');
   const nats = await startNats();
   const credentials = await createTestCredentials(folder.path);
@@ -102,7 +105,10 @@ export async function startBench({ tls }: BenchOptions = {}): Promise<Bench> {
   const trainingConfig = loadTrainingConfig({ ...env('training'), ...peers, ...attempts });
   const training = await startTraining({ config: trainingConfig, database });
   const all = { ...env('registry'), ...peers, ATHANOR_TRAINING_ADDRESS: peer(training) };
-  const registry = await startRegistry({ config: loadRegistryConfig(all), database });
+  const registry = await startRegistry({
+    ...{ config: loadRegistryConfig(all), database },
+    ...(checkModel && { checkModel }),
+  });
   const addresses = {
     ingest: address(ingest),
     training: address(training),

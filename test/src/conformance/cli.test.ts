@@ -31,7 +31,9 @@ describe('the command line', () => {
       expect(command, line).not.toBe(program);
       if (command.commands.length > 0) expect.fail(`${line}: '${command.name()}' needs a subcommand`);
       const known = [...command.options, ...program.options].flatMap(({ long, short }) => [long, short]);
-      for (const option of words.filter(word => /^--?[a-z]/.test(word))) expect(known, line).toContain(option);
+      // Parameters of a component, such as --scheduler.max-batch-size, belong to its option.
+      const options = words.filter(word => /^--?[a-z]/.test(word)).map(word => word.replace(/\..*/, ''));
+      for (const option of options) expect(known, line).toContain(option);
     }
   });
 

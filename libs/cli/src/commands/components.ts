@@ -8,15 +8,18 @@ import { type CliEnvironment, commandContext, withClient } from './command-conte
 export function addComponentsCommand(program: Command, cli: CliEnvironment): void {
   program
     .command('components [family] [kind]')
-    .description('list what jobs and imports can be made of: tasks, models, optimizers, transforms, checks')
+    .description(
+      'list what jobs, imports and deployments can be made of: tasks, models, transforms, checks, schedulers …',
+    )
     .addHelpText(
       'after',
-      '\nExamples:\n  athanor components\n  athanor components model\n  athanor components model mlp',
+      '\nExamples:\n  athanor components\n  athanor components model\n  athanor components model mlp\n  athanor components scheduler dynamic',
     )
     .action(async (family: string | undefined, kind: string | undefined, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);
       const kinds = await withClient(context, async client => {
-        const lists = await Promise.all([client.training.listComponents({}), client.ingest.listComponents({})]);
+        const { training, ingest, registry } = client;
+        const lists = await Promise.all([training, ingest, registry].map(service => service.listComponents({})));
         return lists.flatMap(list => list.kinds);
       });
       const shown = kinds

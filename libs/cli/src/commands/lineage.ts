@@ -41,6 +41,20 @@ async function resolveVersion(client: AthanorClient, reference: string) {
   return { versionDigest: modelVersion?.digest ?? '', modelName };
 }
 
+const IMPORTED = 'imported_from';
+
+/** The files of each import, by "imported from ./model.onnx, by key:1, at …". */
+function importsOf(edges: readonly LineageEdge[]): Map<string, string[]> {
+  const imports = new Map<string, string[]>();
+  for (const { relation, attributes, to } of edges) {
+    if (relation !== IMPORTED) continue;
+    const { source = '', actor = '', time = '' } = attributes;
+    const origin = `imported from ${source}, by ${actor}, at ${time.replace(/\.\d+Z$/, 'Z')}`;
+    imports.set(origin, [...(imports.get(origin) ?? []), to]);
+  }
+  return imports;
+}
+
 /** A tree from the version down to its sources. */
 export function lineageText({ nodes, edges }: Lineage): string {
   const lines: string[] = [];
@@ -54,9 +68,14 @@ export function lineageText({ nodes, edges }: Lineage): string {
     // Shared nodes are expanded once.
     if (shown.has(node.id)) return;
     shown.add(node.id);
-    for (const edge of edges.filter(({ from }) => from === node.id)) {
+    const below = edges.filter(({ from }) => from === node.id);
+    for (const edge of below.filter(({ relation }) => relation !== IMPORTED)) {
       const next = nodes.find(({ id }) => id === edge.to);
       if (next !== undefined) visit(next, depth + 1, `${edge.relation.replaceAll('_', ' ')} `);
+    }
+    for (const [origin, files] of importsOf(below)) {
+      lines.push(`${'  '.repeat(depth + 1)}${origin}\n`);
+      for (const next of nodes.filter(({ id }) => files.includes(id))) visit(next, depth + 2, '');
     }
   };
   for (const root of nodes.filter(({ kind }) => kind === 'KIND_MODEL_VERSION')) visit(root, 0, '');

@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { AthanorClient } from '@athanor/client';
-import type { Evaluation } from '@athanor/contracts/api';
-import type { AliasMove, Model, ModelVersion } from '@athanor/contracts/registry';
+import type { AliasMove } from '@athanor/contracts/registry';
 import type { Command } from 'commander';
-import { classesText } from '../dataset/describe.js';
-import { evaluationText, withVersionDetails } from '../job/evaluation.js';
-import { metricText } from '../job/metric-text.js';
+import { withVersionDetails } from '../job/evaluation.js';
+import { modelsText, modelText, moveText, versionText } from '../model/model-text.js';
 import { collectPages } from '../output/pages.js';
-import { fields, formatTime, shortDigest, table } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 import { type ListOptions, showList, withLimit } from './list.js';
 import { addModelEvaluateCommand } from './model-evaluate.js';
-import { addModelGateCommand, gatesText } from './model-gate.js';
+import { addModelGateCommand } from './model-gate.js';
+import { addModelImportCommands } from './model-import.js';
 import { positiveNumber, wholeNumber } from './number-options.js';
 
 interface MoveOptions {
@@ -32,7 +30,8 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
           limit,
           list: page => client.registry.listModels(page).then(answer => ({ ...answer, items: answer.models })),
           text: modelsText,
-          empty: 'There is no model yet; train one with: athanor train --dataset <dataset> --name <model> --wait',
+          empty:
+            'There is no model yet; train one with: athanor train --dataset <dataset> --name <model> --wait, or import one with: athanor model import <name> <file>',
         }),
       );
     });
@@ -62,6 +61,7 @@ export function addModelCommands(program: Command, cli: CliEnvironment): void {
         context.show({ value: { ...value, calls }, text });
       });
     });
+  addModelImportCommands(model, cli);
   addModelEvaluateCommand(model, cli);
   addModelGateCommand(model, cli);
   model
@@ -133,89 +133,4 @@ async function readModel(client: AthanorClient, modelName: string) {
   const latest = version === 0 ? null : (await registry.getModelVersion({ modelName, version })).modelVersion;
   const classes = latest?.signature?.classes ?? [];
   return { model, latest, classes, modelVersions: versions.items, moves: moves.items };
-}
-
-function modelsText(models: readonly Model[]): string {
-  const aliases = (model: Model) => model.aliases.map(({ alias, version }) => `${alias}→v${version}`).join(', ');
-  return table(
-    ['MODEL', 'LATEST', 'ALIASES', 'CREATED', 'DESCRIPTION'],
-    models.map(each => [
-      each.name,
-      each.latestVersion || '-',
-      aliases(each),
-      formatTime(each.createTime),
-      each.description,
-    ]),
-  );
-}
-
-function modelText({
-  model,
-  classes,
-  modelVersions,
-  moves,
-}: Omit<Awaited<ReturnType<typeof readModel>>, 'latest'>): string {
-  const rows = modelVersions.map(each => {
-    const [evaluation] = each.evaluations;
-    return [
-      `v${each.version}`,
-      shortDigest(each.digest),
-      each.aliases.join(', '),
-      metricText(evaluation?.metrics[0]) || '-',
-      each.jobIds.length,
-      formatTime(each.createTime),
-    ];
-  });
-  const moveRows = moves.map(each => [
-    formatTime(each.time),
-    each.alias,
-    each.fromVersion || '-',
-    each.toVersion,
-    each.rollback ? 'rollback' : 'promotion',
-    each.actor,
-    each.reason,
-  ]);
-  return [
-    fields([
-      ['Model', model.name],
-      ['Description', model.description],
-      ['Created', formatTime(model.createTime)],
-      ['Classes', classesText(classes)],
-    ]),
-    gatesText(model),
-    table(['VERSION', 'DIGEST', 'ALIASES', 'METRIC', 'JOBS', 'CREATED'], rows),
-    table(['TIME', 'ALIAS', 'FROM', 'TO', 'KIND', 'ACTOR', 'REASON'], moveRows),
-  ].join('\n');
-}
-
-function versionText(version: ModelVersion): string {
-  const { signature, files, evaluations } = version;
-  const tensors = (list: NonNullable<typeof signature>['inputs']) =>
-    list.map(each => `${each.name} ${each.datatype} [${each.shape.join(', ')}]`).join(', ');
-  const head = fields([
-    ['Version', `${version.modelName} v${version.version}`],
-    ['Digest', version.digest],
-    ['Aliases', version.aliases.join(', ')],
-    ['Inputs', tensors(signature?.inputs ?? [])],
-    ['Outputs', tensors(signature?.outputs ?? [])],
-    ['Classes', classesText(signature?.classes ?? [])],
-    ['Dataset', version.datasetDigest],
-    ['Jobs', version.jobIds.join(', ')],
-    ['Created', formatTime(version.createTime)],
-  ]);
-  const fileRows = files.map(({ name, byteSize, digest }) => [name, byteSize, digest]);
-  return [head, table(['FILE', 'BYTES', 'DIGEST'], fileRows), ...evaluations.map(evaluationOf(version))].join('\n');
-}
-
-/** Figures on other data than that of training say so. */
-function evaluationOf({ datasetDigest }: ModelVersion): (evaluation: Evaluation) => string {
-  return evaluation => {
-    const isOther = evaluation.datasetDigest !== datasetDigest;
-    return `${isOther ? `Dataset ${shortDigest(evaluation.datasetDigest)}: ` : ''}${evaluationText(evaluation)}`;
-  };
-}
-
-function moveText(modelName: string, move: AliasMove): string {
-  const gates = move.gateResults.map(each => `; gate: ${each.message}, threshold ${each.gate?.threshold}`).join('');
-  return `${modelName}@${move.alias}: v${move.fromVersion || '-'} → v${move.toVersion}${gates}\n`;
 }

@@ -5,25 +5,23 @@ import { fromStruct, type Json, type JsonObject, type PlainComponent, toCamel } 
 import type { ComponentKind } from '@athanor/contracts/api';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 
-export type Family = 'task' | 'model' | 'optimizer';
-const FAMILIES: readonly Family[] = ['task', 'model', 'optimizer'];
-
 /** A parameter as it was typed. */
 export interface GivenParameter {
-  readonly family: Family;
+  readonly family: string;
   /** Below the component's parameters, for example ["hidden"]. */
   readonly path: readonly string[];
   readonly text: string;
 }
 
 /** Reads "--model.hidden 64,64" and "--model.hidden=64,64" from words that commander does not know. */
-export function readParameters(words: readonly string[]): GivenParameter[] {
+export function readParameters(words: readonly string[], families: readonly string[]): GivenParameter[] {
   const given: GivenParameter[] = [];
   for (let index = 0; index < words.length; index++) {
     const word = words[index]!;
     const [option = '', ...rest] = word.split('=');
-    const [family, ...path] = option.replace(/^--/, '').split('.');
-    if (!option.startsWith('--') || path.length === 0 || !isFamily(family)) throw usage(`unknown option '${word}'`);
+    const [family = '', ...path] = option.replace(/^--/, '').split('.');
+    if (!option.startsWith('--') || path.length === 0 || !families.includes(family))
+      throw usage(`unknown option '${word}'`);
     const text = rest.length > 0 ? rest.join('=') : words[++index];
     if (text === undefined) throw usage(`expected a value after ${option}, got none`);
     given.push({ family, path: path.map(toCamel), text });
@@ -31,25 +29,30 @@ export function readParameters(words: readonly string[]): GivenParameter[] {
   return given;
 }
 
-function isFamily(name: string | undefined): name is Family {
-  return FAMILIES.some(each => each === name);
+/** What was typed about one family. */
+export interface GivenComponent {
+  readonly family: string;
+  readonly kind: string | undefined;
+  readonly given: readonly GivenParameter[];
+  /** Those of ListComponents. */
+  readonly kinds: readonly ComponentKind[];
+  /** The component that parameters without a kind change; without it a kind must be named. */
+  readonly current?: PlainComponent | undefined;
 }
 
-/** The component of one family; undefined if nothing was said about it. `kinds` are those of ListComponents. */
-export function readComponent(
-  family: Family,
-  kind: string | undefined,
-  given: readonly GivenParameter[],
-  kinds: readonly ComponentKind[],
-): PlainComponent | undefined {
-  const own = given.filter(each => each.family === family);
-  if (kind === undefined && own.length === 0) return undefined;
+/** The component of one family; undefined if nothing was said about it. */
+export function readComponent(typed: GivenComponent): PlainComponent | undefined {
+  const { family, kinds, current } = typed;
+  const own = typed.given.filter(each => each.family === family);
+  if (typed.kind === undefined && own.length === 0) return undefined;
+  const kind = typed.kind ?? current?.kind;
   if (kind === undefined) throw usage(`--${family}.${own[0]?.path.join('.')}: name the ${family} with --${family} too`);
   const found = kinds.find(each => each.family === family && each.kind === kind);
   const schema = fromStruct(found?.parametersSchema);
-  const parameters: Record<string, Json> = {};
+  const kept = typed.kind === undefined ? current : undefined;
+  const parameters: Record<string, Json> = { ...kept?.parameters };
   for (const { path, text } of own) setAt(parameters, path, toJson(text, schemaAt(schema, path)));
-  return { kind, parameters, version: 0 };
+  return { kind, parameters, version: kept?.version ?? 0 };
 }
 
 function setAt(target: Record<string, Json>, [name = '', ...rest]: readonly string[], value: Json): void {

@@ -5,7 +5,9 @@ import { readIdxFile } from '../idx/idx-file.js';
 import { fields, shortDigest, table } from '../output/render.js';
 import { inferCsv, inferJson } from './infer-rows.js';
 import { readInputs, readText, toInputTensors } from './json-inputs.js';
+import { labelsOf, readDeployment, rowLabels } from './output-labels.js';
 import { outputText } from './output-text.js';
+import type { ClassNames } from './predicted-columns.js';
 
 /** Options of `infer`. */
 export interface AskOptions {
@@ -26,8 +28,9 @@ export async function askDeployment(context: CommandContext, modelName: string, 
     const inputs = await tensorsFor(client, modelName);
     const modelVersion = options.modelVersion === undefined ? '' : String(options.modelVersion);
     const answer = await infer(client.inference, { modelName, modelVersion, inputs });
-    const classes = await readClasses(client, answer);
-    context.show({ value: { ...answerValue(answer), classes }, text: () => answerText(answer, classes) });
+    const [classes, deployment] = await Promise.all([readClasses(client, answer), readDeployment(client, modelName)]);
+    const names = { classes, labels: labelsOf(deployment) };
+    context.show({ value: { ...answerValue(answer, names), classes }, text: () => answerText(answer, names) });
   }).catch(error => {
     throw isRpcError(error, 'NOT_FOUND') ? notServed(error, modelName) : error;
   });
@@ -103,8 +106,11 @@ function notServed(cause: RpcError, name: string): CliError {
   return new CliError(message, EXIT_CODES.notFound, { cause });
 }
 
-function answerValue(answer: InferResponse): object {
-  const outputs = [...answer.outputs.values()].map(each => ({ ...each, data: plainValues(each) }));
+function answerValue(answer: InferResponse, { labels }: ClassNames): object {
+  const outputs = [...answer.outputs.values()].map(each => {
+    const named = rowLabels(each, labels.get(each.name) ?? []);
+    return { ...each, data: plainValues(each), ...(named && { labels: named }) };
+  });
   return { ...answer, outputs, parameters: Object.fromEntries(answer.parameters) };
 }
 
@@ -115,12 +121,15 @@ function plainValues({ data }: InferTensor): (number | string)[] {
   });
 }
 
-function answerText(answer: InferResponse, classes: readonly string[]): string {
+function answerText(answer: InferResponse, { classes, labels }: ClassNames): string {
   const digest = answer.parameters.get('athanor_version_digest');
   const model = `${answer.modelName} v${answer.modelVersion}${digest === undefined ? '' : ` ${shortDigest(String(digest))}`}`;
   const outputs = [...answer.outputs.values()].map((each): [string, string] => [
     each.name,
-    outputText({ name: each.name, shape: each.shape, values: plainValues(each) }, classes),
+    outputText(
+      { name: each.name, shape: each.shape, values: plainValues(each), labels: labels.get(each.name) ?? [] },
+      classes,
+    ),
   ]);
   return fields([['Model', model], ...outputs]);
 }

@@ -5,7 +5,6 @@ import type { Readable } from 'node:stream';
 import {
   type AthanorClient,
   ColumnValueError,
-  columnTensors,
   compareColumns,
   type InferResponse,
   infer,
@@ -14,6 +13,7 @@ import {
 import { parse } from 'csv-parse';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { type PredictedColumns, predictedColumns } from './predicted-columns.js';
+import { rowTensors } from './row-tensors.js';
 import { readServedColumns, type ServedColumns } from './served-columns.js';
 
 export interface RowsTarget {
@@ -83,13 +83,13 @@ async function predict(
 ): Promise<PredictedColumns> {
   let answer: InferResponse;
   try {
-    const inputs = columnTensors(model.inputs, rows);
+    const inputs = rowTensors(model, rows);
     answer = await infer(client.inference, { modelName, modelVersion, inputs });
   } catch (error) {
     if (!(error instanceof ColumnValueError)) throw error;
     throw usage(first === 0 ? error.message : `in the rows from ${first} on: ${error.message}`, error);
   }
-  return predictedColumns(answer, model.classes);
+  return predictedColumns(answer, model);
 }
 
 /** Every input must be there; columns that are no inputs, such as the target, are passed through. */

@@ -38,36 +38,40 @@ export interface ModelInput {
 export function toInputTensors(
   inputs: readonly ModelInput[],
   values: Readonly<Record<string, unknown>>,
+  option = '--inputs',
 ): InferTensor[] {
   const unknown = Object.keys(values).filter(name => !inputs.some(input => input.name === name));
   if (unknown.length > 0) {
-    throw usage(`--inputs: the model has no input '${unknown.join("', '")}'; its inputs are ${namesOf(inputs)}`);
+    throw usage(`${option}: the model has no input '${unknown.join("', '")}'; its inputs are ${namesOf(inputs)}`);
   }
   return inputs.map(({ name, datatype, shape: expected }) => {
     const nested = values[name];
     if (!Array.isArray(nested)) {
       throw usage(
-        `--inputs: expected an array for input '${name}'; got ${Object.keys(values).join(', ') || 'nothing'}`,
+        `${option}: expected an array for input '${name}'; got ${Object.keys(values).join(', ') || 'nothing'}`,
       );
     }
     const shape = shapeOf(nested);
-    const flat = flatten(nested, shape, `--inputs: ${name}`);
-    const data = toData(name, datatype as Datatype, flat);
+    const flat = flatten(nested, shape, `${option}: ${name}`);
+    const data = toData({ name, datatype: datatype as Datatype, option }, flat);
     if (!fits(shape, expected)) {
       const batch = expected[0] === -1 ? ' (the first is the batch: one row is [[…]])' : '';
       throw usage(
-        `--inputs: expected shape [${expected.join(', ')}]${batch} for input '${name}', got [${shape.join(', ')}]`,
+        `${option}: expected shape [${expected.join(', ')}]${batch} for input '${name}', got [${shape.join(', ')}]`,
       );
     }
     return { name, datatype: datatype as Datatype, shape, data };
   });
 }
 
-function toData(name: string, datatype: Datatype, values: unknown[]): TensorData {
+function toData(
+  { name, datatype, option }: { name: string; datatype: Datatype; option: string },
+  values: unknown[],
+): TensorData {
   try {
     return toTensorData(datatype, values);
   } catch (error) {
-    throw usage(`--inputs: input '${name}', ${(error as Error).message}`, error);
+    throw usage(`${option}: input '${name}', ${(error as Error).message}`, error);
   }
 }
 

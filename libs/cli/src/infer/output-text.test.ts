@@ -19,3 +19,12 @@ it('shows at most five classes, and numbers if there are no names', () => {
   expect(outputText({ name: 'label', shape: [1], values: [9] }, classes)).toBe('[1] 9');
   expect(outputText({ name: 'text', shape: [1], values: ['a'] }, classes)).toBe('[1] a');
 });
+
+it('uses the labels of the deployment for their output only', () => {
+  const labels = ['no', 'yes'];
+  const scores = { name: 'scores', shape: [2, 2], values: [0.25, 0.75, 0.5, 0.125], labels };
+  expect(outputText(scores, [])).toBe('yes 0.7500, no 0.2500; no 0.5000, yes 0.1250');
+  expect(outputText({ ...scores, shape: [2], values: [0.25, 0.75] }, classes)).toBe('yes 0.7500, no 0.2500');
+  expect(outputText({ ...scores, shape: [1], values: [1] }, [])).toBe('yes (class 1)');
+  expect(outputText({ ...scores, shape: [1, 3], values: [1, 2, 3] }, [])).toBe('[1, 3] 1 2 3');
+});

@@ -5,11 +5,18 @@ export interface ShownOutput {
   readonly name: string;
   readonly shape: readonly number[];
   readonly values: readonly (number | string)[];
+  /** Names of its classes that the deployment gives; they go before those of the model. */
+  readonly labels?: readonly string[];
 }
 
 /** The text of an output: for a classifier its best classes and the name of the chosen one, else the numbers. */
-export function outputText({ name, shape, values }: ShownOutput, classes: readonly string[]): string {
+export function outputText({ name, shape, values, labels = [] }: ShownOutput, classes: readonly string[]): string {
   const numbers = values.filter(value => typeof value === 'number');
+  if (labels.length > 0 && numbers.length === values.length) {
+    if (shape.at(-1) === labels.length) return rowsOf(numbers, labels).join('; ');
+    if (numbers.every(value => labels[value] !== undefined))
+      return numbers.map(value => `${labels[value]} (class ${value})`).join('; ');
+  }
   if (classes.length > 0 && numbers.length === values.length) {
     if (shape.length === 2 && shape[1] === classes.length) return rowsOf(numbers, classes).join('; ');
     if (name === 'label' && numbers.every(value => classes[value] !== undefined))

@@ -1,4 +1,5 @@
 import type { InferResponse, InferTensor } from '@athanor/client';
+import { type OutputLabels, rowLabels } from './output-labels.js';
 
 /** Predictions of several rows by column name, as a table has them. */
 export interface PredictedColumns {
@@ -7,9 +8,24 @@ export interface PredictedColumns {
   readonly rows: readonly (readonly (string | number | boolean)[])[];
 }
 
-/** "label", "probability_<class>", "prediction"; other outputs under their own names. */
-export function predictedColumns(answer: InferResponse, classes: readonly string[]): PredictedColumns {
-  const outputs = [...answer.outputs.values()].map(output => toColumns(output, classes));
+/** The names that a model and its deployment give to classes. */
+export interface ClassNames {
+  readonly classes: readonly string[];
+  readonly labels: OutputLabels;
+}
+
+/**
+ * "label", "probability_<class>", "prediction"; other outputs under their own names. An output that the deployment has
+ * labels for is preceded by "<output>_label".
+ */
+export function predictedColumns(answer: InferResponse, { classes, labels }: ClassNames): PredictedColumns {
+  const outputs = [...answer.outputs.values()].flatMap(output => {
+    const own = labels.get(output.name) ?? [];
+    const named = rowLabels(output, own);
+    const columns = toColumns(output, named === undefined ? classes : own);
+    if (named === undefined) return [columns];
+    return [{ names: [`${output.name}_label`], rows: named.map(label => [label]) }, columns];
+  });
   const rows = outputs[0]?.rows.length ?? 0;
   return {
     names: outputs.flatMap(({ names }) => names),

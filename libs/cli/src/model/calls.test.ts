@@ -8,8 +8,8 @@ const AGE: ExampleInput = { name: 'age', datatype: 'FP64', shape: [1], kind: 'nu
 const IMAGE: ExampleInput = { name: 'image', datatype: 'UINT8', shape: [28, 28], kind: 'vector', value: undefined };
 const NAMES = ["it's", '"quoted"', '$HOME `id` \\', 'a\nb', '<b>', 'größe 📏'];
 
-function callsWith(inputs: readonly ExampleInput[], context = {}) {
-  return callsOf({ name: 'income', inputs, context: { addresses, ...context }, athanor: 'athanor' });
+function callsWith(inputs: readonly ExampleInput[], context = {}, isBatched = true) {
+  return callsOf({ name: 'income', inputs, isBatched, context: { addresses, ...context }, athanor: 'athanor' });
 }
 
 describe('calls of a model', () => {
@@ -33,6 +33,13 @@ describe('calls of a model', () => {
     expect(calls.cli).toContain('python3 -c');
     expect(calls.python).toContain('("image", "UINT8", [[0] * 28] * 28)');
     expect(calls.grpcurl).toBe('');
+  });
+
+  it('have no rows for a model without a batch', () => {
+    const calls = callsWith([{ ...IMAGE, shape: [2, 3] }], {}, false);
+    expect(calls.cli).toContain('{"image": [[0] * 3] * 2}');
+    expect(calls.python).toContain('np.array(value,');
+    expect(calls.grpcurl).toContain('"shape":[2,3]');
   });
 
   it('read the key where the context has it, and use TLS where it needs it', () => {

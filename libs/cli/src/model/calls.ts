@@ -8,6 +8,8 @@ export interface CallTarget {
   /** Name of the deployment. */
   readonly name: string;
   readonly inputs: readonly ExampleInput[];
+  /** Whether a request has rows: the inputs are then those of one. */
+  readonly isBatched: boolean;
   readonly context: MeshContext;
   /** The command line with options that select the mesh, for example "athanor --home /tmp/a". */
   readonly athanor: string;
@@ -27,18 +29,19 @@ export function callsOf(target: CallTarget): Calls {
   return { cli: cliCall(target), python: pythonCall(target), grpcurl: grpcurlCall(target) };
 }
 
-function cliCall({ name, inputs, athanor }: CallTarget): string {
+function cliCall({ name, inputs, isBatched, athanor }: CallTarget): string {
   const infer = `${athanor} infer ${shellWord(name)}`;
   if (inputs.every(({ value }) => value !== undefined)) {
     const row = Object.fromEntries(inputs.map(input => [input.name, input.value]));
     return `${infer} --json ${shellWord(JSON.stringify(row))}`;
   }
-  const entries = inputs.map(input => `${JSON.stringify(input.name)}: [${pythonNested(input)}]`);
+  const request = (input: ExampleInput) => (isBatched ? `[${pythonNested(input)}]` : pythonNested(input));
+  const entries = inputs.map(input => `${JSON.stringify(input.name)}: ${request(input)}`);
   const code = `import json; print(json.dumps({${entries.join(', ')}}))`;
   return `${infer} --inputs "$(python3 -c ${shellWord(code)})"`;
 }
 
-function pythonCall({ name, inputs, context }: CallTarget): string {
+function pythonCall({ name, inputs, isBatched, context }: CallTarget): string {
   const { addresses, caFile } = context;
   const tls = caFile ? `, ssl=True, root_certificates=${JSON.stringify(caFile)}` : '';
   const rows = inputs.map(
@@ -54,7 +57,7 @@ ${rows.join('\n')}
 ]
 inputs = []
 for name, datatype, value in row:
-    values = np.array([value], triton_to_np_dtype(datatype))
+    values = np.array(${isBatched ? '[value]' : 'value'}, triton_to_np_dtype(datatype))
     inputs.append(triton.InferInput(name, values.shape, datatype))
     inputs[-1].set_data_from_numpy(values)
 key = ${pythonKey(context)}
@@ -92,13 +95,13 @@ const CONTENTS: Readonly<Record<string, string>> = {
   ...{ UINT8: 'uint_contents', UINT16: 'uint_contents', UINT32: 'uint_contents', UINT64: 'uint64_contents' },
 };
 
-function grpcurlCall({ name, inputs, context }: CallTarget): string {
+function grpcurlCall({ name, inputs, isBatched, context }: CallTarget): string {
   const elements = inputs.map(({ shape }) => shape.reduce((product, size) => product * size, 1));
   if (elements.some(count => count > MAX_ELEMENTS) || inputs.some(({ datatype }) => !CONTENTS[datatype])) return '';
   const tensors = inputs.map((input, index) => {
     const { datatype, shape } = input;
     const contents = { [CONTENTS[datatype]!]: Array(elements[index]).fill(contentOf(input)) };
-    return { name: input.name, datatype, shape: [1, ...shape], contents };
+    return { name: input.name, datatype, shape: [...(isBatched ? [1] : []), ...shape], contents };
   });
   const request = JSON.stringify({ model_name: name, inputs: tensors });
   const { addresses, caFile } = context;

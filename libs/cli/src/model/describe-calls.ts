@@ -7,10 +7,12 @@ import { commandLine } from '../mesh/command-line.js';
 import { collectPages } from '../output/pages.js';
 import { table } from '../output/render.js';
 import { type Calls, callsOf } from './calls.js';
-import { type ExampleInput, exampleRow } from './example-row.js';
+import { type ExampleInput, exampleRow, isBatchedVersion } from './example-row.js';
 
 export interface DescribedCalls extends Calls {
   readonly inputs: readonly ExampleInput[];
+  /** Whether a request has rows. */
+  readonly isBatched: boolean;
   /** The deployment that is called. */
   readonly deployment: string;
   readonly isDeployed: boolean;
@@ -33,8 +35,9 @@ export async function describeCalls(
   const context = await resolveContext({ env, context: options.context, home: options.home });
   const athanor =
     options.context === undefined ? commandLine('', options.home).trim() : `athanor --context ${options.context}`;
-  const calls = callsOf({ name, inputs, context, athanor });
-  return { ...calls, inputs, deployment: name, isDeployed: deployment !== undefined };
+  const isBatched = isBatchedVersion(version);
+  const calls = callsOf({ name, inputs, isBatched, context, athanor });
+  return { ...calls, inputs, isBatched, deployment: name, isDeployed: deployment !== undefined };
 }
 
 async function deploymentsOf(client: AthanorClient, modelName: string): Promise<Deployment[]> {
@@ -49,11 +52,11 @@ async function deploymentsOf(client: AthanorClient, modelName: string): Promise<
   }
 }
 
-export function callsText({ inputs, cli, python, grpcurl, deployment, isDeployed }: DescribedCalls): string {
+export function callsText({ inputs, isBatched, cli, python, grpcurl, deployment, isDeployed }: DescribedCalls): string {
   if (inputs.length === 0) return '';
   const rows = inputs
     .slice(0, MAX_INPUTS)
-    .map(input => [input.name, datatypeText(input), String(input.value ?? 'zeros'), missingText(input)]);
+    .map(input => [input.name, datatypeText(input, isBatched), String(input.value ?? 'zeros'), missingText(input)]);
   const columns = table(['INPUT', 'DATATYPE', 'EXAMPLE', 'MISSING IS'], rows);
   if (inputs.length > MAX_INPUTS)
     return `${columns}… ${inputs.length} inputs in total: call it with athanor infer ${deployment} --csv <file>\n`;
@@ -62,8 +65,8 @@ export function callsText({ inputs, cli, python, grpcurl, deployment, isDeployed
   return `${columns}\n${note}Command line:\n\n${cli}\n\nPython, with tritonclient[grpc]:\n\n${python}${byGrpcurl}`;
 }
 
-function datatypeText({ datatype, shape }: ExampleInput): string {
-  return `${datatype} [n, ${shape.join(', ')}]`;
+function datatypeText({ datatype, shape }: ExampleInput, isBatched: boolean): string {
+  return `${datatype} [${[...(isBatched ? ['n'] : []), ...shape].join(', ')}]`;
 }
 
 /** As protos/athanor/api/v1/column.proto says. */

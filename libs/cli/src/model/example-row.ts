@@ -11,7 +11,7 @@ export interface ExampleInput {
   readonly name: string;
   /** OIP datatype. */
   readonly datatype: string;
-  /** Of one row. */
+  /** Of one row; of the whole input of a model without a batch. */
   readonly shape: readonly number[];
   /** Kind of the column: "number", "category", "text", "timestamp" or "vector"; empty if unknown. */
   readonly kind: string;
@@ -22,8 +22,14 @@ export interface ExampleInput {
 export async function exampleRow(client: AthanorClient, version: ModelVersion): Promise<ExampleInput[]> {
   const { signature } = version;
   if (signature === null) return [];
+  const isBatched = isBatchedVersion(version);
   const statistics = new Map((await readColumns(client, version)).map(each => [each.column?.name, each.statistics]));
-  return signature.inputs.map(input => toExample(input, signature, statistics.get(input.name) ?? null));
+  return signature.inputs.map(input => toExample(input, { signature, isBatched }, statistics.get(input.name) ?? null));
+}
+
+/** Whether a request has rows: all models that were trained here, and imported ones with a batch. */
+export function isBatchedVersion({ batching }: ModelVersion): boolean {
+  return batching?.enabled ?? true;
 }
 
 /** Empty if the key may not read them, or if they are deleted. */
@@ -44,13 +50,13 @@ async function readColumns(client: AthanorClient, { jobIds }: ModelVersion): Pro
 
 function toExample(
   { name, datatype, shape }: Signature['inputs'][number],
-  { columns }: Signature,
+  { signature: { columns }, isBatched }: { readonly signature: Signature; readonly isBatched: boolean },
   statistics: ColumnStatistics | null,
 ): ExampleInput {
   const kind = columns.find(column => column.name === name)?.type?.kind ?? '';
-  const isColumn = shape.length === 2 && shape[1] === 1 && kind !== 'vector';
+  const isColumn = isBatched && shape.length === 2 && shape[1] === 1 && kind !== 'vector';
   return {
-    ...{ name, datatype, kind, shape: shape.slice(1).map(size => Math.max(size, 1)) },
+    ...{ name, datatype, kind, shape: shape.slice(isBatched ? 1 : 0).map(size => Math.max(size, 1)) },
     value: isColumn ? exampleValue(kind, datatype, statistics) : undefined,
   };
 }

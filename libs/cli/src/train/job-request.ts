@@ -3,9 +3,13 @@ import { type PlainComponent, toComponent } from '@athanor/contracts';
 import type { ComponentKind } from '@athanor/contracts/api';
 import type { ColumnTransformInput, TrainingSpecInput } from '@athanor/contracts/training';
 import { parse } from 'yaml';
-import { type Family, type GivenParameter, readComponent } from '../components/component-options.js';
+import { type GivenParameter, readComponent } from '../components/component-options.js';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { type PlainSpec, toSpecMessage } from './plain-spec.js';
+
+/** Families of components that a job consists of. */
+export const JOB_FAMILIES = ['task', 'model', 'optimizer'] as const;
+type Family = (typeof JOB_FAMILIES)[number];
 
 /** Options of `train` that say what to train. */
 export interface RequestOptions {
@@ -35,7 +39,7 @@ export async function toSpec(
 ): Promise<TrainingSpecInput> {
   const base = options.spec === undefined ? {} : toSpecMessage(await readSpec(options.spec));
   const component = (family: Family) => {
-    const read: PlainComponent | undefined = readComponent(family, options[family], given, kinds);
+    const read: PlainComponent | undefined = readComponent({ family, kind: options[family], given, kinds });
     return read === undefined ? {} : { [family]: toComponent(read) };
   };
   const { epochs, batchSize, seed, cpuThreads, checkpointEverySteps, datasetVersion, patience } = options;

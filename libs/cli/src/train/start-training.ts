@@ -11,7 +11,7 @@ import { findMadeVersion, nextSteps } from '../job/next-steps.js';
 import { specFields } from '../job/spec-text.js';
 import { waitForJob } from '../job/wait-for-job.js';
 import { fields } from '../output/render.js';
-import { toSpec } from './job-request.js';
+import { JOB_FAMILIES, toSpec } from './job-request.js';
 import { toPlainSpec } from './plain-spec.js';
 
 export interface TrainRequest {
@@ -27,7 +27,7 @@ export async function startTraining(
   { options, words }: TrainRequest,
 ): Promise<void> {
   const { terminal } = context;
-  const given = readParameters(words);
+  const given = readParameters(words, JOB_FAMILIES);
   const { kinds } = given.length === 0 ? { kinds: [] } : await client.training.listComponents({});
   const spec = await toSpec(options, given, kinds);
   if (options.printSpec) return await printSpec(context, client, spec);

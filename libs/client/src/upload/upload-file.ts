@@ -14,6 +14,9 @@ const READ_BYTES = 1024 * 1024;
 const MAX_ATTEMPTS_WITHOUT_PROGRESS = 5;
 const RETRY_DELAY_MS = 300;
 
+/** A service with resumable uploads: ingest for data, the registry for models. Their messages have the same fields. */
+export type UploadStub = Pick<Stub<'ingest'>, 'createUpload' | 'writeUpload' | 'getUpload'>;
+
 export interface UploadFileOptions extends Omit<CallOptions, 'requestId'> {
   /** Called with the progress. */
   readonly onProgress?: (sentBytes: number, totalBytes: number) => void;
@@ -26,7 +29,7 @@ export interface UploadFileOptions extends Omit<CallOptions, 'requestId'> {
  * makes progress.
  */
 export async function uploadFile(
-  ingest: Stub<'ingest'>,
+  service: UploadStub,
   path: string,
   { onProgress, requestId, ...call }: UploadFileOptions = {},
 ): Promise<Upload> {
@@ -34,16 +37,16 @@ export async function uploadFile(
   const digest = await digestOf(path, call.signal);
   const filename = basename(path);
   const request = { requestId: requestId ?? `${digest}/${filename}`, filename, byteSize, digest };
-  let upload = expectUpload(await ingest.createUpload(request, call));
+  let upload = expectUpload(await service.createUpload(request, call));
   for (let fruitless = 0; upload.state !== 'STATE_COMPLETE'; ) {
     const { uploadId, committedOffset: before } = upload;
     try {
-      upload = expectUpload(await ingest.writeUpload(messages(path, upload, onProgress), call));
+      upload = expectUpload(await service.writeUpload(messages(path, upload, onProgress), call));
       if (upload.state !== 'STATE_COMPLETE') throw new FileChanged(path, upload);
     } catch (error) {
       if (call.signal?.aborted || !canResume(error) || fruitless >= MAX_ATTEMPTS_WITHOUT_PROGRESS) throw error;
       await sleep(pauseAfter(error, fruitless), undefined, { signal: call.signal });
-      upload = expectUpload(await ingest.getUpload({ uploadId }, call).catch(unlessUnavailable(upload)));
+      upload = expectUpload(await service.getUpload({ uploadId }, call).catch(unlessUnavailable(upload)));
     }
     fruitless = upload.committedOffset > before ? 0 : fruitless + 1;
   }

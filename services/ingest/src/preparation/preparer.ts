@@ -11,8 +11,7 @@ import {
   takenOf,
   takePreparation,
 } from '../store/preparations.js';
-import type { PreparationPhase } from '../store/tables.js';
-import type { Db } from '../store/uploads.js';
+import type { Db, PreparationPhase } from '../store/tables.js';
 import type { OnPhase, PreparationPlan, PreparedVersion } from './prepared-version.js';
 
 const LEASE_MS = 10_000;

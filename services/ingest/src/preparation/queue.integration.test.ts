@@ -8,8 +8,7 @@ import { deleteDataset, findPreparing } from '../store/deletion.js';
 import { MIGRATIONS } from '../store/migrations.js';
 import { cancelPreparation } from '../store/preparations.js';
 import { queuePosition } from '../store/queue.js';
-import type { IngestTables } from '../store/tables.js';
-import type { Db } from '../store/uploads.js';
+import type { Db, IngestTables } from '../store/tables.js';
 import type { PreparedVersion } from './prepared-version.js';
 import { Preparer } from './preparer.js';
 

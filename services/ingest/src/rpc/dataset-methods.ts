@@ -8,7 +8,7 @@ import {
   setDescription,
 } from '../store/datasets.js';
 import { deleteDataset, findPreparing } from '../store/deletion.js';
-import type { Db } from '../store/uploads.js';
+import type { Db } from '../store/tables.js';
 import type { IngestDependencies, IngestMethods } from './dependencies.js';
 import { toDataset } from './mapping.js';
 

@@ -3,7 +3,7 @@ import type { ServiceImplementation } from '@athanor/contracts';
 import type { CallContext } from '@athanor/service';
 import type { TableOutlook } from '../preparation/plan-table.js';
 import type { PreparationPlan } from '../preparation/prepared-version.js';
-import type { Db } from '../store/uploads.js';
+import type { Db } from '../store/tables.js';
 
 export type IngestMethods = ServiceImplementation<'ingest', CallContext>;
 

@@ -1,8 +1,8 @@
 import type { Source } from '@athanor/contracts/ingest';
 import { ServiceError } from '@athanor/service';
+import { expectUpload } from '@athanor/uploads';
 import type { KnownSource } from '../preparation/plan.js';
-import type { Db } from '../store/uploads.js';
-import { expectUpload } from './upload-methods.js';
+import type { Db } from '../store/tables.js';
 
 /** The uploads of a request's sources. Throws unless all are there and complete. */
 export async function knownSources(db: Db, tenant: string, given: readonly Source[]): Promise<KnownSource[]> {

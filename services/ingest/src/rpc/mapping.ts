@@ -5,27 +5,14 @@ import type {
   DatasetInput,
   DatasetVersionInput,
   RecipeInput,
-  UploadInput,
 } from '@athanor/contracts/ingest';
 import { toTimestamp } from '@athanor/service';
 import type { PreparationPlan, PreparedVersion } from '../preparation/prepared-version.js';
 import type { DatasetRow, DatasetVersionRow } from '../store/datasets.js';
-import type { UploadRow } from '../store/uploads.js';
 import type { ColumnStatistics } from '../tables/table-plan.js';
 import { toTargetsByValue } from './targets-by-value.js';
 
 // Converts rows to messages.
-
-export function toUpload(row: UploadRow): UploadInput {
-  return {
-    uploadId: row.upload_id,
-    filename: row.filename,
-    byteSize: row.byte_size,
-    committedOffset: row.committed_offset,
-    state: row.state,
-    digest: row.digest,
-  };
-}
 
 export function toDataset(row: DatasetRow): DatasetInput {
   return {

@@ -26,7 +26,7 @@ import {
 import { wasDeleted } from '../store/deletion.js';
 import { cancelPreparation } from '../store/preparations.js';
 import { queuePosition } from '../store/queue.js';
-import type { Db } from '../store/uploads.js';
+import type { Db } from '../store/tables.js';
 import { datasetNotFound, expectDataset } from './dataset-methods.js';
 import type { IngestDependencies, IngestMethods } from './dependencies.js';
 import { knownSources } from './known-sources.js';

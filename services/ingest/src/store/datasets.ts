@@ -2,8 +2,7 @@ import { jsonb } from '@athanor/database';
 import type { Page } from '@athanor/service';
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
 import type { PreparationPlan } from '../preparation/prepared-version.js';
-import type { DatasetTable, DatasetVersionTable, IngestTables } from './tables.js';
-import type { Db, Trx } from './uploads.js';
+import type { DatasetTable, DatasetVersionTable, Db, IngestTables, Trx } from './tables.js';
 
 /** The progress of a version that no preparer has taken yet. */
 export const WAITING = jsonb({ phase: 'WAITING', completed: 0, total: 0 });

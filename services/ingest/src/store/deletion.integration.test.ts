@@ -8,8 +8,7 @@ import { findDataset, insertDataset, insertVersion, listDatasets, listVersions, 
 import { deleteDataset, findPreparing } from './deletion.js';
 import { MIGRATIONS } from './migrations.js';
 import { extendPreparation, failPreparation, finishPreparation, takenOf, takePreparation } from './preparations.js';
-import type { IngestTables } from './tables.js';
-import type { Db } from './uploads.js';
+import type { Db, IngestTables } from './tables.js';
 
 const ALL = { size: 1_000, after: undefined };
 const PLAN = {} as PreparationPlan;

@@ -2,7 +2,7 @@ import { deleteTime } from '@athanor/database';
 import { appendEvent } from '@athanor/events';
 import { sql } from 'kysely';
 import type { DatasetRow, VersionKey } from './datasets.js';
-import type { Db, Trx } from './uploads.js';
+import type { Db, Trx } from './tables.js';
 
 /** The number of the oldest version that a preparer has, if any. A queued one is not taken until the transaction ends. */
 export async function findPreparing(

@@ -1,39 +1,13 @@
 import type { Migration } from '@athanor/database';
 import { outboxFailuresMigration, outboxMigration } from '@athanor/events';
+import { uploadsMigration } from '@athanor/uploads';
 import { type Kysely, sql } from 'kysely';
 import type { IngestTables } from './tables.js';
 
 /** Ingest's schema. Append only: version N−1 must run on the schema of version N. */
 export const MIGRATIONS: readonly Migration[] = [
   outboxMigration,
-  {
-    name: '0001_uploads',
-    async up(db) {
-      await db.schema
-        .createTable('uploads')
-        .addColumn('upload_id', 'text', c => c.primaryKey())
-        .addColumn('tenant', 'text', c => c.notNull())
-        .addColumn('request_id', 'text')
-        .addColumn('fingerprint', 'text', c => c.notNull())
-        .addColumn('filename', 'text', c => c.notNull())
-        .addColumn('byte_size', 'bigint', c => c.notNull())
-        .addColumn('expected_digest', 'text', c => c.notNull())
-        .addColumn('committed_offset', 'bigint', c => c.notNull())
-        .addColumn('state', 'text', c => c.notNull())
-        .addColumn('digest', 'text', c => c.notNull())
-        .addColumn('create_time', 'timestamptz', c => c.notNull().defaultTo(sql`now()`))
-        .addUniqueConstraint('uploads_request', ['tenant', 'request_id'])
-        .execute();
-      await db.schema
-        .createTable('upload_parts')
-        .addColumn('upload_id', 'text', c => c.notNull())
-        .addColumn('part_offset', 'bigint', c => c.notNull())
-        .addColumn('byte_size', 'bigint', c => c.notNull())
-        .addColumn('digest', 'text', c => c.notNull())
-        .addPrimaryKeyConstraint('upload_parts_pkey', ['upload_id', 'part_offset'])
-        .execute();
-    },
-  },
+  uploadsMigration('0001_uploads'),
   {
     name: '0002_datasets',
     async up(db) {

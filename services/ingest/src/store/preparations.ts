@@ -4,8 +4,7 @@ import { appendEvent } from '@athanor/events';
 import { sql } from 'kysely';
 import type { PreparedVersion } from '../preparation/prepared-version.js';
 import { type DatasetVersionRow, type VersionKey, WAITING } from './datasets.js';
-import type { PreparationPhase } from './tables.js';
-import type { Db, Trx } from './uploads.js';
+import type { Db, PreparationPhase, Trx } from './tables.js';
 
 /** A version that a preparer has taken; a different number of attempts means that another one has taken it since. */
 export interface TakenVersion extends VersionKey {

@@ -1,7 +1,7 @@
 // Versions that wait for a preparer: by the time of their creation, over all tenants.
 import { sql } from 'kysely';
 import type { DatasetVersionRow } from './datasets.js';
-import type { Db } from './uploads.js';
+import type { Db } from './tables.js';
 
 /** 1 for the version that is taken next; 0 if a preparer has it, or it waits to be retried. */
 export async function queuePosition(

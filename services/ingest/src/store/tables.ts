@@ -1,32 +1,9 @@
 import type { OutboxTables } from '@athanor/events';
-import type { ColumnType } from 'kysely';
+import type { UploadTables } from '@athanor/uploads';
+import type { ColumnType, Kysely, Transaction } from 'kysely';
 import type { PreparationPlan, PreparedVersion } from '../preparation/prepared-version.js';
 
 type Created = ColumnType<Date, Date | undefined, never>;
-
-export interface UploadTable {
-  upload_id: string;
-  tenant: string;
-  request_id: string | null;
-  fingerprint: string;
-  filename: string;
-  byte_size: number;
-  /** The digest that the uploader expects; empty accepts any content. */
-  expected_digest: string;
-  committed_offset: number;
-  state: 'STATE_ACTIVE' | 'STATE_COMPLETE';
-  /** Digest of the whole content, once complete. */
-  digest: string;
-  create_time: Created;
-}
-
-/** The stored pieces of an incomplete upload. */
-export interface UploadPartTable {
-  upload_id: string;
-  part_offset: number;
-  byte_size: number;
-  digest: string;
-}
 
 export interface DatasetTable {
   tenant: string;
@@ -69,9 +46,11 @@ export interface DatasetVersionTable {
   create_time: Created;
 }
 
-export interface IngestTables extends OutboxTables {
-  uploads: UploadTable;
-  upload_parts: UploadPartTable;
+export interface IngestTables extends OutboxTables, UploadTables {
   datasets: DatasetTable;
   dataset_versions: DatasetVersionTable;
 }
+
+/** A connection or a transaction. */
+export type Db = Kysely<IngestTables>;
+export type Trx = Transaction<IngestTables>;

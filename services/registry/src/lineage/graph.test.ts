@@ -5,6 +5,7 @@ import { lineageGraph } from './graph.js';
 const version = (jobIds: readonly string[], modelName = 'digits') => ({
   ...{ modelName, version: 1, digest: 'sha256:v' },
   jobs: jobIds.map(jobId => registrationOf({ jobId }).lineage),
+  imports: [],
 });
 
 describe('lineageGraph', () => {
@@ -42,5 +43,25 @@ describe('lineageGraph', () => {
       'model-version:bbb@sha256:v',
     ]);
     expect(edges).toContainEqual({ from: 'model-version:bbb@sha256:v', to: 'training-job:j2', relation: 'trained_by' });
+  });
+
+  test('leads from an imported version to the uploaded files, with one edge for each import', () => {
+    const file = { name: 'model.onnx', digest: 'sha256:m', byteSize: 7 };
+    const imported = (importId: string, source: string) => ({
+      ...{ importId, source, actor: 'key:1', time: new Date(0), files: [file] },
+    });
+    const { nodes, edges } = lineageGraph([
+      { ...version([]), imports: [imported('i1', './model.onnx'), imported('i2', './copy.onnx')] },
+    ]);
+    expect(nodes.map(({ kind, label }) => [kind, label])).toEqual([
+      ['KIND_MODEL_VERSION', 'digits v1'],
+      ['KIND_SOURCE', 'model.onnx'],
+    ]);
+    expect(edges).toEqual(
+      ['./model.onnx', './copy.onnx'].map(source => ({
+        ...{ from: 'model-version:digits@sha256:v', to: 'source:sha256:m/model.onnx', relation: 'imported_from' },
+        attributes: { source, actor: 'key:1', time: '1970-01-01T00:00:00.000Z' },
+      })),
+    );
   });
 });

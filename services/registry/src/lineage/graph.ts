@@ -18,12 +18,23 @@ export interface JobLineage {
   readonly training: Readonly<Record<string, string>>;
 }
 
-/** A version and the jobs that made it. */
+/** What the registry stores about an import that made a version. */
+export interface ImportLineage {
+  readonly importId: string;
+  readonly source: string;
+  readonly actor: string;
+  readonly time: Date;
+  /** As they were uploaded. */
+  readonly files: readonly { readonly name: string; readonly digest: string; readonly byteSize: number }[];
+}
+
+/** A version, and the jobs or imports that made it. */
 export interface VersionLineage {
   readonly modelName: string;
   readonly version: number;
   readonly digest: string;
   readonly jobs: readonly JobLineage[];
+  readonly imports: readonly ImportLineage[];
 }
 
 /** The graph from versions back to the uploaded bytes; shared nodes occur once. */
@@ -32,7 +43,7 @@ export function lineageGraph(versions: readonly VersionLineage[]) {
   const edges = new Map<string, LineageEdgeInput>();
   const add = (node: LineageNodeInput & { readonly id: string }) => nodes.set(node.id, node);
   const link = (from: string, to: string, relation: string) => edges.set(`${from} ${to}`, { from, to, relation });
-  for (const { modelName, version, digest, jobs } of versions) {
+  for (const { modelName, version, digest, jobs, imports } of versions) {
     // The digest alone is not unique: models with equal training share it.
     const versionId = `model-version:${modelName}@${digest}`;
     add({ id: versionId, kind: 'KIND_MODEL_VERSION', label: `${modelName} v${version}`, digest, attributes: {} });
@@ -49,8 +60,25 @@ export function lineageGraph(versions: readonly VersionLineage[]) {
         link(datasetId, sourceId, 'prepared_from');
       }
     }
+    for (const made of imports) {
+      for (const file of made.files) {
+        const node = importedFileNode(file);
+        add(node);
+        // Each import is an edge of its own, of the same file too.
+        edges.set(`${versionId} ${node.id} ${made.importId}`, importEdge(versionId, node.id, made));
+      }
+    }
   }
   return { nodes: [...nodes.values()], edges: [...edges.values()] };
+}
+
+function importedFileNode({ name, digest, byteSize }: ImportLineage['files'][number]) {
+  const attributes = { byte_size: String(byteSize) };
+  return { id: `source:${digest}/${name}`, kind: 'KIND_SOURCE', label: name, digest, attributes } as const;
+}
+
+function importEdge(from: string, to: string, { source, actor, time }: ImportLineage): LineageEdgeInput {
+  return { from, to, relation: 'imported_from', attributes: { source, actor, time: time.toISOString() } };
 }
 
 function sourceNode(id: string, { filename, digest, byteSize, partition }: JobLineage['sources'][number]) {

@@ -1,6 +1,7 @@
 import { canonicalJson, fromComponent, sha256Digest } from '@athanor/contracts';
 import type { Component, Signature } from '@athanor/contracts/api';
 import type { TrainingResult, TrainingSpec } from '@athanor/contracts/training';
+import type { ImportManifest } from '../imports/import-manifest.js';
 
 /**
  * A version's identity, made of content only. Times, ids and metrics are excluded, so equal work has an equal digest.
@@ -20,11 +21,22 @@ export function versionManifest(spec: TrainingSpec, result: TrainingResult): Ver
   return {
     formatVersion: 2,
     files,
-    signature: result.signature ?? { inputs: [], outputs: [], classes: [], columns: [], task: '' },
+    signature: withoutAxes(result.signature ?? { inputs: [], outputs: [], classes: [], columns: [], task: '' }),
     datasetDigest: spec.datasetDigest,
     training: trainingOf(spec),
     runtime: result.runtime,
     instructionSet: result.instructionSet,
+  };
+}
+
+/** Messages have empty axes where none were set; a version that was trained here has the digest of before they existed. */
+function withoutAxes(signature: Signature): Signature {
+  const withoutEmpty = ({ axes, ...spec }: Signature['inputs'][number]) =>
+    (axes?.length ? { ...spec, axes } : spec) as Signature['inputs'][number];
+  return {
+    ...signature,
+    inputs: signature.inputs.map(withoutEmpty),
+    outputs: signature.outputs.map(withoutEmpty),
   };
 }
 
@@ -45,6 +57,6 @@ function plain(component: Component | null): object | null {
 }
 
 /** "sha256:…" over the manifest's canonical JSON. */
-export function versionDigest(manifest: VersionManifest): string {
+export function versionDigest(manifest: VersionManifest | ImportManifest): string {
   return sha256Digest(canonicalJson(manifest));
 }

@@ -1,5 +1,6 @@
 import { notFound } from '@athanor/service';
 import { lineageGraph } from '../lineage/graph.js';
+import { listVersionImports } from '../store/imports.js';
 import { listVersionJobs, listVersionsByDigest } from '../store/models.js';
 import type { RegistryDependencies, RegistryMethods } from './dependencies.js';
 
@@ -11,6 +12,9 @@ export function lineageMethods({ db }: RegistryDependencies): Pick<RegistryMetho
       const versions = rows.map(async row => ({
         ...{ modelName: row.model_name, version: row.version, digest: row.digest },
         jobs: (await listVersionJobs(db, row)).map(job => job.lineage),
+        imports: (await listVersionImports(db, row)).map(({ import_id, source, actor, create_time, files }) => ({
+          ...{ importId: import_id, source, actor, time: create_time, files },
+        })),
       }));
       return lineageGraph(await Promise.all(versions));
     },

@@ -1,8 +1,16 @@
-import type { AliasMoveInput, DeploymentInput, Gate, ModelInput, ModelVersionInput } from '@athanor/contracts/registry';
+import type {
+  AliasMoveInput,
+  Gate,
+  ModelInput,
+  ModelOriginInput,
+  ModelVersionInput,
+} from '@athanor/contracts/registry';
 import { toTimestamp } from '@athanor/service';
+import { toSettingsMessage } from '../serving/settings-message.js';
 import type { AliasMoveRow, AliasRow } from '../store/aliases.js';
-import type { DeploymentRow } from '../store/deployments.js';
+import type { VersionImportRow } from '../store/imports.js';
 import type { ModelRow, ModelVersionRow, VersionJobRow } from '../store/models.js';
+import type { ImportNotes } from '../store/tables.js';
 
 // Converts rows to messages.
 
@@ -21,9 +29,15 @@ export function toModel(row: ModelRow, aliases: readonly AliasRow[], gates: read
   };
 }
 
+/** What was recorded about how a version came to be, oldest first. */
+export interface VersionOrigins {
+  readonly jobs: readonly VersionJobRow[];
+  readonly imports: readonly VersionImportRow[];
+}
+
 export function toModelVersion(
   row: ModelVersionRow,
-  jobs: readonly VersionJobRow[],
+  { jobs, imports }: VersionOrigins,
   aliases: readonly AliasRow[],
 ): ModelVersionInput {
   return {
@@ -39,7 +53,29 @@ export function toModelVersion(
     createTime: toTimestamp(row.create_time),
     cpuThreads: row.cpu_threads,
     aliases: aliases.filter(({ version }) => version === row.version).map(({ alias }) => alias),
+    ...importFields(row, imports),
   };
+}
+
+/** The fields of an imported version; its origin is the first import that made it. */
+function importFields(
+  { manifest, imported }: ModelVersionRow,
+  imports: readonly VersionImportRow[],
+): ModelVersionInput {
+  if (!('kind' in manifest)) return {};
+  const [first] = imports;
+  const origin: ModelOriginInput | null = first === undefined ? null : toOrigin(first, imported);
+  return {
+    batching: { ...manifest.batching, reason: imported?.batchingReason ?? '' },
+    origin,
+    licence: manifest.licence,
+    recommendedServing: toSettingsMessage(manifest.recommended),
+  };
+}
+
+function toOrigin({ source, actor, create_time, files }: VersionImportRow, notes: ImportNotes | null) {
+  const [changes, seen] = [notes?.changes ?? [], notes?.notes ?? []];
+  return { source, actor, time: toTimestamp(create_time), files, changes: [...changes], notes: [...seen] };
 }
 
 /** A version as in lists: without the fields that grow with the number of classes. */
@@ -47,6 +83,7 @@ export function summarizeVersion(version: ModelVersionInput): ModelVersionInput 
   const { signature, evaluations = [] } = version;
   return {
     ...version,
+    recommendedServing: null,
     signature: signature && { ...signature, classes: [] },
     evaluations: evaluations.map(each => ({ ...each, classes: [], confusionMatrix: [] })),
   };
@@ -62,16 +99,5 @@ export function toAliasMove(row: AliasMoveRow): AliasMoveInput {
     time: toTimestamp(row.time),
     gateResults: row.gate_results,
     rollback: row.rollback,
-  };
-}
-
-export function toDeployment(row: DeploymentRow, activeVersion: number): DeploymentInput {
-  return {
-    name: row.name,
-    modelName: row.model_name,
-    alias: row.alias,
-    version: row.version,
-    createTime: toTimestamp(row.create_time),
-    activeVersion,
   };
 }

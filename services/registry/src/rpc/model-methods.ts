@@ -5,6 +5,7 @@ import { evaluationFiles } from '../models/evaluation-files.js';
 import { listAliases, listGates } from '../store/aliases.js';
 import { deleteModel } from '../store/deletion.js';
 import { listDeploymentsOf } from '../store/deployments.js';
+import { listVersionImports } from '../store/imports.js';
 import {
   type Db,
   findModel,
@@ -122,7 +123,8 @@ export async function describeModel(db: Db, row: ModelRow) {
 }
 
 export async function describeVersion(db: Db, row: ModelVersionRow): Promise<ModelVersionInput> {
-  return toModelVersion(row, await listVersionJobs(db, row), await listAliases(db, row.tenant, row.model_name));
+  const [jobs, imports] = [await listVersionJobs(db, row), await listVersionImports(db, row)];
+  return toModelVersion(row, { jobs, imports }, await listAliases(db, row.tenant, row.model_name));
 }
 
 function toReference(request: GetModelVersionRequest, tenant: string): VersionReference {

@@ -4,9 +4,10 @@ import { type DatabaseEngine, jsonb, openDatabase } from '@athanor/database';
 import { startDatabaseEngines } from '@athanor/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RegistrationOptions, registrationOf } from '../registry.testkit.js';
+import { DEFAULT_SETTINGS } from '../serving/serving-settings.js';
 import { listAliases, listGates, listMoves, moveAlias, setGate } from './aliases.js';
 import { deleteModel } from './deletion.js';
-import { listDeploymentsOf, setDeployment } from './deployments.js';
+import { changeDeployment, listDeploymentsOf } from './deployments.js';
 import { MIGRATIONS } from './migrations.js';
 import {
   type Db,
@@ -123,7 +124,9 @@ describe.each(engines)('on $name', ({ url, skip }) => {
       await lockExistingModel(trx, 'acme', 'served');
       locked();
       await sleep(200);
-      await setDeployment(trx, 'acme', { name: 'live', modelName: 'served', alias: 'champion', version: 0 });
+      const state = { modelName: 'served', alias: 'champion', version: 0, serving: DEFAULT_SETTINGS, stopped: false };
+      const note = { actor: 'key:1', reason: 'set', requestId: '', fingerprint: '' };
+      await changeDeployment(trx, { tenant: 'acme', name: 'live' }, async () => state, note);
     });
     await held;
     const seen = db.transaction().execute(async trx => {

@@ -3,7 +3,7 @@ import { appendEvent } from '@athanor/events';
 import { sql } from 'kysely';
 import type { ModelRow, Trx } from './models.js';
 
-const PARTS = ['model_versions', 'version_jobs', 'alias_moves', 'gates'] as const;
+const PARTS = ['model_versions', 'version_jobs', 'version_imports', 'alias_moves', 'gates'] as const;
 
 /**
  * Deletes all parts of a model and appends the event. The caller holds the model's lock. Its row and those of its

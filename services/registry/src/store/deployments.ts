@@ -1,17 +1,20 @@
+import { jsonb } from '@athanor/database';
 import { appendEvent } from '@athanor/events';
 import type { Page } from '@athanor/service';
 import { type Selectable, sql } from 'kysely';
+import { type DeploymentState, isSameState } from '../deployments/deployment-state.js';
+import { DEFAULT_SETTINGS } from '../serving/serving-settings.js';
+import {
+  type DeploymentKey,
+  type DeploymentRevisionRow,
+  deleteRevisions,
+  type RevisionNote,
+  recordRevision,
+} from './deployment-revisions.js';
 import type { Db, Trx } from './models.js';
 import type { DeploymentTable } from './tables.js';
 
 export type DeploymentRow = Selectable<DeploymentTable>;
-
-export interface DeploymentTarget {
-  readonly name: string;
-  readonly modelName: string;
-  readonly alias: string;
-  readonly version: number;
-}
 
 export function findDeployment(db: Db, tenant: string, name: string): Promise<DeploymentRow | undefined> {
   return db
@@ -55,31 +58,70 @@ export async function listDeploymentsOf(db: Db, { tenant, name }: { tenant: stri
   return rows.map(row => row.name);
 }
 
-/** Creates or changes a deployment; an unchanged one gets no event. */
-export async function setDeployment(trx: Trx, tenant: string, target: DeploymentTarget): Promise<DeploymentRow> {
-  const { name, modelName, alias, version } = target;
-  const current = await trx
+/**
+ * Creates or changes a deployment, with a revision and an event; an unchanged one gets neither. `decide` is called with
+ * the locked row, and again if another transaction has created the deployment meanwhile.
+ */
+export async function changeDeployment(
+  trx: Trx,
+  { tenant, name }: DeploymentKey,
+  decide: (current: DeploymentRow | undefined) => Promise<DeploymentState>,
+  note: RevisionNote,
+): Promise<DeploymentRow> {
+  for (;;) {
+    const current = await lockDeployment(trx, { tenant, name });
+    const state = await decide(current);
+    if (current !== undefined && isSameState(toState(current), state)) return current;
+    const { modelName: model_name, alias, version, serving, stopped } = state;
+    const columns = { model_name, alias, version, serving: jsonb(serving), stopped };
+    if (current !== undefined) {
+      await recordRevision(trx, { tenant, name }, BEFORE_REVISIONS);
+      const row = await trx
+        .updateTable('deployments')
+        .set(eb => ({ ...columns, revision: eb('revision', '+', 1) }))
+        .where('tenant', '=', tenant)
+        .where('name', '=', name)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return await announceChange(trx, row, note);
+    }
+    const made = await trx
+      .insertInto('deployments')
+      .values({ tenant, name, ...columns, revision: 1 })
+      .onConflict(c => c.doNothing())
+      .returningAll()
+      .executeTakeFirst();
+    if (made !== undefined) return await announceChange(trx, made, note);
+  }
+}
+
+/** Version N−1 records no revisions; what it left is recorded when it is changed. */
+const BEFORE_REVISIONS: RevisionNote = {
+  ...{ actor: '', requestId: '', fingerprint: '' },
+  reason: 'set by a release without revisions',
+};
+
+async function announceChange(trx: Trx, row: DeploymentRow, note: RevisionNote): Promise<DeploymentRow> {
+  await recordRevision(trx, row, note);
+  await announce(trx, row, false);
+  return row;
+}
+
+export function toState(row: DeploymentRow | DeploymentRevisionRow): DeploymentState {
+  const { model_name: modelName, alias, version, serving, stopped } = row;
+  // Stored settings have the parts of their time.
+  return { modelName, alias, version, serving: { ...DEFAULT_SETTINGS, ...serving }, stopped };
+}
+
+/** Locks the row until the transaction ends. A transaction that also locks the model locks the deployment first. */
+function lockDeployment(trx: Trx, { tenant, name }: DeploymentKey): Promise<DeploymentRow | undefined> {
+  return trx
     .selectFrom('deployments')
     .selectAll()
     .where('tenant', '=', tenant)
     .where('name', '=', name)
     .forUpdate()
     .executeTakeFirst();
-  if (current?.model_name === modelName && current.alias === alias && current.version === version) return current;
-  const targetColumns = { model_name: modelName, alias, version };
-  const row = await trx
-    .insertInto('deployments')
-    .values({ tenant, name, ...targetColumns, revision: 1 })
-    // Computed by the database, because two transactions that create it concurrently do not see each other's row.
-    .onConflict(c =>
-      c
-        .columns(['tenant', 'name'])
-        .doUpdateSet(eb => ({ ...targetColumns, revision: eb('deployments.revision', '+', 1) })),
-    )
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  await announce(trx, row, false);
-  return row;
 }
 
 /** False if there was none. */
@@ -91,6 +133,7 @@ export async function deleteDeployment(trx: Trx, tenant: string, name: string): 
     .returningAll()
     .executeTakeFirst();
   if (deleted === undefined) return false;
+  await deleteRevisions(trx, { tenant, name });
   await announce(trx, { ...deleted, revision: deleted.revision + 1 }, true);
   return true;
 }

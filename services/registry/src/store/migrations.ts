@@ -1,5 +1,6 @@
 import type { Migration } from '@athanor/database';
 import { inboxMigration, outboxFailuresMigration, outboxMigration } from '@athanor/events';
+import { uploadsMigration } from '@athanor/uploads';
 import { type Kysely, sql } from 'kysely';
 import type { RegistryTables } from './tables.js';
 
@@ -126,4 +127,61 @@ export const MIGRATIONS: readonly Migration[] = [
     },
   },
   outboxFailuresMigration,
+  uploadsMigration('0006_uploads'),
+  {
+    name: '0007_imports',
+    async up(db) {
+      await db.schema.alterTable('model_versions').addColumn('imported', 'jsonb').execute();
+      await db.schema
+        .createTable('version_imports')
+        .addColumn('import_id', 'text', c => c.primaryKey())
+        .addColumn('tenant', 'text', c => c.notNull())
+        .addColumn('model_name', 'text', c => c.notNull())
+        .addColumn('version', 'integer', c => c.notNull())
+        .addColumn('created', 'boolean', c => c.notNull())
+        .addColumn('source', 'text', c => c.notNull())
+        .addColumn('actor', 'text', c => c.notNull())
+        .addColumn('files', 'jsonb', c => c.notNull())
+        .addColumn('request_id', 'text')
+        .addColumn('fingerprint', 'text', c => c.notNull())
+        .addColumn('create_time', 'timestamptz', c => c.notNull().defaultTo(sql`clock_timestamp()`))
+        .addUniqueConstraint('version_imports_request', ['tenant', 'request_id'])
+        .execute();
+      await db.schema
+        .createIndex('version_imports_version')
+        .on('version_imports')
+        .columns(['tenant', 'model_name', 'version'])
+        .execute();
+    },
+  },
+  {
+    // Version N−1 neither reads nor writes these columns; a change that it makes keeps the settings.
+    name: '0008_serving_settings',
+    async up(db) {
+      await db.schema
+        .alterTable('deployments')
+        .addColumn('serving', 'jsonb')
+        .addColumn('stopped', 'boolean', c => c.notNull().defaultTo(false))
+        .execute();
+      await db.schema
+        .createTable('deployment_revisions')
+        .addColumn('tenant', 'text', c => c.notNull())
+        .addColumn('name', 'text', c => c.notNull())
+        .addColumn('deployment_time', 'timestamptz', c => c.notNull())
+        .addColumn('revision', 'integer', c => c.notNull())
+        .addColumn('model_name', 'text', c => c.notNull())
+        .addColumn('alias', 'text', c => c.notNull())
+        .addColumn('version', 'integer', c => c.notNull())
+        .addColumn('serving', 'jsonb')
+        .addColumn('stopped', 'boolean', c => c.notNull())
+        .addColumn('actor', 'text', c => c.notNull())
+        .addColumn('reason', 'text', c => c.notNull())
+        .addColumn('request_id', 'text')
+        .addColumn('fingerprint', 'text', c => c.notNull())
+        .addColumn('time', 'timestamptz', c => c.notNull().defaultTo(sql`clock_timestamp()`))
+        .addPrimaryKeyConstraint('deployment_revisions_pkey', ['tenant', 'name', 'deployment_time', 'revision'])
+        .addUniqueConstraint('deployment_revisions_request', ['tenant', 'request_id'])
+        .execute();
+    },
+  },
 ];

@@ -1,9 +1,11 @@
 import type { Evaluation } from '@athanor/contracts/api';
 import { jsonb } from '@athanor/database';
 import { appendEvent } from '@athanor/events';
+import type { ImportManifest } from '../imports/import-manifest.js';
 import type { JobLineage } from '../lineage/graph.js';
 import { type VersionManifest, versionDigest } from '../models/version-digest.js';
 import { lockModel, type Trx } from './models.js';
+import type { ImportNotes, StoredFile } from './tables.js';
 
 /** A job's result, with its files already in the blob store. */
 export interface Registration {
@@ -11,7 +13,7 @@ export interface Registration {
   readonly jobId: string;
   readonly modelName: string;
   readonly manifest: VersionManifest;
-  readonly files: { name: string; digest: string; byteSize: number }[];
+  readonly files: StoredFile[];
   readonly evaluations: Evaluation[];
   readonly cpuThreads: number;
   readonly lineage: JobLineage;
@@ -43,7 +45,10 @@ export async function registerVersion(
     .where('digest', '=', digest)
     .executeTakeFirst();
   const version = equal?.version ?? model.latest_version + 1;
-  if (equal === undefined) await insertVersion(trx, registration, { version, digest });
+  if (equal === undefined) {
+    const { datasetDigest } = registration.manifest;
+    await insertVersion(trx, { ...registration, datasetDigest, imported: null }, { version, digest });
+  }
   await trx
     .insertInto('version_jobs')
     .values({ tenant, job_id: jobId, model_name: modelName, version, lineage: jsonb(registration.lineage) })
@@ -110,24 +115,33 @@ function compact(evaluation: Evaluation): Evaluation {
   return { ...evaluation, classes: [], confusionMatrix: [] };
 }
 
-async function insertVersion(
+/** What every version has, however it was made. */
+export interface NewVersion {
+  readonly tenant: string;
+  readonly modelName: string;
+  readonly manifest: VersionManifest | ImportManifest;
+  readonly datasetDigest: string;
+  readonly files: StoredFile[];
+  readonly evaluations: Evaluation[];
+  readonly cpuThreads: number;
+  readonly imported: ImportNotes | null;
+}
+
+/** The caller holds the model's lock. */
+export async function insertVersion(
   trx: Trx,
-  registration: Registration,
+  made: NewVersion,
   { version, digest }: { version: number; digest: string },
-) {
-  const { tenant, modelName, manifest, files, evaluations, cpuThreads } = registration;
+): Promise<void> {
+  const { tenant, modelName, manifest, datasetDigest, files, evaluations, cpuThreads, imported } = made;
   await trx
     .insertInto('model_versions')
     .values({
-      tenant,
-      model_name: modelName,
-      version,
-      digest,
-      dataset_digest: manifest.datasetDigest,
+      ...{ tenant, model_name: modelName, version, digest, dataset_digest: datasetDigest, cpu_threads: cpuThreads },
       manifest: jsonb(manifest),
       files: jsonb(files),
       evaluations: jsonb(evaluations),
-      cpu_threads: cpuThreads,
+      imported: imported && jsonb(imported),
     })
     .execute();
   await trx

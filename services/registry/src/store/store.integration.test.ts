@@ -4,8 +4,10 @@ import { startDatabaseEngines } from '@athanor/testkit';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { registrationOf } from '../registry.testkit.js';
+import { DEFAULT_SETTINGS } from '../serving/serving-settings.js';
 import { findMoveAt, listGates, listMoves, moveAlias, setGate } from './aliases.js';
-import { deleteDeployment, setDeployment } from './deployments.js';
+import { findPreviousRevision, listRevisions } from './deployment-revisions.js';
+import { changeDeployment, deleteDeployment } from './deployments.js';
 import { MIGRATIONS } from './migrations.js';
 import { type Db, listVersionJobs, listVersions, lockModel } from './models.js';
 import { registerVersion } from './registration.js';
@@ -21,6 +23,12 @@ const upTo = (name: string) =>
   );
 const move = (toVersion: number) => ({
   ...{ toVersion, rollback: false, actor: 'key:1', reason: '', gateResults: [], requestId: '', fingerprint: '' },
+});
+
+const served = { tenant: 'acme', name: 'served' };
+const note = { actor: 'key:1', reason: 'set', requestId: '', fingerprint: '' };
+const stateOf = (alias: string) => async () => ({
+  ...{ modelName: 'm', alias, version: 0, serving: DEFAULT_SETTINGS, stopped: false },
 });
 
 const { engines, stop } = await startDatabaseEngines();
@@ -154,10 +162,7 @@ describe.each(engines)('on $name', ({ url, skip }) => {
   );
 
   test.skipIf(skip)('bug: creating a deployment twice concurrently was an internal error', async () => {
-    const set = (alias: string) =>
-      db
-        .transaction()
-        .execute(trx => setDeployment(trx, 'acme', { name: 'served', modelName: 'm', alias, version: 0 }));
+    const set = (alias: string) => db.transaction().execute(trx => changeDeployment(trx, served, stateOf(alias), note));
     await Promise.all(Array.from({ length: 8 }, (_, index) => set(`alias-${index}`)));
     const row = await db.selectFrom('deployments').selectAll().executeTakeFirstOrThrow();
     expect(row.revision).toBe(8);
@@ -168,4 +173,35 @@ describe.each(engines)('on $name', ({ url, skip }) => {
     expect(await db.transaction().execute(trx => deleteDeployment(trx, 'acme', 'served'))).toBe(true);
     expect(await db.transaction().execute(trx => deleteDeployment(trx, 'acme', 'served'))).toBe(false);
   });
+  test.skipIf(skip)(
+    'the state that version N−1 left is a revision once it is changed; a recreated deployment has none of it',
+    async () => {
+      const schema = `registry_revisions_${Date.now().toString(36)}`;
+      const before = await engine.open<RegistryTables>({ schema, migrations: upTo('0008_serving_settings') });
+      const columns = { tenant: 'acme', name: 'served', model_name: 'm', alias: 'old', version: 0, revision: 3 };
+      await before
+        .insertInto('deployments')
+        .values(columns as never)
+        .execute();
+      const after = await engine.open<RegistryTables>({ schema, migrations: MIGRATIONS });
+      const set = (alias: string) =>
+        after.transaction().execute(trx => changeDeployment(trx, served, stateOf(alias), note));
+      expect((await set('old')).revision).toBe(3);
+      expect((await set('new')).revision).toBe(4);
+      const history = await listRevisions(after, served, { size: 10, after: undefined });
+      expect(history.map(({ revision, alias, actor }) => [revision, alias, actor])).toEqual([
+        [4, 'new', 'key:1'],
+        [3, 'old', ''],
+      ]);
+      // As version N−1 deletes and creates.
+      await after.deleteFrom('deployments').execute();
+      await after
+        .insertInto('deployments')
+        .values(columns as never)
+        .execute();
+      expect(await findPreviousRevision(after, served)).toBeUndefined();
+      await after.transaction().execute(trx => deleteDeployment(trx, 'acme', 'served'));
+      expect(await after.selectFrom('deployment_revisions').selectAll().execute()).toEqual([]);
+    },
+  );
 });

@@ -1,9 +1,12 @@
 import type { Evaluation } from '@athanor/contracts/api';
 import type { Gate, GateResult } from '@athanor/contracts/registry';
 import type { InboxTables, OutboxTables } from '@athanor/events';
+import type { UploadTables } from '@athanor/uploads';
 import type { ColumnType, Generated } from 'kysely';
+import type { ImportManifest } from '../imports/import-manifest.js';
 import type { JobLineage } from '../lineage/graph.js';
 import type { VersionManifest } from '../models/version-digest.js';
+import type { ServingSettings } from '../serving/serving-settings.js';
 
 // Row types for Kysely.
 type Created = ColumnType<Date, Date | undefined, never>;
@@ -27,10 +30,43 @@ export interface ModelVersionTable {
   version: number;
   digest: string;
   dataset_digest: string;
-  manifest: VersionManifest;
-  files: { name: string; digest: string; byteSize: number }[];
+  manifest: VersionManifest | ImportManifest;
+  files: StoredFile[];
   evaluations: Evaluation[];
   cpu_threads: number;
+  /** Null for a version that was trained here. */
+  imported: ImportNotes | null;
+  create_time: Created;
+}
+
+export interface StoredFile {
+  name: string;
+  digest: string;
+  byteSize: number;
+}
+
+/** What was found out about an imported version; not part of its identity. */
+export interface ImportNotes {
+  readonly batchingReason: string;
+  /** Differences of the served graph from the file. */
+  readonly changes: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Who imported a version, and from what: its lineage edges. */
+export interface VersionImportTable {
+  import_id: string;
+  tenant: string;
+  model_name: string;
+  version: number;
+  /** Whether this import made the version. */
+  created: boolean;
+  source: string;
+  actor: string;
+  /** As they were uploaded. */
+  files: StoredFile[];
+  request_id: string | null;
+  fingerprint: string;
   create_time: Created;
 }
 
@@ -88,15 +124,39 @@ export interface DeploymentTable {
   alias: string;
   version: number;
   revision: number;
+  /** Null for a deployment of before settings were stored, which has the defaults. */
+  serving: ServingSettings | null;
+  stopped: Generated<boolean>;
   create_time: Created;
 }
 
-export interface RegistryTables extends OutboxTables, InboxTables {
+/** The states of deployments. */
+export interface DeploymentRevisionTable {
+  tenant: string;
+  name: string;
+  /** When the deployment was created: one that was deleted and created again has another history. */
+  deployment_time: Created;
+  revision: number;
+  model_name: string;
+  alias: string;
+  version: number;
+  serving: ServingSettings | null;
+  stopped: boolean;
+  actor: string;
+  reason: string;
+  request_id: string | null;
+  fingerprint: string;
+  time: Created;
+}
+
+export interface RegistryTables extends OutboxTables, InboxTables, UploadTables {
   models: ModelTable;
   model_versions: ModelVersionTable;
   version_jobs: VersionJobTable;
+  version_imports: VersionImportTable;
   aliases: AliasTable;
   alias_moves: AliasMoveTable;
   gates: GateTable;
   deployments: DeploymentTable;
+  deployment_revisions: DeploymentRevisionTable;
 }

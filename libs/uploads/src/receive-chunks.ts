@@ -1,7 +1,7 @@
 import type { BlobStore } from '@athanor/blobs';
 import type { WriteUploadRequest } from '@athanor/contracts/ingest';
 import { crashPoint, ServiceError } from '@athanor/service';
-import { commitPart, completeUpload, type Db, listParts, resetUpload, type UploadRow } from '../store/uploads.js';
+import { commitPart, completeUpload, listParts, resetUpload, type UploadDb, type UploadRow } from './upload-store.js';
 
 /**
  * A part ends at this size, after this time, or when the stream ends for any reason. If the process ends, the client goes
@@ -13,24 +13,26 @@ const PART_MS = 10_000;
 const MIN_PART_BYTES = 8 * 1024 * 1024;
 
 export interface ReceiveDependencies {
-  readonly db: Db;
+  readonly db: UploadDb;
   readonly blobs: BlobStore;
+  /** The service, which names its crash points. */
+  readonly service: string;
 }
 
 /** Appends a stream's chunks to an upload. Chunks that arrived before a stream broke off are kept. */
 export async function receiveChunks(
   upload: UploadRow,
   chunks: AsyncIterable<WriteUploadRequest>,
-  { db, blobs }: ReceiveDependencies,
+  { db, blobs, service }: ReceiveDependencies,
 ): Promise<void> {
   const received = new ReceivedChunks(upload, chunks);
   let offset = upload.committed_offset;
   for (let first = await received.next(); first !== undefined; first = await received.next()) {
     const { digest, byteSize } = await blobs.put(partOf(first, received));
-    crashPoint('ingest.before-part-commit');
+    crashPoint(`${service}.before-part-commit`);
     const part = { upload_id: upload.upload_id, part_offset: offset, byte_size: byteSize, digest };
     await db.transaction().execute(trx => commitPart(trx, part));
-    crashPoint('ingest.after-part');
+    crashPoint(`${service}.after-part`);
     offset += byteSize;
   }
   received.throwIfFailed();
@@ -83,7 +85,7 @@ class ReceivedChunks {
 }
 
 /** Assembles the parts, if there are several, and checks the digest. If it differs the upload is reset. */
-export async function assembleUpload(upload: UploadRow, { db, blobs }: ReceiveDependencies): Promise<void> {
+export async function assembleUpload(upload: UploadRow, { db, blobs, service }: ReceiveDependencies): Promise<void> {
   const parts = await listParts(db, upload.upload_id);
   // Another stream of the same upload finished first: nothing left to do.
   if (parts.reduce((sum, part) => sum + part.byte_size, 0) !== upload.byte_size) return;
@@ -95,7 +97,7 @@ export async function assembleUpload(upload: UploadRow, { db, blobs }: ReceiveDe
     const message = `${upload.filename}: expected digest ${expected}, received bytes with ${stored.digest}; the upload begins again at offset 0`;
     throw new ServiceError('INVALID_ARGUMENT', message, { reason: 'CHECKSUM_MISMATCH' });
   }
-  crashPoint('ingest.before-complete');
+  crashPoint(`${service}.before-complete`);
   await db.transaction().execute(trx => completeUpload(trx, uploadId, stored.digest));
 }
 

@@ -1,9 +1,10 @@
 import { ServiceError } from '@athanor/service/errors';
 import type { Kysely, Selectable, Transaction } from 'kysely';
-import type { IngestTables, UploadPartTable, UploadTable } from './tables.js';
+import type { UploadPartTable, UploadTable, UploadTables } from './upload-tables.js';
 
-export type Db = Kysely<IngestTables>;
-export type Trx = Transaction<IngestTables>;
+/** A connection to a schema that has the tables of uploads, or a transaction. */
+export type UploadDb = Kysely<UploadTables>;
+export type UploadTrx = Transaction<UploadTables>;
 export type UploadRow = Selectable<UploadTable>;
 export type UploadPart = Selectable<UploadPartTable>;
 
@@ -17,7 +18,7 @@ export interface NewUpload {
   readonly expectedDigest: string;
 }
 
-export function findUpload(db: Db, tenant: string, uploadId: string): Promise<UploadRow | undefined> {
+export function findUpload(db: UploadDb, tenant: string, uploadId: string): Promise<UploadRow | undefined> {
   return db
     .selectFrom('uploads')
     .selectAll()
@@ -26,7 +27,7 @@ export function findUpload(db: Db, tenant: string, uploadId: string): Promise<Up
     .executeTakeFirst();
 }
 
-export function findUploadByRequest(db: Db, tenant: string, requestId: string): Promise<UploadRow | undefined> {
+export function findUploadByRequest(db: UploadDb, tenant: string, requestId: string): Promise<UploadRow | undefined> {
   return db
     .selectFrom('uploads')
     .selectAll()
@@ -35,7 +36,7 @@ export function findUploadByRequest(db: Db, tenant: string, requestId: string): 
     .executeTakeFirst();
 }
 
-export function insertUpload(db: Db, upload: NewUpload): Promise<UploadRow> {
+export function insertUpload(db: UploadDb, upload: NewUpload): Promise<UploadRow> {
   return db
     .insertInto('uploads')
     .values({
@@ -55,7 +56,7 @@ export function insertUpload(db: Db, upload: NewUpload): Promise<UploadRow> {
 }
 
 /** Records a stored piece; of two writers at the same offset one gets ABORTED. */
-export async function commitPart(trx: Trx, part: UploadPart): Promise<void> {
+export async function commitPart(trx: UploadTrx, part: UploadPart): Promise<void> {
   const { upload_id, part_offset, byte_size } = part;
   const { numUpdatedRows } = await trx
     .updateTable('uploads')
@@ -71,12 +72,12 @@ export async function commitPart(trx: Trx, part: UploadPart): Promise<void> {
   await trx.insertInto('upload_parts').values(part).execute();
 }
 
-export function listParts(db: Db, uploadId: string): Promise<UploadPart[]> {
+export function listParts(db: UploadDb, uploadId: string): Promise<UploadPart[]> {
   return db.selectFrom('upload_parts').selectAll().where('upload_id', '=', uploadId).orderBy('part_offset').execute();
 }
 
 /** Only while it is being written: a second assembler of the same upload changes nothing. */
-export async function completeUpload(trx: Trx, uploadId: string, digest: string): Promise<void> {
+export async function completeUpload(trx: UploadTrx, uploadId: string, digest: string): Promise<void> {
   const { numUpdatedRows } = await whereWhole(trx, uploadId)
     .set({ state: 'STATE_COMPLETE', digest })
     .executeTakeFirst();
@@ -84,13 +85,13 @@ export async function completeUpload(trx: Trx, uploadId: string, digest: string)
 }
 
 /** Resets the upload: the bytes do not match the announced digest. */
-export async function resetUpload(trx: Trx, uploadId: string): Promise<void> {
+export async function resetUpload(trx: UploadTrx, uploadId: string): Promise<void> {
   const { numUpdatedRows } = await whereWhole(trx, uploadId).set({ committed_offset: 0 }).executeTakeFirst();
   if (numUpdatedRows > 0n) await trx.deleteFrom('upload_parts').where('upload_id', '=', uploadId).execute();
 }
 
 /** Reopens a complete upload for the same bytes, because the store has lost them. */
-export async function reopenUpload(db: Db, { upload_id, digest }: UploadRow): Promise<UploadRow> {
+export async function reopenUpload(db: UploadDb, { upload_id, digest }: UploadRow): Promise<UploadRow> {
   await db
     .updateTable('uploads')
     .set({ state: 'STATE_ACTIVE', committed_offset: 0, digest: '', expected_digest: digest })
@@ -100,7 +101,7 @@ export async function reopenUpload(db: Db, { upload_id, digest }: UploadRow): Pr
   return await db.selectFrom('uploads').selectAll().where('upload_id', '=', upload_id).executeTakeFirstOrThrow();
 }
 
-function whereWhole(trx: Trx, uploadId: string) {
+function whereWhole(trx: UploadTrx, uploadId: string) {
   return trx
     .updateTable('uploads')
     .where('upload_id', '=', uploadId)

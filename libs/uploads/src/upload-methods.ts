@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { CreateUploadRequest, WriteUploadRequest } from '@athanor/contracts/ingest';
+import type { BlobStore } from '@athanor/blobs';
+import type { ServiceImplementation } from '@athanor/contracts';
+import type { CreateUploadRequest, UploadInput, WriteUploadRequest } from '@athanor/contracts/ingest';
 import { isDatabaseError } from '@athanor/database';
 import {
+  type CallContext,
   checkSameRequest,
   type FieldViolation,
   invalidFields,
@@ -9,30 +12,46 @@ import {
   requestFingerprint,
   ServiceError,
 } from '@athanor/service';
+import type { Kysely } from 'kysely';
+import { assembleUpload, receiveChunks } from './receive-chunks.js';
 import {
-  type Db,
   findUpload,
   findUploadByRequest,
   insertUpload,
   reopenUpload,
+  type UploadDb,
   type UploadRow,
-} from '../store/uploads.js';
-import { assembleUpload, receiveChunks } from '../uploads/receive.js';
-import type { IngestDependencies, IngestMethods } from './dependencies.js';
-import { toUpload } from './mapping.js';
+} from './upload-store.js';
+import type { UploadTables } from './upload-tables.js';
 
-type UploadMethods = Pick<IngestMethods, 'createUpload' | 'writeUpload' | 'getUpload'>;
+/** Every service with uploads has these RPCs, with messages of the same fields. */
+export type UploadMethods = Pick<
+  ServiceImplementation<'ingest', CallContext>,
+  'createUpload' | 'writeUpload' | 'getUpload'
+>;
+
+export interface UploadDependencies<DB extends UploadTables> {
+  readonly db: Kysely<DB>;
+  readonly blobs: BlobStore;
+  readonly maxUploadBytes: number;
+  /** Name of the service, for its crash points. */
+  readonly service: string;
+  /** What is wrong with an empty file, for example "an empty file has no rows". */
+  readonly whyNotEmpty: string;
+}
 
 const FILENAME = /^\P{Cc}{1,255}$/u;
 
-export function uploadMethods({ db, blobs, maxUploadBytes }: IngestDependencies): UploadMethods {
+export function uploadMethods<DB extends UploadTables>(dependencies: UploadDependencies<DB>): UploadMethods {
+  const { blobs, service } = dependencies;
+  const db = dependencies.db as unknown as UploadDb;
   async function openAgainIfLost(upload: UploadRow): Promise<UploadRow> {
     if (upload.state !== 'STATE_COMPLETE' || (await blobs.stat(upload.digest)) !== undefined) return upload;
     return await reopenUpload(db, upload);
   }
   return {
     async createUpload(request, { tenant }) {
-      checkUpload(request, maxUploadBytes);
+      checkUpload(request, dependencies);
       const { requestId, filename, byteSize, digest: expectedDigest } = request;
       const fingerprint = requestFingerprint(request);
       const earlier = requestId === '' ? undefined : await findUploadByRequest(db, tenant, requestId);
@@ -69,9 +88,9 @@ export function uploadMethods({ db, blobs, maxUploadBytes }: IngestDependencies)
           metadata: { committed_offset: String(upload.committed_offset) },
         });
       }
-      await receiveChunks(upload, withFirst(first, iterator), { db, blobs });
+      await receiveChunks(upload, withFirst(first, iterator), { db, blobs, service });
       const received = await expectUpload(db, tenant, first.uploadId);
-      if (received.committed_offset === received.byte_size) await assembleUpload(received, { db, blobs });
+      if (received.committed_offset === received.byte_size) await assembleUpload(received, { db, blobs, service });
       return { upload: toUpload(await expectUpload(db, tenant, first.uploadId)) };
     },
 
@@ -81,8 +100,13 @@ export function uploadMethods({ db, blobs, maxUploadBytes }: IngestDependencies)
   };
 }
 
-export async function expectUpload(db: Db, tenant: string, uploadId: string): Promise<UploadRow> {
-  const row = await findUpload(db, tenant, uploadId);
+/** @throws NOT_FOUND if the tenant has no such upload. */
+export async function expectUpload<DB extends UploadTables>(
+  db: Kysely<DB>,
+  tenant: string,
+  uploadId: string,
+): Promise<UploadRow> {
+  const row = await findUpload(db as unknown as UploadDb, tenant, uploadId);
   if (row === undefined) throw notFound('upload', uploadId, 'create one with CreateUpload');
   return row;
 }
@@ -95,7 +119,21 @@ async function* withFirst(
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
 
-function checkUpload({ filename, byteSize, digest }: CreateUploadRequest, maxUploadBytes: number): void {
+function toUpload(row: UploadRow): UploadInput {
+  return {
+    uploadId: row.upload_id,
+    filename: row.filename,
+    byteSize: row.byte_size,
+    committedOffset: row.committed_offset,
+    state: row.state,
+    digest: row.digest,
+  };
+}
+
+function checkUpload(
+  { filename, byteSize, digest }: CreateUploadRequest,
+  { maxUploadBytes, whyNotEmpty }: Pick<UploadDependencies<UploadTables>, 'maxUploadBytes' | 'whyNotEmpty'>,
+): void {
   const violations: FieldViolation[] = [];
   if (!FILENAME.test(filename)) {
     violations.push({ field: 'filename', description: 'expected 1 to 255 characters, no control characters' });
@@ -103,7 +141,7 @@ function checkUpload({ filename, byteSize, digest }: CreateUploadRequest, maxUpl
   if (byteSize < 1)
     violations.push({
       field: 'byte_size',
-      description: `expected at least 1 byte, got ${byteSize}; an empty file has no rows`,
+      description: `expected at least 1 byte, got ${byteSize}; ${whyNotEmpty}`,
     });
   if (byteSize > maxUploadBytes)
     violations.push({ field: 'byte_size', description: `expected at most ${maxUploadBytes} bytes, got ${byteSize}` });

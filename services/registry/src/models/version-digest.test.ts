@@ -1,0 +1,31 @@
+import type { Component, TensorSpec } from '@athanor/contracts/api';
+import type { TrainingResult, TrainingSpec } from '@athanor/contracts/training';
+import { expect, test } from 'vitest';
+import { versionDigest, versionManifest } from './version-digest.js';
+
+const component = (kind: string) => ({ kind, parameters: { fields: {} }, version: 1 }) as Component;
+const spec = {
+  ...{ datasetDigest: 'sha256:data', task: component('multiclass'), model: component('mlp') },
+  ...{ optimizer: component('adam'), transforms: [], targets: ['y'], inputs: ['a'], epochs: 2, batchSize: 16 },
+  ...{ seed: 1, cpuThreads: 1, weight: '', earlyStopping: null },
+} as unknown as TrainingSpec;
+
+const resultWith = (more: Partial<TensorSpec>) => {
+  const tensor = (name: string, datatype: string, shape: number[]) =>
+    ({ name, datatype, shape, ...more }) as TensorSpec;
+  const inputs = [tensor('a', 'FP64', [-1, 1])];
+  const outputs = [tensor('label', 'INT64', [-1])];
+  return {
+    files: [{ name: 'model.onnx', digest: 'sha256:m', byteSize: 5 }],
+    signature: { inputs, outputs, classes: ['x', 'y'], columns: [], task: 'multiclass' },
+    ...{ runtime: 'onnxruntime 1.30.0', instructionSet: 'avx2' },
+  } as unknown as TrainingResult;
+};
+
+// Computed before axes were part of signatures.
+const EARLIER = 'sha256:5774854f1cbfdef891e746c711585ac352ca2668ce447df6ad1af79a7c0f9391';
+
+test('a version that was trained here keeps its digest when messages get fields that imported models need', () => {
+  expect(versionDigest(versionManifest(spec, resultWith({})))).toBe(EARLIER);
+  expect(versionDigest(versionManifest(spec, resultWith({ axes: [] })))).toBe(EARLIER);
+});
