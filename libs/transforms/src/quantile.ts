@@ -63,7 +63,7 @@ function fitCurve(sorted: Float64Array, quantiles: number): Curve {
   const [values, below, upTo] = [[] as number[], [] as number[], [] as number[]];
   for (let index = 0; index < count; index++) {
     const share = count === 1 ? 0 : index / (count - 1);
-    const value = (count === sorted.length ? sorted[index]! : quantileOf(sorted, share)) * unit;
+    const value = (count === sorted.length ? sorted[index]! : quantileOf(sorted, share)) * unit + 0;
     if (values.length === 0 || value > values.at(-1)!) {
       values.push(value);
       below.push(share);

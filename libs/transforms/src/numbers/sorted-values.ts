@@ -12,7 +12,8 @@ export class ValueBuffer {
       larger.set(this.#values);
       this.#values = larger;
     }
-    this.#values[this.#length++] = value;
+    // -0 becomes 0, as in the JSON of a fitted state.
+    this.#values[this.#length++] = value + 0;
   }
 
   /** Sorts in place; the buffer must not be used afterwards. */
