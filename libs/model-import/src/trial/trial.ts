@@ -49,7 +49,7 @@ export function createTrial(limits: TrialLimits, signal: AbortSignal): Trial {
 
   function current(): ProcessRunner {
     if (runner !== undefined) return runner;
-    const started = createProcessRunner();
+    const started = createProcessRunner({ output: 'ignore' });
     runner = started;
     void started.lost.then(() => {
       if (runner === started) runner = undefined;

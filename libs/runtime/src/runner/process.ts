@@ -11,11 +11,24 @@ export interface ProcessRunner extends Runner {
   kill(): void;
 }
 
+export interface ProcessRunnerOptions {
+  /**
+   * ignore: what the process writes to its standard streams is dropped. For models that others made: libraries of the runtime
+   * write parts of a model there as they are (RE2 a pattern that it cannot parse). Default: inherit.
+   */
+  readonly output?: 'inherit' | 'ignore';
+}
+
 /**
  * Runs models in a child process with an empty environment: a hung or crashed model does not affect other processes.
  */
-export function createProcessRunner(): ProcessRunner {
-  const child = fork(compiledEntry('process-host'), { serialization: 'advanced', env: {}, execArgv: [] });
+export function createProcessRunner({ output = 'inherit' }: ProcessRunnerOptions = {}): ProcessRunner {
+  const child = fork(compiledEntry('process-host'), {
+    serialization: 'advanced',
+    env: {},
+    execArgv: [],
+    stdio: ['ignore', output, output, 'ipc'],
+  });
   const channel: Channel = {
     // Sending fails if the child is gone, which 'exit' reports.
     post: message => child.send(message, () => undefined),
