@@ -217,6 +217,6 @@ test('a process that takes too much memory is ended', async () => {
   const importing = importFiles({ 'model.onnx': endless }, { limits: { memoryMb: 1 } });
   await expect(importing).rejects.toMatchObject({
     code: 'MEMORY_LIMIT',
-    message: 'the model needs too much memory to load: took more than 1 MiB of memory',
+    message: 'reading "model.onnx": took more than 1 MiB of memory',
   });
 });

@@ -2,15 +2,17 @@
 // In this order: the files, the guard (nothing runs), a trial in a process of its own, what config.pbtxt and labels say, and
 // the batch axis.
 
-import { copyFile, link, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { filesBelow, type GuardedFile, guardFile, ModelError, quoted } from '@athanor/onnx';
-import { type Artifact, modelFolder, openArtifact, readModelFile } from './artifact/artifact.js';
+import { quoted } from '@athanor/onnx';
+import { type Artifact, checkFileKind, modelFolder, openArtifact } from './artifact/artifact.js';
 import { type BatchDeclaration, type Batching, decideBatching } from './batching/decide-batching.js';
 import { type ProbeResult, probeRows } from './batching/probe.js';
 import { compareWithFile } from './config/compare-with-file.js';
 import { type RecommendedServing, recommendServing } from './config/recommended-serving.js';
 import { checkSections } from './config/unsupported.js';
+import { createGuard, type Guard } from './guarding/guard-process.js';
+import type { GuardVerdict } from './guarding/guard-protocol.js';
 import { ImportRefusal, type ImportRefusalCode } from './refusal.js';
 import { completeSignature, type DraftSignature, draftSignature, type ImportedSignature } from './signature.js';
 import { type FirstRun, runOnce } from './trial/first-run.js';
@@ -56,25 +58,32 @@ export async function importModel(options: ImportOptions): Promise<ImportedModel
   const memoryMb = Math.max(1024, Math.ceil((4 * artifact.byteSize) / MIB) + 1024);
   const limits = { loadTimeoutMs: 120_000, runTimeoutMs: 30_000, memoryMb, ...options.limits };
   const trial = createTrial(limits, options.signal);
+  const guard = createGuard({ timeoutMs: limits.loadTimeoutMs, memoryMb: limits.memoryMb }, options.signal);
   try {
-    return await importArtifact(artifact, options, trial);
+    return await importArtifact(artifact, options, { guard, trial });
   } finally {
-    await trial.close();
+    await Promise.all([guard.close(), trial.close()]);
   }
 }
 
-/** As `importModel`, in a process that several imports may share. */
+export interface ImportProcesses {
+  readonly guard: Guard;
+  readonly trial: Trial;
+}
+
+/** As `importModel`, in processes that several imports may share, one after the other. */
 export async function importArtifact(
   artifact: Artifact,
   { scratch, batchAxis }: Pick<ImportOptions, 'scratch' | 'batchAxis'>,
-  trial: Trial,
+  { guard, trial }: ImportProcesses,
 ): Promise<ImportedModel> {
   const sectionNotes = artifact.config ? checkSections(artifact.config) : [];
   const declared = declaredBatch(artifact, batchAxis);
-  const guarded = await guard(artifact);
-  const files = await placeFiles(artifact, guarded, scratch);
+  await checkFileKind(artifact);
+  const verdict = await guard.check(artifact, join(scratch, MODEL_FILE));
+  const files = await placeFiles(artifact, verdict, scratch);
   const loaded = await load(trial, files[0]!.path);
-  const draft = draftSignature(guarded.boundary, loaded);
+  const draft = draftSignature(verdict.boundary, loaded);
   const first = await runOnce(trial, loaded.handle, draft);
   const signature = complete(draft, first);
   if (artifact.config) compareWithFile(artifact.config, signature);
@@ -91,8 +100,8 @@ export async function importArtifact(
     signature,
     batching,
     recommendedServing: serving,
-    changes: guarded.changes,
-    notes: [...opsetNotes(guarded), ...first.notes, ...sectionNotes, ...notes],
+    changes: verdict.changes,
+    notes: [...opsetNotes(verdict), ...first.notes, ...sectionNotes, ...notes],
   };
 }
 
@@ -108,16 +117,6 @@ function declaredBatch({ config }: Artifact, batchAxis: number | undefined): Bat
   return { isBatched: maxBatchSize > 0, source: `max_batch_size ${maxBatchSize} of config.pbtxt`, maxBatchSize };
 }
 
-async function guard(artifact: Artifact): Promise<GuardedFile> {
-  const bytes = await readModelFile(artifact);
-  try {
-    return guardFile(bytes, { artifact: filesBelow(modelFolder(artifact)) });
-  } catch (cause) {
-    if (!(cause instanceof ModelError)) throw cause;
-    throw new ImportRefusal(cause.code, `${quoted(artifact.model)}: ${cause.message}`, { cause });
-  }
-}
-
 interface PlacedFile {
   readonly name: string;
   /** Where the file is kept. */
@@ -126,20 +125,19 @@ interface PlacedFile {
   readonly path: string;
 }
 
-async function placeFiles(artifact: Artifact, guarded: GuardedFile, scratch: string): Promise<PlacedFile[]> {
+async function placeFiles(artifact: Artifact, verdict: GuardVerdict, scratch: string): Promise<PlacedFile[]> {
   const folder = modelFolder(artifact);
-  if (guarded.externalFiles.includes(MODEL_FILE)) {
+  if (verdict.externalFiles.includes(MODEL_FILE)) {
     throw new ImportRefusal(
       'EXTERNAL_DATA',
       `external data cannot be in ${quoted(MODEL_FILE)}; save it in a file of its own`,
     );
   }
   const original = join(artifact.folder, artifact.model);
-  const path = guarded.rewritten ? join(scratch, MODEL_FILE) : original;
-  if (guarded.rewritten) await writeFile(path, guarded.rewritten);
-  const external = guarded.externalFiles.map(async name => {
+  const path = verdict.isRewritten ? join(scratch, MODEL_FILE) : original;
+  const external = verdict.externalFiles.map(async name => {
     const source = join(folder, name);
-    if (!guarded.rewritten) return { name, source, path: source };
+    if (!verdict.isRewritten) return { name, source, path: source };
     await linkFile(source, join(scratch, name));
     return { name, source, path: join(scratch, name) };
   });
@@ -175,8 +173,7 @@ function complete(draft: DraftSignature, { outputs }: FirstRun): ImportedSignatu
   return completeSignature(draft, ranks);
 }
 
-function opsetNotes({ opsets }: GuardedFile): string[] {
-  const version = opsets.get('');
+function opsetNotes({ opset: version }: GuardVerdict): string[] {
   if (version === undefined || (version >= TESTED_OPSETS.oldest && version <= TESTED_OPSETS.newest)) return [];
   const range = `${TESTED_OPSETS.oldest} to ${TESTED_OPSETS.newest}`;
   return [`the file has opset ${version}; opsets ${range} are supported, and this one as far as ONNX Runtime runs it`];

@@ -89,10 +89,9 @@ const HEAD_BYTES = 64;
 // Node.js reads no larger file in one piece, and neither may a protobuf message be.
 const MAX_MODEL_BYTES = 2 * 1024 ** 3 - 1;
 
-/** The bytes of the model's file. Throws ImportRefusal NOT_ONNX for a file of another kind. */
-export async function readModelFile({ folder, model }: Artifact): Promise<Uint8Array> {
-  const path = join(folder, model);
-  const file = await open(path);
+/** Throws ImportRefusal NOT_ONNX or TOO_LARGE. */
+export async function checkFileKind({ folder, model }: Artifact): Promise<void> {
+  const file = await open(join(folder, model));
   try {
     const { bytesRead, buffer } = await file.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
     const advice = adviceForFile(buffer.subarray(0, bytesRead));
@@ -103,7 +102,6 @@ export async function readModelFile({ folder, model }: Artifact): Promise<Uint8A
       const message = `${quoted(model)} has ${size} bytes, ${MAX_MODEL_BYTES} are allowed`;
       throw new ImportRefusal('TOO_LARGE', `${message}; save its weights as external data`);
     }
-    return await file.readFile();
   } finally {
     await file.close();
   }

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import type { DType, Tensor } from '@athanor/tensor';
 import { openArtifact } from '../artifact/artifact.js';
 import { numbersOf } from '../batching/rows.js';
-import { type ImportedModel, importArtifact } from '../import-model.js';
+import { createGuard } from '../guarding/guard-process.js';
+import { type ImportedModel, type ImportProcesses, importArtifact } from '../import-model.js';
 import { ImportRefusal } from '../refusal.js';
 import { createTrial, type Trial, TrialFailure } from '../trial/trial.js';
 import type { RecordedModel } from './recorded-model.js';
@@ -29,22 +30,31 @@ export interface SweepResult {
 
 const LIMITS = { loadTimeoutMs: 120_000, runTimeoutMs: 60_000, memoryMb: 8_192 };
 
-/** All models share one process, which starts again if one of them ends it. */
+/** All models share one process for the guard and one for the runtime, which starts again if one of them ends it. */
 export async function* sweep(models: Iterable<RecordedModel>, options: SweepOptions): AsyncGenerator<SweepResult> {
   const trial = createTrial(LIMITS, options.signal);
+  const guard = createGuard({ timeoutMs: LIMITS.loadTimeoutMs, memoryMb: LIMITS.memoryMb }, options.signal);
   try {
-    for (const model of models) yield await importAndRun(model, trial, options);
+    for (const model of models) yield await importAndRun(model, { guard, trial }, options);
   } finally {
-    await trial.close();
+    await Promise.all([guard.close(), trial.close()]);
   }
 }
 
-async function importAndRun(model: RecordedModel, trial: Trial, options: SweepOptions): Promise<SweepResult> {
+async function importAndRun(
+  model: RecordedModel,
+  processes: ImportProcesses,
+  options: SweepOptions,
+): Promise<SweepResult> {
   const scratch = await mkdtemp(join(tmpdir(), 'athanor-import-'));
   const { name } = model;
   try {
-    const imported = await importArtifact(await openArtifact(model.folder), { scratch, batchAxis: undefined }, trial);
-    const difference = await runRecorded(model, imported, trial, options);
+    const imported = await importArtifact(
+      await openArtifact(model.folder),
+      { scratch, batchAxis: undefined },
+      processes,
+    );
+    const difference = await runRecorded(model, imported, processes.trial, options);
     const outcome = difference === undefined ? 'served' : 'differs';
     return { name, outcome, code: '', message: difference ?? '', imported };
   } catch (error) {

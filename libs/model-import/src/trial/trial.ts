@@ -1,7 +1,6 @@
 // The first load and the first runs of a foreign model happen in a child process with limits: it is ended when it takes too
 // long or too much memory, and a crash of a kernel is a message.
 
-import { readFile } from 'node:fs/promises';
 import {
   createProcessRunner,
   type LoadedModel,
@@ -10,6 +9,7 @@ import {
   type Tensors,
 } from '@athanor/runtime';
 import type { Tensor } from '@athanor/tensor';
+import { LimitExceeded, withinLimits } from './within-limits.js';
 
 export interface TrialLimits {
   readonly loadTimeoutMs: number;
@@ -41,7 +41,6 @@ export interface Trial {
   close(): Promise<void>;
 }
 
-const MEMORY_INTERVAL_MS = 100;
 // One thread computes the same bits everywhere.
 const SESSION = { intraOpThreads: 1 };
 
@@ -61,28 +60,10 @@ export function createTrial(limits: TrialLimits, signal: AbortSignal): Trial {
   async function bounded<T>(timeoutMs: number, call: (runner: ProcessRunner) => Promise<T>): Promise<T> {
     signal.throwIfAborted();
     const target = current();
-    let verdict: TrialFailure | undefined;
-    const end = (failure?: TrialFailure) => {
-      verdict ??= failure;
-      target.kill();
-    };
-    const onAbort = () => end();
-    const timer = setTimeout(() => end(new TrialFailure('timeout', `no end within ${timeoutMs} ms`)), timeoutMs);
-    const watch = setInterval(() => {
-      void residentMb(target.pid).then(used => {
-        if (used > limits.memoryMb) end(new TrialFailure('memory', `took more than ${limits.memoryMb} MiB of memory`));
-      });
-    }, MEMORY_INTERVAL_MS);
-    signal.addEventListener('abort', onAbort, { once: true });
     try {
-      return await call(target);
+      return await withinLimits(target, { timeoutMs, memoryMb: limits.memoryMb, signal }, () => call(target));
     } catch (cause) {
-      signal.throwIfAborted();
-      throw verdict ?? toTrialFailure(cause);
-    } finally {
-      clearTimeout(timer);
-      clearInterval(watch);
-      signal.removeEventListener('abort', onAbort);
+      throw toTrialFailure(cause);
     }
   }
 
@@ -100,6 +81,7 @@ export function createTrial(limits: TrialLimits, signal: AbortSignal): Trial {
 }
 
 function toTrialFailure(cause: unknown): TrialFailure {
+  if (cause instanceof LimitExceeded) return new TrialFailure(cause.limit, cause.message, { cause });
   if (!(cause instanceof RuntimeFailure)) throw cause;
   if (cause.code === 'RUNNER_LOST') return new TrialFailure('crashed', cause.message, { cause });
   return new TrialFailure('refused', shortReason(cause.message), { cause });
@@ -115,10 +97,4 @@ export function shortReason(message: string): string {
     .replaceAll(/\s+/g, ' ')
     .trim();
   return reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON - 1)}…` : reason;
-}
-
-/** Linux only; elsewhere the limit of memory is not enforced. 0 if the process is gone. */
-async function residentMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
 }

@@ -19,7 +19,8 @@ const GIB = 1024 ** 3;
 export const DEFAULT_FILE_LIMITS: FileLimits = {
   // Protobuf's own limit.
   maxFileBytes: 2 * GIB - 1,
-  maxEntries: 8_000_000,
+  // Forests of thousands of trees have tens of millions of attribute values.
+  maxEntries: 64_000_000,
   maxNodes: 100_000,
   // Protobuf's readers stop at 100 messages, and a body takes three (GraphProto, NodeProto, AttributeProto).
   maxDepth: 32,

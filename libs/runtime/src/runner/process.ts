@@ -59,7 +59,8 @@ export function createProcessRunner(): ProcessRunner {
       // After the last bytes of its socket and its standard error.
       child.once('close', (code, signal) => {
         if (failure !== '') return listener(failure);
-        const last = errors.trim().replaceAll(/\s+/g, ' ');
+        // It may repeat parts of a model's file: control characters are dropped.
+        const last = errors.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim();
         listener(`the runner process ended with ${signal ?? `code ${code}`}${last === '' ? '' : `: ${last}`}`);
       });
     },
