@@ -8,7 +8,7 @@ export {
   GPU_MODES,
   type GpuMode,
 } from './provider/choose-provider.js';
-export { createProcessRunner, type ProcessRunner, type ProcessRunnerOptions } from './runner/process.js';
+export { createProcessRunner, type ProcessRunner } from './runner/process.js';
 export type { LoadedModel, MemoryReport, Runner } from './runner/runner.js';
 export { createThreadRunner } from './runner/thread.js';
 export {

@@ -110,7 +110,7 @@ describe.skipIf(absent)(`every pod${absent ? ` (skipped: ${absent})` : ''}`, () 
       const { volumes } = find(objects, 'Deployment', name).spec.template.spec;
       return volumes.find((volume: { name: string }) => volume.name === 'tmp').emptyDir.sizeLimit;
     };
-    expect(['athanor-ingest', 'athanor-training', 'athanor-registry'].map(room)).toEqual(['5Gi', '2Gi', '256Mi']);
+    expect(['athanor-ingest', 'athanor-training', 'athanor-registry'].map(room)).toEqual(['5Gi', '2Gi', '8Gi']);
     // Nothing is stored there if blobs are files.
     const onVolume = { 'blobs.mode': 'pvc', 'ingest.tmpSizeLimit': '100Mi' };
     expect(pods(await render({ values: onVolume }))).not.toEqual([]);
