@@ -261,7 +261,8 @@ describe("errors have Triton's codes", () => {
       modelName: 'plain',
       parameters: { unload_dependents: { boolParam: true } },
     });
-    expect(await ready()).toEqual({ name: 'plain', version: '', state: 'UNAVAILABLE', reason: 'unloaded' });
+    // Accepted requests are answered before its memory is given back.
+    await expect.poll(ready).toEqual({ name: 'plain', version: '', state: 'UNAVAILABLE', reason: 'unloaded' });
     expect(bench.registry.deployments.find(({ name }) => name === 'plain')?.stopped).toBe(true);
     await bench.acme.repositoryModelLoad({ modelName: 'plain' });
     expect(await ready()).toEqual({ name: 'plain', version: '1', state: 'READY', reason: '' });

@@ -152,12 +152,23 @@ describe('a call about the whole server', () => {
     expect(models.map(({ reason }) => reason)).toEqual(['small']);
   });
 
+  test('loading and unloading change the registry with the credential of the caller', async () => {
+    const { router, changes } = await start({ all: { models: ['*'] } });
+    await router.repositoryModelUnload({
+      modelName: 'digits',
+      parameters: { unload_dependents: { boolParam: false } },
+    });
+    expect(changes).toEqual(['acme: digits stopped=true']);
+    await router.repositoryModelUnload({ modelName: 'nothing' });
+    await expect(router.repositoryModelLoad({ modelName: '' })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect(changes).toHaveLength(1);
+  });
+
   test('live, ready and metadata', async () => {
     const { router } = await start({ all: { models: ['*'] } });
     expect(await router.serverLive({})).toMatchObject({ live: true });
     expect(await router.serverReady({})).toMatchObject({ ready: true });
     expect(await router.serverMetadata({})).toMatchObject({ name: 'athanor' });
-    await expect(router.repositoryModelLoad({ modelName: 'digits' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 });
 

@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createStub, type Stub } from '@athanor/client';
 import { serviceDefinition } from '@athanor/contracts';
-import type { ResolvedDeploymentInput } from '@athanor/contracts/registry';
+import type { ResolvedDeploymentInput, SetDeploymentRequest } from '@athanor/contracts/registry';
 import {
   type CallContext,
   createTelemetry,
@@ -53,6 +53,8 @@ export interface Bench {
   deployments: ResolvedDeploymentInput[];
   /** Number of calls. */
   readonly asked: number;
+  /** Changes that the registry was asked for, with the tenant of the credential. */
+  readonly changes: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -122,13 +124,23 @@ export async function startBench(
   const credentials = await createTestCredentials(folder.path);
   const key = await credentials.addKey({ tenant: 'acme' });
   const otherKey = await credentials.addKey({ tenant: 'other' });
-  const bench = { deployments, asked: 0 };
+  const bench = { deployments, asked: 0, changes: [] as string[] };
   const registry = await startStandIn('registry', {
     services: {
       registry: {
         listResolvedDeployments: async () => {
           bench.asked++;
           return { deployments: bench.deployments };
+        },
+        getDeployment: async ({ name }: { name: string }) => {
+          const found = bench.deployments.find(each => each.deployment?.name === name);
+          if (found === undefined) throw new ServiceError('NOT_FOUND', `no deployment ${name}`);
+          return { deployment: found.deployment };
+        },
+        setDeployment: async (request: SetDeploymentRequest, { tenant }: CallContext) => {
+          const { name, stopped } = request.deployment ?? {};
+          bench.changes.push(`${tenant}: ${name} stopped=${stopped}`);
+          return {};
         },
       },
     },
