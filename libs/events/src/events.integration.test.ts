@@ -301,7 +301,8 @@ test('a replay reaches only the consumer that failed, and no tail', async () => 
   broken = false;
   await replayDeadLetter(bench.connection, letter.sequence);
   await waitForEffects(['poison/1']);
-  expect(bystander).toHaveBeenCalledTimes(1);
+  // It may still be about to handle the first publication.
+  await vi.waitFor(() => expect(bystander).toHaveBeenCalledTimes(1));
   const tailed: string[] = [];
   for await (const event of tailEvents(bench.connection, { tenant, from: 'beginning', stopAtEnd: true }))
     tailed.push(event.id);
