@@ -13,7 +13,7 @@ export interface NatsServicePermissions {
 
 const API = '$JS.API';
 
-/** Creates and updates the streams: services that publish. */
+/** Creates and updates the streams: services with an outbox. */
 const ENSURES_STREAMS = [EVENT_STREAM, DEAD_LETTER_STREAM].flatMap(stream =>
   ['CREATE', 'UPDATE', 'INFO'].map(verb => `${API}.STREAM.${verb}.${stream}`),
 );
@@ -34,7 +34,7 @@ const READS_DEAD_LETTERS = [
 ];
 
 export function natsPermissions(service: ServiceName): NatsServicePermissions {
-  const { publishes, followsEvents, managesDeadLetters } = SERVICES[service];
+  const { publishes, followsEvents, managesDeadLetters, isStateful } = SERVICES[service];
   const consumers = Object.entries(EVENT_CONSUMERS);
   const own = consumers.filter(([, consumer]) => consumer.service === service);
   const foreign = consumers.filter(([, consumer]) => consumer.service !== service);
@@ -42,7 +42,7 @@ export function natsPermissions(service: ServiceName): NatsServicePermissions {
     publish: {
       allow: [
         `${API}.INFO`,
-        ...(publishes.length > 0 ? ENSURES_STREAMS : []),
+        ...(isStateful ? ENSURES_STREAMS : []),
         ...(followsEvents ? TAILS : []),
         ...(managesDeadLetters ? READS_DEAD_LETTERS : []),
         ...ownEvents(publishes),

@@ -192,7 +192,7 @@ test('a process that grows beyond its memory limit is replaced between runs, and
 });
 
 test('the model that was not used for longest is unloaded to make room, and reloaded by its next request', async () => {
-  await start({ MODEL_MEMORY_MB: 130 });
+  await start({ MODEL_MEMORY_MB: 88 });
   await serve(imported('first'), imported('second'));
   await serve(imported('first'), imported('second'), imported('third'));
   expect(await version('first')).toMatchObject({ state: 'STATE_EVICTED', instances: [] });

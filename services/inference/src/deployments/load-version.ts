@@ -105,8 +105,11 @@ async function loadFolder(folder: ModelFolder, { target, plan, options }: Loadin
   });
   created.scheduler = scheduler;
   pool.onFree = () => scheduler.dispatch();
-  await pool.start();
   const registered = options.budget.add({ pool, depth: () => scheduler.depth, label: `${tenant}/${name}` });
+  await pool.start().catch(error => {
+    registered.remove();
+    throw error;
+  });
   const { modelName, number, digest } = version;
   return {
     model: { ...{ name, modelName, version: number, digest, spec, plan, facts, place }, scheduler, pool, statistics },
@@ -143,18 +146,20 @@ function startInstance(source: ModelSource, { plan, place, spec, budget, files }
   const session = { intraOpThreads: place.threads, provider: place.provider };
   const fileBytes = files.reduce((sum, { byteSize }) => sum + byteSize, 0);
   return async signal => {
-    await budget.makeRoom(fileBytes, signal);
-    const instance = await startedIn(place, () =>
-      place.isolation === 'thread'
-        ? startThreadInstance(source, session)
-        : startProcessInstance(source, session, plan.isolation.limits),
-    );
+    const release = await budget.makeRoom(fileBytes, signal);
     try {
-      await warmUp(instance, spec, plan.warmUp);
+      const instance = await startedIn(place, () =>
+        place.isolation === 'thread'
+          ? startThreadInstance(source, session)
+          : startProcessInstance(source, session, plan.isolation.limits),
+      );
+      await warmUp(instance, spec, plan.warmUp).catch(async error => {
+        await instance.stop();
+        throw error;
+      });
       return instance;
-    } catch (error) {
-      await instance.stop();
-      throw error;
+    } finally {
+      release();
     }
   };
 }

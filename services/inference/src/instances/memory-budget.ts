@@ -55,8 +55,11 @@ export class MemoryBudget {
     return sum;
   }
 
-  /** Unloads other models until an instance of a model with files of this size fits. Throws RESOURCE_EXHAUSTED. */
-  async makeRoom(fileBytes: number, signal: AbortSignal): Promise<void> {
+  /**
+   * Unloads other models until an instance of a model with files of this size fits. Throws RESOURCE_EXHAUSTED. @returns a
+   * function to call when the instance's own memory can be read.
+   */
+  async makeRoom(fileBytes: number, signal: AbortSignal): Promise<() => void> {
     const needed = PROCESS_BYTES + fileBytes * FILE_FACTOR;
     while (this.usedBytes() + this.#reserved + needed > this.limitBytes) {
       signal.throwIfAborted();
@@ -64,11 +67,10 @@ export class MemoryBudget {
       if (evicted === undefined) throw this.#noRoom(needed);
       await this.#evict(evicted);
     }
-    // Until the instance's own memory can be read.
     this.#reserved += needed;
-    setTimeout(() => {
+    return () => {
       this.#reserved -= needed;
-    }, CHECK_INTERVAL_MS).unref();
+    };
   }
 
   close(): void {
