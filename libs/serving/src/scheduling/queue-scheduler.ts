@@ -78,6 +78,16 @@ export class QueueScheduler implements Scheduler {
     });
   }
 
+  abort(error: Error): void {
+    this.#isClosed = true;
+    const waiting = this.#queue;
+    this.#setQueue([]);
+    for (const { sink, arrived } of waiting) {
+      this.#context.instances.refused(performance.now() - arrived);
+      sink.fail(error);
+    }
+  }
+
   // Cancelled and expired requests are removed only when their places are needed, so that live requests never pay for
   // the search.
   #refuse(work: Work): Error | undefined {
@@ -118,7 +128,9 @@ export class QueueScheduler implements Scheduler {
   #shouldWait(): boolean {
     const { maxQueueDelayUs, maxBatchSize } = this.#options;
     if (maxQueueDelayUs === 0 || this.#isClosed || this.#queuedRows >= maxBatchSize) return false;
-    const oldest = Math.min(...this.#queue.map(({ arrived }) => arrived));
+    // The queue may be long, and in an order other than that of arrival.
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const { arrived } of this.#queue) oldest = Math.min(oldest, arrived);
     const leftMs = oldest + maxQueueDelayUs / 1000 - performance.now();
     if (leftMs <= 0) return false;
     this.#delay ??= setTimeout(() => {

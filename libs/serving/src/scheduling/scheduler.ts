@@ -18,7 +18,7 @@ export interface Instances {
   readonly count: number;
   /**
    * Runs the batch on a free instance and answers its sinks. `Scheduler.dispatch` is called when the instance is free
-   * again. @returns false if no instance is free after all.
+   * again. Throws if no instance is free.
    */
   run(batch: readonly Pending[]): void;
   /** A request that was refused or dropped without a run, for the statistics. */
@@ -45,6 +45,8 @@ export interface Scheduler {
   readonly queuedRows: number;
   /** Accepts no more requests; settles when all accepted ones have been handed to instances. */
   drain(): Promise<void>;
+  /** Accepts no more requests, and answers those that wait with the error: no instance will be free any more. */
+  abort(error: Error): void;
 }
 
 /** What ModelConfig says about a scheduler. */

@@ -114,7 +114,8 @@ async function loadFolder(folder: ModelFolder, { target, plan, options }: Loadin
   return {
     model: { ...{ name, modelName, version: number, digest, spec, plan, facts, place }, scheduler, pool, statistics },
     async unload() {
-      if (pool.state === 'loaded' || pool.state === 'evicted') await scheduler.drain();
+      if (pool.state === 'given-up') scheduler.abort(pool.ended());
+      else await scheduler.drain();
       registered.remove();
       await pool.stop();
       await folder.release();

@@ -144,7 +144,7 @@ export class InstancePool implements Instances {
     if (this.isBusy && this.state === 'loaded') await new Promise<void>(resolve => this.#onQuiet.push(resolve));
     if (this.state !== 'given-up') this.state = 'stopped';
     this.#stopping.abort();
-    failAll(this.#again.splice(0), this.#ended());
+    failAll(this.#again.splice(0), this.ended());
     await Promise.all(this.#slots.map(slot => this.#stop(slot)));
   }
 
@@ -170,7 +170,7 @@ export class InstancePool implements Instances {
 
   #runAgain(batch: readonly Pending[]): void {
     if (this.state === 'loaded') this.#again.push(...batch);
-    else failAll(batch, this.#ended());
+    else failAll(batch, this.ended());
     for (const slot of this.#slots) if (slot.state === 'idle') this.#next(slot);
   }
 
@@ -227,7 +227,7 @@ export class InstancePool implements Instances {
   #giveUp(reason: string): void {
     if (this.state === 'given-up') return;
     this.state = 'given-up';
-    failAll(this.#again.splice(0), this.#ended());
+    failAll(this.#again.splice(0), this.ended());
     this.#options.onGivenUp(reason);
     for (const slot of this.#slots) void this.#stop(slot);
     this.#settleIfQuiet();
@@ -244,7 +244,8 @@ export class InstancePool implements Instances {
     if (!this.isBusy) for (const settle of this.#onQuiet.splice(0)) settle();
   }
 
-  #ended(): Error {
+  /** Why no batch runs any more. */
+  ended(): Error {
     return this.state === 'given-up' ? quarantined(this.history.recent[0]?.reason ?? '') : stopped();
   }
 

@@ -273,6 +273,16 @@ test('a model whose instances crash again and again is given up, and what waits 
   expect(scheduler.depth).toBe(0);
 });
 
+test('bug: requests that waited for a model that was given up were never answered', async () => {
+  const { submit, state, scheduler, givenUp } = await bench({ scheduler: 'direct' });
+  state.failsWith = new InstanceLost('it crashed');
+  const answers = Promise.allSettled(Array.from({ length: 8 }, () => submit(workOf([13]))));
+  await expect.poll(() => givenUp).toEqual(['it crashed']);
+  scheduler.abort(new ServiceError('UNAVAILABLE', 'the version is quarantined'));
+  expect((await answers).map(({ status }) => status)).toEqual(new Array(8).fill('rejected'));
+  await expect(submit(workOf([1]))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+});
+
 test('several instances run at the same time', async () => {
   const { submit, runs, state, release } = await bench({ count: 2, scheduler: 'direct' });
   state.holds = true;
