@@ -42,7 +42,7 @@ export async function startInference({ config }: AppOptions): Promise<App> {
   const closing = new Closing();
   try {
     const { LOG_LEVEL: logLevel, OTLP_ENDPOINT: otlpEndpoint } = config;
-    // No active span is needed here: no events are written, and a call's own span is in its context.
+    // No active span is needed here: a call's own span is in its context.
     const telemetry = createTelemetry({ service: 'inference', logLevel, otlpEndpoint, followsContext: false });
     closing.add(() => telemetry.shutdown());
     const { log } = telemetry;

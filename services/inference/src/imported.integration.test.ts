@@ -6,8 +6,7 @@ import { GraphBuilder, toModel, writeModel } from '@athanor/onnx';
 import { type DType, dtypes } from '@athanor/tensor';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startTestBench, type TestBench } from './inference.testkit.js';
-import { scaleModel } from './models.testkit.js';
-import type { DesiredDeployment, ImportedSignature } from './registry.testkit.js';
+import { type ImportedSignature, imported, scaleSignature } from './registry.testkit.js';
 
 let bench: TestBench;
 
@@ -32,25 +31,13 @@ const everyType: ImportedSignature = {
   ),
   isBatched: true,
 };
-const scale: ImportedSignature = {
-  inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 2] }],
-  outputs: [
-    { name: 'y', datatype: 'FP32', shape: [-1, 2] },
-    { name: 'place', datatype: 'INT64', shape: [-1] },
-  ],
-  isBatched: true,
-};
-const imported = (name: string, more: Partial<DesiredDeployment> = {}): DesiredDeployment => ({
-  ...{ tenant: 'acme', name, version: 1, model: scaleModel(2), imported: scale },
-  ...more,
-});
 
 beforeAll(async () => {
   bench = await startTestBench();
   bench.registry.deployments = [
     imported('types', { model: identities(), imported: everyType }),
-    imported('alone', { imported: { ...scale, isBatched: false } }),
-    imported('lies', { imported: { ...scale, outputs: [{ name: 'y', datatype: 'FP64', shape: [-1, 2] }] } }),
+    imported('alone', { imported: { ...scaleSignature, isBatched: false } }),
+    imported('lies', { imported: { ...scaleSignature, outputs: [{ name: 'y', datatype: 'FP64', shape: [-1, 2] }] } }),
     imported('labelled', {
       serving: {
         scheduler: { kind: 'direct', parameters: toStruct({}) },

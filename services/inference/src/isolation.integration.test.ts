@@ -6,8 +6,8 @@ import type { DeploymentStatus } from '@athanor/contracts/inference';
 import { connectNats, tailEvents } from '@athanor/events/tail';
 import { afterEach, expect, test, vi } from 'vitest';
 import { startTestBench, type TestBench } from './inference.testkit.js';
-import { growingModel, scaleModel, slowModel } from './models.testkit.js';
-import type { DesiredDeployment, ImportedSignature } from './registry.testkit.js';
+import { growingModel, slowModel } from './models.testkit.js';
+import { type DesiredDeployment, type ImportedSignature, imported } from './registry.testkit.js';
 
 let bench: TestBench;
 let status: Stub<'inferenceStatus'>;
@@ -22,14 +22,6 @@ async function start(...[overrides]: Parameters<typeof startTestBench>): Promise
   status = createStub('inferenceStatus', { address: bench.address, credential: bench.acmeKey });
 }
 
-const scale: ImportedSignature = {
-  inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 2] }],
-  outputs: [
-    { name: 'y', datatype: 'FP32', shape: [-1, 2] },
-    { name: 'place', datatype: 'INT64', shape: [-1] },
-  ],
-  isBatched: true,
-};
 const slow: ImportedSignature = {
   inputs: [
     { name: 'rounds', datatype: 'INT64', shape: [1] },
@@ -45,10 +37,6 @@ const growing: ImportedSignature = {
 };
 
 const limits = (parameters: object) => ({ isolation: { kind: 'process', parameters: toStruct(parameters) } });
-const imported = (name: string, more: Partial<DesiredDeployment> = {}): DesiredDeployment => ({
-  ...{ tenant: 'acme', name, version: 1, model: scaleModel(2), imported: scale },
-  ...more,
-});
 
 async function serve(...deployments: DesiredDeployment[]): Promise<void> {
   bench.registry.deployments = deployments;
@@ -128,7 +116,7 @@ test('a crashed process is restarted while its requests wait, and another model 
   expect(metrics).toMatch(/athanor_inference_instance_restarts_total\{.*model="crashing".*\} 1/);
 });
 
-test('a version that crashes again and again is quarantined, until its deployment changes', async () => {
+test('a version that crashes repeatedly is quarantined, until its deployment changes', async () => {
   await start();
   await serve(imported('crashing'), imported('other'));
   const connection = await connectNats({ ...bench.nats, name: 'test' });

@@ -13,7 +13,7 @@ const runTimeoutMs = z
   .min(10)
   .max(3_600_000)
   .default(30_000)
-  .describe('A run of a process that takes longer is ended with its process and fails; the process starts again.');
+  .describe('A run of a process that takes longer is ended with its process and fails; the process is restarted.');
 const loadTimeoutMs = z
   .number()
   .int()
@@ -30,17 +30,17 @@ const memoryLimitMb = z
   .default(null)
   .describe('Resident MiB of a process, after which it is replaced; null: what the pool allows for all models.');
 
-const inProcess = { runTimeoutMs, loadTimeoutMs, memoryLimitMb };
+const processLimits = z.strictObject({ runTimeoutMs, loadTimeoutMs, memoryLimitMb });
 
 /** Limits of a model that runs in a process of its own. */
-export type ProcessLimits = z.output<z.ZodObject<typeof inProcess>>;
+export type ProcessLimits = z.output<typeof processLimits>;
 
 const auto: Isolation<ProcessLimits> = {
   kind: 'auto',
   version: 1,
   summary: 'A thread for a model that was trained here, a process for an imported one.',
   place: undefined,
-  parameters: z.strictObject(inProcess),
+  parameters: processLimits,
 };
 
 const process: Isolation<ProcessLimits> = {
@@ -48,7 +48,7 @@ const process: Isolation<ProcessLimits> = {
   version: 1,
   summary: 'A process of its own: a model that hangs, leaks or crashes harms no other.',
   place: 'process',
-  parameters: z.strictObject(inProcess),
+  parameters: processLimits,
 };
 
 const thread: Isolation = {

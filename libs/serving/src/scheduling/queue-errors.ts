@@ -4,7 +4,7 @@ export function queueFull(): ServiceError {
   return new ServiceError('UNAVAILABLE', 'Exceeds maximum queue size');
 }
 
-export function stopping(): ServiceError {
+export function schedulerStopping(): ServiceError {
   const message = 'Server is stopping, scheduler for model has stopped accepting new inference requests';
   return new ServiceError('UNAVAILABLE', message);
 }

@@ -1,4 +1,4 @@
-import { deadlinePassed, overloaded, queueFull, stopping, timedOut } from './queue-errors.js';
+import { deadlinePassed, overloaded, queueFull, schedulerStopping, timedOut } from './queue-errors.js';
 import type { Pending, Scheduler, SchedulingContext } from './scheduler.js';
 import { WaitEstimate } from './wait-estimate.js';
 import type { OutputSink, Work } from './work.js';
@@ -43,7 +43,7 @@ export class QueueScheduler implements Scheduler {
   }
 
   submit(work: Work, sink: OutputSink): void {
-    const refusal = this.#isClosed ? stopping() : this.#refuse(work);
+    const refusal = this.#isClosed ? schedulerStopping() : this.#refuse(work);
     if (refusal !== undefined) {
       this.#context.instances.refused(0);
       sink.fail(refusal);
@@ -86,6 +86,7 @@ export class QueueScheduler implements Scheduler {
       this.#context.instances.refused(performance.now() - arrived);
       sink.fail(error);
     }
+    this.dispatch();
   }
 
   // Cancelled and expired requests are removed only when their places are needed, so that live requests never pay for

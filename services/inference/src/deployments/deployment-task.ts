@@ -102,6 +102,8 @@ export class DeploymentTask {
 
   #quarantine(entry: VersionEntry, wanted: WantedDeployment, reason: string): void {
     const { deployment, retries, retirement, key, onQuarantined } = this.#options;
+    // Another version serves already; this one answers what it accepted, and is unloaded.
+    if (entry.state === 'UNLOADING') return;
     retries.giveUp(key, identityOf(wanted));
     deployment.quarantine(entry, reason);
     retirement.retire(deployment, entry);

@@ -79,7 +79,7 @@ export class Deployment {
     return before;
   }
 
-  /** Its instances crashed again and again: it stays in the list with the reason. */
+  /** Its instances crashed repeatedly: it stays in the list with the reason. */
   quarantine(entry: VersionEntry, reason: string): void {
     if (this.#active === entry) this.#active = undefined;
     this.fail(entry, `quarantined until the deployment changes: ${reason}`);

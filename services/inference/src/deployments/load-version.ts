@@ -38,7 +38,7 @@ export interface LoadTarget extends WantedDeployment {
   readonly signal: AbortSignal;
   /** Trace of the event that caused the change, if any. */
   readonly traceparent?: string | undefined;
-  /** The version is given up because its instances crashed again and again. */
+  /** The version is given up because its instances crashed repeatedly. */
   readonly onGivenUp: (reason: string) => void;
 }
 
@@ -86,24 +86,25 @@ async function loadFolder(folder: ModelFolder, { target, plan, options }: Loadin
   const place = choosePlace(plan, version, options);
   const statistics = new ModelStatistics();
   const meter = options.instruments.runMeter({ tenant, model: name, version: version.number });
-  // Pool and scheduler refer to each other: one takes what the other chooses.
-  const created: { scheduler?: Scheduler } = {};
-  const observe = (runMs: number) => created.scheduler?.observe(runMs);
-  const pool = new InstancePool({
+  // Pool and scheduler refer to each other: one runs what the other chooses.
+  const observe = (runMs: number) => scheduler.observe(runMs);
+  const pool: InstancePool = new InstancePool({
     count: plan.instances,
     start: startInstance({ path }, { plan, place, spec, budget: options.budget, files: version.files }),
     runBatch: (instance, batch: readonly Pending[]) => runBatch(instance, batch, { spec, statistics, meter, observe }),
     memoryLimitBytes: memoryLimit(plan, options.budget),
     refused: waitedMs => statistics.addFailure(waitedMs),
-    onRestart: reason => options.instruments.recordRestart({ tenant, model: name }, reason),
-    onGivenUp: target.onGivenUp,
+    onRestart: () => options.instruments.recordRestart({ tenant, model: name }),
+    onGivenUp(reason) {
+      scheduler.abort(pool.ended());
+      target.onGivenUp(reason);
+    },
   });
-  const scheduler = plan.scheduler.kind.create(plan.scheduler.parameters, {
+  const scheduler: Scheduler = plan.scheduler.kind.create(plan.scheduler.parameters, {
     instances: pool,
     mayBatch: tensors.isBatched,
     maxBatchSize: declaredRows,
   });
-  created.scheduler = scheduler;
   pool.onFree = () => scheduler.dispatch();
   const registered = options.budget.add({ pool, depth: () => scheduler.depth, label: `${tenant}/${name}` });
   await pool.start().catch(error => {
@@ -114,8 +115,7 @@ async function loadFolder(folder: ModelFolder, { target, plan, options }: Loadin
   return {
     model: { ...{ name, modelName, version: number, digest, spec, plan, facts, place }, scheduler, pool, statistics },
     async unload() {
-      if (pool.state === 'given-up') scheduler.abort(pool.ended());
-      else await scheduler.drain();
+      await scheduler.drain();
       registered.remove();
       await pool.stop();
       await folder.release();

@@ -18,7 +18,7 @@ export interface ReconcilerOptions {
   readonly log: Telemetry['log'];
   /** Called once, after the first pass. */
   readonly onReady: () => void;
-  /** A version is not loaded any more because its instances crashed again and again. */
+  /** A version is not loaded any more because its instances crashed repeatedly. */
   readonly onQuarantined: (deployment: WantedDeployment, reason: string) => void;
 }
 

@@ -22,7 +22,7 @@ export function reportQuarantine({ instruments, log, place, publish }: Quarantin
   return ({ tenant, name, version, revision }: WantedDeployment, reason: string): void => {
     if (version === undefined) return;
     const fields = { tenant, deployment: name, version: version.number, digest: version.digest, reason };
-    log.error(fields, 'model version is quarantined: its instances crashed again and again');
+    log.error(fields, 'model version is quarantined: its instances crashed repeatedly');
     instruments.recordQuarantine({ tenant, model: name });
     const { modelName, digest } = version;
     const payload = { name, modelName, version: Number(version.number), digest, revision, reason, ...place };

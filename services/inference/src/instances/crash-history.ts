@@ -21,7 +21,7 @@ export class CrashHistory {
   readonly recent: Restart[] = [];
   total = 0;
 
-  /** @returns the delay before the next start in milliseconds; undefined: the version crashes again and again. */
+  /** @returns the delay before the next start in milliseconds; undefined: the version crashes repeatedly. */
   crashed(reason: string, nowMs: number = Date.now()): number | undefined {
     this.restarted(reason, nowMs);
     this.#consecutive++;

@@ -1,8 +1,9 @@
-import type { Instances, Pending } from '@athanor/serving';
+import { type Instances, type Pending, schedulerStopping } from '@athanor/serving';
 import { type BatchOutcome, failAll } from './batch-run.js';
 import { CrashHistory } from './crash-history.js';
 import { type Instance, InstanceLost, type StartInstance } from './instance.js';
-import { quarantined, stopped } from './pool-errors.js';
+import { mebibytes } from './mebibytes.js';
+import { quarantined } from './pool-errors.js';
 
 // The instances of one model: started together, restarted when they crash, replaced when they take too much memory,
 // unloaded while others need the memory. Batches that were lost with an instance are rerun, request by request.
@@ -16,7 +17,7 @@ export interface PoolOptions {
   /** Resident bytes of an instance after which it is replaced. */
   readonly memoryLimitBytes: number;
   readonly refused: (waitedMs: number) => void;
-  readonly onRestart: (reason: string) => void;
+  readonly onRestart: () => void;
   /** It has crashed too often; nothing is started any more. */
   readonly onGivenUp: (reason: string) => void;
 }
@@ -194,7 +195,7 @@ export class InstancePool implements Instances {
 
   #replace(slot: Slot, reason: string): void {
     this.history.restarted(reason);
-    this.#options.onRestart(reason);
+    this.#options.onRestart();
     void this.#stop(slot).then(() => this.#restart(slot, 0));
   }
 
@@ -206,7 +207,7 @@ export class InstancePool implements Instances {
 
   #afterCrash(slot: Slot, error: InstanceLost): void {
     const delayMs = this.history.crashed(error.message);
-    this.#options.onRestart(error.message);
+    this.#options.onRestart();
     if (delayMs === undefined) this.#giveUp(error.message);
     else void this.#restart(slot, delayMs);
   }
@@ -246,11 +247,10 @@ export class InstancePool implements Instances {
 
   /** Why no batch runs any more. */
   ended(): Error {
-    return this.state === 'given-up' ? quarantined(this.history.recent[0]?.reason ?? '') : stopped();
+    return this.state === 'given-up' ? quarantined(this.history.recent[0]?.reason ?? '') : schedulerStopping();
   }
 
   #oversized(bytes: number): string {
-    const mib = (value: number) => Math.round(value / 1024 ** 2);
-    return `its process took ${mib(bytes)} MiB of memory, more than the limit of ${mib(this.#options.memoryLimitBytes)} MiB`;
+    return `its process took ${mebibytes(bytes)} of memory, more than the limit of ${mebibytes(this.#options.memoryLimitBytes)}`;
   }
 }

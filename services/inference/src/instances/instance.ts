@@ -6,8 +6,6 @@ import type { Tensor } from '@athanor/tensor';
 export interface Instance {
   /** 0: a thread of this process. */
   readonly pid: number;
-  /** Intra-op threads. */
-  readonly threads: number;
   /**
    * Takes ownership of the inputs' buffers; those of the outputs belong to the caller. One run at a time. Throws
    * InstanceLost if the instance ended during the run, and ServiceError INTERNAL if the run failed.

@@ -1,6 +1,7 @@
 import type { Telemetry } from '@athanor/service';
 import { ServiceError } from '@athanor/service';
 import type { InstancePool } from './instance-pool.js';
+import { mebibytes } from './mebibytes.js';
 
 // Memory of all models together. Before one is loaded, those that have not been used for longest are unloaded to make
 // room; a model that has grown is restarted, so that its growth harms no other.
@@ -85,9 +86,8 @@ export class MemoryBudget {
       .filter(({ bytes, before }) => bytes > before * GROWTH.factor && bytes > before + GROWTH.bytes)
       .sort((a, b) => b.bytes - b.before - (a.bytes - a.before))[0];
     if (grown !== undefined) {
-      const mib = (bytes: number) => Math.round(bytes / 1024 ** 2);
       grown.entry.pool.replaceAll(
-        `its memory grew from ${mib(grown.before)} to ${mib(grown.bytes)} MiB, and all models together may take ${mib(this.limitBytes)} MiB`,
+        `its memory grew from ${mebibytes(grown.before)} to ${mebibytes(grown.bytes)}, and all models together may take ${mebibytes(this.limitBytes)}`,
       );
       return;
     }
@@ -107,8 +107,7 @@ export class MemoryBudget {
   }
 
   #noRoom(needed: number): ServiceError {
-    const mib = (bytes: number) => Math.round(bytes / 1024 ** 2);
-    const message = `the model needs about ${mib(needed)} MiB of memory, and models in use take ${mib(this.usedBytes())} of ${mib(this.limitBytes)} MiB; unload others, or raise ATHANOR_INFERENCE_MODEL_MEMORY_MB`;
+    const message = `the model needs about ${mebibytes(needed)} of memory, and models in use take ${mebibytes(this.usedBytes())} of ${mebibytes(this.limitBytes)}; unload others, or raise ATHANOR_INFERENCE_MODEL_MEMORY_MB`;
     return new ServiceError('RESOURCE_EXHAUSTED', message, { reason: 'OUT_OF_MEMORY' });
   }
 }

@@ -1,14 +1,7 @@
 import { ServiceError } from '@athanor/service';
 
-export function stopped(): ServiceError {
-  return new ServiceError(
-    'UNAVAILABLE',
-    'Server is stopping, scheduler for model has stopped accepting new inference requests',
-  );
-}
-
 export function quarantined(reason: string): ServiceError {
-  const message = `the version is quarantined, because its instances crashed again and again: ${reason}; deploy another version, or set the deployment again`;
+  const message = `the version is quarantined, because its instances crashed repeatedly: ${reason}; deploy another version, or set the deployment again`;
   return new ServiceError('UNAVAILABLE', message, { reason: 'QUARANTINED' });
 }
 

@@ -22,7 +22,6 @@ export async function startProcessInstance(
     });
   return {
     pid: runner.pid,
-    threads: options.intraOpThreads,
     execute: inputs =>
       watch.limit(runTimeoutMs, 'a run', async () => {
         try {

@@ -76,7 +76,6 @@ async function bench(options: BenchOptions = {}) {
       });
       return {
         pid: 0,
-        threads: 1,
         lost,
         async execute(inputs) {
           try {
@@ -254,7 +253,7 @@ describe('a failed run', () => {
   });
 });
 
-test('a model whose instances crash again and again is given up, and what waits fails', async () => {
+test('a model whose instances crash repeatedly is given up, and what waits fails', async () => {
   const { submit, state, givenUp, pool, scheduler } = await bench();
   state.failsWith = new InstanceLost('it crashed');
   const answers = await Promise.allSettled(

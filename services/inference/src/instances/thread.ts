@@ -16,7 +16,6 @@ export async function startThreadInstance(model: ModelSource, options: SessionOp
   });
   return {
     pid: 0,
-    threads: options.intraOpThreads,
     async execute(inputs) {
       try {
         return await runner.run(handle, inputs);

@@ -43,7 +43,7 @@ function sampleWork(spec: ModelSpec, { batchSize, inputs }: WarmUpSample): Work 
   const rows = spec.maxBatchSize > 0 ? Math.max(1, batchSize) : 1;
   const unknown = inputs.find(({ name }) => !spec.inputs.some(each => each.name === name));
   if (unknown !== undefined)
-    throw new LoadError(`the warm-up names the input '${unknown.name}', which the model has not`);
+    throw new LoadError(`the warm-up names the input '${unknown.name}', which the model does not have`);
   return toWork(
     rows,
     spec.inputs.map(input =>

@@ -11,7 +11,7 @@ const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 export interface Instruments {
   runMeter(attributes: { tenant: string; model: string; version: string }): RunMeter;
   /** An instance was restarted. */
-  recordRestart(attributes: { tenant: string; model: string }, reason: string): void;
+  recordRestart(attributes: { tenant: string; model: string }): void;
   recordQuarantine(attributes: { tenant: string; model: string }): void;
   recordLoad(seconds: number): void;
 }
@@ -37,7 +37,7 @@ export function createInstruments(meter: Telemetry['meter'], catalog: Catalog): 
     description: 'Instances that crashed, exceeded a limit, and were restarted.',
   });
   const quarantined = meter.createCounter('athanor.inference.models_quarantined', {
-    description: 'Versions that are not loaded any more because their instances crashed again and again.',
+    description: 'Versions that are not loaded any more because their instances crashed repeatedly.',
   });
   observeModels(meter, catalog);
   return {
