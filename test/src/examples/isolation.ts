@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createStub, type InferTensor, infer, type Stub } from '@athanor/client';
+import { untilReady } from '../mesh/main-job.js';
 import { runAthanor } from '../mesh/run-athanor.js';
 import { removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
 import { DATA } from './table-sets.js';
@@ -48,7 +49,7 @@ export async function examplesOfIsolation(print: Print): Promise<number> {
   try {
     for (const [name, { file }] of Object.entries(DEPLOYMENTS))
       await athanor('model', 'import', name, join(DATA, file), '--deploy');
-    for (const name of Object.keys(DEPLOYMENTS)) await untilReady(mesh, name);
+    for (const name of Object.keys(DEPLOYMENTS)) await untilReady(mesh.client, name);
     const isSafe = await underLoad({ mesh, status, athanor, print });
     await memoryOfLoads({ mesh, status, athanor, print });
     return isSafe ? 0 : 1;
@@ -124,7 +125,7 @@ function keepCalling(mesh: TestMesh, modelName: string, signal: AbortSignal) {
 async function memoryOfLoads({ mesh, status, athanor, print }: Scope): Promise<void> {
   const name = 'loaded';
   await athanor('model', 'import', name, join(DATA, 'onnx-models/ppocrv4-det.onnx'), '--deploy');
-  await untilReady(mesh, name);
+  await untilReady(mesh.client, name);
   const memory = async () => {
     const service = await serviceMemory(mesh);
     const { instances = [] } = (await status.getDeploymentStatus({ name })).status?.versions[0] ?? {};
@@ -161,18 +162,4 @@ function slope(values: readonly number[]): number {
   const [x, y] = [mean(values.map((_, index) => index)), mean(values)];
   const covariance = mean(values.map((value, index) => (index - x) * (value - y)));
   return covariance / mean(values.map((_, index) => (index - x) ** 2));
-}
-
-async function untilReady({ client }: TestMesh, name: string): Promise<void> {
-  for (let tries = 0; tries < 600; tries++) {
-    if (
-      await client.inference.modelReady({ name }).then(
-        ({ ready }) => ready,
-        () => false,
-      )
-    )
-      return;
-    await sleep(100);
-  }
-  throw new Error(`${name} is not ready after a minute`);
 }

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { type InferTensor, infer } from '@athanor/client';
 import type { ModelVersion } from '@athanor/contracts/registry';
 import { conformanceTest, recordedArrays, type SweepResult, sweep } from '@athanor/model-import/recorded';
 import type { Tensor } from '@athanor/tensor';
+import { untilReady } from '../mesh/main-job.js';
 import { runAthanor, runCommand } from '../mesh/run-athanor.js';
 import { removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
 import { firstDifference } from './first-difference.js';
@@ -14,7 +14,6 @@ import { DATA } from './table-sets.js';
 
 const SETS = ['onnx-models', 'sklearn-exports'] as const;
 const CALLS = 50;
-const READY_TIMEOUT_MS = 60_000;
 /** As recorded with another version of ONNX Runtime. */
 const TOLERANCE = { relative: 1e-3, absolute: 1e-5 };
 
@@ -75,7 +74,7 @@ async function serveOne({ mesh, home, print }: Scope, folder: string, file: stri
   const version = JSON.parse(imported.stdout) as ModelVersion;
   const recorded = await readRecord(home, folder, title);
   const inputs = version.signature!.inputs.map(({ name: input }) => toInferTensor(input, recorded.inputs[input]!));
-  await untilReady(mesh, name);
+  await untilReady(mesh.client, name);
   const request = { modelName: name, inputs };
   const { outputs } = await infer(mesh.client.inference, request);
   const differences = Object.entries(recorded.outputs).flatMap(([output, expected]) => {
@@ -109,16 +108,6 @@ function toInferTensor(name: string, { dtype, shape, data }: Tensor): InferTenso
     shape,
     data: dtype === 'BYTES' ? data.map(text => Buffer.from(text)) : data,
   } as InferTensor;
-}
-
-async function untilReady({ client }: TestMesh, name: string): Promise<void> {
-  const deadline = performance.now() + READY_TIMEOUT_MS;
-  for (;;) {
-    const { ready } = await client.inference.modelReady({ name }).catch(() => ({ ready: false }));
-    if (ready) return;
-    if (performance.now() > deadline) throw new Error(`${name} was not ready after ${READY_TIMEOUT_MS} ms`);
-    await sleep(50);
-  }
 }
 
 /** Files that a guard must refuse, or that must harm nothing when they run. @returns the number that went wrong. */

@@ -87,6 +87,11 @@ export async function eventually<T>(
   throw new Error(`waited ${timeoutMs} ms for ${what}`);
 }
 
+/** Until a deployment answers requests. */
+export async function untilReady({ inference }: AthanorClient, name: string): Promise<void> {
+  await eventually(`${name} to be ready`, async () => (await inference.modelReady({ name })).ready, 60_000);
+}
+
 export async function versionOfJob(client: AthanorClient, jobId: string): Promise<ModelVersion> {
   return await eventually(
     `the version of ${jobId}`,
