@@ -21,3 +21,4 @@ export {
   type Tensors,
   type ValueMetadata,
 } from './session.js';
+export { shortReason } from './short-reason.js';

@@ -38,6 +38,7 @@ beforeAll(async () => {
     imported('types', { model: identities(), imported: everyType }),
     imported('alone', { imported: { ...scaleSignature, isBatched: false } }),
     imported('lies', { imported: { ...scaleSignature, outputs: [{ name: 'y', datatype: 'FP64', shape: [-1, 2] }] } }),
+    imported('damaged', { model: Buffer.from('nonsense') }),
     imported('labelled', {
       serving: {
         scheduler: { kind: 'direct', parameters: toStruct({}) },
@@ -55,6 +56,7 @@ beforeAll(async () => {
       expect(await states()).toEqual([
         'alone READY',
         'cold UNAVAILABLE',
+        'damaged UNAVAILABLE',
         'labelled READY',
         'lies UNAVAILABLE',
         'types READY',
@@ -114,6 +116,13 @@ describe('a model', () => {
   test('whose outputs are not those of its signature is not served', async () => {
     const { models } = await bench.acme.repositoryIndex({});
     expect(models.find(({ name }) => name === 'lies')?.reason).toContain("expected FP64 in output 'y', got FP32");
+  });
+
+  test('bug: the path of a file that could not be loaded was shown', async () => {
+    const { models } = await bench.acme.repositoryIndex({});
+    const { reason = '' } = models.find(({ name }) => name === 'damaged') ?? {};
+    expect(reason).toMatch(/onnx runtime cannot load the model in a process: \S/);
+    expect(reason).not.toMatch(/\/|\.cc\b|\.h\b/);
   });
 
   test('whose warm-up does not fit is not served', async () => {

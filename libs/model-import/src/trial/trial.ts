@@ -6,6 +6,7 @@ import {
   type LoadedModel,
   type ProcessRunner,
   RuntimeFailure,
+  shortReason,
   type Tensors,
 } from '@athanor/runtime';
 import type { Tensor } from '@athanor/tensor';
@@ -85,16 +86,4 @@ function toTrialFailure(cause: unknown): TrialFailure {
   if (!(cause instanceof RuntimeFailure)) throw cause;
   if (cause.code === 'RUNNER_LOST') return new TrialFailure('crashed', cause.message, { cause });
   return new TrialFailure('refused', shortReason(cause.message), { cause });
-}
-
-const MAX_REASON = 400;
-
-/** ONNX Runtime's message without the places in its source and the path of the model. */
-export function shortReason(message: string): string {
-  const reason = message
-    .replace(/^Load model from .*? failed:/s, '')
-    .replaceAll(/\/\S+\.(?:cc|cpp|cu|cuh|h):\d+ (?:.*?\)(?: const)? (?=[A-Z"'\w(]))?/g, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
-  return reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON - 1)}…` : reason;
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCheckedModel } from '@athanor/onnx';
-import { type GpuMode, type ModelSource, RuntimeFailure } from '@athanor/runtime';
+import { type GpuMode, type ModelSource, RuntimeFailure, shortReason } from '@athanor/runtime';
 import type { Pending, Scheduler } from '@athanor/serving';
 import { runBatch } from '../instances/batch-run.js';
 import type { Instance, StartInstance } from '../instances/instance.js';
@@ -171,7 +171,7 @@ async function startedIn(place: ModelPlace, start: () => Promise<Instance>): Pro
     return await start();
   } catch (error) {
     if (!(error instanceof RuntimeFailure)) throw error;
-    throw new LoadError(`onnx runtime cannot load the model in a ${place.isolation}: ${error.message}`, {
+    throw new LoadError(`onnx runtime cannot load the model in a ${place.isolation}: ${shortReason(error.message)}`, {
       cause: error,
     });
   }

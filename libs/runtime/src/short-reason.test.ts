@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shortReason } from './trial.js';
+import { shortReason } from './short-reason.js';
 
 test.each([
   [
