@@ -37,7 +37,7 @@ const KINDS: readonly { readonly matches: (head: Uint8Array) => boolean; readonl
   { matches: startsWithText(/^\s*[{[]\s*["}\]]/), advice: 'this is a JSON file; import the ONNX model' },
 ];
 
-/** What a file is in place of an ONNX model, and what to do; undefined if its first bytes do not tell. */
+/** What a file is in place of an ONNX model, and what to do; undefined if its first bytes do not show it. */
 export function adviceForFile(head: Uint8Array): string | undefined {
   if (head.byteLength === 0) return 'the file is empty; copy it again';
   return KINDS.find(({ matches }) => matches(head))?.advice;

@@ -3,7 +3,7 @@ import { ImportQueue } from './import-queue.js';
 
 const { signal } = new AbortController();
 
-/** Work that ends when it is told to. */
+/** Work that ends when the test releases it. */
 function gate() {
   let open: () => void = () => undefined;
   const opened = new Promise<void>(resolve => {

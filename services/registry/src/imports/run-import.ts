@@ -14,6 +14,7 @@ import { withScratchFolder } from './scratch-folders.js';
 export interface ArtifactFile {
   readonly path: string;
   readonly digest: string;
+  readonly byteSize: number;
 }
 
 export interface ImportedModel extends Omit<CheckedModel, 'files'> {
@@ -40,9 +41,11 @@ export async function runImport(
       await mkdir(scratch);
       for (const file of artifact.files) await stage(file, folder, { blobs, signal });
       const { files, ...model } = await checkModel({ folder, scratch, batchAxis: artifact.batchAxis, signal });
+      // A file that is served as it was uploaded is in the blob store already.
+      const uploaded = new Map(artifact.files.map(file => [join(folder, file.path), file]));
       const stored: ImportedModel['files'] = [];
       for (const { name, path } of files) {
-        const { digest, byteSize } = await blobs.put(createReadStream(path), { signal });
+        const { digest, byteSize } = uploaded.get(path) ?? (await blobs.put(createReadStream(path), { signal }));
         stored.push({ name, digest, byteSize });
       }
       return { ...model, files: stored };

@@ -31,7 +31,7 @@ export function importMethods(dependencies: RegistryDependencies): Pick<Registry
       const earlier = await findImportByRequest(db, tenant, requestId);
       if (earlier !== undefined) return await answer(db, earlier, { requestId, fingerprint });
       const uploads = await completeUploads(db, tenant, { request, maxModelBytes: imports.maxModelBytes });
-      const files = uploads.map(({ path, upload }) => ({ path, digest: upload.digest }));
+      const files = uploads.map(({ path, upload }) => ({ path, digest: upload.digest, byteSize: upload.byte_size }));
       const batchAxis = request._batchAxis === undefined ? undefined : request.batchAxis;
       const { checkModel, deadlineMs } = imports;
       const model = await imports.queue.run(
@@ -49,9 +49,7 @@ export function importMethods(dependencies: RegistryDependencies): Pick<Registry
           notes: { batchingReason: model.batching.reason, changes: model.changes, notes: model.notes },
           origin: {
             ...{ source, actor: principal.actor },
-            files: uploads.map(({ path, upload }) => ({
-              ...{ name: path, digest: upload.digest, byteSize: upload.byte_size },
-            })),
+            files: files.map(({ path, digest, byteSize }) => ({ name: path, digest, byteSize })),
           },
         });
         crashPoint('import.before-commit');
