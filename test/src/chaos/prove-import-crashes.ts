@@ -11,14 +11,17 @@ import { removeHome, startMesh, temporaryHome } from '../mesh/test-mesh.js';
 const CRASHES = 2;
 const UNAVAILABLE = ['UNAVAILABLE', 'CANCELLED', 'INTERNAL', 'UNKNOWN'];
 
+/** As long as the other proofs wait for a service that is killed repeatedly. */
+const TIMEOUT_MS = 60_000;
+
 /** Retries a call while the registry restarts. */
 function repeat<T>(what: string, call: () => Promise<T>): Promise<T> {
-  return eventually(what, () =>
+  const once = () =>
     call().catch((error: unknown) => {
       if (error instanceof RpcError && UNAVAILABLE.includes(error.code)) return undefined;
       throw error;
-    }),
-  );
+    });
+  return eventually(what, once, TIMEOUT_MS);
 }
 
 async function importOnce(client: AthanorClient, model: string, name: string): Promise<number> {
