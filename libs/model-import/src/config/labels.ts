@@ -45,7 +45,7 @@ async function labelsOf(
   return { output, labels };
 }
 
-/** As Triton: next to config.pbtxt; also next to the model, or anywhere if it is the only file of that name. */
+/** As Triton: next to config.pbtxt; also next to the model. */
 function findLabelFile({ paths, model }: Artifact, file: string): string | undefined {
   const config = shallowest(paths, 'config.pbtxt') ?? '';
   const beside = [config, model].map(path => posix.join(posix.dirname(path), file));

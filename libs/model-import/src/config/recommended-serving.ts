@@ -55,20 +55,15 @@ function schedulerOf(config: ModelConfig, notes: string[]): Pick<RecommendedServ
   };
   const { priorityLevels, defaultPriorityLevel } = dynamicBatching;
   if (priorityLevels < 2) return { scheduler: scheduler('dynamic', parameters) };
-  if (!Object.hasOwn(SCHEDULERS.kinds, PRIORITY)) {
-    notes.push(`config.pbtxt: priority_levels (${priorityLevels}) is not applied; requests run in order of arrival`);
-    return { scheduler: scheduler('dynamic', parameters) };
-  }
   if (priorityLevels > LEVELS || (defaultPriorityLevel !== 0 && defaultPriorityLevel !== LEVELS)) {
     const served = `there are ${LEVELS} levels, and requests without a priority have the lower one`;
     notes.push(
       `config.pbtxt: of ${priorityLevels} priority levels with the default ${defaultPriorityLevel}, ${served}`,
     );
   }
-  return { scheduler: scheduler(PRIORITY, parameters) };
+  return { scheduler: scheduler('priority', parameters) };
 }
 
-const PRIORITY = 'priority';
 // Of the scheduler priority.
 const LEVELS = 2;
 

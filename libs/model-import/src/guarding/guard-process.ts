@@ -32,9 +32,12 @@ export function createGuard(limits: GuardLimits, signal: AbortSignal): Guard {
     const execArgv = [`--max-old-space-size=${Math.max(MIN_HEAP_MB, limits.memoryMb)}`];
     const started = fork(entry, { serialization: 'advanced', env: {}, execArgv });
     child = started;
-    started.once('exit', () => {
+    const forget = () => {
       if (child === started) child = undefined;
-    });
+    };
+    started.once('exit', forget);
+    // It could not be started, for example for want of memory; `ask` reports it.
+    started.once('error', forget);
     return started;
   }
 
@@ -68,9 +71,12 @@ function ask(child: ChildProcess, request: GuardRequest): Promise<GuardResponse>
       const reason = `the process that reads it ended with ${signal ?? `code ${code}`}`;
       reject(new ImportRefusal('CRASHED', `the file cannot be checked: ${reason}`));
     };
+    const onError = (cause: Error) => reject(new Error('the process that checks files cannot be started', { cause }));
     child.once('exit', onExit);
+    child.once('error', onError);
     child.once('message', response => {
       child.off('exit', onExit);
+      child.off('error', onError);
       resolve(response as GuardResponse);
     });
     // Sending fails if the child is gone, which 'exit' reports.

@@ -2,6 +2,7 @@
 
 import { OPERATORS } from '../check/operators.gen.js';
 import { ModelError, quoted } from '../errors.js';
+import { canonicalDomain } from '../wire/domain.js';
 import { fromWireInt64 } from '../wire/int64.js';
 import { CONTRIB_OPERATORS } from './contrib-operators.js';
 import type { FileLimits } from './file-limits.js';
@@ -9,8 +10,6 @@ import type { FileFunction, FileNode, OpsetImport } from './file-schema.js';
 
 const CONTRIB = 'com.microsoft';
 
-// The two spellings of the default domain are the same operator set (IR.md, "Operator Sets").
-export const canonicalDomain = (domain: string): string => (domain === 'ai.onnx' ? '' : domain);
 const domainName = (domain: string): string => domain || 'ai.onnx';
 
 /** Versions of operator sets by domain. Imports of domains without a node are harmless and common. */

@@ -1,6 +1,7 @@
 // Outputs and inputs that a runtime cannot hand over as tensors become tensors: the served graph computes the same values.
 
 import { ModelError, quoted } from '../errors.js';
+import { canonicalDomain } from '../wire/domain.js';
 import { fromWireInt64 } from '../wire/int64.js';
 import type { FileAttribute, FileGraph, FileModel, FileNode, FileValueInfo } from './file-schema.js';
 
@@ -33,7 +34,7 @@ export function replaceZipMaps(model: FileModel): string[] {
     forget(graph, output.name);
     changes.push(`output ${quoted(output.name)} is the tensor of its ZipMap, with the columns ${listed(classes)}`);
   }
-  const hasDefaultDomain = model.opsetImport.some(({ domain }) => domain === '' || domain === 'ai.onnx');
+  const hasDefaultDomain = model.opsetImport.some(({ domain }) => canonicalDomain(domain) === '');
   if (changes.length > 0 && !hasDefaultDomain) model.opsetImport.push({ domain: '', version: OPSET_OF_IDENTITY });
   return changes;
 }

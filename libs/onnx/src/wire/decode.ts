@@ -1,5 +1,6 @@
 import { ModelError } from '../errors.js';
 import type { Attribute, Graph, Model, Node, ValueInfo } from '../model.js';
+import { canonicalDomain } from './domain.js';
 import { fromWireInt64 } from './int64.js';
 import type { WireModel, WireValueInfo } from './schema.js';
 import { ATTRIBUTE_TYPE, decodeWireModel, type WireAttribute, type WireGraph, type WireNode } from './schema.js';
@@ -40,11 +41,6 @@ function decodeOpsets({ opsetImport }: WireModel): Model['opsets'] {
     opsets.set(domain, version);
   }
   return Object.fromEntries(opsets);
-}
-
-// The two spellings of the default domain are the same operator set (IR.md, "Operator Sets").
-function canonicalDomain(domain: string | undefined): string {
-  return domain === undefined || domain === 'ai.onnx' ? '' : domain;
 }
 
 function decodeGraph(wire: WireGraph): Graph {
