@@ -48,6 +48,11 @@ export class CliError extends Error {
   }
 }
 
+/** The command line, or a file that it names, is wrong. */
+export function usageError(message: string, cause?: unknown): CliError {
+  return new CliError(message, EXIT_CODES.usage, { cause });
+}
+
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CliError) return error.exitCode;
   if (isRpcError(error)) return BY_CODE[error.code] ?? EXIT_CODES.failed;

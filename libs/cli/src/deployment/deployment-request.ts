@@ -10,7 +10,7 @@ import type {
   SetDeploymentRequestInput,
 } from '@athanor/contracts/registry';
 import { type GivenParameter, readComponent } from '../components/component-options.js';
-import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { usageError } from '../exit-codes.js';
 import { readText } from '../infer/json-inputs.js';
 import { readWarmUp } from './warm-up-option.js';
 
@@ -92,7 +92,7 @@ function targetOf(
 ): Pick<DeploymentInput, 'modelName' | 'alias' | 'version'> {
   const [, modelName = '', reference] = /^([^@:]*)(?:[@:](.+))?$/.exec(model ?? '') ?? [];
   if (reference !== undefined && (alias !== undefined || version !== undefined))
-    throw usage(`--model ${model} names a version already; leave out --alias and --version`);
+    throw usageError(`--model ${model} names a version already; leave out --alias and --version`);
   const named = reference ?? alias ?? (version === undefined ? undefined : String(version));
   if (named !== undefined) return { modelName: modelName || (current?.modelName ?? name), ...versionOf(named) };
   if (current !== null && (modelName === '' || modelName === current.modelName)) return {};
@@ -110,7 +110,7 @@ async function mergeLabels(given: readonly string[], current: Deployment | null)
   const outputs = new Map((current?.serving?.labels?.outputs ?? []).map(each => [each.output, each.labels]));
   for (const text of given) {
     const at = text.indexOf('=');
-    if (at <= 0) throw usage(`--labels: expected output=file, got '${text}'`);
+    if (at <= 0) throw usageError(`--labels: expected output=file, got '${text}'`);
     const [output, path] = [text.slice(0, at), text.slice(at + 1)];
     if (path === '') outputs.delete(output);
     else outputs.set(output, await readLabels(path));
@@ -121,7 +121,7 @@ async function mergeLabels(given: readonly string[], current: Deployment | null)
 /** One name per line. */
 async function readLabels(path: string): Promise<string[]> {
   const text = await readFile(path, 'utf8').catch(error => {
-    throw usage(`--labels: ${path} cannot be read: ${(error as Error).message}`, error);
+    throw usageError(`--labels: ${path} cannot be read: ${(error as Error).message}`, error);
   });
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
   while (lines.at(-1)?.trim() === '') lines.pop();
@@ -131,8 +131,4 @@ async function readLabels(path: string): Promise<string[]> {
 /** "threads" as the option is called. */
 function toMaskPath(part: string): string {
   return part === 'threads' ? 'threads_per_instance' : part.replaceAll('-', '_');
-}
-
-function usage(message: string, cause?: unknown): CliError {
-  return new CliError(message, EXIT_CODES.usage, { cause });
 }

@@ -75,6 +75,7 @@ function warmUpText(serving: Deployment['serving']): string {
   return samples.map(({ batchSize, count }) => `${count} × ${batchSize} rows`).join(', ');
 }
 
-function labelsText(serving: Deployment['serving']): string {
+/** "scores: 3 classes" */
+export function labelsText(serving: Deployment['serving']): string {
   return (serving?.labels?.outputs ?? []).map(({ output, labels }) => `${output}: ${labels.length} classes`).join(', ');
 }

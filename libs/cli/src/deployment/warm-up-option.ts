@@ -1,5 +1,5 @@
 import type { WarmUpSampleInput, WarmUpTensorInput } from '@athanor/contracts/registry';
-import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { usageError } from '../exit-codes.js';
 
 const CONTENTS = { zero: 'CONTENT_ZERO', random: 'CONTENT_RANDOM', raw: 'CONTENT_RAW' } as const;
 const SAMPLE_MEMBERS = ['batchSize', 'count', 'inputs'];
@@ -18,11 +18,11 @@ export function readWarmUp(text: string): WarmUpSampleInput[] {
 
 function readTensor(value: unknown, at: string): WarmUpTensorInput {
   const { name, dims = [], content = 'zero', raw = '' } = asObject(value, at, INPUT_MEMBERS);
-  if (typeof name !== 'string') throw usage(`${at}.name: expected the name of an input, got ${shown(name)}`);
-  if (typeof raw !== 'string') throw usage(`${at}.raw: expected base64, got ${shown(raw)}`);
+  if (typeof name !== 'string') throw usageError(`${at}.name: expected the name of an input, got ${shown(name)}`);
+  if (typeof raw !== 'string') throw usageError(`${at}.raw: expected base64, got ${shown(raw)}`);
   const known = CONTENTS[(raw === '' ? content : 'raw') as keyof typeof CONTENTS];
   if (known === undefined)
-    throw usage(`${at}.content: expected ${Object.keys(CONTENTS).join(', ')}, got ${shown(content)}`);
+    throw usageError(`${at}.content: expected ${Object.keys(CONTENTS).join(', ')}, got ${shown(content)}`);
   const sizes = asList(dims, `${at}.dims`).map((size, index) => asNumber(size, `${at}.dims[${index}]`));
   return { name, dims: sizes, content: known, raw: Buffer.from(raw, 'base64') };
 }
@@ -31,32 +31,28 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw usage(`--warm-up is not JSON: ${(error as Error).message}`, error);
+    throw usageError(`--warm-up is not JSON: ${(error as Error).message}`, error);
   }
 }
 
 function asList(value: unknown, at: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw usage(`${at}: expected a list, got ${shown(value)}`);
+  throw usageError(`${at}: expected a list, got ${shown(value)}`);
 }
 
 function asObject(value: unknown, at: string, members: readonly string[]): Readonly<Record<string, unknown>> {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw usage(`${at}: expected an object with ${members.join(', ')}, got ${shown(value)}`);
+    throw usageError(`${at}: expected an object with ${members.join(', ')}, got ${shown(value)}`);
   const unknown = Object.keys(value).filter(name => !members.includes(name));
-  if (unknown.length > 0) throw usage(`${at}: expected ${members.join(', ')}, got ${unknown.join(', ')}`);
+  if (unknown.length > 0) throw usageError(`${at}: expected ${members.join(', ')}, got ${unknown.join(', ')}`);
   return value as Readonly<Record<string, unknown>>;
 }
 
 function asNumber(value: unknown, at: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-  throw usage(`${at}: expected a whole number, got ${shown(value)}`);
+  throw usageError(`${at}: expected a whole number, got ${shown(value)}`);
 }
 
 function shown(value: unknown): string {
   return (JSON.stringify(value) ?? 'nothing').slice(0, 60);
-}
-
-function usage(message: string, cause?: unknown): CliError {
-  return new CliError(message, EXIT_CODES.usage, { cause });
 }

@@ -11,7 +11,7 @@ import {
   type NamedRow,
 } from '@athanor/client';
 import { parse } from 'csv-parse';
-import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { usageError } from '../exit-codes.js';
 import { type PredictedColumns, predictedColumns } from './predicted-columns.js';
 import { rowTensors } from './row-tensors.js';
 import { readServedColumns, type ServedColumns } from './served-columns.js';
@@ -48,7 +48,7 @@ export async function inferCsv(
       write(csvLine([...Object.values(row), ...(predicted.rows[index] ?? [])]));
     done += batch.length;
   }
-  if (done === 0) throw usage(`--csv: expected rows below the header of ${csv}, found none`);
+  if (done === 0) throw usageError(`--csv: expected rows below the header of ${csv}, found none`);
   return done;
 }
 
@@ -68,11 +68,11 @@ function toRows(text: string): NamedRow[] {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw usage(`--json is not JSON: ${(error as Error).message}`, error);
+    throw usageError(`--json is not JSON: ${(error as Error).message}`, error);
   }
   const rows = Array.isArray(value) ? value : [value];
   if (rows.length > 0 && rows.every(row => row !== null && typeof row === 'object' && !Array.isArray(row))) return rows;
-  throw usage('--json: expected an object with a value for each column, or a list of such objects');
+  throw usageError('--json: expected an object with a value for each column, or a list of such objects');
 }
 
 async function predict(
@@ -87,7 +87,7 @@ async function predict(
     answer = await infer(client.inference, { modelName, modelVersion, inputs });
   } catch (error) {
     if (!(error instanceof ColumnValueError)) throw error;
-    throw usage(first === 0 ? error.message : `in the rows from ${first} on: ${error.message}`, error);
+    throw usageError(first === 0 ? error.message : `in the rows from ${first} on: ${error.message}`, error);
   }
   return predictedColumns(answer, model);
 }
@@ -97,7 +97,7 @@ function checkColumns({ inputs }: ServedColumns, rows: readonly NamedRow[], wher
   const { missing, unknown } = compareColumns(inputs, rows);
   if (missing.length === 0) return;
   const others = unknown.length === 0 ? '' : `; the model does not take ${unknown.join(', ')}`;
-  throw usage(
+  throw usageError(
     `${where}: expected the columns ${inputs.map(({ name }) => name).join(', ')}; missing: ${missing.join(', ')}${others}`,
   );
 }
@@ -114,7 +114,7 @@ async function* readCsv(path: string, delimiter: string): AsyncIterable<NamedRow
   try {
     for await (const row of source.pipe(parser)) yield row as NamedRow;
   } catch (error) {
-    throw usage(`--csv: ${path} cannot be read: ${(error as Error).message}`, error);
+    throw usageError(`--csv: ${path} cannot be read: ${(error as Error).message}`, error);
   }
 }
 
@@ -136,8 +136,4 @@ function csvLine(cells: readonly unknown[]): string {
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   });
   return `${quoted.join(',')}\n`;
-}
-
-function usage(message: string, cause?: unknown): CliError {
-  return new CliError(message, EXIT_CODES.usage, { cause });
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { type Datatype, type InferTensor, type TensorData, toTensorData } from '@athanor/client';
-import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { usageError } from '../exit-codes.js';
 
 /** Reads --inputs: JSON, @file, or - for standard input. */
 export async function readInputs(given: string): Promise<Readonly<Record<string, unknown>>> {
@@ -10,10 +10,10 @@ export async function readInputs(given: string): Promise<Readonly<Record<string,
   try {
     values = JSON.parse(text);
   } catch (error) {
-    throw usage(`--inputs is not JSON: ${(error as Error).message}`, error);
+    throw usageError(`--inputs is not JSON: ${(error as Error).message}`, error);
   }
   if (values === null || typeof values !== 'object' || Array.isArray(values)) {
-    throw usage(`--inputs: expected an object with an array for each input, got ${text.trim().slice(0, 40)}`);
+    throw usageError(`--inputs: expected an object with an array for each input, got ${text.trim().slice(0, 40)}`);
   }
   return values as Record<string, unknown>;
 }
@@ -23,7 +23,7 @@ export async function readText(option: string, given: string): Promise<string> {
   if (given === '-') return await readAll(process.stdin);
   if (!given.startsWith('@')) return given;
   return await readFile(given.slice(1), 'utf8').catch((error: Error) => {
-    throw usage(`${option}: ${given.slice(1)} cannot be read: ${error.message}`, error);
+    throw usageError(`${option}: ${given.slice(1)} cannot be read: ${error.message}`, error);
   });
 }
 
@@ -42,12 +42,12 @@ export function toInputTensors(
 ): InferTensor[] {
   const unknown = Object.keys(values).filter(name => !inputs.some(input => input.name === name));
   if (unknown.length > 0) {
-    throw usage(`${option}: the model has no input '${unknown.join("', '")}'; its inputs are ${namesOf(inputs)}`);
+    throw usageError(`${option}: the model has no input '${unknown.join("', '")}'; its inputs are ${namesOf(inputs)}`);
   }
   return inputs.map(({ name, datatype, shape: expected }) => {
     const nested = values[name];
     if (!Array.isArray(nested)) {
-      throw usage(
+      throw usageError(
         `${option}: expected an array for input '${name}'; got ${Object.keys(values).join(', ') || 'nothing'}`,
       );
     }
@@ -56,7 +56,7 @@ export function toInputTensors(
     const data = toData({ name, datatype: datatype as Datatype, option }, flat);
     if (!fits(shape, expected)) {
       const batch = expected[0] === -1 ? ' (the first is the batch: one row is [[…]])' : '';
-      throw usage(
+      throw usageError(
         `${option}: expected shape [${expected.join(', ')}]${batch} for input '${name}', got [${shape.join(', ')}]`,
       );
     }
@@ -71,7 +71,7 @@ function toData(
   try {
     return toTensorData(datatype, values);
   } catch (error) {
-    throw usage(`${option}: input '${name}', ${(error as Error).message}`, error);
+    throw usageError(`${option}: input '${name}', ${(error as Error).message}`, error);
   }
 }
 
@@ -91,18 +91,15 @@ function shapeOf(value: unknown): number[] {
 /** Row-major. `path` identifies the element in messages, for example "--inputs: image[0][3]". */
 function flatten(value: unknown, [length, ...inner]: readonly number[], path: string): unknown[] {
   if (length === undefined) {
-    if (Array.isArray(value)) throw usage(`${path}: expected a value, got an array; rows must have the same shape`);
+    if (Array.isArray(value))
+      throw usageError(`${path}: expected a value, got an array; rows must have the same shape`);
     return [value];
   }
   if (!Array.isArray(value) || value.length !== length) {
     const got = Array.isArray(value) ? `${value.length}` : JSON.stringify(value);
-    throw usage(
+    throw usageError(
       `${path}: expected an array of ${length} like the first one, got ${got}; rows must have the same shape`,
     );
   }
   return value.flatMap((element, index) => flatten(element, inner, `${path}[${index}]`));
-}
-
-function usage(message: string, cause?: unknown): CliError {
-  return new CliError(message, EXIT_CODES.usage, { cause });
 }

@@ -1,5 +1,6 @@
 import type { TensorSpec } from '@athanor/contracts/api';
 import type { ModelVersion } from '@athanor/contracts/registry';
+import { labelsText } from '../deployment/deployment-text.js';
 import { fields, formatTime } from '../output/render.js';
 
 /** What was imported, for people. */
@@ -12,7 +13,7 @@ export function importedText(version: ModelVersion): string {
     ['Inputs', tensorsText(signature?.inputs ?? [])],
     ['Outputs', tensorsText(signature?.outputs ?? [])],
     ['Batching', batchingText(batching)],
-    ['Labels', labelsText(version)],
+    ['Labels', labelsText(version.recommendedServing)],
   ]);
   const lines = [...(origin?.changes ?? []), ...(origin?.notes ?? [])].map(sentence => `  - ${sentence}\n`);
   return lines.length === 0 ? head : `${head}Notes:\n${lines.join('')}`;
@@ -38,10 +39,4 @@ export function batchingText(batching: ModelVersion['batching']): string {
 export function originText(origin: ModelVersion['origin']): string {
   if (origin === null) return '';
   return `imported from ${origin.source}, by ${origin.actor}, at ${formatTime(origin.time)}`;
-}
-
-function labelsText({ recommendedServing }: ModelVersion): string {
-  return (recommendedServing?.labels?.outputs ?? [])
-    .map(({ output, labels }) => `${output}: ${labels.length} classes`)
-    .join(', ');
 }

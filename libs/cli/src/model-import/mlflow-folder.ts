@@ -3,7 +3,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
 import { parse } from 'yaml';
-import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { usageError } from '../exit-codes.js';
 
 export const MLFLOW_FILE = 'MLmodel';
 
@@ -12,14 +12,16 @@ export async function findMlflowModel(folder: string): Promise<string> {
   const data = await readDataPath(folder);
   const path = normalize(data);
   if (path.startsWith('..') || path.startsWith(sep))
-    throw usage(`${folder}/${MLFLOW_FILE}: expected flavors.onnx.data inside the folder, got '${data}'`);
+    throw usageError(`${folder}/${MLFLOW_FILE}: expected flavors.onnx.data inside the folder, got '${data}'`);
   const model = join(folder, path);
   const info = await stat(model).catch(error => {
-    throw usage(`${folder}/${MLFLOW_FILE} names '${data}', which cannot be read: ${(error as Error).message}`, error);
+    throw usageError(
+      `${folder}/${MLFLOW_FILE} names '${data}', which cannot be read: ${(error as Error).message}`,
+      error,
+    );
   });
   // Newer releases save the model in a folder of its own.
-  const beside = info.isDirectory() ? model : dirname(model);
-  return beside;
+  return info.isDirectory() ? model : dirname(model);
 }
 
 async function readDataPath(folder: string): Promise<string> {
@@ -28,17 +30,13 @@ async function readDataPath(folder: string): Promise<string> {
   try {
     content = parse(await readFile(path, 'utf8'));
   } catch (error) {
-    throw usage(`${path} cannot be read: ${(error as Error).message}`, error);
+    throw usageError(`${path} cannot be read: ${(error as Error).message}`, error);
   }
   const flavors = (content as { flavors?: Readonly<Record<string, { data?: unknown }>> } | null)?.flavors ?? {};
   const data = flavors.onnx?.data;
   if (typeof data === 'string' && data !== '') return data;
   const found = Object.keys(flavors).join(', ') || 'none';
-  throw usage(
+  throw usageError(
     `${path}: expected the flavor onnx with its file in flavors.onnx.data, got the flavors ${found}; save the model with mlflow.onnx.save_model`,
   );
-}
-
-function usage(message: string, cause?: unknown): CliError {
-  return new CliError(message, EXIT_CODES.usage, { cause });
 }
