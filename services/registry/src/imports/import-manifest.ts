@@ -1,6 +1,6 @@
 import type { Signature } from '@athanor/contracts/api';
 import type { StatedSettings } from '../serving/serving-settings.js';
-import type { CheckedModel } from './checked-model.js';
+import type { CheckedModel, CheckedTensor } from './checked-model.js';
 
 /**
  * The identity of an imported version: what is served, and how its owner wants it served. Times, actors and sentences
@@ -16,27 +16,25 @@ export interface ImportManifest {
   readonly licence: string;
 }
 
+type ManifestParts = Pick<CheckedModel, 'signature' | 'batching'> & Pick<ImportManifest, 'files' | 'recommended'>;
+
 export function importManifest(
-  { signature, batching }: Pick<CheckedModel, 'signature' | 'batching'>,
-  stated: {
-    readonly files: readonly { readonly name: string; readonly digest: string }[];
-    readonly recommended: StatedSettings;
-    readonly licence: string;
-  },
+  { files, signature, batching, recommended }: ManifestParts,
+  licence: string,
 ): ImportManifest {
-  const files = stated.files.map(({ name, digest }) => ({ name, digest }));
-  const toSpec = ({ name, datatype, shape, axes }: CheckedModel['signature']['inputs'][number]) => ({
+  const named = files.map(({ name, digest }) => ({ name, digest }));
+  const toSpec = ({ name, datatype, shape, axes }: CheckedTensor) => ({
     ...{ name, datatype },
     ...{ shape: [...shape], axes: [...axes] },
   });
   return {
     ...{ formatVersion: 1, kind: 'import' },
-    files: files.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    files: named.sort((a, b) => (a.name < b.name ? -1 : 1)),
     signature: {
       ...{ inputs: signature.inputs.map(toSpec), outputs: signature.outputs.map(toSpec) },
       ...{ classes: [], columns: [], task: '' },
     },
     batching: { enabled: batching.enabled, maxBatchSize: batching.maxBatchSize },
-    ...{ recommended: stated.recommended, licence: stated.licence },
+    ...{ recommended, licence },
   };
 }

@@ -7,7 +7,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { BlobStore } from '@athanor/blobs';
 import { ServiceError } from '@athanor/service/errors';
+import type { StatedSettings } from '../serving/serving-settings.js';
 import type { CheckedModel, CheckModel, ModelRefusal } from './checked-model.js';
+import { checkRecommended } from './recommended-settings.js';
 import { withScratchFolder } from './scratch-folders.js';
 
 /** A file of an artifact, in the blob store. */
@@ -17,8 +19,9 @@ export interface ArtifactFile {
   readonly byteSize: number;
 }
 
-export interface ImportedModel extends Omit<CheckedModel, 'files'> {
+export interface ImportedModel extends Omit<CheckedModel, 'files' | 'recommendedServing'> {
   readonly files: { name: string; digest: string; byteSize: number }[];
+  readonly recommended: StatedSettings;
 }
 
 export interface RunImportOptions {
@@ -40,7 +43,9 @@ export async function runImport(
       const [folder, scratch] = [join(root, 'artifact'), join(root, 'scratch')];
       await mkdir(scratch);
       for (const file of artifact.files) await stage(file, folder, { blobs, signal });
-      const { files, ...model } = await checkModel({ folder, scratch, batchAxis: artifact.batchAxis, signal });
+      const checked = await checkModel({ folder, scratch, batchAxis: artifact.batchAxis, signal });
+      const { files, recommendedServing, ...model } = checked;
+      const recommended = checkRecommended(recommendedServing);
       // A file that is served as it was uploaded is in the blob store already.
       const uploaded = new Map(artifact.files.map(file => [join(folder, file.path), file]));
       const stored: ImportedModel['files'] = [];
@@ -48,7 +53,7 @@ export async function runImport(
         const { digest, byteSize } = uploaded.get(path) ?? (await blobs.put(createReadStream(path), { signal }));
         stored.push({ name, digest, byteSize });
       }
-      return { ...model, files: stored };
+      return { ...model, recommended, files: stored };
     });
   } catch (error) {
     throw callSignal.aborted ? callSignal.reason : toServiceError(error, deadline, deadlineMs);

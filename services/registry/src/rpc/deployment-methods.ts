@@ -64,14 +64,16 @@ export function deploymentMethods({ db, onCommit }: RegistryDependencies): Deplo
 
     async deleteDeployment({ name }, { tenant }) {
       const deleted = await db.transaction().execute(trx => deleteDeployment(trx, tenant, name));
-      if (!deleted) throw notFound('deployment', name, LIST_THEM);
+      if (!deleted) throw deploymentNotFound(name);
       onCommit();
       return {};
     },
   };
 }
 
-const LIST_THEM = 'list them with: athanor deployment list';
+export function deploymentNotFound(name: string): ServiceError {
+  return notFound('deployment', name, 'list them with: athanor deployment list');
+}
 
 function readChange(request: SetDeploymentRequest): { name: string; change: RequestedChange } {
   const { deployment, resetMask } = request;
@@ -121,7 +123,7 @@ export async function lockedVersion(
 
 export async function expectDeployment(db: Db, tenant: string, name: string): Promise<DeploymentRow> {
   const row = await findDeployment(db, tenant, name);
-  if (row === undefined) throw notFound('deployment', name, LIST_THEM);
+  if (row === undefined) throw deploymentNotFound(name);
   return row;
 }
 

@@ -11,7 +11,6 @@ import {
 import { expectUpload, type UploadRow } from '@athanor/uploads';
 import { checkArtifactPaths } from '../imports/artifact-paths.js';
 import { importManifest } from '../imports/import-manifest.js';
-import { checkRecommended } from '../imports/recommended-settings.js';
 import { runImport } from '../imports/run-import.js';
 import { findImportByRequest, registerImport, type VersionImportRow } from '../store/imports.js';
 import { type Db, findVersion } from '../store/models.js';
@@ -39,12 +38,11 @@ export function importMethods(dependencies: RegistryDependencies): Pick<Registry
         signal,
       );
       crashPoint('import.after-files');
-      const recommended = checkRecommended(model.recommendedServing);
       const row = await db.transaction().execute(async trx => {
         const made = await registerImport(trx, {
           ...{ tenant, modelName, requestId, fingerprint },
           importId: `import-${randomBytes(10).toString('hex')}`,
-          manifest: importManifest(model, { files: model.files, recommended, licence }),
+          manifest: importManifest(model, licence),
           files: model.files,
           notes: { batchingReason: model.batching.reason, changes: model.changes, notes: model.notes },
           origin: {

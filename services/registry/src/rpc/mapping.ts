@@ -74,8 +74,8 @@ function importFields(
 }
 
 function toOrigin({ source, actor, create_time, files }: VersionImportRow, notes: ImportNotes | null) {
-  const [changes, seen] = [notes?.changes ?? [], notes?.notes ?? []];
-  return { source, actor, time: toTimestamp(create_time), files, changes: [...changes], notes: [...seen] };
+  const sentences = { changes: [...(notes?.changes ?? [])], notes: [...(notes?.notes ?? [])] };
+  return { source, actor, time: toTimestamp(create_time), files, ...sentences };
 }
 
 /** A version as in lists: without the fields that grow with the number of classes. */

@@ -123,7 +123,8 @@ export async function describeModel(db: Db, row: ModelRow) {
 }
 
 export async function describeVersion(db: Db, row: ModelVersionRow): Promise<ModelVersionInput> {
-  const [jobs, imports] = [await listVersionJobs(db, row), await listVersionImports(db, row)];
+  const jobs = await listVersionJobs(db, row);
+  const imports = row.imported === null ? [] : await listVersionImports(db, row);
   return toModelVersion(row, { jobs, imports }, await listAliases(db, row.tenant, row.model_name));
 }
 

@@ -1,5 +1,7 @@
-import { checkSameRequest, notFound, readPage, requestFingerprint, ServiceError, toPage } from '@athanor/service';
+import { checkSameRequest, readPage, requestFingerprint, ServiceError, toPage } from '@athanor/service';
+import type { DeploymentState } from '../deployments/deployment-state.js';
 import {
+  type DeploymentKey,
   findPreviousRevision,
   findRevision,
   findRevisionByRequest,
@@ -9,7 +11,7 @@ import { changeDeployment, type DeploymentRow, toState } from '../store/deployme
 import type { Trx } from '../store/models.js';
 import type { RegistryDependencies, RegistryMethods } from './dependencies.js';
 import { toRevision, withoutLargeParts } from './deployment-mapping.js';
-import { describeDeployment, expectDeployment, lockedVersion } from './deployment-methods.js';
+import { deploymentNotFound, describeDeployment, expectDeployment, lockedVersion } from './deployment-methods.js';
 
 type RevisionMethods = Pick<RegistryMethods, 'listDeploymentRevisions' | 'undoDeployment'>;
 
@@ -28,12 +30,11 @@ export function revisionMethods({ db, onCommit }: RegistryDependencies): Revisio
       const key = { tenant, name };
       const fingerprint = requestFingerprint(request);
       const row = await db.transaction().execute(async trx => {
-        let target: Awaited<ReturnType<typeof expectRevision>> | undefined;
         const note = { actor: principal.actor, reason: '', requestId, fingerprint };
         const decide = async (current: DeploymentRow | undefined) => {
-          if (current === undefined) throw notFound('deployment', name, 'list them with: athanor deployment list');
+          if (current === undefined) throw deploymentNotFound(name);
           if (await isRepeated(trx, tenant, { requestId, fingerprint })) return toState(current);
-          target = await expectRevision(trx, key, wanted);
+          const target = await expectRevision(trx, key, wanted);
           const state = toState(target);
           await checkServable(trx, tenant, { name, revision: target.revision, state });
           note.reason = `undo: back to revision ${target.revision}`;
@@ -58,7 +59,7 @@ async function isRepeated(
   return earlier !== undefined;
 }
 
-async function expectRevision(trx: Trx, key: { readonly tenant: string; readonly name: string }, wanted: number) {
+async function expectRevision(trx: Trx, key: DeploymentKey, wanted: number) {
   const found = wanted === 0 ? await findPreviousRevision(trx, key) : await findRevision(trx, key, wanted);
   if (found !== undefined) return found;
   const missing = wanted === 0 ? 'no revision before its newest' : `no revision ${wanted}`;
@@ -69,7 +70,7 @@ async function expectRevision(trx: Trx, key: { readonly tenant: string; readonly
 async function checkServable(
   trx: Trx,
   tenant: string,
-  { name, revision, state }: { name: string; revision: number; state: ReturnType<typeof toState> },
+  { name, revision, state }: { name: string; revision: number; state: DeploymentState },
 ): Promise<void> {
   try {
     await lockedVersion(trx, tenant, state);

@@ -1,11 +1,9 @@
 import type { ResponseLabels } from '@athanor/contracts/registry';
-import type { ServingSettings } from './serving-settings.js';
+import type { AddViolation, ServingSettings } from './serving-settings.js';
 
 /** ImageNet-21k has 21,841 classes; a deployment is sent to every server as one message. */
 const MAX_LABELS = 100_000;
 const MAX_LABEL_BYTES = 1024 * 1024;
-
-type AddViolation = (field: string, description: string) => void;
 
 export function parseLabels({ outputs }: ResponseLabels, add: AddViolation): ServingSettings['labels'] {
   let [names, bytes] = [0, 0];

@@ -4,7 +4,7 @@ import type { ServingSettings as ServingMessage } from '@athanor/contracts/regis
 import type { FieldViolation } from '@athanor/service/errors';
 import { parseLabels } from './parse-labels.js';
 import { parseWarmUp } from './parse-warm-up.js';
-import { SETTING_FAMILIES, type StatedSettings } from './serving-settings.js';
+import { type AddViolation, SETTING_FAMILIES, type StatedSettings } from './serving-settings.js';
 
 /** Each instance is a session with its own weights, and with isolation a process of its own. */
 const MAX_INSTANCES = 64;
@@ -31,7 +31,7 @@ export function parseSettings(message: ServingMessage | null, field: string): Pa
 
 export function checkSettings(raw: RawSettings, field: string): ParsedSettings {
   const violations: FieldViolation[] = [];
-  const add = (name: string, description: string) => violations.push({ field: `${field}.${name}`, description });
+  const add: AddViolation = (name, description) => violations.push({ field: `${field}.${name}`, description });
   const component = (name: keyof typeof SETTING_FAMILIES): PlainComponent | undefined => {
     const given = raw[name];
     if (given === null) return undefined;

@@ -1,5 +1,5 @@
 import type { WarmUpSample as SampleMessage, WarmUpTensor as TensorMessage, WarmUp } from '@athanor/contracts/registry';
-import type { ServingSettings, WarmUpSample, WarmUpTensor } from './serving-settings.js';
+import type { AddViolation, ServingSettings, WarmUpSample, WarmUpTensor } from './serving-settings.js';
 
 // A warm-up runs before a version is ready, on every server: its limits keep loading fast and the deployment's message small.
 const MAX_SAMPLES = 16;
@@ -9,8 +9,6 @@ const MAX_INPUTS = 256;
 const MAX_DIMS = 16;
 const MAX_ELEMENTS = 16 * 1024 * 1024;
 const MAX_RAW_BYTES = 1024 * 1024;
-
-type AddViolation = (field: string, description: string) => void;
 
 export function parseWarmUp({ samples }: WarmUp, add: AddViolation): ServingSettings['warmUp'] {
   if (samples.length > MAX_SAMPLES)

@@ -40,6 +40,9 @@ export interface ServingSettings {
 /** The parts that a request, or an imported artifact, states. */
 export type StatedSettings = Partial<ServingSettings>;
 
+/** Adds what is wrong with a field of the settings. */
+export type AddViolation = (field: string, description: string) => void;
+
 export const SETTING_FAMILIES: Readonly<Record<'scheduler' | 'isolation', ComponentFamily>> = {
   scheduler: SCHEDULERS,
   isolation: ISOLATION,

@@ -2,9 +2,8 @@ import { jsonb } from '@athanor/database';
 import { appendEvent } from '@athanor/events';
 import type { Selectable } from 'kysely';
 import type { ImportManifest } from '../imports/import-manifest.js';
-import { versionDigest } from '../models/version-digest.js';
 import { type Db, lockModel, type ModelVersionRow, type Trx } from './models.js';
-import { insertVersion } from './registration.js';
+import { findOrInsertVersion } from './registration.js';
 import type { ImportNotes, StoredFile, VersionImportTable } from './tables.js';
 
 export type VersionImportRow = Selectable<VersionImportTable>;
@@ -31,22 +30,10 @@ export async function registerImport(trx: Trx, registration: ImportRegistration)
   const model = await lockModel(trx, tenant, modelName);
   const earlier = await findImportByRequest(trx, tenant, requestId);
   if (earlier !== undefined) return earlier;
-  const digest = versionDigest(manifest);
-  const equal = await trx
-    .selectFrom('model_versions')
-    .select('version')
-    .where('tenant', '=', tenant)
-    .where('model_name', '=', modelName)
-    .where('digest', '=', digest)
-    .executeTakeFirst();
-  const version = equal?.version ?? model.latest_version + 1;
-  const created = equal === undefined;
-  if (created) {
-    const { files, notes: imported } = registration;
-    // The number of threads is that of the deployment: an imported model was not evaluated with any.
-    const row = { tenant, modelName, manifest, files, evaluations: [], cpuThreads: 0, datasetDigest: '', imported };
-    await insertVersion(trx, row, { version, digest });
-  }
+  const { files, notes: imported } = registration;
+  // The number of threads is that of the deployment: an imported model was not evaluated with any.
+  const made = { tenant, modelName, manifest, files, evaluations: [], cpuThreads: 0, datasetDigest: '', imported };
+  const { version, digest, created } = await findOrInsertVersion(trx, made, model.latest_version);
   // Version N−1 deletes a model without its imports, and a key may be used again after that.
   await trx.deleteFrom('version_imports').where('tenant', '=', tenant).where('request_id', '=', requestId).execute();
   const row = await trx

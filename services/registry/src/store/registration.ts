@@ -36,19 +36,9 @@ export async function registerVersion(
     .where('job_id', '=', jobId)
     .executeTakeFirst();
   if (known !== undefined) return { version: known.version, created: false };
-  const digest = versionDigest(registration.manifest);
-  const equal = await trx
-    .selectFrom('model_versions')
-    .select('version')
-    .where('tenant', '=', tenant)
-    .where('model_name', '=', modelName)
-    .where('digest', '=', digest)
-    .executeTakeFirst();
-  const version = equal?.version ?? model.latest_version + 1;
-  if (equal === undefined) {
-    const { datasetDigest } = registration.manifest;
-    await insertVersion(trx, { ...registration, datasetDigest, imported: null }, { version, digest });
-  }
+  const { datasetDigest } = registration.manifest;
+  const made = { ...registration, datasetDigest, imported: null };
+  const { version, digest, created } = await findOrInsertVersion(trx, made, model.latest_version);
   await trx
     .insertInto('version_jobs')
     .values({ tenant, job_id: jobId, model_name: modelName, version, lineage: jsonb(registration.lineage) })
@@ -58,9 +48,9 @@ export async function registerVersion(
     tenant,
     aggregateId: `${modelName}-${jobId}`,
     aggregateVersion: 1,
-    payload: { modelName, version, digest, jobId, created: equal === undefined },
+    payload: { modelName, version, digest, jobId, created },
   });
-  return { version, created: equal === undefined };
+  return { version, created };
 }
 
 /** Figures of a version on other data. */
@@ -127,8 +117,27 @@ export interface NewVersion {
   readonly imported: ImportNotes | null;
 }
 
-/** The caller holds the model's lock. */
-export async function insertVersion(
+/** The model's version with an equal digest, or a new one. The caller holds the model's lock. */
+export async function findOrInsertVersion(
+  trx: Trx,
+  made: NewVersion,
+  latestVersion: number,
+): Promise<{ version: number; digest: string; created: boolean }> {
+  const digest = versionDigest(made.manifest);
+  const equal = await trx
+    .selectFrom('model_versions')
+    .select('version')
+    .where('tenant', '=', made.tenant)
+    .where('model_name', '=', made.modelName)
+    .where('digest', '=', digest)
+    .executeTakeFirst();
+  if (equal !== undefined) return { version: equal.version, digest, created: false };
+  const version = latestVersion + 1;
+  await insertVersion(trx, made, { version, digest });
+  return { version, digest, created: true };
+}
+
+async function insertVersion(
   trx: Trx,
   made: NewVersion,
   { version, digest }: { version: number; digest: string },
