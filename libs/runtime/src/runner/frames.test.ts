@@ -44,6 +44,14 @@ const plain = ({ message, tensors: values, bytes }: Frame) => ({
   bytes: bytes && [...bytes],
 });
 
+test('bug: a tensor named like the prototype of objects was lost', () => {
+  const received: Frame[] = [];
+  const reader = new FrameReader(frame => received.push(frame));
+  const tensors = Object.fromEntries([['__proto__', tensor('UINT8', [1], Uint8Array.of(7))]]);
+  reader.add(Buffer.concat(encodeFrame({ message: 0, tensors })));
+  expect(received.map(plain)).toEqual([plain({ message: 0, tensors })]);
+});
+
 test('tensors are not views of a chunk that is used again', () => {
   const received: Frame[] = [];
   const reader = new FrameReader(frame => received.push(frame));

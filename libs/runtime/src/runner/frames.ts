@@ -69,13 +69,15 @@ export function openFrame(header: Buffer): { readonly buffers: Uint8Array[]; clo
   return {
     buffers: whole === undefined ? buffers : [...buffers, whole],
     close() {
-      const read: Record<string, Tensor> = {};
-      for (const [index, { name, dtype, shape }] of tensors.entries()) {
+      const read = tensors.map(({ name, dtype, shape }, index): [string, Tensor] => {
         const content = buffers[index]!;
-        read[name] =
-          dtype === 'BYTES' ? tensor('BYTES', shape, decodeTexts(content)) : tensorFromBytes(dtype, shape, content);
-      }
-      return { message, tensors: read, bytes: whole };
+        return [
+          name,
+          dtype === 'BYTES' ? tensor('BYTES', shape, decodeTexts(content)) : tensorFromBytes(dtype, shape, content),
+        ];
+      });
+      // Not by assignment, which a tensor named "__proto__" would not survive.
+      return { message, tensors: Object.fromEntries(read), bytes: whole };
     },
   };
 }
