@@ -7,6 +7,7 @@ export type ModelErrorCode =
   | 'UNKNOWN_OPERATOR'
   | 'UNDEFINED_VALUE'
   | 'DUPLICATE_VALUE'
+  | 'RESERVED_NAME'
   | 'EXTERNAL_DATA'
   | 'NOT_A_TENSOR'
   | 'RECURSION'

@@ -22,7 +22,10 @@ export interface Boundary {
   readonly outputs: readonly BoundaryValue[];
 }
 
-/** Throws ModelError NOT_A_TENSOR or UNSUPPORTED_TYPE. */
+// onnxruntime-node keys feeds and results by name in plain objects, where a value of this name is lost.
+const RESERVED_NAME = '__proto__';
+
+/** Throws ModelError NOT_A_TENSOR, UNSUPPORTED_TYPE, RESERVED_NAME or MALFORMED. */
 export function readBoundary(graph: FileGraph): Boundary {
   const constants = new Set([
     ...graph.initializer.map(({ name }) => name),
@@ -35,7 +38,11 @@ export function readBoundary(graph: FileGraph): Boundary {
   return { inputs: inputs.map(info => read('input', info)), outputs: graph.output.map(info => read('output', info)) };
 }
 
-function read(role: string, { name, type }: FileValueInfo): BoundaryValue {
+function read(role: 'input' | 'output', { name, type }: FileValueInfo): BoundaryValue {
+  if (name === RESERVED_NAME) {
+    const problem = `an ${role} is named ${quoted(name)}, which the runtime cannot pass`;
+    throw new ModelError('RESERVED_NAME', `${problem}; rename it and export the model again`);
+  }
   if (!type) return { name, dtype: undefined, shape: undefined };
   const { tensorType } = type;
   if (!tensorType) {

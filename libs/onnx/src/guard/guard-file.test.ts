@@ -32,6 +32,14 @@ test('inputs with a default value are no inputs', () => {
   expect(guardFile(bytes).boundary.inputs.map(({ name }) => name)).toEqual(['x']);
 });
 
+test('names of values inside a model, and other properties of objects, are not reserved', () => {
+  const bytes = negation(({ graph }) => {
+    graph.node = [node('Neg', ['x'], ['__proto__']), node('Neg', ['__proto__'], ['constructor'])];
+    graph.output = [value('constructor', FLOAT, ['N', 2])];
+  });
+  expect(guardFile(bytes).boundary.outputs[0]!.name).toBe('constructor');
+});
+
 test('functions, sequences inside, reviewed operators and unused imports are accepted', () => {
   const bytes = negation(model => {
     model.opsetImport.push({ domain: 'com.microsoft', version: 1 }, { domain: 'unused.domain', version: 3 });
@@ -114,6 +122,24 @@ test.each<[string, Change, string, RegExp]>([
     ({ graph }) => (graph.input[0] = value('x', 17, [2])),
     'UNSUPPORTED_TYPE',
     /input "x" is float8e4m3fn/,
+  ],
+  [
+    'an input named like the prototype of objects',
+    ({ graph }) => {
+      graph.input = [value('__proto__', FLOAT, ['N', 2])];
+      graph.node = [node('Neg', ['__proto__'], ['y'])];
+    },
+    'RESERVED_NAME',
+    /an input is named "__proto__".*rename it/,
+  ],
+  [
+    'an output named like the prototype of objects',
+    ({ graph }) => {
+      graph.node = [node('Neg', ['x'], ['__proto__'])];
+      graph.output = [value('__proto__', FLOAT, ['N', 2])];
+    },
+    'RESERVED_NAME',
+    /an output is named "__proto__".*rename it/,
   ],
   [
     'data that does not fill its shape',
