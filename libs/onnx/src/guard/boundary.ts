@@ -27,15 +27,20 @@ const RESERVED_NAME = '__proto__';
 
 /** Throws ModelError NOT_A_TENSOR, UNSUPPORTED_TYPE, RESERVED_NAME or MALFORMED. */
 export function readBoundary(graph: FileGraph): Boundary {
-  const constants = new Set([
-    ...graph.initializer.map(({ name }) => name),
-    ...graph.sparseInitializer.map(({ values }) => values?.name ?? ''),
-  ]);
-  const inputs = graph.input.filter(({ name }) => !constants.has(name));
+  const inputs = requiredInputs(graph);
   const untyped = inputs.find(({ type }) => !type);
   if (untyped) throw new ModelError('MALFORMED', `input ${quoted(untyped.name)} has no type; export the model again`);
   if (graph.output.length === 0) throw new ModelError('MALFORMED', 'the model has no outputs');
   return { inputs: inputs.map(info => read('input', info)), outputs: graph.output.map(info => read('output', info)) };
+}
+
+/** Without those that have a default value, which a request cannot give: they are constants here. */
+export function requiredInputs(graph: FileGraph): FileValueInfo[] {
+  const defaults = new Set([
+    ...graph.initializer.map(({ name }) => name),
+    ...graph.sparseInitializer.map(({ values }) => values?.name ?? ''),
+  ]);
+  return graph.input.filter(({ name }) => !defaults.has(name));
 }
 
 function read(role: 'input' | 'output', { name, type }: FileValueInfo): BoundaryValue {

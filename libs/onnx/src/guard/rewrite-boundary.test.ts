@@ -1,3 +1,4 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { attribute, BFLOAT16, FLOAT, INT64, negation, node, tensor, value } from './file-models.testkit.js';
 import { decodeFileModel } from './file-schema.js';
@@ -67,4 +68,30 @@ test('bodies that read a BF16 input read it after the Cast, and fresh names avoi
   });
   const { graph } = decodeFileModel(guardFile(bytes).rewritten!);
   expect(graph!.node[1]!.attribute[0]!.g!.node[0]!.input).toEqual(['x/bf16_']);
+});
+
+// y = x + w, where w is [1, 2] unless it is given.
+const addsDefault = (irVersion: number) =>
+  negation(model => {
+    model.irVersion = irVersion;
+    const { graph } = model;
+    graph.input = [value('x', BFLOAT16, ['N', 2]), value('w', BFLOAT16, [2])];
+    const rawData = new Uint8Array(Uint16Array.of(0x3f80, 0x4000).buffer);
+    graph.initializer.push(tensor({ name: 'w', dataType: BFLOAT16, dims: [2], rawData }));
+    graph.node = [castToFloat('x', 'a'), castToFloat('w', 'b'), node('Add', ['a', 'b'], ['y'])];
+    graph.output.push(value('w', BFLOAT16, [2]));
+  });
+const castToFloat = (input: string, output: string) =>
+  node('Cast', [input], [output], { attribute: [attribute('to', { type: 2, i: FLOAT })] });
+
+// Before IR 4 every initializer is an input as well.
+test.each([3, 8])('bug: a BF16 input with a default value became FP32, unlike its data (IR %i)', async irVersion => {
+  const { boundary, rewritten } = guardFile(addsDefault(irVersion));
+  expect(boundary.inputs.map(({ name }) => name)).toEqual(['x']);
+  const session = await InferenceSession.create(rewritten!, { logSeverityLevel: 4 });
+  expect(session.inputNames).toEqual(['x']);
+  const outputs = await session.run({ x: new Tensor('float32', [10, 20], [1, 2]) });
+  expect(outputs.y!.data).toEqual(Float32Array.of(11, 22));
+  expect(outputs.w!.data).toEqual(Float32Array.of(1, 2));
+  await session.release();
 });

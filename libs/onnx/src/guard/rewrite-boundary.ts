@@ -3,6 +3,7 @@
 import { ModelError, quoted } from '../errors.js';
 import { canonicalDomain } from '../wire/domain.js';
 import { fromWireInt64 } from '../wire/int64.js';
+import { requiredInputs } from './boundary.js';
 import type { FileAttribute, FileGraph, FileModel, FileNode, FileValueInfo } from './file-schema.js';
 
 const FLOAT = 1;
@@ -63,9 +64,9 @@ export function castBfloat16(model: FileModel): string[] {
   const graph = model.graph!;
   const names = new Names(graph);
   const changes: string[] = [];
-  const inputs = graph.input.filter(isBfloat16);
+  const inputs = requiredInputs(graph).filter(isBfloat16);
   const outputs = graph.output.filter(output => isBfloat16(output) && !inputs.some(({ name }) => name === output.name));
-  for (const { name } of inputs.filter(input => !graph.initializer.some(tensor => tensor.name === input.name))) {
+  for (const { name } of inputs) {
     const inner = names.fresh(name);
     renameInNodes(graph, name, inner);
     graph.node.unshift(newNode('Cast', name, inner, [castTo(BFLOAT16)]));
@@ -74,6 +75,8 @@ export function castBfloat16(model: FileModel): string[] {
   for (const { name } of outputs) {
     const inner = names.fresh(name);
     renameInNodes(graph, name, inner);
+    // It may be the default value of an input, which keeps its type.
+    for (const input of graph.input) if (input.name === name) input.name = inner;
     graph.node.push(newNode('Cast', inner, name, [castTo(FLOAT)]));
     changes.push(`output ${quoted(name)} is BF16: it is cast to FP32 in the graph`);
   }
