@@ -17,6 +17,7 @@ import { assembleUpload, receiveChunks } from './receive-chunks.js';
 import {
   findUpload,
   findUploadByRequest,
+  findUploads,
   insertUpload,
   reopenUpload,
   type UploadDb,
@@ -107,8 +108,22 @@ export async function expectUpload<DB extends UploadTables>(
   uploadId: string,
 ): Promise<UploadRow> {
   const row = await findUpload(db as unknown as UploadDb, tenant, uploadId);
-  if (row === undefined) throw notFound('upload', uploadId, 'create one with CreateUpload');
-  return row;
+  return row ?? throwNotFound(uploadId);
+}
+
+/** One for each id, in their order. @throws NOT_FOUND for the first that the tenant does not have. */
+export async function expectUploads<DB extends UploadTables>(
+  db: Kysely<DB>,
+  tenant: string,
+  uploadIds: readonly string[],
+): Promise<UploadRow[]> {
+  const rows = await findUploads(db as unknown as UploadDb, tenant, uploadIds);
+  const byId = new Map(rows.map(row => [row.upload_id, row]));
+  return uploadIds.map(uploadId => byId.get(uploadId) ?? throwNotFound(uploadId));
+}
+
+function throwNotFound(uploadId: string): never {
+  throw notFound('upload', uploadId, 'create one with CreateUpload');
 }
 
 async function* withFirst(

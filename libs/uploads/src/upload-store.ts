@@ -1,5 +1,5 @@
 import { ServiceError } from '@athanor/service/errors';
-import type { Kysely, Selectable, Transaction } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { UploadPartTable, UploadTable, UploadTables } from './upload-tables.js';
 
 /** A connection to a schema that has the tables of uploads, or a transaction. */
@@ -25,6 +25,16 @@ export function findUpload(db: UploadDb, tenant: string, uploadId: string): Prom
     .where('tenant', '=', tenant)
     .where('upload_id', '=', uploadId)
     .executeTakeFirst();
+}
+
+/** Those that exist, in any order. An array is one parameter, however many uploads there are. */
+export function findUploads(db: UploadDb, tenant: string, uploadIds: readonly string[]): Promise<UploadRow[]> {
+  return db
+    .selectFrom('uploads')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('upload_id', '=', sql<string>`any(${uploadIds})`)
+    .execute();
 }
 
 export function findUploadByRequest(db: UploadDb, tenant: string, requestId: string): Promise<UploadRow | undefined> {

@@ -8,7 +8,7 @@ import {
   invalidFields,
   requestFingerprint,
 } from '@athanor/service';
-import { expectUpload, type UploadRow } from '@athanor/uploads';
+import { expectUploads, type UploadRow } from '@athanor/uploads';
 import { checkArtifactPaths } from '../imports/artifact-paths.js';
 import { importManifest } from '../imports/import-manifest.js';
 import { runImport } from '../imports/run-import.js';
@@ -92,13 +92,13 @@ async function completeUploads(
   tenant: string,
   { request, maxModelBytes }: { readonly request: ImportModelRequest; readonly maxModelBytes: number },
 ): Promise<{ path: string; upload: UploadRow }[]> {
-  const found: { path: string; upload: UploadRow }[] = [];
+  const uploadIds = request.files.map(({ uploadId }) => uploadId);
+  const uploads = await expectUploads(db, tenant, uploadIds);
+  const found = uploads.map((upload, index) => ({ path: request.files[index]!.path, upload }));
   const violations: FieldViolation[] = [];
-  for (const [index, { path, uploadId }] of request.files.entries()) {
-    const upload = await expectUpload(db, tenant, uploadId);
-    found.push({ path, upload });
+  for (const [index, { path, upload }] of found.entries()) {
     if (upload.state === 'STATE_COMPLETE') continue;
-    const description = `expected a complete upload, but ${uploadId} of '${path}' has ${upload.committed_offset} of ${upload.byte_size} bytes; go on with WriteUpload from there`;
+    const description = `expected a complete upload, but ${upload.upload_id} of '${path}' has ${upload.committed_offset} of ${upload.byte_size} bytes; go on with WriteUpload from there`;
     violations.push({ field: `files[${index}].upload_id`, description });
   }
   const bytes = found.reduce((sum, { upload }) => sum + upload.byte_size, 0);

@@ -1,6 +1,7 @@
 // The registry's transactions on both engines; races are tested on a real PostgreSQL too.
 import { type DatabaseEngine, jsonb, openDatabase } from '@athanor/database';
 import { startDatabaseEngines } from '@athanor/testkit';
+import { expectUploads } from '@athanor/uploads';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { registrationOf } from '../registry.testkit.js';
@@ -52,6 +53,30 @@ describe.each(engines)('on $name', ({ url, skip }) => {
       await lockModel(trx, 'acme', modelName);
       return await moveAlias(trx, key(modelName, alias), move(toVersion));
     });
+
+  test.skipIf(skip)(
+    'uploads are in the order of their ids; the first that the tenant does not have is named',
+    async () => {
+      const upload = {
+        fingerprint: '',
+        filename: 'f',
+        byte_size: 1,
+        expected_digest: '',
+        committed_offset: 0,
+        digest: '',
+      };
+      const insert = (upload_id: string, tenant: string) =>
+        db
+          .insertInto('uploads')
+          .values({ ...upload, upload_id, tenant, request_id: null, state: 'STATE_ACTIVE' })
+          .execute();
+      await Promise.all([insert('a', 'acme'), insert('b"{,}', 'acme'), insert('c', 'other')]);
+      const found = await expectUploads(db, 'acme', ['b"{,}', 'a', 'b"{,}']);
+      expect(found.map(({ upload_id }) => upload_id)).toEqual(['b"{,}', 'a', 'b"{,}']);
+      expect(await expectUploads(db, 'acme', [])).toEqual([]);
+      await expect(expectUploads(db, 'acme', ['a', 'c', 'd'])).rejects.toThrow(/upload 'c'/);
+    },
+  );
 
   test.skipIf(skip)('a job is registered once, however often its event is delivered', async () => {
     expect(await register({ jobId: 'j1', modelName: 'once' })).toEqual({ version: 1, created: true });
