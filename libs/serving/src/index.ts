@@ -1,4 +1,5 @@
 export { ISOLATION, type Isolation, type ProcessLimits } from './isolation/isolation.js';
+export { PRIORITY_LEVELS } from './scheduling/priority.js';
 export { schedulerStopping } from './scheduling/queue-errors.js';
 export type {
   Instances,

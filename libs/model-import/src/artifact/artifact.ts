@@ -13,6 +13,8 @@ export interface Artifact {
   /** Relative path of the model. */
   readonly model: string;
   readonly config: ModelConfig | undefined;
+  /** Relative path of config.pbtxt; where it would be if there is none. */
+  readonly configPath: string;
   /** Relative paths, sorted. */
   readonly paths: readonly string[];
   /** Bytes of all files. */
@@ -33,10 +35,17 @@ export async function openArtifact(folder: string): Promise<Artifact> {
   }
   const paths = files.map(file => relative(folder, file).split(sep).join('/')).sort();
   const sizes = await Promise.all(files.map(file => stat(file)));
-  const configPath = shallowest(paths, CONFIG_FILE);
-  const config = configPath === undefined ? undefined : parseModelConfig(await readText(folder, configPath));
+  const found = shallowest(paths, CONFIG_FILE);
+  const config = found === undefined ? undefined : parseModelConfig(await readText(folder, found));
   const model = findModel(paths, config);
-  return { folder, model, config, paths, byteSize: sizes.reduce((sum, { size }) => sum + size, 0) };
+  return {
+    folder,
+    model,
+    config,
+    configPath: found ?? CONFIG_FILE,
+    paths,
+    byteSize: sizes.reduce((sum, { size }) => sum + size, 0),
+  };
 }
 
 /** The path of a file with this name that is nearest to the artifact's root. */

@@ -4,6 +4,7 @@ import type { ModelConfig } from '@athanor/contracts/inference';
 import { quoted } from '@athanor/onnx';
 import { ImportRefusal } from '../refusal.js';
 import type { ImportedSignature, ImportedTensor } from '../signature.js';
+import { toDatatype } from './datatype.js';
 
 /** What both ModelInput and ModelOutput say. */
 interface Declared {
@@ -68,8 +69,7 @@ function fixedFirstAxes({ inputs, outputs }: ImportedSignature): string[] {
 }
 
 function typeDifference(role: string, { name, dataType }: Declared, { datatype }: ImportedTensor): string[] {
-  const declared = dataType === 'TYPE_STRING' ? 'BYTES' : dataType.replace('TYPE_', '');
-  if (declared === datatype) return [];
+  if (toDatatype(dataType) === datatype) return [];
   return [`${role} ${quoted(name)} is described as ${dataType}, the model has ${datatype}`];
 }
 

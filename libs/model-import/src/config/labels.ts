@@ -46,9 +46,8 @@ async function labelsOf(
 }
 
 /** As Triton: next to config.pbtxt; also next to the model. */
-function findLabelFile({ paths, model }: Artifact, file: string): string | undefined {
-  const config = shallowest(paths, 'config.pbtxt') ?? '';
-  const beside = [config, model].map(path => posix.join(posix.dirname(path), file));
+function findLabelFile({ paths, configPath, model }: Artifact, file: string): string | undefined {
+  const beside = [configPath, model].map(path => posix.join(posix.dirname(path), file));
   return beside.find(path => paths.includes(path));
 }
 

@@ -3,7 +3,7 @@
 import type { PlainComponent } from '@athanor/contracts';
 import type { ModelConfig } from '@athanor/contracts/inference';
 import { quoted } from '@athanor/onnx';
-import { SCHEDULERS } from '@athanor/serving';
+import { PRIORITY_LEVELS, SCHEDULERS } from '@athanor/serving';
 import type { Artifact } from '../artifact/artifact.js';
 import { ImportRefusal } from '../refusal.js';
 import type { ImportedSignature } from '../signature.js';
@@ -55,17 +55,14 @@ function schedulerOf(config: ModelConfig, notes: string[]): Pick<RecommendedServ
   };
   const { priorityLevels, defaultPriorityLevel } = dynamicBatching;
   if (priorityLevels < 2) return { scheduler: scheduler('dynamic', parameters) };
-  if (priorityLevels > LEVELS || (defaultPriorityLevel !== 0 && defaultPriorityLevel !== LEVELS)) {
-    const served = `there are ${LEVELS} levels, and requests without a priority have the lower one`;
+  if (priorityLevels > PRIORITY_LEVELS || (defaultPriorityLevel !== 0 && defaultPriorityLevel !== PRIORITY_LEVELS)) {
+    const served = `there are ${PRIORITY_LEVELS} levels, and requests without a priority have the lower one`;
     notes.push(
       `config.pbtxt: of ${priorityLevels} priority levels with the default ${defaultPriorityLevel}, ${served}`,
     );
   }
   return { scheduler: scheduler('priority', parameters) };
 }
-
-// Of the scheduler priority.
-const LEVELS = 2;
 
 /** Checks the parameters as the deployment will. Throws ImportRefusal CONFIG_INVALID. */
 function scheduler(kind: string, parameters: Record<string, number>): PlainComponent {

@@ -2,9 +2,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { ModelConfig } from '@athanor/contracts/inference';
 import { quoted } from '@athanor/onnx';
-import { type Artifact, shallowest } from '../artifact/artifact.js';
+import type { Artifact } from '../artifact/artifact.js';
 import { ImportRefusal } from '../refusal.js';
 import type { ImportedTensor } from '../signature.js';
+import { toDatatype } from './datatype.js';
 
 /** athanor.registry.v1.WarmUpTensor in plain JSON. */
 export interface WarmUpTensor {
@@ -42,8 +43,7 @@ async function readSample(
 ): Promise<WarmUpSample> {
   for (const [name, { dataType }] of Object.entries(sample.inputs)) {
     const input = inputs.find(candidate => candidate.name === name);
-    const declared = dataType === 'TYPE_STRING' ? 'BYTES' : dataType.replace('TYPE_', '');
-    if (input?.datatype === declared) continue;
+    if (input?.datatype === toDatatype(dataType)) continue;
     const has = input === undefined ? 'does not have' : `has as ${input.datatype}`;
     const message = `model_warmup ${quoted(sample.name)} describes input ${quoted(name)} of ${dataType}, which the model ${has}`;
     throw new ImportRefusal('CONFIG_CONTRADICTS', `config.pbtxt: ${message}`);
@@ -55,8 +55,7 @@ async function readSample(
 async function readTensor(artifact: Artifact, name: string, input: WarmupInput): Promise<WarmUpTensor> {
   const { dims, inputDataFile } = input;
   if (!inputDataFile) return { name, dims, content: input.randomData ? 'CONTENT_RANDOM' : 'CONTENT_ZERO' };
-  const config = shallowest(artifact.paths, 'config.pbtxt') ?? '';
-  const path = posix.join(posix.dirname(config), DATA_FOLDER, inputDataFile);
+  const path = posix.join(posix.dirname(artifact.configPath), DATA_FOLDER, inputDataFile);
   const where = `config.pbtxt: model_warmup reads input ${quoted(name)} from ${quoted(path)}`;
   if (!artifact.paths.includes(path)) {
     throw new ImportRefusal(

@@ -4,9 +4,10 @@ import { QueueScheduler } from './queue-scheduler.js';
 import { defineScheduler } from './scheduler.js';
 
 /** As in Triton, 1 is the highest; requests without a priority have the lowest. */
-const LEVELS = 2;
+export const PRIORITY_LEVELS = 2;
 
-const levelOf = (priority: number): number => (priority >= 1 && priority < LEVELS ? priority : LEVELS);
+const levelOf = (priority: number): number =>
+  priority >= 1 && priority < PRIORITY_LEVELS ? priority : PRIORITY_LEVELS;
 
 export const priority = defineScheduler({
   kind: 'priority',
@@ -23,5 +24,5 @@ export const priority = defineScheduler({
         return behind < 0 ? queue.length : behind;
       },
     }),
-  facts: parameters => ({ ...parameters, priorityLevels: LEVELS }),
+  facts: parameters => ({ ...parameters, priorityLevels: PRIORITY_LEVELS }),
 });
