@@ -1,6 +1,7 @@
 // What a file alone decides about the cost of a run: the turns of loops, and the sizes of tensors made of a constant shape.
 // What depends on the data is bounded by the limits of a run.
 
+import { fromOnnxElemType } from '@athanor/tensor';
 import { ModelError, quoted } from '../errors.js';
 import { EXTERNAL } from '../wire/schema.js';
 import { elementTypeOf } from './element-types.js';
@@ -9,7 +10,6 @@ import type { FileNode, FileTensor } from './file-schema.js';
 import type { Scope } from './scope.js';
 import { readInt64s } from './tensor-rules.js';
 
-const INT64 = 7;
 const MAX_DIMENSIONS = 64;
 
 /** Turns of a node's bodies: those of a Loop with a constant trip count, else 1. Throws ModelError LOOP_TOO_LONG. */
@@ -51,7 +51,8 @@ export function constantOf(node: FileNode): FileTensor | undefined {
 }
 
 function constantInt64s(tensor: FileTensor | undefined): bigint[] | undefined {
-  if (tensor === undefined || tensor.dataType !== INT64 || tensor.dataLocation === EXTERNAL) return undefined;
+  if (tensor === undefined || fromOnnxElemType(tensor.dataType) !== 'INT64' || tensor.dataLocation === EXTERNAL)
+    return undefined;
   const values: bigint[] = [];
   for (const value of readInt64s(tensor)) {
     if (values.push(value) > MAX_DIMENSIONS) return undefined;

@@ -123,6 +123,11 @@ export function decodeFileModel(bytes: Uint8Array): FileModel {
   return fileModelType.decode(bytes) as unknown as FileModel;
 }
 
+/** The graphs of an attribute, whatever its type says. */
+export function bodiesOf({ g, graphs = [] }: FileAttribute): readonly FileGraph[] {
+  return g ? [g, ...graphs] : graphs;
+}
+
 export function encodeFileModel(model: FileModel): Uint8Array {
   return fileModelType.encode(model).finish();
 }

@@ -4,7 +4,14 @@
 import { ModelError, quoted } from '../errors.js';
 import { checkMadeTensor, constantOf, tripsOf } from './constant-arguments.js';
 import type { FileLimits } from './file-limits.js';
-import type { FileAttribute, FileFunction, FileGraph, FileModel, FileNode } from './file-schema.js';
+import {
+  bodiesOf,
+  type FileAttribute,
+  type FileFunction,
+  type FileGraph,
+  type FileModel,
+  type FileNode,
+} from './file-schema.js';
 import { checkCall, checkOperator, operatorKey, readOpsets } from './operator-rules.js';
 import { Scope } from './scope.js';
 import { checkSparseTensor, checkTensor, type TensorRules } from './tensor-rules.js';
@@ -144,12 +151,12 @@ class GraphCheck {
 
   /** All values of an attribute, whatever its type says: readers may differ on which of them counts. */
   #attribute(attribute: FileAttribute, place: Place): void {
-    const { t, g, sparseTensor, tensors = [], graphs = [], sparseTensors = [] } = attribute;
+    const { t, sparseTensor, tensors = [], sparseTensors = [] } = attribute;
     for (const tensor of t ? [t, ...tensors] : tensors) this.#external(checkTensor(tensor, this.#rules));
     for (const sparse of sparseTensor ? [sparseTensor, ...sparseTensors] : sparseTensors) {
       for (const file of checkSparseTensor(sparse, this.#rules)) this.#external(file);
     }
-    for (const body of g ? [g, ...graphs] : graphs) this.graph(body, { ...place, scope: new Scope(place.scope) });
+    for (const body of bodiesOf(attribute)) this.graph(body, { ...place, scope: new Scope(place.scope) });
   }
 
   #external(file: string | undefined): void {

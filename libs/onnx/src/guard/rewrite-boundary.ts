@@ -1,13 +1,21 @@
 // Outputs and inputs that a runtime cannot hand over as tensors become tensors: the served graph computes the same values.
 
+import { toOnnxElemType } from '@athanor/tensor';
 import { ModelError, quoted } from '../errors.js';
 import { canonicalDomain } from '../wire/domain.js';
 import { fromWireInt64 } from '../wire/int64.js';
 import { requiredInputs } from './boundary.js';
-import type { FileAttribute, FileGraph, FileModel, FileNode, FileValueInfo } from './file-schema.js';
+import {
+  bodiesOf,
+  type FileAttribute,
+  type FileGraph,
+  type FileModel,
+  type FileNode,
+  type FileValueInfo,
+} from './file-schema.js';
 
-const FLOAT = 1;
-const BFLOAT16 = 16;
+const FLOAT = toOnnxElemType('FP32');
+const BFLOAT16 = toOnnxElemType('BF16');
 const ATTRIBUTE_INT = 2;
 // For a file of ai.onnx.ml alone, which is given one node of ai.onnx.
 const OPSET_OF_IDENTITY = 13;
@@ -115,11 +123,9 @@ function renameInNodes(graph: FileGraph, from: string, to: string): void {
   for (const node of graph.node) {
     node.input = node.input.map(renamed);
     node.output = node.output.map(renamed);
-    for (const { g, graphs = [] } of node.attribute) {
-      for (const body of g ? [g, ...graphs] : graphs) {
-        renameInNodes(body, from, to);
-        for (const output of body.output) output.name = renamed(output.name);
-      }
+    for (const body of node.attribute.flatMap(bodiesOf)) {
+      renameInNodes(body, from, to);
+      for (const output of body.output) output.name = renamed(output.name);
     }
   }
 }
@@ -143,8 +149,7 @@ class Names {
     for (const { name } of [...graph.input, ...graph.initializer]) this.#taken.add(name);
     for (const node of graph.node) {
       for (const name of node.output) this.#taken.add(name);
-      for (const { g, graphs = [] } of node.attribute)
-        for (const body of g ? [g, ...graphs] : graphs) this.#collect(body);
+      for (const body of node.attribute.flatMap(bodiesOf)) this.#collect(body);
     }
   }
 }

@@ -1,5 +1,6 @@
 // Constants: a known element type, sane dimensions, and exactly the data that they need, in one place.
 
+import { fromOnnxElemType } from '@athanor/tensor';
 import { ModelError, quoted } from '../errors.js';
 import { fromWireInt64 } from '../wire/int64.js';
 import { EXTERNAL } from '../wire/schema.js';
@@ -44,7 +45,7 @@ export function checkTensor(tensor: FileTensor, rules: TensorRules): string | un
 export function checkSparseTensor(sparse: FileSparseTensor, rules: TensorRules): string[] {
   const { values, indices } = sparse;
   const where = `the sparse constant ${quoted(values?.name ?? '')}`;
-  if (!values || !indices || indices.dataType !== INT64 || values.dims.length !== 1) {
+  if (!values || !indices || fromOnnxElemType(indices.dataType) !== 'INT64' || values.dims.length !== 1) {
     throw new ModelError('MALFORMED', `${where} must have values [n] and indices of type int64`);
   }
   const dims = sparse.dims.map(fromWireInt64);
@@ -57,8 +58,6 @@ export function checkSparseTensor(sparse: FileSparseTensor, rules: TensorRules):
   checkIndices(readInt64s(indices), dims, Number(fromWireInt64(values.dims[0]!)), indices.dims.length, where);
   return files.filter(file => file !== undefined);
 }
-
-const INT64 = 7;
 
 function checkIndices(
   indices: Iterable<bigint>,
