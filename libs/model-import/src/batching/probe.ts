@@ -4,7 +4,7 @@
 import { quoted } from '@athanor/onnx';
 import type { Tensor } from '@athanor/tensor';
 import type { ImportedTensor } from '../signature.js';
-import { createRandom, randomInputs } from '../trial/random-inputs.js';
+import { createRandom, randomInputs, TRIAL_SIZES } from '../trial/random-inputs.js';
 import { type Trial, TrialFailure } from '../trial/trial.js';
 import { agree, takeRows } from './rows.js';
 
@@ -17,8 +17,6 @@ const ROTATED = [2, 0, 1];
 const SEEDS = [1, 2];
 /** After this time a slow model is not tried with more data. */
 const BUDGET_MS = 30_000;
-/** Tried in this order for variable axes other than the first. */
-export const TRIAL_SIZES = [4, 1, 32, 2, 64, 256];
 // Of BF16 outputs, which are fetched as FP32.
 const BF16_TOLERANCE = 2e-2;
 

@@ -1,6 +1,7 @@
 // Rows of tensors: taken, put in another order, and compared.
 
 import { type DType, isNumeric, type Tensor, tensor } from '@athanor/tensor';
+import { numbersOf } from '../trial/numbers-of.js';
 
 /** The rows of a tensor's first axis in this order. */
 export function takeRows(value: Tensor, order: readonly number[]): Tensor {
@@ -51,19 +52,4 @@ export function agree(a: Tensor, b: Tensor, tolerance: number = RELATIVE_TOLERAN
 function everyEqual(a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean {
   for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
   return true;
-}
-
-/** The elements of a tensor of floating-point numbers. */
-export function numbersOf(value: Tensor): ArrayLike<number> & Iterable<number> {
-  if (value.dtype === 'FP32' || value.dtype === 'FP64') return value.data;
-  return Array.from(value.data as Uint16Array, fromHalf);
-}
-
-/** IEEE 754 binary16. */
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

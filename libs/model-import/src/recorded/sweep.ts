@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DType, Tensor } from '@athanor/tensor';
 import { openArtifact } from '../artifact/artifact.js';
-import { numbersOf } from '../batching/rows.js';
 import { createGuard } from '../guarding/guard-process.js';
 import { type ImportedModel, type ImportProcesses, importArtifact } from '../import-model.js';
 import { ImportRefusal } from '../refusal.js';
+import { numbersOf } from '../trial/numbers-of.js';
 import { createTrial, type Trial, TrialFailure } from '../trial/trial.js';
 import type { RecordedModel } from './recorded-model.js';
 

@@ -2,10 +2,9 @@
 
 import { quoted } from '@athanor/onnx';
 import type { Tensor } from '@athanor/tensor';
-import { TRIAL_SIZES } from '../batching/probe.js';
-import { numbersOf } from '../batching/rows.js';
 import type { DraftSignature } from '../signature.js';
-import { createRandom, randomInputs } from './random-inputs.js';
+import { numbersOf } from './numbers-of.js';
+import { createRandom, randomInputs, TRIAL_SIZES } from './random-inputs.js';
 import { type Trial, TrialFailure } from './trial.js';
 
 export interface FirstRun {

@@ -21,6 +21,8 @@ export interface InputSizes {
   readonly other: number;
 }
 
+/** Tried in this order for variable axes other than the first. */
+export const TRIAL_SIZES = [4, 1, 32, 2, 64, 256];
 // A model that needs more at the smallest sizes is not tried.
 const MAX_ELEMENTS = 2 ** 26;
 
