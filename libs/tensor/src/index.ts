@@ -1,3 +1,4 @@
+export { narrowToBfloat16, widenBfloat16 } from './bfloat16.js';
 export {
   byteSizeOf,
   type DType,

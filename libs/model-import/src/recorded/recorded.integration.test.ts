@@ -17,10 +17,10 @@ afterAll(() => rmSync(temporary, { recursive: true }));
 
 const unzip = (archive: string, folder: string) => execFileSync('unzip', ['-q', archive, '-d', folder]);
 
-async function results(models: readonly RecordedModel[], absoluteTolerance: number): Promise<SweepResult[]> {
+async function results(models: readonly RecordedModel[], absolute: number): Promise<SweepResult[]> {
   const signal = AbortSignal.timeout(110_000);
   const found: SweepResult[] = [];
-  for await (const result of sweep(models, { relativeTolerance: 1e-3, absoluteTolerance, signal })) found.push(result);
+  for await (const result of sweep(models, { tolerance: { relative: 1e-3, absolute }, signal })) found.push(result);
   return found;
 }
 

@@ -3,18 +3,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DType, Tensor } from '@athanor/tensor';
+import { bytesOf, type Tensor, widenBfloat16 } from '@athanor/tensor';
 import { openArtifact } from '../artifact/artifact.js';
 import { createGuard } from '../guarding/guard-process.js';
 import { type ImportedModel, type ImportProcesses, importArtifact } from '../import-model.js';
 import { ImportRefusal } from '../refusal.js';
-import { numbersOf } from '../trial/numbers-of.js';
 import { createTrial, type Trial, TrialFailure } from '../trial/trial.js';
+import { firstDifference, type Tolerance } from './first-difference.js';
 import type { RecordedModel } from './recorded-model.js';
 
 export interface SweepOptions {
-  readonly relativeTolerance: number;
-  readonly absoluteTolerance: number;
+  readonly tolerance: Tolerance;
   readonly signal: AbortSignal;
 }
 
@@ -83,7 +82,7 @@ async function runRecorded(
   const outputs = await trial.run(handle, feeds);
   await trial.unload(handle);
   for (const [name, expected] of Object.entries(recorded.outputs)) {
-    const difference = differenceOf(outputs[name]!, widened(expected), options);
+    const difference = firstDifference(outputs[name]!, widened(expected), options.tolerance);
     if (difference !== undefined) return `output "${name}": ${difference}`;
   }
   return undefined;
@@ -91,25 +90,5 @@ async function runRecorded(
 
 /** BF16 as FP32, which holds it exactly. */
 function widened(value: Tensor): Tensor {
-  if (value.dtype !== 'BF16') return value;
-  const bits = Uint32Array.from(value.data, half => half * 2 ** 16);
-  return { dtype: 'FP32', shape: value.shape, data: new Float32Array(bits.buffer) };
-}
-
-const FLOATS: ReadonlySet<DType> = new Set(['FP16', 'FP32', 'FP64']);
-
-function differenceOf(received: Tensor, expected: Tensor, options: SweepOptions): string | undefined {
-  const [have, want] = [received, expected].map(({ dtype, shape }) => `${dtype} [${shape.join(',')}]`);
-  if (have !== want) return `expected ${want}, received ${have}`;
-  const isFloat = FLOATS.has(expected.dtype);
-  const [a, b] = isFloat ? [numbersOf(received), numbersOf(expected)] : [received.data, expected.data];
-  for (let index = 0; index < b.length; index++) {
-    const [x, y] = [a[index]!, b[index]!];
-    if (Object.is(x, y) || x === y) continue;
-    const tolerance = isFloat ? options.absoluteTolerance + options.relativeTolerance * Math.abs(Number(y)) : -1;
-    const difference = Math.abs(Number(x) - Number(y));
-    if (!(Number.isFinite(difference) && difference <= tolerance))
-      return `expected ${y} at element ${index}, received ${x}`;
-  }
-  return undefined;
+  return value.dtype === 'BF16' ? widenBfloat16(bytesOf(value), value.shape) : value;
 }

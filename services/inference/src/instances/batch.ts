@@ -1,7 +1,14 @@
 import type { Elements, InputRows, OutputRows, Work } from '@athanor/serving';
-import { bytesOf, isNumeric, type Tensor, tensor, tensorFromBytes } from '@athanor/tensor';
+import {
+  bytesOf,
+  isNumeric,
+  narrowToBfloat16,
+  type Tensor,
+  tensor,
+  tensorFromBytes,
+  widenBfloat16,
+} from '@athanor/tensor';
 import type { ModelSpec, TensorSpec } from '../served-models/model-spec.js';
-import { narrowToBfloat16, widenBfloat16 } from './bfloat16.js';
 
 // Merges rows of several requests into one tensor, and splits the results again.
 

@@ -1,7 +1,7 @@
 // onnxruntime-node has no bfloat16 tensors: an imported model takes and returns them as FP32, of which they are the upper
 // half. Widening is exact, and so is narrowing of a value that was widened in the graph.
 
-import { isNumeric, type Tensor, tensor } from '@athanor/tensor';
+import { isNumeric, type Tensor, tensor } from './tensor.js';
 
 /** FP32 values of little-endian BF16 elements. */
 export function widenBfloat16(bytes: Uint8Array, shape: readonly number[]): Tensor {

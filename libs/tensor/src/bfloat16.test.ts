@@ -1,6 +1,6 @@
-import { tensor } from '@athanor/tensor';
 import { expect, test } from 'vitest';
 import { narrowToBfloat16, widenBfloat16 } from './bfloat16.js';
+import { tensor } from './tensor.js';
 
 test('BF16 is the upper half of FP32', () => {
   // 1, -2, infinity, the smallest normal number, 3.140625: bits of IEEE 754, truncated.
