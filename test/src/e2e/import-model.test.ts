@@ -73,7 +73,7 @@ describe('a model that was made elsewhere', () => {
     });
     expect(status.versions[0]).toMatchObject({ version: 1, scheduler: 'dynamic', instances: [{}, {}] });
     const { stdout } = await athanor('deployment', 'describe', 'sentiment');
-    expect(stdout).toMatch(/Scheduler: +dynamic maxBatchSize=8 /);
+    expect(stdout).toMatch(/Scheduler: +dynamic: max-batch-size 8, /);
     expect(stdout).toMatch(/Labels: +scores: 3 classes\n/);
     expect(stdout).toMatch(/v1 +READY +dynamic +process +cpu/);
   });

@@ -1,8 +1,7 @@
 // Deployments as text for people.
 
-import { fromComponent } from '@athanor/contracts';
-import type { Component } from '@athanor/contracts/api';
 import type { Deployment, DeploymentRevision } from '@athanor/contracts/registry';
+import { componentText } from '../components/component-text.js';
 import { enumText, fields, formatTime, table } from '../output/render.js';
 
 export function deploymentsText(deployments: readonly Deployment[]): string {
@@ -11,7 +10,7 @@ export function deploymentsText(deployments: readonly Deployment[]): string {
     targetText(each),
     activeText(each),
     each.serving?.instances || 1,
-    componentText(each.serving?.scheduler ?? null),
+    componentText(each.serving?.scheduler),
     each.revision,
     formatTime(each.createTime),
   ]);
@@ -31,8 +30,8 @@ export function settingsText(deployment: Deployment): string {
     ['Instances', instances],
     ['Threads', threadsPerInstance || 'as the server decides'],
     ['GPU', gpu === 'GPU_UNSPECIFIED' ? 'as the pool is configured' : enumText(gpu, 'GPU_').toLowerCase()],
-    ['Scheduler', componentText(serving?.scheduler ?? null)],
-    ['Isolation', componentText(serving?.isolation ?? null)],
+    ['Scheduler', componentText(serving?.scheduler)],
+    ['Isolation', componentText(serving?.isolation)],
     ['Warm-up', warmUpText(serving)],
     ['Labels', labelsText(serving)],
   ]);
@@ -44,7 +43,7 @@ export function revisionsText(revisions: readonly DeploymentRevision[]): string 
     formatTime(time),
     deployment === null ? '' : targetText(deployment),
     deployment?.serving?.instances || 1,
-    componentText(deployment?.serving?.scheduler ?? null),
+    componentText(deployment?.serving?.scheduler),
     deployment?.stopped ? 'stopped' : '',
     actor,
     reason,
@@ -59,14 +58,6 @@ function targetText({ modelName, alias, version }: Deployment): string {
 function activeText({ activeVersion, stopped }: Deployment): string {
   if (stopped) return 'stopped';
   return activeVersion === 0 ? '-' : `v${activeVersion}`;
-}
-
-/** "dynamic maxBatchSize=16 maxQueueDelayUs=500" */
-function componentText(component: Component | null): string {
-  if (component === null) return '';
-  const { kind, parameters } = fromComponent(component);
-  const given = Object.entries(parameters).filter(([, value]) => value !== null);
-  return [kind, ...given.map(([name, value]) => `${name}=${JSON.stringify(value)}`)].join(' ');
 }
 
 function warmUpText(serving: Deployment['serving']): string {

@@ -1,7 +1,7 @@
 import { isSameComponent } from '@athanor/contracts';
 import type { EpochMetrics, TrainingJob } from '@athanor/contracts/training';
+import { componentText } from '../components/component-text.js';
 import { enumText, fields, figure, formatTime, table } from '../output/render.js';
-import { componentText } from './component-text.js';
 import { evaluationText } from './evaluation.js';
 import { metricText } from './metric-text.js';
 import { specFields } from './spec-text.js';

@@ -1,5 +1,5 @@
 import type { TrainingSpec } from '@athanor/contracts/training';
-import { componentText } from './component-text.js';
+import { componentText } from '../components/component-text.js';
 
 const COLUMNS_SHOWN = 40;
 

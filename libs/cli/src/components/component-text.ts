@@ -1,11 +1,12 @@
 import { fromComponent, type Json, toKebab } from '@athanor/contracts';
 import type { Component } from '@athanor/contracts/api';
 
-/** A component in one line, for example "mlp hidden 64,64". */
+/** A component in one line, for example "mlp: hidden 64,64". */
 export function componentText(component: Component | null | undefined): string {
   if (component === null || component === undefined) return '';
   const { kind, parameters } = fromComponent(component);
-  const shown = Object.entries(parameters).map(([name, value]) => `${toKebab(name)} ${valueText(value)}`);
+  const given = Object.entries(parameters).filter(([, value]) => value !== null);
+  const shown = given.map(([name, value]) => `${toKebab(name)} ${valueText(value)}`);
   return shown.length === 0 ? kind : `${kind}: ${shown.join(', ')}`;
 }
 
