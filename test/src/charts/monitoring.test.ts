@@ -16,20 +16,37 @@ const values = {
   },
 };
 
+interface Dashboard {
+  readonly panels: readonly {
+    readonly id: number;
+    readonly gridPos: { readonly x: number; readonly y: number };
+    readonly targets: readonly { readonly expr: string }[];
+  }[];
+}
+
+const folder = join(CHART, 'files/dashboards');
+const dashboards = readdirSync(folder).map(name => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Dashboard);
 const scraped = await scrapedNames();
 
 describe.skipIf(absent)(`monitoring${absent ? ` (skipped: ${absent})` : ''}`, () => {
   it('uses existing metrics only, in every alert and dashboard', async () => {
-    const { spec } = find(await render({ values }), 'PrometheusRule', 'athanor-alerts');
-    const rules = spec.groups[0].rules as { expr: string }[];
-    const dashboards = readdirSync(join(CHART, 'files/dashboards')).map(name =>
-      JSON.parse(readFileSync(join(CHART, 'files/dashboards', name), 'utf8')),
-    );
-    const panels = dashboards.flatMap(({ panels: all }) => all as { targets: { expr: string }[] }[]);
-    const expressions = [...rules, ...panels.flatMap(({ targets }) => targets)].map(({ expr }) => expr);
-    const named = expressions.flatMap(expression => expression.match(/\b(athanor|rpc_server)_\w+(?=\{)/g) ?? []);
+    const expressions = [...(await alertExpressions()), ...panelExpressions()];
+    const named = metricsOf(expressions);
     expect(named.length).toBeGreaterThan(expressions.length - 1);
-    expect([...new Set(named)].filter(name => !scraped.has(name))).toEqual([]);
+    expect(named.filter(name => !scraped.has(name))).toEqual([]);
+  });
+
+  it('shows the metrics of every alert in a dashboard', async () => {
+    const shown = new Set(metricsOf(panelExpressions()));
+    expect(metricsOf(await alertExpressions()).filter(name => !shown.has(name))).toEqual([]);
+  });
+
+  it('places the panels of a dashboard side by side, each with an id of its own', () => {
+    for (const { panels } of dashboards) {
+      const cells = panels.map(({ gridPos: { x, y } }) => `${x},${y}`);
+      expect(new Set(cells).size).toBe(panels.length);
+      expect(panels.map(({ id }) => id)).toEqual(panels.map((_, index) => index + 1));
+    }
   });
 
   it('has a runbook for each alert, and an alert for each runbook', async () => {
@@ -57,6 +74,18 @@ describe.skipIf(absent)(`monitoring${absent ? ` (skipped: ${absent})` : ''}`, ()
     expect((await render()).filter(({ kind }) => kinds.includes(kind))).toEqual([]);
   });
 });
+
+async function alertExpressions(): Promise<string[]> {
+  const { spec } = find(await render({ values }), 'PrometheusRule', 'athanor-alerts');
+  return (spec.groups[0].rules as { expr: string }[]).map(({ expr }) => expr);
+}
+
+function panelExpressions(): string[] {
+  return dashboards.flatMap(({ panels }) => panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)));
+}
+
+const metricsOf = (expressions: readonly string[]): string[] =>
+  expressions.flatMap(expression => expression.match(/\b(athanor|rpc_server)_\w+(?=\{)/g) ?? []);
 
 /** Names of all instruments in the sources as the services' exporter writes them. */
 async function scrapedNames(): Promise<Set<string>> {
