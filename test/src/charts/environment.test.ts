@@ -55,4 +55,19 @@ describe.skipIf(absent)(`variables${absent ? ` (skipped: ${absent})` : ''}`, () 
     const makers = ['ingest', 'registry', 'training'].map(name => `athanor-${name}: 3`);
     expect((await given({ 'nats.streamReplicas': 3 })).sort()).toEqual(makers);
   });
+
+  it('limit imports of models as the registry does by default, or as the values say', async () => {
+    const limits = async (values: object) => {
+      const registry = pods(await render({ values })).find(({ name }) => name === 'athanor-registry')!;
+      const {
+        ATHANOR_MAX_MODEL_BYTES: bytes,
+        ATHANOR_MAX_MODEL_IMPORTS: imports,
+        ATHANOR_MODEL_IMPORT_DEADLINE_MS: deadlineMs,
+      } = variables(registry);
+      return [bytes, imports, deadlineMs];
+    };
+    expect(await limits({})).toEqual([String(4 * 2 ** 30), '2', '900000']);
+    const registry = { maxModelBytes: 2 ** 33, maxModelImports: 1, modelImportDeadlineMs: 3_600_000 };
+    expect(await limits({ registry })).toEqual([String(2 ** 33), '1', '3600000']);
+  });
 });

@@ -46,6 +46,11 @@ const REFUSED: readonly (readonly [title: string, values: Record<string, unknown
     { 'ingest.tmpSizeLimit': '2.5Gi' },
     /ingest\.tmpSizeLimit is 2\.5Gi, but an upload may have 4294967296 bytes .* set ingest\.tmpSizeLimit to more/,
   ],
+  [
+    'imported models that find no room in /tmp',
+    { 'registry.maxModelImports': 3 },
+    /registry\.tmpSizeLimit is 8Gi, but 3 imports .* of 4294967296 bytes .* set registry\.tmpSizeLimit to more/,
+  ],
   ['more copies of streams than NATS has', { 'nats.streamReplicas': 6 }, /'\/nats\/streamReplicas'/],
   ['a long release name', { fullnameOverride: 'a'.repeat(36) }, /'\/fullnameOverride'.*does not match pattern/],
   [

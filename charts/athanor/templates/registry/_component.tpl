@@ -10,4 +10,7 @@
 {{- define "athanor.env.registry" -}}
 ATHANOR_INGEST_ADDRESS: {{ include "athanor.address" (dict "root" . "name" "ingest" "port" "mesh") }}
 ATHANOR_TRAINING_ADDRESS: {{ include "athanor.address" (dict "root" . "name" "training" "port" "mesh") }}
+ATHANOR_MAX_MODEL_BYTES: {{ .Values.registry.maxModelBytes | int64 | quote }}
+ATHANOR_MAX_MODEL_IMPORTS: {{ .Values.registry.maxModelImports | int | quote }}
+ATHANOR_MODEL_IMPORT_DEADLINE_MS: {{ .Values.registry.modelImportDeadlineMs | int | quote }}
 {{- end -}}
