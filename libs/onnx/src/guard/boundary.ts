@@ -22,7 +22,7 @@ export interface Boundary {
   readonly outputs: readonly BoundaryValue[];
 }
 
-// onnxruntime-node keys feeds and results by name in plain objects, where a value of this name is lost.
+// Feeds and results of a run are plain objects, in onnxruntime-node too: an assignment to this key adds no value.
 const RESERVED_NAME = '__proto__';
 
 /** Throws ModelError NOT_A_TENSOR, UNSUPPORTED_TYPE, RESERVED_NAME or MALFORMED. */
