@@ -3,6 +3,7 @@
 - {from: registry, to: ingest, port: mesh}
 - {from: registry, to: training, port: mesh}
 - {from: training, to: ingest, port: mesh}
+- {from: training, to: registry, port: mesh}
 - {from: inference, to: registry, port: mesh}
 {{- if .Values.router.enabled }}
 - {from: router, to: registry, port: mesh}

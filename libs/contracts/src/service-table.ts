@@ -46,7 +46,7 @@ export const SERVICES = {
     consumers: {},
     followsEvents: false,
     managesDeadLetters: false,
-    permissions: ['datasets.read'],
+    permissions: ['datasets.read', 'models.read'],
     isStateful: true,
     laptopProcess: 'control',
     image: 'control',

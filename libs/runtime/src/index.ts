@@ -11,6 +11,7 @@ export {
 export { createProcessRunner, type ProcessRunner } from './runner/process.js';
 export type { LoadedModel, MemoryReport, Runner } from './runner/runner.js';
 export { createThreadRunner } from './runner/thread.js';
+export { type CallLimits, LimitExceeded, withinLimits } from './runner/within-limits.js';
 export {
   type ModelMetadata,
   type ModelSource,

@@ -54,7 +54,7 @@ export async function startRegistry({ config, database, checkModel = importModel
           await transact(async trx => {
             if (result.kind === 'version') await registerVersion(trx, result.registration);
             else if (!(await addEvaluations(trx, result)))
-              telemetry.log.warn({ jobId: result.evaluatedJobId }, 'the version that was evaluated is deleted');
+              telemetry.log.warn({ ...result.evaluated }, 'the version that was evaluated is deleted');
           });
           relay.wake();
         },

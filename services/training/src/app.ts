@@ -30,11 +30,10 @@ export async function startTraining({ config, database }: AppOptions): Promise<S
     });
     const { telemetry, db, blobs, tokens, relay } = state;
     const { log } = telemetry;
-    const ingest = createStub('ingest', {
-      ...peerChannel('training', config, tokens),
-      address: config.INGEST_ADDRESS,
-    });
-    closing.add(() => ingest.close());
+    const channel = peerChannel('training', config, tokens);
+    const ingest = createStub('ingest', { ...channel, address: config.INGEST_ADDRESS });
+    const registry = createStub('registry', { ...channel, address: config.REGISTRY_ADDRESS });
+    for (const stub of [ingest, registry]) closing.add(() => stub.close());
     const { LEASE_MS: leaseMs, MAX_ATTEMPTS: maxAttempts } = config;
     let dispatcher: Dispatcher | undefined;
     const wake = () => {
@@ -42,11 +41,11 @@ export async function startTraining({ config, database }: AppOptions): Promise<S
       relay.wake();
     };
     const training = trainingService({
-      ...{ db, blobs, ingest, onChanged: wake },
+      ...{ db, blobs, ingest, registry, onChanged: wake },
       defaultCpuThreads: config.CPU_THREADS,
       maxCpuThreads: Math.max(availableParallelism(), config.CPU_THREADS),
     });
-    const attempts = attemptService({ db, blobs, ingest, leaseMs, maxAttempts, onEnded: wake });
+    const attempts = attemptService({ db, blobs, ingest, registry, leaseMs, maxAttempts, onEnded: wake });
     const service = await startService({ name: 'training', config, telemetry, services: { training, attempts } });
     closing.add(() => service.stop());
     const started = new Dispatcher({

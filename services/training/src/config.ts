@@ -8,6 +8,8 @@ export const trainingConfigSchema = z.object({
   ...serviceFields({ port, adminPort, meshPort }),
   ...stateFields(),
   INGEST_ADDRESS: text(`127.0.0.1:${servicePorts('ingest').public}`),
+  /** Of imported models, to evaluate them. */
+  REGISTRY_ADDRESS: text(`127.0.0.1:${servicePorts('registry').public}`),
   /**
    * Address under which attempts reach this service; with TLS, a name in its certificate. Default: its own port on
    * 127.0.0.1.

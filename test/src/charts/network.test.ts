@@ -28,6 +28,7 @@ describe.skipIf(absent)(`network policies${absent ? ` (skipped: ${absent})` : ''
       'smoke-test → router:8051',
       'smoke-test → training:8021',
       'training → ingest:8013',
+      'training → registry:8033',
     ];
     expect(edges(objects, 'egress')).toEqual(wanted);
     expect(edges(objects, 'ingress')).toEqual(wanted);

@@ -15,6 +15,7 @@
 {{- define "athanor.env.training" -}}
 {{- $training := .Values.training -}}
 ATHANOR_INGEST_ADDRESS: {{ include "athanor.address" (dict "root" . "name" "ingest" "port" "mesh") }}
+ATHANOR_REGISTRY_ADDRESS: {{ include "athanor.address" (dict "root" . "name" "registry" "port" "mesh") }}
 ATHANOR_EXECUTOR: {{ $training.executor }}
 ATHANOR_ATTEMPT_ADDRESS: {{ $training.attemptAddress | default (include "athanor.address" (dict "root" . "name" "training" "port" "public")) }}
 {{- if include "athanor.publicAuthority" . }}

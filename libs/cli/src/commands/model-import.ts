@@ -1,12 +1,17 @@
+import type { AthanorClient } from '@athanor/client';
+import type { ModelVersion } from '@athanor/contracts/registry';
 import { type Command, InvalidArgumentError } from 'commander';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { interruptible } from '../interruption.js';
+import { addMeasureOptions, type MeasureOptions } from '../job/evaluate-version.js';
 import { commandLine } from '../mesh/command-line.js';
 import type { ImportOptions } from '../model-import/import-model.js';
 import { type CliEnvironment, type CommandContext, commandContext, withClient } from './command-context.js';
 
-interface ImportModelOptions extends ImportOptions {
+interface ImportModelOptions extends ImportOptions, MeasureOptions {
   readonly deploy?: boolean;
+  /** A dataset. */
+  readonly evaluate?: string;
 }
 
 const IMPORT_HELP = `
@@ -17,7 +22,8 @@ in a process of its own. Repeat the command after an interruption: it continues 
 Examples:
   athanor model import sentiment ./model.onnx --licence Apache-2.0
   athanor model import sentiment ./export --batch-axis -1
-  athanor model import sentiment ./mlruns/model --deploy`;
+  athanor model import sentiment ./mlruns/model --deploy
+  athanor model import iris ./model.onnx --evaluate iris --classes setosa,versicolor,virginica`;
 
 const REPOSITORY_HELP = `
 Every folder in it with config.pbtxt or numeric version folders (Triton), or with MLmodel (MLflow), is a model. Of each the
@@ -29,7 +35,7 @@ Examples:
   athanor model import-repository ./triton-repository --no-deploy --licence MIT`;
 
 export function addModelImportCommands(model: Command, cli: CliEnvironment): void {
-  model
+  const command = model
     .command('import <name> <file-or-folder>')
     .description('import an ONNX model that was made elsewhere, as a version')
     .option('--licence <text>', 'SPDX expression or a name, shown with the version')
@@ -39,6 +45,8 @@ export function addModelImportCommands(model: Command, cli: CliEnvironment): voi
       axis,
     )
     .option('--deploy', 'deploy the version under the same name')
+    .option('--evaluate <dataset>', "evaluate the version on a dataset; 'athanor model evaluate' does it later");
+  addMeasureOptions(command)
     .addHelpText('after', IMPORT_HELP)
     .action(async (name: string, path: string, options: ImportModelOptions, command: Command) => {
       await runImport(commandContext(cli, command), { name, path, options });
@@ -74,7 +82,11 @@ async function runImport(
     const { version, created } = await interruptible(signal =>
       importModel({ client, terminal, signal }, name, artifact, options),
     );
-    context.show({ value: { ...version, created }, text: () => importedText(version) });
+    const evaluated = await evaluateImported(context, client, { version, options });
+    context.show({
+      value: { ...version, created, ...evaluated.value },
+      text: () => importedText(version) + evaluated.text,
+    });
     const target = `${name}@${version.version}`;
     if (!options.deploy) {
       const next = commandLine(`deployment set ${name} --model ${target}`, context.options.home);
@@ -85,6 +97,24 @@ async function runImport(
     const next = commandLine(`deployment describe ${name}`, context.options.home);
     terminal.err(`Deployed as ${name}; see how it is served with: ${next}\n`);
   });
+}
+
+async function evaluateImported(
+  context: CommandContext,
+  client: AthanorClient,
+  { version, options }: { readonly version: ModelVersion; readonly options: ImportModelOptions },
+) {
+  const { evaluate: dataset } = options;
+  if (dataset === undefined) return { text: '' };
+  const { evaluateVersion, figuresText } = await import('../job/evaluate-version.js');
+  const request = { dataset, datasetVersion: 0, options };
+  const job = await evaluateVersion(context, client, { version, request }).catch(error => {
+    const { modelName, version: number } = version;
+    const command = commandLine(`model evaluate ${modelName} ${number} --dataset ${dataset}`, context.options.home);
+    context.terminal.err(`${modelName} v${number} is imported, but has no figures yet. Evaluate it with: ${command}\n`);
+    throw error;
+  });
+  return { value: { evaluation: job.result?.evaluation ?? null }, text: `\n${await figuresText(job)}` };
 }
 
 async function runRepository(

@@ -1,4 +1,4 @@
-import type { TrainingSpec } from '@athanor/contracts/training';
+import type { EvaluatedModel, TrainingSpec } from '@athanor/contracts/training';
 import { componentText } from '../components/component-text.js';
 
 const COLUMNS_SHOWN = 40;
@@ -24,11 +24,18 @@ export function specFields(spec: TrainingSpec | null): [string, string][] {
 
 function evaluationFields({ evaluated, datasetId, datasetVersion, task, targets, slices }: TrainingSpec) {
   return [
-    ['Evaluates', `the model of ${evaluated?.jobId}`],
+    ['Evaluates', evaluated === null ? '' : evaluatedText(evaluated)],
     ['Dataset', `${datasetId} v${datasetVersion}`],
     ['Task', `${componentText(task)}, predicts ${targets.join(', ')}`],
     ['Slices', slices.join(', ')],
   ] satisfies [string, string][];
+}
+
+function evaluatedText({ jobId, imported }: EvaluatedModel): string {
+  if (!imported) return `the model of ${jobId}`;
+  const { modelName, version, inputs, scores } = imported;
+  const taken = inputs.map(({ input, columns }) => `${input} from ${columns.slice(0, COLUMNS_SHOWN).join(', ')}`);
+  return `${modelName} v${version}: ${taken.join('; ')}; measures ${scores?.output}`;
 }
 
 /** Columns with equal transforms together: "standard: … (age, fnlwgt)". */

@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { quoted } from '@athanor/onnx';
+import { LimitExceeded, withinLimits } from '@athanor/runtime';
 import { type Artifact, modelFolder } from '../artifact/artifact.js';
 import { ImportRefusal } from '../refusal.js';
-import { LimitExceeded, withinLimits } from '../trial/within-limits.js';
 import type { GuardRequest, GuardResponse, GuardVerdict } from './guard-protocol.js';
 
 /** Checks files in a process of its own; it starts when it is first used, and again after it was ended. */

@@ -3,14 +3,15 @@
 
 import {
   createProcessRunner,
+  LimitExceeded,
   type LoadedModel,
   type ProcessRunner,
   RuntimeFailure,
   shortReason,
   type Tensors,
+  withinLimits,
 } from '@athanor/runtime';
 import type { Tensor } from '@athanor/tensor';
-import { LimitExceeded, withinLimits } from './within-limits.js';
 
 export interface TrialLimits {
   readonly loadTimeoutMs: number;

@@ -102,7 +102,7 @@ describe('a job report', () => {
   });
 
   it('of a job that evaluates an earlier model names it, and has the metrics of all its splits but no curves', () => {
-    const evaluated = { jobId: 'job-0', modelDigest: 'sha256:1', taskDigest: 'sha256:2', columns: [] };
+    const evaluated = { jobId: 'job-0', modelDigest: 'sha256:1', taskDigest: 'sha256:2', columns: [], imported: null };
     const spec = { ...trainingJob().spec!, evaluated, slices: ['sex'] };
     const result = { ...trainingJob().result!, model: null };
     const evaluations = ['test', 'validation', 'train'].map((split, index) => ({
@@ -120,7 +120,7 @@ describe('a job report', () => {
   });
 
   it('of a job that evaluates and failed says that it has no evaluation', () => {
-    const evaluated = { jobId: 'job-0', modelDigest: '', taskDigest: '', columns: [] };
+    const evaluated = { jobId: 'job-0', modelDigest: '', taskDigest: '', columns: [], imported: null };
     const spec = { ...trainingJob().spec!, evaluated };
     const error = { code: 3, message: 'not finite', details: [] };
     const job = trainingJob({ state: 'STATE_FAILED', spec, error, result: null });

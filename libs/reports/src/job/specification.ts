@@ -1,5 +1,5 @@
 import { isSameComponent } from '@athanor/contracts';
-import type { EvaluatedModel, TrainingJob, TrainingSpec } from '@athanor/contracts/training';
+import type { EvaluatedModel, ScoresOutput, TrainingJob, TrainingSpec } from '@athanor/contracts/training';
 import { type Content, type Html, html } from '../html/markup.js';
 import { fields, table } from '../html/table.js';
 import { userText, userTexts } from '../html/user-text.js';
@@ -38,12 +38,31 @@ export function isEvaluationOnly({ spec }: Pick<TrainingJob, 'spec'>): boolean {
   return Boolean(spec?.evaluated);
 }
 
-function evaluatedFields({ jobId, modelDigest, taskDigest }: EvaluatedModel): (readonly [string, Content])[] {
+/** Whose model is evaluated: a job, or a version. */
+export function evaluatedName({ jobId, imported }: EvaluatedModel): Html {
+  return imported ? html`${userText(imported.modelName)} v${imported.version}` : html`<code>${jobId}</code>`;
+}
+
+function evaluatedFields({ jobId, modelDigest, taskDigest, imported }: EvaluatedModel): (readonly [string, Content])[] {
+  if (imported)
+    return [
+      ['Imported version', html`${userText(imported.modelName)} v${imported.version}`],
+      ['Version digest', html`<code>${imported.versionDigest}</code>`],
+      ...imported.inputs.map(({ input, columns }) => [`Input ${input}`, userTexts(columns)] as const),
+      ['Scores', scoresText(imported.scores)],
+      ['Rows of a run', imported.batchSize],
+    ];
   return [
     ['Model of', html`<code>${jobId}</code>`],
     ['Model file', html`<code>${modelDigest}</code>`],
     ['Task file', html`<code>${taskDigest}</code>`],
   ];
+}
+
+function scoresText(scores: ScoresOutput | null): Content {
+  if (scores === null) return '';
+  const measured = scores.kind === 'KIND_LOGITS' ? ', logits' : '';
+  return html`${userText(scores.output)}${measured}${scores.classes.length === 0 ? '' : ': '}${userTexts(scores.classes)}`;
 }
 
 function scheduleText({ epochs, batchSize, earlyStopping }: TrainingSpec): string {

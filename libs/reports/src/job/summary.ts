@@ -6,6 +6,7 @@ import { durationText } from '../text/times.js';
 import { componentText } from './component.js';
 import type { JobData } from './job-data.js';
 import { keptEpoch } from './kept-epoch.js';
+import { evaluatedName } from './specification.js';
 
 /** How good the model is, and what was trained on what. */
 export function summary(data: JobData): Html {
@@ -19,7 +20,7 @@ export function summary(data: JobData): Html {
   const begun = attempts[0]?.startTime ?? job.createTime;
   const evaluated = spec?.evaluated;
   const model = evaluated
-    ? html`Evaluates the model of <code>${evaluated.jobId}</code>`
+    ? html`Evaluates ${evaluated.imported ? '' : 'the model of '}${evaluatedName(evaluated)}`
     : componentText(result?.model ?? spec?.model ?? null);
   return html`${error === null ? '' : html`<p class="error">The job ended with: ${userText(error.message, 2_000)}</p>`}
 ${tiles([

@@ -3,13 +3,13 @@ import { RpcError, type Stub } from '@athanor/client';
 import { fromComponent } from '@athanor/contracts';
 import type { Component } from '@athanor/contracts/api';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
-import type { TrainingJobSucceeded } from '@athanor/contracts/training';
+import type { EvaluatedModel, TrainingJobSucceeded } from '@athanor/contracts/training';
 import type { EventOutgoing } from '@athanor/events';
 import { crashPoint } from '@athanor/service';
 import type { JobLineage } from '../lineage/graph.js';
 import { evaluationFiles } from '../models/evaluation-files.js';
 import { versionManifest } from '../models/version-digest.js';
-import type { AddedEvaluations, Registration } from '../store/registration.js';
+import type { AddedEvaluations, EvaluatedVersion, Registration } from '../store/registration.js';
 
 const FILE_TIMEOUT_MS = 600_000;
 
@@ -43,7 +43,7 @@ export async function collectResult(
   const digests = [...result.files.map(file => file.digest), ...evaluations.flatMap(evaluationFiles)];
   for (const digest of digests) await fetchFile({ jobId, digest }, outgoing, sources);
   if (spec.evaluated !== null)
-    return { kind: 'evaluation', tenant: outgoing.tenant, evaluatedJobId: spec.evaluated.jobId, evaluations };
+    return { kind: 'evaluation', tenant: outgoing.tenant, evaluated: evaluatedVersion(spec.evaluated), evaluations };
   crashPoint('registration.after-files');
   const { datasetId, datasetVersion: version } = spec;
   const origin = await originOf(datasetId, version, outgoing, sources);
@@ -72,6 +72,12 @@ export async function collectResult(
     },
   };
   return { kind: 'version', registration };
+}
+
+function evaluatedVersion({ jobId, imported }: EvaluatedModel): EvaluatedVersion {
+  if (imported === null) return { jobId };
+  const { modelName, version, versionDigest: digest } = imported;
+  return { modelName, version, digest };
 }
 
 /** For people, for example "mlp hidden=[64,64]". */

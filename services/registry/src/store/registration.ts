@@ -56,27 +56,19 @@ export async function registerVersion(
 /** Figures of a version on other data. */
 export interface AddedEvaluations {
   readonly tenant: string;
-  /** The job that made the version. */
-  readonly evaluatedJobId: string;
+  readonly evaluated: EvaluatedVersion;
   readonly evaluations: readonly Evaluation[];
 }
 
+/** By the job that made it, or by its number. */
+export type EvaluatedVersion =
+  | { readonly jobId: string }
+  | { readonly modelName: string; readonly version: number; readonly digest: string };
+
 /** Replaces earlier figures of the same dataset and split, but for slices that are not measured again. False if the version is deleted. */
 export async function addEvaluations(trx: Trx, added: AddedEvaluations): Promise<boolean> {
-  const { tenant, evaluatedJobId, evaluations } = added;
-  const row = await trx
-    .selectFrom('model_versions')
-    .innerJoin('version_jobs', join =>
-      join
-        .onRef('version_jobs.tenant', '=', 'model_versions.tenant')
-        .onRef('version_jobs.model_name', '=', 'model_versions.model_name')
-        .onRef('version_jobs.version', '=', 'model_versions.version'),
-    )
-    .select(['model_versions.model_name', 'model_versions.version', 'model_versions.evaluations'])
-    .where('version_jobs.tenant', '=', tenant)
-    .where('version_jobs.job_id', '=', evaluatedJobId)
-    .forUpdate('model_versions')
-    .executeTakeFirst();
+  const { tenant, evaluated, evaluations } = added;
+  const row = await lockEvaluated(trx, tenant, evaluated);
   if (row === undefined) return false;
   const keyOf = ({ datasetDigest, split }: Evaluation) => `${datasetDigest} ${split}`;
   const all = new Map(row.evaluations.map(each => [keyOf(each), each]));
@@ -95,6 +87,31 @@ export async function addEvaluations(trx: Trx, added: AddedEvaluations): Promise
     .where('version', '=', row.version)
     .execute();
   return true;
+}
+
+function lockEvaluated(trx: Trx, tenant: string, evaluated: EvaluatedVersion) {
+  const versions = trx
+    .selectFrom('model_versions as v')
+    .select(['v.model_name', 'v.version', 'v.evaluations'])
+    .where('v.tenant', '=', tenant)
+    .forUpdate('v');
+  if ('jobId' in evaluated)
+    return versions
+      .innerJoin('version_jobs as j', join =>
+        join
+          .onRef('j.tenant', '=', 'v.tenant')
+          .onRef('j.model_name', '=', 'v.model_name')
+          .onRef('j.version', '=', 'v.version'),
+      )
+      .where('j.job_id', '=', evaluated.jobId)
+      .executeTakeFirst();
+  const { modelName, version, digest } = evaluated;
+  // With the digest: the number may belong to another model, if this one was deleted meanwhile.
+  return versions
+    .where('v.model_name', '=', modelName)
+    .where('v.version', '=', version)
+    .where('v.digest', '=', digest)
+    .executeTakeFirst();
 }
 
 /** More classes are in the details file only: a version may be evaluated on many datasets. */

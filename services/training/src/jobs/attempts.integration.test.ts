@@ -76,11 +76,13 @@ describe('an attempt', () => {
       const config = loadTrainingConfig(testEnvironment({ credentials, nats, folder: folder.path }));
       db = await engine.open<TrainingTables>({ schema: `training_${++schemas}`, migrations: MIGRATIONS });
       const blobs = await createBlobStore(config.BLOB_URL);
-      const ingest = createStub('ingest', { address: '127.0.0.1:1', credential: 'none' });
+      const unreachable = { address: '127.0.0.1:1', credential: 'none' };
+      const ingest = createStub('ingest', unreachable);
       const attempts = attemptService({
         db,
         blobs,
         ingest,
+        registry: createStub('registry', unreachable),
         leaseMs,
         maxAttempts: 3,
         onEnded: () => dispatcher.wake(),

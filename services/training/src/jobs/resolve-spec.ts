@@ -100,6 +100,6 @@ function findWeight(spec: TrainingSpec, facts: DatasetFacts, violations: Violati
   return weight;
 }
 
-function messageOf(parsed: Parsed<unknown> | undefined): ComponentInput | null {
+export function messageOf(parsed: Parsed<unknown> | undefined): ComponentInput | null {
   return parsed === undefined ? null : toComponent(parsed.component);
 }

@@ -22,6 +22,7 @@ export interface AttemptDependencies {
   readonly db: Db;
   readonly blobs: BlobStore;
   readonly ingest: Stub<'ingest'>;
+  readonly registry: Stub<'registry'>;
   readonly leaseMs: number;
   readonly maxAttempts: number;
   /** Called when an attempt has ended and its slot is free. */
@@ -32,7 +33,7 @@ export interface AttemptDependencies {
  * The RPCs that attempts call. Each first verifies that the attempt still holds its job, under a lock of the job's row.
  */
 export function attemptService(dependencies: AttemptDependencies): ServiceImplementation<'attempts', CallContext> {
-  const { db, blobs, ingest, leaseMs, maxAttempts, onEnded } = dependencies;
+  const { db, blobs, ingest, registry, leaseMs, maxAttempts, onEnded } = dependencies;
 
   /** Runs a step in a transaction in which the attempt holds its job. */
   async function held<T>(
@@ -85,8 +86,14 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
         for await (const chunk of blobs.get(digest, { signal: context.signal })) yield { chunk: Buffer.from(chunk) };
         return;
       }
-      const { datasetId, datasetVersion: version } = job.spec;
+      const { datasetId, datasetVersion: version, evaluated } = job.spec;
+      const imported = evaluated?.imported;
       try {
+        if (imported?.files.some(file => file.digest === digest)) {
+          const request = { versionDigest: imported.versionDigest, fileDigest: digest };
+          yield* registry.readModelFile(request, context.outgoing());
+          return;
+        }
         yield* ingest.readDatasetBlob({ datasetId, version, digest }, context.outgoing());
       } catch (error) {
         throw toRpcFailure(error);

@@ -1,15 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BlobStore } from '@athanor/blobs';
-import type { Stub } from '@athanor/client';
 import { describeFamily } from '@athanor/components';
 import type { ServiceImplementation } from '@athanor/contracts';
-import type { DatasetVersion } from '@athanor/contracts/ingest';
-import type {
-  CreateTrainingJobRequest,
-  EpochMetrics,
-  TrainingSpec,
-  TrainingSpecInput,
-} from '@athanor/contracts/training';
+import type { CreateTrainingJobRequest, EpochMetrics } from '@athanor/contracts/training';
 import { isDatabaseError } from '@athanor/database';
 import {
   type CallContext,
@@ -23,35 +16,18 @@ import {
   ServiceError,
   toPage,
 } from '@athanor/service';
-import { checkDataset, checkSpec } from '../jobs/check-spec.js';
-import { datasetFacts } from '../jobs/dataset-facts.js';
+import { checkSpec } from '../jobs/check-spec.js';
 import { FAMILIES } from '../jobs/families.js';
 import { newJobId } from '../jobs/job-id.js';
 import { hasEnded } from '../jobs/job-state.js';
-import { resolveEvaluation } from '../jobs/resolve-evaluation.js';
-import { resolveSpec } from '../jobs/resolve-spec.js';
 import { ownsBlob } from '../store/attempts.js';
 import { deleteJob } from '../store/deletion.js';
-import {
-  changeJob,
-  type Db,
-  findJob,
-  findJobByRequest,
-  insertJob,
-  type JobRow,
-  listEpochs,
-  listJobs,
-  lockJob,
-} from '../store/jobs.js';
+import { changeJob, findJobByRequest, insertJob, type JobRow, listEpochs, listJobs, lockJob } from '../store/jobs.js';
 import { describeJob, summarizeJob, toKindMessage } from './mapping.js';
-import { toRpcFailure } from './peer-error.js';
+import { expectJob, type JobSources, jobNotFound, resolveJob } from './resolve-job.js';
 
-export interface TrainingDependencies {
-  readonly db: Db;
+export interface TrainingDependencies extends JobSources {
   readonly blobs: BlobStore;
-  readonly ingest: Stub<'ingest'>;
-  /** Threads of a job whose request does not set a number. */
-  readonly defaultCpuThreads: number;
   readonly maxCpuThreads: number;
   /** Called after a commit that the dispatcher or the outbox relay should react to. */
   readonly onChanged: () => void;
@@ -193,54 +169,6 @@ async function createJob(
     checkSameRequest(requestId, twin.fingerprint, fingerprint);
     return twin;
   });
-}
-
-/** The spec with the dataset's version and everything that the request leaves open. */
-async function resolveJob(
-  spec: TrainingSpec,
-  context: CallContext,
-  dependencies: TrainingDependencies,
-): Promise<TrainingSpecInput> {
-  const version = await resolveDataset(spec, context, dependencies);
-  checkDataset(version);
-  const dataset = { datasetId: spec.datasetId, datasetVersion: version.version, datasetDigest: version.digest };
-  if (spec.evaluated !== null) {
-    const source = await expectJob(dependencies.db, context, spec.evaluated.jobId);
-    return { ...resolveEvaluation(spec, source, datasetFacts(version)), ...dataset };
-  }
-  return {
-    ...resolveSpec(spec, datasetFacts(version)),
-    ...dataset,
-    cpuThreads: spec.cpuThreads || dependencies.defaultCpuThreads,
-  };
-}
-
-async function resolveDataset(
-  spec: TrainingSpec,
-  context: CallContext,
-  { ingest }: TrainingDependencies,
-): Promise<DatasetVersion> {
-  const { datasetId, datasetVersion: version } = spec;
-  const answer = await ingest.getDatasetVersion({ datasetId, version }, context.outgoing()).catch(error => {
-    throw toRpcFailure(error);
-  });
-  if (answer.datasetVersion === null) throw new Error("expected a dataset version in ingest's response, received none");
-  return answer.datasetVersion;
-}
-
-/** Only services can still read a deleted job: the registry may still have to register its result. */
-async function expectJob(
-  db: Db,
-  { tenant, principal }: Pick<CallContext, 'tenant' | 'principal'>,
-  jobId: string,
-): Promise<JobRow> {
-  const row = await findJob(db, tenant, jobId);
-  if (row === undefined || (row.delete_time !== null && principal.kind !== 'service')) throw jobNotFound(jobId);
-  return row;
-}
-
-function jobNotFound(jobId: string): ServiceError {
-  return notFound('training job', jobId, 'list the jobs with: athanor job list');
 }
 
 function stillOpen({ job_id: jobId, state }: JobRow): ServiceError {

@@ -18,7 +18,8 @@ afterAll(() => engine.close());
 test('bug: the watch of a job that waited for long was closed as idle', async () => {
   const job = { jobId: 'j-1', tenant: 'acme', modelName: 'm', spec: {} as never, requestId: '', fingerprint: '' };
   await db.transaction().execute(trx => insertJob(trx, job));
-  const unused = { blobs: undefined as never, ingest: undefined as never, onChanged: () => undefined };
+  const never = undefined as never;
+  const unused = { blobs: never, ingest: never, registry: never, onChanged: () => undefined };
   const service = trainingService({ db, ...unused, defaultCpuThreads: 1, maxCpuThreads: 1, watchRepeatMs: 100 });
   const abort = new AbortController();
   const context = { tenant: 'acme', signal: abort.signal } as unknown as CallContext;

@@ -1,3 +1,6 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { collectChunks, createStub, type Stub } from '@athanor/client';
 import type {
   ClaimAttemptResponse,
@@ -60,6 +63,13 @@ export class AttemptClient {
     return await retryWhileUnavailable(() => collectChunks(this.#stub.readBlob({ ...this.#identity(), digest })));
   }
 
+  /** For files of any size; what was written of an interrupted attempt to read is overwritten. */
+  async readBlobTo(digest: string, path: string): Promise<void> {
+    await retryWhileUnavailable(() =>
+      pipeline(Readable.from(chunksOf(this.#stub.readBlob({ ...this.#identity(), digest }))), createWriteStream(path)),
+    );
+  }
+
   async writeBlob(bytes: Uint8Array): Promise<string> {
     const { digest } = await retryWhileUnavailable(() => this.#stub.writeBlob(chunked(this.#identity(), bytes)));
     return digest;
@@ -85,6 +95,10 @@ export class AttemptClient {
   #identity() {
     return { attemptId: this.#order.attemptId, epoch: this.#epoch };
   }
+}
+
+async function* chunksOf(messages: AsyncIterable<{ readonly chunk: Buffer }>): AsyncGenerator<Buffer> {
+  for await (const { chunk } of messages) yield chunk;
 }
 
 async function* chunked(identity: { attemptId: string; epoch: number }, bytes: Uint8Array) {

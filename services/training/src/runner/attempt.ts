@@ -19,7 +19,7 @@ import {
 import type { PrimaryMetric } from '../tasks/task.js';
 import type { AttemptClient } from './attempt-client.js';
 import { runEvaluation } from './evaluate-version.js';
-import { evaluateSplits } from './evaluation.js';
+import { evaluateSplits, trainedModel } from './evaluation.js';
 import { Heartbeat } from './heartbeat.js';
 import { type LoadedData, loadData } from './load-data.js';
 import type { Log } from './pod-log.js';
@@ -140,7 +140,8 @@ async function storeResult(client: AttemptClient, { data, result, slices }: Trai
   if (model === undefined) throw new Error('expected model.onnx among the exported files');
   const writeBlob = (bytes: Uint8Array) => client.writeBlob(bytes);
   const [evaluation, ...otherEvaluations] = await evaluateSplits({
-    ...{ spec, data, network, model, slices, writeBlob },
+    ...trainedModel(model, data, { network, spec }),
+    ...{ targets: spec.targets, slices, writeBlob },
     divergence: split => TrainingDiverged.ofPredictions(split, spec.optimizer.parameters.learningRate),
   });
   const files: ArtifactFileInput[] = [];

@@ -4,11 +4,12 @@ import { canonicalJson } from '@athanor/contracts';
 import type { EvaluationInput } from '@athanor/contracts/api';
 import { writeSafetensors } from '@athanor/tensor';
 import { evaluateModel, findColumn, type Network, type TrainingSpec } from '../engine/index.js';
-import { columnOf } from '../features/raw-split.js';
+import { columnOf, type RawSplit } from '../features/raw-split.js';
 import { denseConfusion } from '../metrics/classification/confusion-matrix.js';
 import type { Details } from '../metrics/details.js';
 import type { MetricValue } from '../metrics/metric.js';
 import { measureSlices, type SliceWork } from '../slices/measure-slices.js';
+import type { BoundTask } from '../tasks/task.js';
 import type { EvaluatedSplit, LoadedData } from './load-data.js';
 
 /** Rows per evaluation batch. */
@@ -19,18 +20,39 @@ const EVALUATION_BATCH = 32;
  */
 const MAX_INLINE_CLASSES = 100;
 
-export interface EvaluationWork {
-  readonly spec: Pick<TrainingSpec, 'targets' | 'cpuThreads' | 'provider'>;
+/** A model, with the rows that it is evaluated on. */
+export interface EvaluatedModel {
   readonly data: LoadedData;
-  readonly network: Pick<Network, 'columns' | 'task'>;
-  /** The file that will be served. */
-  readonly model: Uint8Array;
+  readonly task: BoundTask;
+  /** Rows of a run. */
+  readonly batchSize: number;
+  /** The scores of all rows, row-major [rows, width of the task's scores]. */
+  readonly predict: (split: RawSplit) => Promise<Float32Array>;
+}
+
+export interface EvaluationWork extends EvaluatedModel {
+  readonly targets: readonly string[];
   /** Columns by whose values metrics are computed too. */
   readonly slices: readonly string[];
   readonly writeBlob: (bytes: Uint8Array) => Promise<string>;
   readonly divergence: (split: string) => Error;
   /** Aborted: no further split is evaluated. */
   readonly signal?: AbortSignal;
+}
+
+/** A model that was trained here, by the file that will be served. */
+export function trainedModel(
+  model: Uint8Array,
+  data: LoadedData,
+  {
+    network,
+    spec,
+  }: { network: Pick<Network, 'columns' | 'task'>; spec: Pick<TrainingSpec, 'cpuThreads' | 'provider'> },
+): EvaluatedModel {
+  const { columns, task } = network;
+  const { cpuThreads, provider } = spec;
+  const options = { scores: task.scores, columns, batchSize: EVALUATION_BATCH, cpuThreads, provider };
+  return { data, task, batchSize: EVALUATION_BATCH, predict: split => evaluateModel(model, split, options) };
 }
 
 /**
@@ -47,12 +69,9 @@ export async function evaluateSplits(work: EvaluationWork): Promise<EvaluationIn
 }
 
 async function evaluateSplit(work: EvaluationWork, split: EvaluatedSplit): Promise<EvaluationInput> {
-  const { spec, data, network, model, writeBlob } = work;
-  const { cpuThreads, provider } = spec;
-  const { columns, task } = network;
-  const options = { scores: task.scores, columns, batchSize: EVALUATION_BATCH, cpuThreads, provider };
-  const scores = await evaluateModel(model, split, options);
-  const truth = task.truth(spec.targets.map(name => columnOf(split, findColumn(data, name))));
+  const { data, task, targets, batchSize, writeBlob } = work;
+  const scores = await work.predict(split);
+  const truth = task.truth(targets.map(name => columnOf(split, findColumn(data, name))));
   const meter = task.startMeter({ details: true });
   meter.add(scores, truth);
   const measured = { metrics: meter.metrics(), details: meter.details() };
@@ -70,7 +89,7 @@ async function evaluateSplit(work: EvaluationWork, split: EvaluatedSplit): Promi
     ...toFigures(measured, task.classes),
     slicesDigest: await storeSlices(work, split, { scores, truth }),
     threshold: task.threshold ? { ...task.threshold } : null,
-    batchSize: EVALUATION_BATCH,
+    batchSize,
     predictionsDigest: await writeBlob(predictions),
     detailsDigest: await writeBlob(Buffer.from(canonicalJson(toDetails(measured.details, task.classes)))),
   };
@@ -78,7 +97,7 @@ async function evaluateSplit(work: EvaluationWork, split: EvaluatedSplit): Promi
 
 /** The digest of the slices file; empty if there are no slices. */
 async function storeSlices(
-  { data, network, slices, writeBlob }: EvaluationWork,
+  { data, task, slices, writeBlob }: EvaluationWork,
   split: EvaluatedSplit,
   measured: Pick<SliceWork, 'scores' | 'truth'>,
 ): Promise<string> {
@@ -87,7 +106,7 @@ async function storeSlices(
     const column = findColumn(data, name);
     return { column, values: columnOf(split, column), train: columnOf(data.train, column) };
   });
-  const content = measureSlices({ ...measured, task: network.task, columns });
+  const content = measureSlices({ ...measured, task, columns });
   return await writeBlob(Buffer.from(canonicalJson(content)));
 }
 

@@ -18,6 +18,7 @@ const CODES: Readonly<Record<string, number>> = {
   CheckpointCorrupt: FAILED_PRECONDITION,
   InvalidTrainingData: INVALID_ARGUMENT,
   InvalidTrainingSpec: INVALID_ARGUMENT,
+  ImportedModelFailure: FAILED_PRECONDITION,
   UnsupportedTargets: INVALID_ARGUMENT,
   UnsupportedInputs: INVALID_ARGUMENT,
   TransformError: INVALID_ARGUMENT,
