@@ -1,11 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createJob, importIdx, referenceSpec, serve, versionOfJob, waitForJob } from '../mesh/main-job.js';
-import { MNIST, writeSmallMnist } from '../mesh/mnist.js';
 import { removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
+import { prepareDigits } from './digits-load.js';
 import {
   checkedRun,
   figuresOf,
@@ -13,7 +10,6 @@ import {
   type Level,
   type Load,
   type Measured,
-  prepareLoad,
   runH2load,
   shareOf,
 } from './h2load.js';
@@ -40,10 +36,7 @@ export async function benchServing(): Promise<Row[]> {
   let fixed: ChildProcess | undefined;
   let router: RouterProcess | undefined;
   try {
-    await trainDigits(mesh, home);
-    const images = await readFile(join(MNIST, 't10k-images-idx3-ubyte'));
-    const image = { name: 'image', datatype: 'UINT8', shape: [1, 28, 28], bytes: images.subarray(16, 16 + 784) };
-    const load = await prepareLoad(mesh, { home, modelName: 'digits', inputs: [image] });
+    const load = await prepareDigits(mesh, home);
     router = await startRouterProcess(mesh, home);
     fixed = spawn(process.execPath, [FIXED_SERVER, load.answerFile], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(fixed.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
@@ -63,13 +56,6 @@ export async function benchServing(): Promise<Row[]> {
     await mesh.stop();
     await removeHome(home);
   }
-}
-
-async function trainDigits(mesh: TestMesh, home: string): Promise<void> {
-  await importIdx(mesh.client, 'digits', await writeSmallMnist(join(home, 'mnist'), { train: 5_000, test: 500 }));
-  const { jobId } = await createJob(mesh.client, 'digits', referenceSpec('digits', { epochs: 1 }));
-  await waitForJob(mesh.client, jobId);
-  await serve(mesh.client, await versionOfJob(mesh.client, jobId));
 }
 
 interface LevelWork {

@@ -34,13 +34,16 @@ export interface MeshOptions {
   readonly home: string;
   readonly portBase?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whose program is started. Default: this one. */
+  readonly checkout?: string;
 }
 
 const START_TIMEOUT_MS = 90_000;
 
 export async function startMesh(options: MeshOptions): Promise<TestMesh> {
   const portBase = options.portBase ?? (await freePortBase());
-  const args = [ATHANOR, '--home', options.home, 'up', '--json', '--port-base', String(portBase)];
+  const program = join(options.checkout ?? ROOT, 'athanor');
+  const args = [program, '--home', options.home, 'up', '--json', '--port-base', String(portBase)];
   const env = { ...process.env, ...options.env };
   const supervisor = spawn(process.execPath, args, { detached: true, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const state = await readReadyLine(supervisor);
