@@ -87,7 +87,7 @@ export async function importArtifact(
   const first = await runOnce(trial, loaded.handle, draft);
   const signature = complete(draft, first);
   if (artifact.config) compareWithFile(artifact.config, signature);
-  const { serving, notes } = await recommendServing(artifact, signature);
+  const { serving, notes } = await recommendServing(artifact, signature, verdict);
   // After a first run that had to be ended there is nothing to probe.
   const probe = async (): Promise<ProbeResult> =>
     first.isLoaded

@@ -1,20 +1,26 @@
-// Names of classes: files that config.pbtxt names for outputs, or a bare labels.txt.
+// Names of classes: files that config.pbtxt names for outputs, or a bare labels.txt; else those of a ZipMap in the file.
 
 import { posix } from 'node:path';
-import { quoted } from '@athanor/onnx';
+import { type ColumnLabels, quoted } from '@athanor/onnx';
 import { type Artifact, readText, shallowest } from '../artifact/artifact.js';
 import { ImportRefusal } from '../refusal.js';
 import type { ImportedTensor } from '../signature.js';
 
-export interface OutputLabels {
-  readonly output: string;
-  readonly labels: readonly string[];
-}
+export type OutputLabels = ColumnLabels;
 
 const LABELS_FILE = 'labels.txt';
 
-/** Throws ImportRefusal LABELS_COUNT, or CONFIG_INVALID for a file that does not exist. */
-export async function readLabels(artifact: Artifact, outputs: readonly ImportedTensor[]): Promise<OutputLabels[]> {
+/** `inFile`: of ZipMaps. Throws ImportRefusal LABELS_COUNT, or CONFIG_INVALID for a file that does not exist. */
+export async function readLabels(
+  artifact: Artifact,
+  outputs: readonly ImportedTensor[],
+  inFile: readonly OutputLabels[],
+): Promise<OutputLabels[]> {
+  const beside = await readLabelFiles(artifact, outputs);
+  return [...beside, ...inFile.filter(each => !beside.some(({ output }) => output === each.output))];
+}
+
+async function readLabelFiles(artifact: Artifact, outputs: readonly ImportedTensor[]): Promise<OutputLabels[]> {
   const named = artifact.config?.output.filter(({ labelFilename }) => labelFilename !== '') ?? [];
   if (named.length > 0) {
     return Promise.all(named.map(({ name, labelFilename }) => labelsOf(artifact, name, labelFilename, outputs)));

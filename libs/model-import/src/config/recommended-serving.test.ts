@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { openArtifact } from '../artifact/artifact.js';
 import type { ImportedTensor } from '../signature.js';
+import type { OutputLabels } from './labels.js';
 import { parseModelConfig } from './parse-model-config.js';
 import { recommendServing } from './recommended-serving.js';
 import { checkSections } from './unsupported.js';
@@ -16,11 +17,11 @@ afterEach(async () => {
 const value = (name: string, shape: number[]): ImportedTensor => ({ name, datatype: 'FP32', shape, axes: [] });
 const signature = { inputs: [value('x', [-1, 2])], outputs: [value('y', [-1, 3]), value('z', [-1, 5])] };
 
-async function recommend(files: Readonly<Record<string, string>>, of = signature) {
+async function recommend(files: Readonly<Record<string, string>>, of = signature, labels: OutputLabels[] = []) {
   const folder = await mkdtemp(join(tmpdir(), 'serving-'));
   folders.push(folder);
   for (const [name, text] of Object.entries({ 'model.onnx': '', ...files })) await writeFile(join(folder, name), text);
-  return recommendServing(await openArtifact(folder), of);
+  return recommendServing(await openArtifact(folder), of, { labels });
 }
 const ofConfig = (config: string) => recommend({ 'config.pbtxt': config });
 
@@ -65,6 +66,13 @@ test('parameters beyond those of the scheduler are refused', async () => {
 test('a bare labels.txt belongs to the output with as many classes', async () => {
   const { serving } = await recommend({ 'labels.txt': 'a\r\nb\nc\n\n' });
   expect(serving?.labels).toEqual({ outputs: [{ output: 'y', labels: ['a', 'b', 'c'] }] });
+});
+
+test('classes of a ZipMap are the labels of its output, unless a file names others', async () => {
+  const inFile = ['y', 'z'].map(output => ({ output, labels: ['0', '1', '2'] }));
+  expect((await recommend({}, signature, inFile)).serving?.labels).toEqual({ outputs: inFile });
+  const named = await recommend({ 'labels.txt': 'a\nb\nc\n' }, signature, inFile);
+  expect(named.serving?.labels).toEqual({ outputs: [{ output: 'y', labels: ['a', 'b', 'c'] }, inFile[1]] });
 });
 
 test('labels of another count are refused with the candidates', async () => {

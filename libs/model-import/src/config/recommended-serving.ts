@@ -26,10 +26,14 @@ export interface Recommendation {
   readonly notes: readonly string[];
 }
 
-/** Throws ImportRefusal. */
-export async function recommendServing(artifact: Artifact, signature: ImportedSignature): Promise<Recommendation> {
+/** `labels`: of the model's file. Throws ImportRefusal. */
+export async function recommendServing(
+  artifact: Artifact,
+  signature: ImportedSignature,
+  { labels: inFile }: { readonly labels: readonly OutputLabels[] },
+): Promise<Recommendation> {
   const { config } = artifact;
-  const labels = await readLabels(artifact, signature.outputs);
+  const labels = await readLabels(artifact, signature.outputs, inFile);
   const samples = await readWarmUp(artifact, signature.inputs);
   const notes: string[] = [];
   const serving: RecommendedServing = {

@@ -8,8 +8,8 @@ function answer({ model, folder, rewritten }: GuardRequest): GuardResponse {
   try {
     const guarded = guardFile(readFileSync(model), { artifact: filesBelow(folder) });
     if (guarded.rewritten) writeFileSync(rewritten, guarded.rewritten);
-    const { boundary, externalFiles, changes } = guarded;
-    const verdict = { boundary, opset: guarded.opsets.get(''), externalFiles, changes };
+    const { boundary, externalFiles, labels, changes } = guarded;
+    const verdict = { boundary, opset: guarded.opsets.get(''), externalFiles, labels, changes };
     return { ok: true, verdict: { ...verdict, isRewritten: guarded.rewritten !== undefined } };
   } catch (error) {
     const code = error instanceof ModelError ? error.code : undefined;

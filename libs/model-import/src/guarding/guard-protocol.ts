@@ -1,6 +1,6 @@
 // The messages between an import and its guard process: one request at a time, errors are data.
 
-import type { Boundary, ModelErrorCode } from '@athanor/onnx';
+import type { Boundary, ColumnLabels, ModelErrorCode } from '@athanor/onnx';
 
 export interface GuardRequest {
   /** Absolute path of the model. */
@@ -16,6 +16,7 @@ export interface GuardVerdict {
   /** Version of ai.onnx; undefined if the file does not use it. */
   readonly opset: number | undefined;
   readonly externalFiles: readonly string[];
+  readonly labels: readonly ColumnLabels[];
   readonly changes: readonly string[];
   readonly isRewritten: boolean;
 }

@@ -7,7 +7,7 @@ import { type ArtifactFiles, noFiles } from './external-data.js';
 import { DEFAULT_FILE_LIMITS, type FileLimits } from './file-limits.js';
 import { decodeFileModel, encodeFileModel, type FileModel } from './file-schema.js';
 import { checkGraphs } from './graph-rules.js';
-import { castBfloat16, replaceZipMaps } from './rewrite-boundary.js';
+import { type ColumnLabels, castBfloat16, describeZipMap, replaceZipMaps } from './rewrite-boundary.js';
 import { scanFile } from './scan-file.js';
 
 export interface GuardedFile {
@@ -17,6 +17,8 @@ export interface GuardedFile {
   readonly opsets: ReadonlyMap<string, number>;
   /** Relative paths. */
   readonly externalFiles: readonly string[];
+  /** Of outputs that were a ZipMap's. */
+  readonly labels: readonly ColumnLabels[];
   /** Sentences. */
   readonly changes: readonly string[];
   /** The file to serve, if it is not the one that was read. */
@@ -35,11 +37,12 @@ export function guardFile(bytes: Uint8Array, options: GuardOptions = {}): Guarde
   const model = readFileModel(bytes, limits);
   const { artifact = noFiles } = options;
   const { opsets, externalFiles } = checkGraphs(model, limits, { maxConstantBytes: limits.maxConstantBytes, artifact });
-  const zipMaps = replaceZipMaps(model);
+  const labels = replaceZipMaps(model);
   const boundary = readBoundary(model.graph!);
-  const changes = [...zipMaps, ...castBfloat16(model)];
+  const changes = [...labels.map(describeZipMap), ...castBfloat16(model)];
   return {
     boundary,
+    labels,
     opsets,
     externalFiles: [...externalFiles].sort(),
     changes,

@@ -17,6 +17,7 @@ test('the output of a ZipMap is its tensor, under the same name', () => {
   });
   const guarded = guardFile(bytes);
   expect(guarded.boundary.outputs).toEqual([{ name: 'y', dtype: 'FP32', shape: ['', 2] }]);
+  expect(guarded.labels).toEqual([{ output: 'y', labels: ['no', 'yes'] }]);
   expect(guarded.changes).toEqual(['output "y" is the tensor of its ZipMap, with the columns "no", "yes"']);
   const served = decodeFileModel(guarded.rewritten!);
   expect(served.graph!.node.map(({ opType }) => opType)).toEqual(['Scaler', 'Identity']);

@@ -21,13 +21,19 @@ const ATTRIBUTE_INT = 2;
 const OPSET_OF_IDENTITY = 13;
 const NAMED_CLASSES = 20;
 
+/** Names of the columns of an output's last dimension. */
+export interface ColumnLabels {
+  readonly output: string;
+  readonly labels: readonly string[];
+}
+
 /**
  * Replaces outputs that ZipMap makes (a sequence of maps from class to probability) by ZipMap's tensor, under the same
- * name: FP32 [rows, classes]. Changes `model`. @returns a sentence for each.
+ * name: FP32 [rows, classes]. Changes `model`. @returns the classes of each.
  */
-export function replaceZipMaps(model: FileModel): string[] {
+export function replaceZipMaps(model: FileModel): ColumnLabels[] {
   const graph = model.graph!;
-  const changes: string[] = [];
+  const replaced: ColumnLabels[] = [];
   for (const output of graph.output) {
     const at = graph.node.findIndex(node => node.output.includes(output.name));
     const node = graph.node[at];
@@ -41,11 +47,16 @@ export function replaceZipMaps(model: FileModel): string[] {
     graph.node[at] = newNode('Identity', node.input[0]!, output.name);
     output.type = { tensorType: { elemType: FLOAT, shape: { dim: [{}, { dimValue: classes.length }] } } };
     forget(graph, output.name);
-    changes.push(`output ${quoted(output.name)} is the tensor of its ZipMap, with the columns ${listed(classes)}`);
+    replaced.push({ output: output.name, labels: classes });
   }
   const hasDefaultDomain = model.opsetImport.some(({ domain }) => canonicalDomain(domain) === '');
-  if (changes.length > 0 && !hasDefaultDomain) model.opsetImport.push({ domain: '', version: OPSET_OF_IDENTITY });
-  return changes;
+  if (replaced.length > 0 && !hasDefaultDomain) model.opsetImport.push({ domain: '', version: OPSET_OF_IDENTITY });
+  return replaced;
+}
+
+/** For people. */
+export function describeZipMap({ output, labels }: ColumnLabels): string {
+  return `output ${quoted(output)} is the tensor of its ZipMap, with the columns ${listed(labels)}`;
 }
 
 function classesOf(node: FileNode): string[] {
