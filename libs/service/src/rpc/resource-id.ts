@@ -1,12 +1,13 @@
 import { canonicalJson, sha256Digest } from '@athanor/contracts';
 import { ServiceError } from '../errors/index.js';
 
-const RESOURCE_ID = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const RESOURCE_ID = /^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$/;
 
 /** Validates a name chosen by a caller, because it becomes part of subjects and reports. */
 export function checkResourceId(field: string, value: string): string {
   if (RESOURCE_ID.test(value)) return value;
-  const expected = 'expected 1 to 63 lower case letters, digits and hyphens, no hyphen at an end';
+  const expected =
+    'expected 1 to 63 lower case letters, digits, hyphens and underscores, with a letter or digit at both ends';
   throw new ServiceError('INVALID_ARGUMENT', `${field}: ${expected}; got '${value.slice(0, 80)}'`, {
     reason: 'INVALID_FIELDS',
     violations: [{ field, description: expected }],
