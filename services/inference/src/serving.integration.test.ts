@@ -262,7 +262,9 @@ describe("errors have Triton's codes", () => {
       parameters: { unload_dependents: { boolParam: true } },
     });
     // Accepted requests are answered before its memory is given back.
-    await expect.poll(ready).toEqual({ name: 'plain', version: '', state: 'UNAVAILABLE', reason: 'unloaded' });
+    await expect.poll(ready).toEqual({ name: 'plain', version: '1', state: 'UNAVAILABLE', reason: 'unloaded' });
+    expect(await bench.acme.modelReady({ name: 'plain' })).toEqual({ ready: false });
+    expect(await bench.acme.modelReady({ name: 'plain', version: '1' })).toEqual({ ready: false });
     expect(bench.registry.deployments.find(({ name }) => name === 'plain')?.stopped).toBe(true);
     await bench.acme.repositoryModelLoad({ modelName: 'plain' });
     expect(await ready()).toEqual({ name: 'plain', version: '1', state: 'READY', reason: '' });

@@ -53,7 +53,7 @@ export class Catalog {
     const version = parseVersion(versionText);
     const entry = deployment.find(version);
     if (entry?.state === 'READY' && entry.model !== undefined) return entry.model;
-    if (entry === undefined) {
+    if (entry === undefined && !deployment.isUnloaded(version)) {
       throw new ServiceError('NOT_FOUND', `Request for unknown model: '${name}' version ${version} is not found`);
     }
     const message = `Request for unknown model: '${name}' version ${version} is not at ready state`;

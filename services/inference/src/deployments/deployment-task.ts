@@ -58,6 +58,7 @@ export class DeploymentTask {
     const { deployment, retries, retirement, key } = this.#options;
     const { version, isStopped } = wanted;
     deployment.isStopped = isStopped;
+    deployment.wantedVersion = version?.number ?? '';
     if (version === undefined || isStopped) {
       retries.forget(key);
       deployment.forgetFailures();

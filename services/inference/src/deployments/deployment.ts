@@ -27,6 +27,8 @@ export class Deployment {
   revision = 0;
   /** Its owner wants nothing to be loaded. */
   isStopped = false;
+  /** The version to serve, also while it is stopped; empty if its alias points to none. */
+  wantedVersion = '';
   #entries: VersionEntry[] = [];
   #active: VersionEntry | undefined;
 
@@ -48,6 +50,11 @@ export class Deployment {
   find(version: string): VersionEntry | undefined {
     const entries = this.#entries.filter(entry => entry.version === version);
     return entries.find(entry => entry.state === 'READY') ?? entries.at(-1);
+  }
+
+  /** Whether only its owner keeps the version from being served. */
+  isUnloaded(version: string): boolean {
+    return this.isStopped && version === this.wantedVersion;
   }
 
   beginLoading(version: string): VersionEntry {

@@ -14,9 +14,10 @@ export function modelMethods({ catalog }: InferenceDependencies): ModelMethods {
     async modelReady({ name, version }, { tenant }) {
       const deployment = catalog.expect(tenant, name);
       if (version === '') return { ready: deployment.active !== undefined && canAnswer(deployment.active) };
-      const entry = deployment.find(parseVersion(version));
+      const number = parseVersion(version);
+      const entry = deployment.find(number);
       // Throws the error for an unknown version.
-      if (entry === undefined) catalog.expectModel(tenant, name, version);
+      if (entry === undefined && !deployment.isUnloaded(number)) catalog.expectModel(tenant, name, version);
       return { ready: entry?.state === 'READY' && entry.model !== undefined && canAnswer(entry.model) };
     },
 

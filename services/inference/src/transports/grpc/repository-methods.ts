@@ -27,10 +27,10 @@ export function repositoryMethods({ catalog, change }: InferenceDependencies): R
   };
 }
 
-function toIndex({ name, entries, isStopped }: Deployment) {
+function toIndex({ name, entries, isStopped, wantedVersion }: Deployment) {
   if (entries.length > 0) return entries.map(entry => toModelIndex(name, entry));
   const reason = isStopped ? 'unloaded' : 'its alias points to no version';
-  return [{ name, version: '', state: 'UNAVAILABLE', reason }];
+  return [{ name, version: wantedVersion, state: 'UNAVAILABLE', reason }];
 }
 
 function toModelIndex(name: string, { version, state, reason, model }: VersionEntry) {
