@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 import tritonclient.grpc as triton
-from tritonclient.utils import InferenceServerException
+from triton_errors import expect_error
 
 address, api_key, idx_file = sys.argv[1:]
 headers = {"authorization": f"Bearer {api_key}"}
@@ -19,16 +19,6 @@ def infer(batch, outputs=None, name="digits", dtype="UINT8", input_name="image",
     tensor.set_data_from_numpy(batch)
     wanted = [triton.InferRequestedOutput(output) for output in outputs] if outputs else None
     return client.infer(name, [tensor], outputs=wanted, model_version=version, headers=headers, **options)
-
-
-def expect_error(code, words, call):
-    try:
-        call()
-    except InferenceServerException as error:
-        assert code in error.status(), f"expected {code}, got {error.status()}: {error.message()}"
-        assert words in error.message(), f"expected {words!r} in {error.message()!r}"
-        return
-    raise AssertionError(f"expected {code} {words!r}, got an answer")
 
 
 assert client.is_server_live(headers=headers)

@@ -27,7 +27,13 @@ describe.skipIf(python === undefined)('an unmodified tritonclient[grpc]', () => 
   afterAll(() => mesh?.close());
 
   it('finds health, metadata, configuration and statistics, infers, and gets typed errors', async () => {
-    const args = [SCRIPT, mesh.addresses.inference, mesh.apiKey, join(mesh.folder, 'mnist/t10k-images-idx3-ubyte')];
+    const args = [
+      '-B',
+      SCRIPT,
+      mesh.addresses.inference,
+      mesh.apiKey,
+      join(mesh.folder, 'mnist/t10k-images-idx3-ubyte'),
+    ];
     const { code, stdout, stderr } = await runCommand(python as string, args);
     expect(`${stderr}${stdout}`).toContain('all checks passed');
     expect(code).toBe(0);
