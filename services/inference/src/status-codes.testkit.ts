@@ -62,8 +62,6 @@ const DEPLOYMENTS: readonly DesiredDeployment[] = [
       outputs: [tensor('number', 'INT64', -1, 2)],
       isBatched: true,
     },
-    // The model cannot run on empty texts.
-    serving: { warmUp: { samples: [] } },
   }),
   slow('slow', 1),
   slow('crowded', 1_000),

@@ -4,13 +4,13 @@ import { readCheckedModel } from '@athanor/onnx';
 import { type GpuMode, type ModelSource, RuntimeFailure, shortReason } from '@athanor/runtime';
 import type { Pending, Scheduler } from '@athanor/serving';
 import { runBatch } from '../instances/batch-run.js';
-import type { Instance, StartInstance } from '../instances/instance.js';
+import { type Instance, InstanceLost, type StartInstance } from '../instances/instance.js';
 import { InstancePool } from '../instances/instance-pool.js';
 import type { MemoryBudget } from '../instances/memory-budget.js';
 import { choosePlace } from '../instances/place.js';
 import { startProcessInstance } from '../instances/process.js';
 import { startThreadInstance } from '../instances/thread.js';
-import { warmUp } from '../instances/warm-up.js';
+import { warmUp, warmUpWithZeros } from '../instances/warm-up.js';
 import type { ModelFolder, ModelFolders } from '../model-files/model-folders.js';
 import { LoadError } from '../served-models/load-error.js';
 import { type ModelSpec, type ModelTensors, tensorsOfGraph, toModelSpec } from '../served-models/model-spec.js';
@@ -90,7 +90,10 @@ async function loadFolder(folder: ModelFolder, { target, plan, options }: Loadin
   const observe = (runMs: number) => scheduler.observe(runMs);
   const pool: InstancePool = new InstancePool({
     count: plan.instances,
-    start: startInstance({ path }, { plan, place, spec, budget: options.budget, files: version.files }),
+    start: startInstance(
+      { path },
+      { plan, place, spec, budget: options.budget, files: version.files, isImported: version.imported !== undefined },
+    ),
     runBatch: (instance, batch: readonly Pending[]) => runBatch(instance, batch, { spec, statistics, meter, observe }),
     memoryLimitBytes: memoryLimit(plan, options.budget),
     refused: waitedMs => statistics.addFailure(waitedMs),
@@ -141,28 +144,45 @@ interface Start {
   readonly spec: ModelSpec;
   readonly budget: MemoryBudget;
   readonly files: WantedVersion['files'];
+  readonly isImported: boolean;
 }
 
-function startInstance(source: ModelSource, { plan, place, spec, budget, files }: Start): StartInstance {
+function startInstance(source: ModelSource, { plan, place, spec, budget, files, isImported }: Start): StartInstance {
   const session = { intraOpThreads: place.threads, provider: place.provider };
   const fileBytes = files.reduce((sum, { byteSize }) => sum + byteSize, 0);
   return async signal => {
     const release = await budget.makeRoom(fileBytes, signal);
     try {
-      const instance = await startedIn(place, () =>
-        place.isolation === 'thread'
-          ? startThreadInstance(source, session)
-          : startProcessInstance(source, session, plan.isolation.limits),
-      );
-      await warmUp(instance, spec, plan.warmUp).catch(async error => {
-        await instance.stop();
-        throw error;
-      });
-      return instance;
+      const started = () =>
+        startedIn(place, () =>
+          place.isolation === 'thread'
+            ? startThreadInstance(source, session)
+            : startProcessInstance(source, session, plan.isolation.limits),
+        );
+      return await warmedUp(started, { plan, spec, isImported });
     } finally {
       release();
     }
   };
+}
+
+async function warmedUp(
+  started: () => Promise<Instance>,
+  { plan, spec, isImported }: Pick<Start, 'plan' | 'spec' | 'isImported'>,
+): Promise<Instance> {
+  const instance = await started();
+  // A large batch of somebody else's model may take seconds, and memory that no request needs.
+  const zeros = { rows: new Set([1, isImported ? 1 : Math.max(1, spec.maxBatchSize)]), mayFail: isImported };
+  try {
+    if (plan.warmUp !== undefined) await warmUp(instance, spec, plan.warmUp);
+    else await warmUpWithZeros(instance, spec, zeros);
+    return instance;
+  } catch (error) {
+    await instance.stop();
+    const isByZeros = isImported && plan.warmUp === undefined && error instanceof InstanceLost;
+    if (!isByZeros) throw error;
+    return await started();
+  }
 }
 
 /** The runtime's reason, without the paths of its source files. */

@@ -1,4 +1,5 @@
 import type { WarmUpSample } from '@athanor/contracts/registry';
+import { ServiceError } from '@athanor/service';
 import type { Elements, InputRows, Work } from '@athanor/serving';
 import { byteSizeOf, type DType, elementCount, type NumericDType } from '@athanor/tensor';
 import { LoadError } from '../served-models/load-error.js';
@@ -9,22 +10,29 @@ import type { Instance } from './instance.js';
 const NO_CALLER = { abortReason: undefined, deadlineMs: Number.POSITIVE_INFINITY };
 
 /** The first runs of a session allocate memory; they happen before requests arrive. */
-export async function warmUp(
-  instance: Instance,
-  spec: ModelSpec,
-  samples: readonly WarmUpSample[] | undefined,
-): Promise<void> {
-  if (samples === undefined) {
-    for (const rows of new Set([1, Math.max(1, spec.maxBatchSize)])) {
-      const work = zeroWork(spec, rows);
-      // With variable sizes there is no known valid input.
-      if (work !== undefined) await runOnce(instance, spec, work);
-    }
-    return;
-  }
+export async function warmUp(instance: Instance, spec: ModelSpec, samples: readonly WarmUpSample[]): Promise<void> {
   for (const sample of samples) {
     const work = sampleWork(spec, sample);
     for (let count = 0; count < Math.max(1, sample.count); count++) await runOnce(instance, spec, work);
+  }
+}
+
+/**
+ * Runs of zeros, one with each number of rows, unless a size besides the batch is variable: then no input is known.
+ * `mayFail`: the runtime may refuse zeros, which need not be a valid input of somebody else's model.
+ */
+export async function warmUpWithZeros(
+  instance: Instance,
+  spec: ModelSpec,
+  { rows, mayFail }: { readonly rows: Iterable<number>; readonly mayFail: boolean },
+): Promise<void> {
+  for (const each of rows) {
+    const work = zeroWork(spec, each);
+    if (work === undefined) return;
+    await runOnce(instance, spec, work).catch((error: unknown) => {
+      // Outputs unlike those of the signature are another kind of error.
+      if (!(mayFail && error instanceof ServiceError)) throw error;
+    });
   }
 }
 

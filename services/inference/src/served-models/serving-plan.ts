@@ -49,7 +49,7 @@ export function toServingPlan(settings: ServingSettings | null): ServingPlan {
     instances: Math.max(1, instances),
     threadsPerInstance,
     gpu: GPU_MODES[gpu as keyof typeof GPU_MODES],
-    warmUp: warmUp?.samples,
+    warmUp: warmUp?.samples.length ? warmUp.samples : undefined,
     labels: new Map(labels?.outputs.map(each => [each.output, each.labels])),
     key: canonicalJson({
       scheduler: { ...scheduler.component },
