@@ -1,6 +1,6 @@
 import { proveCrashPoints } from './prove-crash-points.js';
 
-// All named points. `npm test` has one per area (test/src/e2e/crash-points-*.test.ts).
+// All named points. `npm test` has two of them (test/src/e2e/crash-points.test.ts).
 proveCrashPoints([
   ...['ingest.before-part-commit', 'ingest.after-part', 'ingest.before-complete', 'ingest.after-create'],
   ...['ingest.before-ready', 'ingest.after-ready'],

@@ -1,4 +1,4 @@
 import { proveImportCrashes } from '../chaos/prove-import-crashes.js';
 
-// One point per area; the others are in test/src/chaos.
+// One point; the others are in test/src/chaos.
 proveImportCrashes(['import.before-commit']);

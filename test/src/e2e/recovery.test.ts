@@ -14,7 +14,8 @@ const CHECKPOINT_EVERY_STEPS = 100;
 const SPEC = referenceSpec('digits', { epochs: 24, checkpointEverySteps: CHECKPOINT_EVERY_STEPS });
 
 let home: string;
-let data: string;
+/** What runs now: a test leaves the mesh that it has restarted to the next one. */
+let mesh: TestMesh;
 let reference: TrainingJob;
 let referenceEpochs: readonly number[];
 
@@ -23,10 +24,12 @@ async function epochsOf({ client }: TestMesh, jobId: string): Promise<number[]> 
   return epochs.map(({ epoch }) => epoch);
 }
 
-async function killedAfterTwoCheckpoints(
-  kill: (mesh: TestMesh) => Promise<void>,
-): Promise<{ mesh: TestMesh; job: TrainingJob }> {
-  const mesh = await startMesh({ home });
+interface Killed {
+  readonly mesh: TestMesh;
+  readonly job: TrainingJob;
+}
+
+async function killedAfterTwoCheckpoints(kill: () => Promise<void>): Promise<Killed> {
   const { jobId } = await createJob(mesh.client, 'digits', SPEC);
   await eventually('two checkpoints', async () => {
     const { job } = await mesh.client.training.getTrainingJob({ jobId });
@@ -34,12 +37,11 @@ async function killedAfterTwoCheckpoints(
   });
   const { job } = await mesh.client.training.getTrainingJob({ jobId });
   expect(job?.state).toBe('STATE_RUNNING');
-  await kill(mesh);
+  await kill();
   return { mesh, job: job as TrainingJob };
 }
 
 interface Restarted {
-  readonly mesh: TestMesh;
   readonly job: TrainingJob;
   /** The first progress that the new attempt reported. */
   readonly firstStep: number;
@@ -47,7 +49,7 @@ interface Restarted {
 }
 
 /** Restarts the mesh and follows the job before the mesh is ready, since the job does not wait for that. */
-async function restarted({ mesh: before, job: killed }: { mesh: TestMesh; job: TrainingJob }): Promise<Restarted> {
+async function restarted({ mesh: before, job: killed }: Killed): Promise<Restarted> {
   const client = createAthanorClient({ addresses: before.state.addresses, apiKey: before.apiKey });
   const first = eventually(
     'the first progress of the new attempt',
@@ -60,48 +62,46 @@ async function restarted({ mesh: before, job: killed }: { mesh: TestMesh; job: T
     60_000,
     2,
   );
-  const [mesh, firstStep] = await Promise.all([startMesh({ home, portBase: before.portBase }), first]);
+  const [started, firstStep] = await Promise.all([startMesh({ home, portBase: before.portBase }), first]);
+  mesh = started;
   client.close();
   const job = await waitForJob(mesh.client, killed.jobId);
-  return { mesh, firstStep, job, epochs: await epochsOf(mesh, killed.jobId) };
+  return { firstStep, job, epochs: await epochsOf(mesh, killed.jobId) };
 }
 
 beforeAll(async () => {
   home = await temporaryHome('recovery');
-  data = await writeSmallMnist(join(home, 'mnist'), { train: 6_000, test: 500 });
-  const mesh = await startMesh({ home });
+  const data = await writeSmallMnist(join(home, 'mnist'), { train: 6_000, test: 500 });
+  mesh = await startMesh({ home });
   await importIdx(mesh.client, 'digits', data);
   const { jobId } = await createJob(mesh.client, 'digits', SPEC);
   reference = await waitForJob(mesh.client, jobId);
   expect(reference.state).toBe('STATE_SUCCEEDED');
   referenceEpochs = await epochsOf(mesh, jobId);
-  await mesh.stop();
-  await waitUntilGone(mesh.state);
 }, 120_000);
 
-afterAll(() => removeHome(home));
+afterAll(async () => {
+  await mesh?.stop();
+  await removeHome(home);
+});
 
 describe('a job whose mesh is killed', () => {
   it('resumes from its last checkpoint after SIGKILL of the whole process group, with a bit-identical result', async () => {
-    const killed = await killedAfterTwoCheckpoints(mesh => mesh.killGroup());
-    const resumed = await restarted(killed);
-    await resumed.mesh.stop();
-    expectResumed(resumed, killed.job);
+    const killed = await killedAfterTwoCheckpoints(() => mesh.killGroup());
+    expectResumed(await restarted(killed), killed.job);
   }, 120_000);
 
   it('resumes likewise after SIGKILL of the supervisor alone, whose children exit by themselves', async () => {
-    const killed = await killedAfterTwoCheckpoints(mesh => mesh.killSupervisor());
+    const killed = await killedAfterTwoCheckpoints(() => mesh.killSupervisor());
     const resumed = await restarted(killed);
     for (const identity of Object.values(killed.mesh.state.processes)) expect(isRunning(identity)).toBe(false);
-    await resumed.mesh.stop();
     expectResumed(resumed, killed.job);
   }, 120_000);
 
   it('starts over if its checkpoints are missing, so the tests above can fail', async () => {
-    const killed = await killedAfterTwoCheckpoints(mesh => mesh.killGroup());
+    const killed = await killedAfterTwoCheckpoints(() => mesh.killGroup());
     await rm(join(home, 'data/blobs/training'), { recursive: true });
-    const { mesh, job, firstStep } = await restarted(killed);
-    await mesh.stop();
+    const { job, firstStep } = await restarted(killed);
     expect(job.state).toBe('STATE_SUCCEEDED');
     expect(job.attempts.at(-1)?.resumedFromStep).toBe(0);
     expect(firstStep).toBeLessThan(killed.job.progress?.checkpointStep ?? 0);
@@ -110,12 +110,11 @@ describe('a job whose mesh is killed', () => {
 
 describe('a mesh that is stopped', () => {
   it('lets a running job write a checkpoint, and resumes it at the next up without counting a failure', async () => {
-    const killed = await killedAfterTwoCheckpoints(mesh => mesh.stop());
+    const killed = await killedAfterTwoCheckpoints(() => mesh.stop());
     await waitUntilGone(killed.mesh.state);
     const resumed = await restarted(killed);
-    const { mesh, job } = resumed;
+    const { job } = resumed;
     const version = await versionOfJob(mesh.client, job.jobId);
-    await mesh.stop();
     expectResumed(resumed, killed.job);
     expect(job.attempts.map(attempt => attempt.state)).toEqual(['STATE_FINISHED', 'STATE_FINISHED']);
     // All of the jobs above have the same result: one version, and a lineage edge for each.
