@@ -30,10 +30,22 @@ describe('the output of an imported model', () => {
     expect(logit[3]).toBeCloseTo(0.8807970779778823, 6);
   });
 
+  it('bug: votes of ten trees, whose float32 sum is above 1, were refused as no probabilities', () => {
+    const votes = Array.from({ length: 10 }).reduce((sum: number) => Math.fround(sum + Math.fround(0.1)), 0);
+    expect(votes).toBeGreaterThan(1);
+    const read = (...classes: string[]) => scores('KIND_UNSPECIFIED', ...classes);
+    expect([...readScores(fp32([2, 2], votes, 0, 0.5, 0.5), read('a', 'b'), two)]).toEqual([1, 0, 0.5, 0.5]);
+    expect([...readScores(fp32([2, 1], votes, 0.5), read('no', 'yes'), two)]).toEqual([0, 1, 0.5, 0.5]);
+  });
+
+  it('is refused without advice about logits if it is not a number, as for a missing value', () => {
+    const read = () => readScores(fp32([2, 2], 1, 0, Number.NaN, 0.5), scores('KIND_UNSPECIFIED', 'a', 'b'), two);
+    expect(read).toThrow(/row 65 of the output 'p' is not finite: NaN, 0.5; .*missing value/);
+  });
+
   it.each([
     ['a sum', [0.5, 0.5, 0.7, 0.7], /row 65 .* 'p' is not probabilities of the classes: 0.7, 0.7; if they are logits/],
     ['a negative value', [-0.1, 1.1, 0.5, 0.5], /row 64 /],
-    ['no number', [0.5, 0.5, Number.NaN, 0.5], /row 65 /],
   ])('is refused if rows are not probabilities: %s', (_, values, message) => {
     expect(() => readScores(fp32([2, 2], ...values), scores('KIND_UNSPECIFIED', 'a', 'b'), two)).toThrow(message);
   });

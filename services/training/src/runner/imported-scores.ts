@@ -4,8 +4,10 @@ import type { ScoresOutput } from '@athanor/contracts/training';
 import type { Tensor } from '@athanor/tensor';
 import { InvalidTrainingData } from '../engine/index.js';
 
-/** A sum of float32 probabilities is 1 within this. */
-const SUM_TOLERANCE = 1e-3;
+/**
+ * Float32 probabilities are in 0 to 1, and their sum is 1, within this: the votes of ten trees, 0.1 each, are 1.0000001.
+ */
+const TOLERANCE = 1e-3;
 
 export interface ScoresOfRows {
   readonly rows: number;
@@ -32,7 +34,7 @@ export function readScores(
   if (kind === 'KIND_LOGITS') return isSingle ? pairs(values.map(sigmoid)) : softmaxRows(values, width);
   const probabilities = isSingle ? pairs(values) : values;
   checkProbabilities(probabilities, { name, width, firstRow });
-  return probabilities;
+  return probabilities.map(each => Math.min(Math.max(each, 0), 1));
 }
 
 const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
@@ -64,11 +66,16 @@ function checkProbabilities(
   for (let begin = 0; begin < values.length; begin += width) {
     const row = values.subarray(begin, begin + width);
     const sum = row.reduce((a, b) => a + b, 0);
-    const isDistribution = Math.abs(sum - 1) <= SUM_TOLERANCE && row.every(each => each >= 0 && each <= 1);
+    const isDistribution =
+      Math.abs(sum - 1) <= TOLERANCE && row.every(each => each >= -TOLERANCE && each <= 1 + TOLERANCE);
     if (isDistribution) continue;
     const shown = [...row.subarray(0, 5)].map(value => Number(value.toPrecision(4))).join(', ');
+    const where = `row ${firstRow + begin / width} of the output '${name}'`;
+    const found = `${shown}${width > 5 ? ', …' : ''}`;
     throw new InvalidTrainingData(
-      `row ${firstRow + begin / width} of the output '${name}' is not probabilities of the classes: ${shown}${width > 5 ? ', …' : ''}; if they are logits, evaluate with the kind LOGITS (athanor model evaluate --logits)`,
+      row.every(Number.isFinite)
+        ? `${where} is not probabilities of the classes: ${found}; if they are logits, evaluate with the kind LOGITS (athanor model evaluate --logits)`
+        : `${where} is not finite: ${found}; a missing value in the inputs of this row is NaN: fill it or leave its row out of the dataset`,
     );
   }
 }
