@@ -40,8 +40,13 @@ export const namesOf = (tensors: readonly TensorSpec[]): string => tensors.map((
 
 function findColumns({ signature, wanted, facts, targets, violations }: InputsWork, { name }: TensorSpec) {
   const explicit = wanted?.inputs.find(({ input }) => input === name)?.columns ?? [];
-  if (explicit.length > 0) return violations.find(facts, 'evaluated.imported.inputs', explicit, () => false);
   const isTarget = (column: ColumnFacts) => targets.some(target => target.name === column.name);
+  if (explicit.length > 0) {
+    const columns = violations.find(facts, 'evaluated.imported.inputs', explicit, () => false);
+    for (const column of columns.filter(isTarget))
+      violations.add('evaluated.imported.inputs', `'${column.name}' is a target; a model cannot take what it predicts`);
+    return columns;
+  }
   const same = facts.columns.find(column => column.name === name && !isTarget(column));
   if (same !== undefined) return [same];
   const inputs = facts.columns.filter(column => column.role === 'input' && !isTarget(column));

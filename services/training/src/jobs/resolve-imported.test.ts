@@ -145,6 +145,15 @@ describe('what a request says', () => {
       /no input 'Y'; it has 'X'/,
     ],
     ['a column that there is not', columns('a', 'b', 'c', 'e'), /flowers v1 has no column 'e'/],
+    [
+      'bug: a target as an input',
+      {
+        ...columns('a', 'b', 'c', 'd'),
+        spec: { targets: ['d'] },
+        signature: { ...CLASSIFIER, outputs: [fp32('y', -1)] },
+      },
+      /'d' is a target; a model cannot take what it predicts/,
+    ],
     ['too few columns', columns('a', 'b'), /'X': FP32 \[-1,4\] takes 4 elements a row, 2 columns have 2/],
     ['text for numbers', columns('a', 'b', 'c', 'kind'), /'X': it takes FP32, 'kind' is/],
     ['numbers for text', inputs({ ...fp32('a', -1, 1), datatype: 'BYTES' }), /'a': it takes BYTES, 'a' is/],
