@@ -1,4 +1,5 @@
-import type { ClaimAttemptResponse } from '@athanor/contracts/training';
+import type { EvaluationInput } from '@athanor/contracts/api';
+import type { ClaimAttemptResponse, TrainingSpec } from '@athanor/contracts/training';
 import { computeTarget, type ExecutionProvider, runtimeVersion } from '@athanor/runtime';
 import { InvalidTrainingData } from '../engine/index.js';
 import type { AttemptClient } from './attempt-client.js';
@@ -24,18 +25,10 @@ export async function runEvaluation({ client, stop, log, claim, provider }: Eval
   const heartbeat = new Heartbeat({ order: client.order, epoch, leaseMs, stop, log });
   const closing: (() => Promise<void>)[] = [];
   try {
-    await heartbeat.enter('RESOLVING_DATA');
-    const names = [...spec.inputs, ...spec.targets, ...spec.slices];
-    const data = await loadData(digest => client.readBlob(digest), names, { evaluatesAll: true });
-    const open = spec.evaluated.imported === null ? loadModelOfJob : openImportedModel;
-    const model = await open({ client, spec, data, provider, signal: stop.signal, closing });
-    await heartbeat.enter('EVALUATING');
-    const [evaluation, ...otherEvaluations] = await evaluateSplits({
-      ...model,
-      ...{ targets: spec.targets, slices: spec.slices },
-      signal: stop.signal,
-      writeBlob: bytes => client.writeBlob(bytes),
-      divergence: split => new InvalidTrainingData(`a prediction for the split '${split}' is not a finite number`),
+    const evaluations = await measure({ client, stop, provider, spec, heartbeat, closing }).catch(error => {
+      // A pending call of the model rejects with the reason of the stop, which is no failure of the job.
+      if (error !== stop.signal.reason) throw error;
+      return [];
     });
     heartbeat.throwIfLost();
     if (stop.signal.aborted) {
@@ -43,6 +36,7 @@ export async function runEvaluation({ client, stop, log, claim, provider }: Eval
       await client.fail({ code: 1, reason: 'Stopped', message, retryable: true });
       return;
     }
+    const [evaluation, ...otherEvaluations] = evaluations;
     await heartbeat.enter('EXPORTING');
     await client.complete({
       ...{ files: [], evaluation: evaluation ?? null, otherEvaluations, candidates: [] },
@@ -50,7 +44,31 @@ export async function runEvaluation({ client, stop, log, claim, provider }: Eval
       instructionSet: computeTarget(provider),
     });
   } finally {
-    for (const close of closing) await close();
+    // The model's process ends before its files are removed.
+    for (const close of closing.reverse()) await close();
     await heartbeat.stop();
   }
+}
+
+interface MeasureWork extends Pick<EvaluateOptions, 'client' | 'stop' | 'provider'> {
+  readonly spec: TrainingSpec;
+  readonly heartbeat: Heartbeat;
+  readonly closing: (() => Promise<void>)[];
+}
+
+/** Throws the reason of the stop if a call of the model was pending; else a stop leaves splits out. */
+async function measure({ client, stop, provider, spec, heartbeat, closing }: MeasureWork): Promise<EvaluationInput[]> {
+  await heartbeat.enter('RESOLVING_DATA');
+  const names = [...spec.inputs, ...spec.targets, ...spec.slices];
+  const data = await loadData(digest => client.readBlob(digest), names, { evaluatesAll: true });
+  const open = spec.evaluated?.imported == null ? loadModelOfJob : openImportedModel;
+  const model = await open({ client, spec, data, provider, signal: stop.signal, closing });
+  await heartbeat.enter('EVALUATING');
+  return await evaluateSplits({
+    ...model,
+    ...{ targets: spec.targets, slices: spec.slices },
+    signal: stop.signal,
+    writeBlob: bytes => client.writeBlob(bytes),
+    divergence: split => new InvalidTrainingData(`a prediction for the split '${split}' is not a finite number`),
+  });
 }
