@@ -113,6 +113,14 @@ describe('an imported model', () => {
     expect(stderr).toMatch(/output 'scores' is not probabilities of the classes: .*--logits/);
   });
 
+  it('bug: is not imported with options of an evaluation that were ignored without --evaluate', async () => {
+    const folder = join(mesh.folder, 'sentiment');
+    const { code, stderr } = await athanor('model', 'import', 'unmeasured', folder, '--logits', '--classes', 'a,b,c');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--logits, --classes: .*only with --evaluate <dataset>/);
+    await expect(mesh.client.registry.getModel({ name: 'unmeasured' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
   it('is imported even if it cannot be evaluated, and the command to do so is printed', async () => {
     const folder = await writeClassifier(join(mesh.folder, 'other'), 'max_batch_size: 4\n');
     const { code, stderr } = await athanor('model', 'import', 'other', folder, '--evaluate', 'no-such-dataset');

@@ -1,9 +1,9 @@
 import type { AthanorClient } from '@athanor/client';
 import type { ModelVersion } from '@athanor/contracts/registry';
 import { type Command, InvalidArgumentError } from 'commander';
-import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { CliError, EXIT_CODES, usageError } from '../exit-codes.js';
 import { interruptible } from '../interruption.js';
-import { addMeasureOptions, type MeasureOptions } from '../job/evaluate-version.js';
+import { addMeasureOptions, givenOptions, type MeasureOptions } from '../job/evaluate-version.js';
 import { commandLine } from '../mesh/command-line.js';
 import type { ImportOptions } from '../model-import/import-model.js';
 import { type CliEnvironment, type CommandContext, commandContext, withClient } from './command-context.js';
@@ -77,6 +77,9 @@ async function runImport(
     import('../model-import/import-text.js'),
   ]);
   const { terminal } = context;
+  const given = givenOptions(options);
+  if (options.evaluate === undefined && given !== '')
+    throw usageError(`${given}: they say how the version is evaluated, so they count only with --evaluate <dataset>`);
   const artifact = await findArtifact(path);
   await withClient(context, async client => {
     const { version, created } = await interruptible(signal =>

@@ -143,13 +143,20 @@ function withOptions(error: unknown): unknown {
 
 /** A version that was trained here is measured as its job says. */
 function expectNoMeasure({ modelName, version }: ModelVersion, { slice: _, ...options }: MeasureOptions): void {
-  const names = ['task', 'target', 'columns', 'scores', 'logits', 'classes'] as const;
-  const given = names.filter(name => options[name] !== undefined);
-  if (given.length === 0) return;
-  const listed = given.map(name => `--${name}`).join(', ');
+  const given = givenOptions(options);
+  if (given === '') return;
   throw usageError(
-    `${listed}: for imported models only; ${modelName} v${version} was trained here, and its job says how it is measured`,
+    `${given}: for imported models only; ${modelName} v${version} was trained here, and its job says how it is measured`,
   );
+}
+
+/** The options that are set, for messages; empty if none is. */
+export function givenOptions(options: MeasureOptions): string {
+  const names = ['slice', 'task', 'target', 'columns', 'scores', 'logits', 'classes'] as const;
+  return names
+    .filter(name => options[name] !== undefined)
+    .map(name => `--${name}`)
+    .join(', ');
 }
 
 function evaluationsOf({ result }: TrainingJob) {
