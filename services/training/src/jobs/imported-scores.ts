@@ -6,7 +6,7 @@ import type { EvaluatedImport, ScoresOutputInput } from '@athanor/contracts/trai
 import type { ColumnFacts } from './dataset-facts.js';
 import { describeShape } from './describe-shape.js';
 import { namesOf } from './imported-inputs.js';
-import type { Violations } from './violations.js';
+import { repeated, type Violations } from './violations.js';
 
 const FIELD = 'evaluated.imported.scores';
 const MEASURED_TASKS = ['binary', 'multiclass', 'regression'];
@@ -119,7 +119,7 @@ function findClasses({ wanted, targets, version, signature, violations }: Scores
       `expected ${expected} classes for ${describeOutput(output)}, got ${classes.length}`,
     );
   }
-  const twice = classes.find((each, index) => classes.indexOf(each) !== index);
+  const [twice] = repeated(classes);
   if (twice !== undefined) violations.add(`${FIELD}.classes`, `'${twice}' is named twice`);
   return isComplete && twice === undefined ? classes : undefined;
 }

@@ -188,6 +188,13 @@ describe('what a request says', () => {
     expect(() => resolve(work)).toThrow(message);
   });
 
+  it('bug: a request of 100,000 classes blocked the service for half a minute', () => {
+    const classes = Array.from({ length: 100_000 }, (_, index) => `class-${index}`);
+    const begin = performance.now();
+    expect(() => resolve(of({ classes }))).toThrow(/expected 3 classes .* got 100000/);
+    expect(performance.now() - begin).toBeLessThan(2_000);
+  });
+
   it('is refused for a version that was trained here', () => {
     const trained = { origin: null, jobIds: ['job-1'] };
     expect(() => resolve({ version: trained })).toThrow(/trained here; name the job that made it instead: job-1/);

@@ -50,8 +50,7 @@ export class Violations {
     fits: (column: ColumnFacts) => boolean,
   ): ColumnFacts[] {
     if (names.length === 0) return facts.columns.filter(fits);
-    for (const name of names.filter((each, index) => names.indexOf(each) !== index))
-      this.add(field, `'${name}' is named twice`);
+    for (const name of repeated(names)) this.add(field, `'${name}' is named twice`);
     return names.flatMap(name => {
       const column = facts.columns.find(each => each.name === name);
       if (column !== undefined) return [column];
@@ -69,4 +68,14 @@ export class Violations {
 export function columnNames({ columns }: DatasetFacts): string {
   const shown = columns.slice(0, 30).map(({ name }) => name);
   return shown.join(', ') + (columns.length > shown.length ? ', …' : '');
+}
+
+/** The texts that are there before, in one pass: a request may have hundreds of thousands. */
+export function repeated(texts: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return texts.filter(text => {
+    const isRepeated = seen.has(text);
+    seen.add(text);
+    return isRepeated;
+  });
 }
