@@ -66,7 +66,6 @@ export default defineConfig({
           ...COMMON,
           ...WAITS,
           name: 'integration',
-          isolate: false,
           include: PACKAGES.map(folder => `${folder}/**/*.integration.test.ts`),
           globalSetup: ['libs/testkit/src/global-setup.ts'],
         },

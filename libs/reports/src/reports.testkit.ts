@@ -145,7 +145,7 @@ export function jobData(change: Partial<JobData> = {}): JobData {
 export function evaluationOf(metrics: Readonly<Record<string, number>>) {
   return {
     ...{ datasetDigest: DIGEST, split: 'test', rows: 20, classes: [], confusionMatrix: [], batchSize: 32 },
-    ...{ predictionsDigest: '', detailsDigest: '', slicesDigest: '', threshold: null },
+    ...{ predictionsDigest: '', detailsDigest: '', slicesDigest: '', jobId: '', threshold: null },
     metrics: Object.entries(metrics).map(([name, value]) => ({ name, value, smallerIsBetter: name === 'rmse' })),
   };
 }

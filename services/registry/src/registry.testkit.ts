@@ -49,6 +49,7 @@ export function registrationOf(options: RegistrationOptions): Registration {
         predictionsDigest: '',
         detailsDigest: '',
         slicesDigest: '',
+        jobId: '',
         threshold: null,
       },
     ],

@@ -7,7 +7,7 @@ import { runAthanor } from '../mesh/run-athanor.js';
 import { removeHome, startMesh, temporaryHome, waitUntilGone } from '../mesh/test-mesh.js';
 
 // Rows that run alone take long enough that the mesh stops while they are evaluated.
-const ROWS = 15_000;
+const ROWS = 6_000;
 
 let home: string;
 

@@ -19,7 +19,7 @@ interface GateOptions {
 const GATE_EXAMPLES = `
 Examples:
   athanor model gate digits --threshold 0.965
-  athanor model gate prices --metric rmse --threshold 52000 --smaller-is-better
+  athanor model gate prices --metric rmse --threshold 52000
   athanor model gate income --dataset adult-2026 --metric roc_auc --threshold 0.9`;
 
 export function addModelGateCommand(model: Command, cli: CliEnvironment): void {
@@ -29,9 +29,9 @@ export function addModelGateCommand(model: Command, cli: CliEnvironment): void {
     .option('--alias <alias>', 'the alias', 'champion')
     .option('--metric <name>', 'a metric of the evaluation', 'accuracy')
     .option('--split <name>', 'train, validation or test', 'test')
-    .requiredOption('--threshold <value>', 'the minimum value', realNumber)
+    .requiredOption('--threshold <value>', 'the minimum value, of losses and errors the maximum', realNumber)
     .option('--min-improvement <value>', 'minimum improvement over the current version', realNumber, 0)
-    .option('--smaller-is-better', 'for losses')
+    .option('--smaller-is-better', 'for a metric that no version has yet; of others it is known')
     .option('--dataset <id>', 'only figures on this dataset count (default: those on any)')
     .option('--dataset-version <number>', 'default: the latest that is ready', positiveNumber)
     .addHelpText('after', GATE_EXAMPLES)

@@ -3,7 +3,7 @@ import type { ModelVersion } from '@athanor/contracts/registry';
 import { type Command, InvalidArgumentError } from 'commander';
 import { CliError, EXIT_CODES, usageError } from '../exit-codes.js';
 import { interruptible } from '../interruption.js';
-import { addMeasureOptions, givenOptions, type MeasureOptions } from '../job/evaluate-version.js';
+import { addMeasureOptions, givenOptions, type MeasureOptions, measureWords } from '../job/evaluate-version.js';
 import { commandLine } from '../mesh/command-line.js';
 import type { ImportOptions } from '../model-import/import-model.js';
 import { type CliEnvironment, type CommandContext, commandContext, withClient } from './command-context.js';
@@ -113,7 +113,10 @@ async function evaluateImported(
   const request = { dataset, datasetVersion: 0, options };
   const job = await evaluateVersion(context, client, { version, request }).catch(error => {
     const { modelName, version: number } = version;
-    const command = commandLine(`model evaluate ${modelName} ${number} --dataset ${dataset}`, context.options.home);
+    const command = commandLine(
+      `model evaluate ${modelName} ${number} --dataset ${dataset}${measureWords(options)}`,
+      context.options.home,
+    );
     context.terminal.err(`${modelName} v${number} is imported, but has no figures yet. Evaluate it with: ${command}\n`);
     throw error;
   });

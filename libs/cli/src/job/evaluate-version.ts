@@ -10,7 +10,7 @@ import type { CommandContext } from '../commands/command-context.js';
 import { expectSuccess } from '../commands/train.js';
 import { isRpcError, usageError } from '../exit-codes.js';
 import { interruptible } from '../interruption.js';
-import { commandLine } from '../mesh/command-line.js';
+import { commandLine, shellWord } from '../mesh/command-line.js';
 
 /** How an imported model is measured. */
 export interface MeasureOptions {
@@ -28,7 +28,11 @@ interface InputOption {
   readonly columns: string[];
 }
 
-const list = (text: string) => text.split(',').filter(Boolean);
+const list = (text: string) =>
+  text
+    .split(',')
+    .map(each => each.trim())
+    .filter(Boolean);
 
 /** The options of MeasureOptions. */
 export function addMeasureOptions(command: Command): Command {
@@ -152,11 +156,26 @@ function expectNoMeasure({ modelName, version }: ModelVersion, { slice: _, ...op
 
 /** The options that are set, for messages; empty if none is. */
 export function givenOptions(options: MeasureOptions): string {
-  const names = ['slice', 'task', 'target', 'columns', 'scores', 'logits', 'classes'] as const;
-  return names
-    .filter(name => options[name] !== undefined)
+  return NAMES.filter(name => options[name] !== undefined)
     .map(name => `--${name}`)
     .join(', ');
+}
+
+const NAMES = ['slice', 'task', 'target', 'columns', 'scores', 'logits', 'classes'] as const;
+
+/** The options as words of a command line, with a space before each. */
+export function measureWords(options: MeasureOptions): string {
+  const { columns = [], logits } = options;
+  const lists = (['slice', 'target', 'classes'] as const).flatMap(name => {
+    const texts = options[name];
+    return texts === undefined ? [] : [` --${name} ${shellWord(texts.join(','))}`];
+  });
+  const texts = (['task', 'scores'] as const).flatMap(name => {
+    const text = options[name];
+    return text === undefined ? [] : [` --${name} ${shellWord(text)}`];
+  });
+  const inputs = columns.map(each => ` --columns ${shellWord(`${each.input}=${each.columns.join(',')}`)}`);
+  return [...lists, ...texts, ...inputs, logits ? ' --logits' : ''].join('');
 }
 
 function evaluationsOf({ result }: TrainingJob) {

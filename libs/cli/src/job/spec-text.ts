@@ -35,7 +35,10 @@ function evaluatedText({ jobId, imported }: EvaluatedModel): string {
   if (!imported) return `the model of ${jobId}`;
   const { modelName, version, inputs, scores } = imported;
   const taken = inputs.map(({ input, columns }) => `${input} from ${columns.slice(0, COLUMNS_SHOWN).join(', ')}`);
-  return `${modelName} v${version}: ${taken.join('; ')}; measures ${scores?.output}`;
+  const { output = '', kind = '', classes = [] } = scores ?? {};
+  const measured = `${output}${kind === 'KIND_LOGITS' ? ' as logits' : ''}`;
+  const named = classes.length === 0 ? '' : ` of ${classes.slice(0, COLUMNS_SHOWN).join(', ')}`;
+  return `${modelName} v${version}: ${taken.join('; ')}; measures ${measured}${named}`;
 }
 
 /** Columns with equal transforms together: "standard: … (age, fnlwgt)". */

@@ -105,7 +105,9 @@ function notesText({ origin }: ModelVersion): string {
 function evaluationOf({ datasetDigest }: ModelVersion): (evaluation: Evaluation) => string {
   return evaluation => {
     const isOther = evaluation.datasetDigest !== datasetDigest;
-    return `${isOther ? `Dataset ${shortDigest(evaluation.datasetDigest)}: ` : ''}${evaluationText(evaluation)}`;
+    const measured = evaluation.jobId === '' ? '' : `, measured by ${evaluation.jobId}`;
+    const where = isOther ? `Dataset ${shortDigest(evaluation.datasetDigest)}${measured}: ` : '';
+    return `${where}${evaluationText(evaluation)}`;
   };
 }
 

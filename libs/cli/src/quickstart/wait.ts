@@ -29,7 +29,11 @@ export async function waitForFigures(
   }: { name: string; version: number; detailsDigest: string; signal: AbortSignal },
 ): Promise<void> {
   await poll(`the figures of '${name}' v${version}`, signal, async () => {
-    const { modelVersion } = await client.registry.getModelVersion({ modelName: name, version });
+    const { modelVersion } = await client.registry.getModelVersion({ modelName: name, version }).catch(error => {
+      if (!isRpcError(error, 'NOT_FOUND')) throw error;
+      const message = `'${name}' v${version} was deleted while it was evaluated; the figures are those of the job`;
+      throw new CliError(message, EXIT_CODES.refused, { cause: error });
+    });
     return modelVersion?.evaluations.some(each => each.detailsDigest === detailsDigest) ? true : undefined;
   });
 }

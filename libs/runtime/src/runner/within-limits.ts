@@ -44,7 +44,7 @@ export async function withinLimits<T>(
   const timer = setTimeout(() => end(new LimitExceeded('timeout', `no end within ${timeoutMs} ms`)), timeoutMs);
   const watch = setInterval(() => {
     void residentMb(target.pid).then(used => {
-      if (used > memoryMb) end(new LimitExceeded('memory', `took more than ${memoryMb} MiB of memory`));
+      if (used > memoryMb) end(new LimitExceeded('memory', `took more than ${Math.round(memoryMb)} MiB of memory`));
     });
   }, MEMORY_INTERVAL_MS);
   signal.addEventListener('abort', onAbort, { once: true });

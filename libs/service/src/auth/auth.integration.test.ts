@@ -117,7 +117,7 @@ describe('tokens', () => {
     const principal = await tokens.verify(await tokens.serviceToken('training', { tenant: 'acme', actor: 'key:1' }));
     expect(principal).toEqual({
       ...{ kind: 'service', id: 'training', tenant: 'acme', actor: 'key:1' },
-      permissions: new Set(['datasets.read']),
+      permissions: new Set(['datasets.read', 'models.read']),
     });
   });
 

@@ -42,8 +42,14 @@ export async function collectResult(
   const evaluations = evaluation === null ? [] : [evaluation, ...otherEvaluations];
   const digests = [...result.files.map(file => file.digest), ...evaluations.flatMap(evaluationFiles)];
   for (const digest of digests) await fetchFile({ jobId, digest }, outgoing, sources);
+  const measured = evaluations.map(each => ({ ...each, jobId }));
   if (spec.evaluated !== null)
-    return { kind: 'evaluation', tenant: outgoing.tenant, evaluated: evaluatedVersion(spec.evaluated), evaluations };
+    return {
+      kind: 'evaluation',
+      tenant: outgoing.tenant,
+      evaluated: evaluatedVersion(spec.evaluated),
+      evaluations: measured,
+    };
   crashPoint('registration.after-files');
   const { datasetId, datasetVersion: version } = spec;
   const origin = await originOf(datasetId, version, outgoing, sources);

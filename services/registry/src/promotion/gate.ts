@@ -18,8 +18,15 @@ export function checkGateCanPass(gate: Gate, latest: GateSubject | undefined): v
   throw invalidFields([{ field: 'gate.metric', description: missingMessage({ ...gate, datasetDigest: '' }, latest) }]);
 }
 
+/** The gate with the direction of its metric, as far as a version shows it: a smaller loss is better, whatever a request says. */
+export function withDirection(gate: Gate, subject: GateSubject | undefined): Gate {
+  const known = subject?.evaluations.flatMap(({ metrics }) => metrics).find(({ name }) => name === gate.metric);
+  return { ...gate, smallerIsBetter: gate.smallerIsBetter || known?.smallerIsBetter === true };
+}
+
 /** Checks a candidate against a gate, and against the alias's current version. */
-export function evaluateGate(gate: Gate, candidate: GateSubject, champion: GateSubject | undefined): GateResult {
+export function evaluateGate(stored: Gate, candidate: GateSubject, champion: GateSubject | undefined): GateResult {
+  const gate = withDirection(stored, candidate);
   const value = metricOf(gate, candidate);
   if (value === undefined) return failed(gate, undefined, missingMessage(gate, candidate));
   const sign = gate.smallerIsBetter ? -1 : 1;

@@ -1,7 +1,7 @@
 import type { Gate } from '@athanor/contracts/registry';
 import { describe, expect, it } from 'vitest';
 import { rollbackTarget } from './alias-history.js';
-import { evaluateGate, type GateSubject } from './gate.js';
+import { evaluateGate, type GateSubject, withDirection } from './gate.js';
 
 const gate: Gate = {
   alias: 'champion',
@@ -13,11 +13,11 @@ const gate: Gate = {
   datasetDigest: '',
 };
 
-function subject(version: number, metric: string, value: number): GateSubject {
+function subject(version: number, metric: string, value: number, smallerIsBetter = false): GateSubject {
   const evaluation = {
     split: 'test',
     datasetDigest: 'sha256:d',
-    metrics: [{ name: metric, value, smallerIsBetter: false }],
+    metrics: [{ name: metric, value, smallerIsBetter }],
   };
   return {
     version,
@@ -31,6 +31,7 @@ function subject(version: number, metric: string, value: number): GateSubject {
         predictionsDigest: '',
         detailsDigest: '',
         slicesDigest: '',
+        jobId: '',
         threshold: null,
       },
     ],
@@ -74,6 +75,16 @@ describe('evaluateGate', () => {
     const loss = { ...gate, metric: 'loss', threshold: 0.1, smallerIsBetter: true };
     expect(evaluateGate(loss, subject(1, 'loss', 0.09), undefined).passed).toBe(true);
     expect(evaluateGate(loss, subject(1, 'loss', 0.11), undefined).passed).toBe(false);
+  });
+
+  it('bug: a gate on a loss that was set without its direction required a large one', () => {
+    const loss = { ...gate, metric: 'log_loss', threshold: 0.2 };
+    const { passed, message } = evaluateGate(loss, subject(1, 'log_loss', 0.6, true), undefined);
+    expect(passed).toBe(false);
+    expect(message).toBe('log_loss is 0.6, but the gate requires at most 0.2');
+    expect(evaluateGate(loss, subject(1, 'log_loss', 0.1, true), undefined).passed).toBe(true);
+    expect(withDirection(loss, subject(1, 'log_loss', 0.6, true))).toMatchObject({ smallerIsBetter: true });
+    expect(withDirection(loss, undefined)).toMatchObject({ smallerIsBetter: false });
   });
 
   it('bug: NaN passed every gate', () => {

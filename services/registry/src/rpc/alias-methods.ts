@@ -12,7 +12,7 @@ import {
   toPage,
 } from '@athanor/service';
 import { checkAlias } from '../promotion/alias-name.js';
-import { checkGateCanPass } from '../promotion/gate.js';
+import { checkGateCanPass, withDirection } from '../promotion/gate.js';
 import { type AliasView, type DecidedMove, decidePromotion, decideRollback } from '../promotion/promote.js';
 import {
   type AliasKey,
@@ -47,7 +47,7 @@ export function aliasMethods({ db, onCommit }: RegistryDependencies): AliasMetho
         const row = await lockModel(trx, tenant, modelName);
         const latest = await findVersion(trx, { tenant, modelName, version: row.latest_version });
         checkGateCanPass(checked, latest);
-        await setGate(trx, { tenant, modelName }, checked);
+        await setGate(trx, { tenant, modelName }, withDirection(checked, latest));
         return row;
       });
       return { model: await describeModel(db, model) };

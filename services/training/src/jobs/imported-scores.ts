@@ -38,15 +38,21 @@ export function resolveScores(work: ScoresWork): Scores | undefined {
   const output = findOutput(work, isRegression ? targets.length : undefined);
   if (output === undefined) return undefined;
   const kind = wanted?.scores?.kind ?? 'KIND_UNSPECIFIED';
-  if (isRegression) return { task: 'regression', output: { output: output.name, kind, classes: [] } };
+  if (isRegression) {
+    if (kind !== 'KIND_UNSPECIFIED' || (wanted?.scores?.classes.length ?? 0) > 0)
+      violations.add(FIELD, 'a regression has neither classes nor logits');
+    return { task: 'regression', output: { output: output.name, kind, classes: [] } };
+  }
   const classes = findClasses(work, output);
   if (classes === undefined) return undefined;
+  if (task === 'binary' && classes.length !== 2)
+    violations.add('task', `a binary task has 2 classes, '${output.name}' has ${classes.length}; use multiclass`);
   const chosen = task || (classes.length === 2 ? 'binary' : 'multiclass');
   return { task: chosen, output: { output: output.name, kind, classes: [...classes] } };
 }
 
 /** A number is predicted unless the model has classes. */
-function isNumber({ wanted, targets, version, signature }: ScoresWork): boolean {
+function isNumber({ wanted, targets, version, signature, violations }: ScoresWork): boolean {
   const hasClasses =
     (wanted?.scores?.classes.length ?? 0) > 0 ||
     signature.classes.length > 0 ||
@@ -57,7 +63,10 @@ function isNumber({ wanted, targets, version, signature }: ScoresWork): boolean 
   if (target?.type.kind !== 'number' || target.type.dtype === 'BOOL') return false;
   if (target.type.dtype === 'FP64') return true;
   // Whole numbers may be the positions of scores.
-  return !signature.outputs.some(output => isScores(output) && (output.shape[1] ?? 1) > 1);
+  if (signature.outputs.some(output => isScores(output) && (output.shape[1] ?? 1) > 1)) return false;
+  if ((target.unique ?? Number.POSITIVE_INFINITY) <= 2)
+    violations.add('task', `'${target.name}' has two values: say regression, or name the classes, for example 0,1`);
+  return true;
 }
 
 const isScores = ({ datatype, shape }: TensorSpec): boolean =>
@@ -119,6 +128,9 @@ function findClasses({ wanted, targets, version, signature, violations }: Scores
       `expected ${expected} classes for ${describeOutput(output)}, got ${classes.length}`,
     );
   }
+  const isBool = target?.type.kind === 'number' && target.type.dtype === 'BOOL';
+  if (isBool && classes.some(each => each !== 'true' && each !== 'false'))
+    violations.add(`${FIELD}.classes`, `'${target.name}' is false or true: name those in the order of the output`);
   const [twice] = repeated(classes);
   if (twice !== undefined) violations.add(`${FIELD}.classes`, `'${twice}' is named twice`);
   return isComplete && twice === undefined ? classes : undefined;

@@ -24,6 +24,9 @@ const CLASSIFIER: SignatureInput = {
   inputs: [fp32('X', -1, 4)],
   outputs: [{ ...fp32('label', -1), datatype: 'INT64' }, fp32('probabilities', -1, 3)],
 };
+const withTarget = (changes: Partial<ColumnFacts>) =>
+  withColumns(...FLOWERS.columns.slice(0, 4), number('kind', { role: 'target', ...changes }));
+const single: SignatureInput = { ...CLASSIFIER, outputs: [fp32('p', -1, 1)] };
 const CLASSES = ['x', 'y', 'z'];
 const component = (kind: string) => ({ kind, version: 0, parameters: null });
 
@@ -183,6 +186,35 @@ describe('what a request says', () => {
       'no target',
       { facts: withColumns(...FLOWERS.columns.slice(0, 4)), version: labels(...CLASSES) },
       /expected a column to compare the answers with/,
+    ],
+    [
+      'two whole numbers, which may be classes',
+      { facts: withTarget({ type: { kind: 'number', dtype: 'INT64' }, unique: 2 }), signature: single },
+      /task: 'kind' has two values: say regression, or name the classes/,
+    ],
+    [
+      'false and true by other names',
+      {
+        facts: withTarget({ type: { kind: 'number', dtype: 'BOOL' } }),
+        signature: single,
+        ...of({ classes: ['0', '1'] }),
+      },
+      /'kind' is false or true: name those in the order of the output/,
+    ],
+    [
+      'three classes of a binary task',
+      { spec: { task: component('binary') }, version: labels(...CLASSES) },
+      /a binary task has 2 classes, 'probabilities' has 3; use multiclass/,
+    ],
+    [
+      'classes of a regression',
+      {
+        facts: withTarget({}),
+        signature: single,
+        spec: { task: component('regression') },
+        ...of({ classes: ['a', 'b'] }),
+      },
+      /a regression has neither classes nor logits/,
     ],
   ])('is refused with the reason: %s', (_, work, message) => {
     expect(() => resolve(work)).toThrow(message);

@@ -16,6 +16,9 @@ export interface Parsed<K> {
   readonly component: ResolvedComponent;
 }
 
+/** Of unknown names; the others are probably of the same kind. */
+const MAX_UNKNOWN = 20;
+
 /** Collects the problems of a spec. */
 export class Violations {
   readonly #found: FieldViolation[] = [];
@@ -51,9 +54,12 @@ export class Violations {
   ): ColumnFacts[] {
     if (names.length === 0) return facts.columns.filter(fits);
     for (const name of repeated(names)) this.add(field, `'${name}' is named twice`);
+    let unknown = 0;
+    const byName = new Map(facts.columns.map(column => [column.name, column]));
     return names.flatMap(name => {
-      const column = facts.columns.find(each => each.name === name);
+      const column = byName.get(name);
       if (column !== undefined) return [column];
+      if (++unknown > MAX_UNKNOWN) return [];
       const guess = nearest(
         name,
         facts.columns.map(each => each.name),

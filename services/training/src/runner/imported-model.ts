@@ -40,7 +40,8 @@ export async function openImportedModel(work: ModelWork): Promise<EvaluatedModel
     try {
       return await withinLimits(runner, { timeoutMs, memoryMb: memoryMb(), signal }, call);
     } catch (cause) {
-      if (!(cause instanceof LimitExceeded || cause instanceof RuntimeFailure)) throw cause;
+      const isOfModel = cause instanceof LimitExceeded || (cause instanceof RuntimeFailure && cause.code !== 'NO_GPU');
+      if (!isOfModel) throw cause;
       const { modelName, version } = imported;
       throw new ImportedModelFailure(`${modelName} v${version}: ${cause.message}`, { cause });
     }
