@@ -55,6 +55,22 @@ test('a declared batch axis is refused if rows depend on each other', async () =
   expect(batching.enabled).toBe(false);
 });
 
+test('a reshape of config.pbtxt is part of the graph, and clients see its dims', async () => {
+  const image = onnxFile({
+    node: [node('Neg', ['x'], ['y'])],
+    input: [value('x', FLOAT, [1, 2, 3])],
+    output: [value('y', FLOAT, [1, 2, 3])],
+  });
+  const config = `max_batch_size: 0
+    input { name: "x" data_type: TYPE_FP32 dims: [ 2, 3 ] reshape { shape: [ 1, 2, 3 ] } }
+    output { name: "y" data_type: TYPE_FP32 dims: [ 6 ] reshape { shape: [ 1, 2, 3 ] } }`;
+  const imported = await importFiles({ 'model.onnx': image, 'config.pbtxt': config });
+  expect(imported.signature).toMatchObject({ inputs: [{ shape: [2, 3] }], outputs: [{ shape: [6] }] });
+  expect(imported.changes).toHaveLength(2);
+  const other = config.replace('shape: [ 1, 2, 3 ]', 'shape: [ 3, 2, 1 ]');
+  await expect(importFiles({ 'model.onnx': image, 'config.pbtxt': other })).rejects.toMatchObject({ code: 'RESHAPE' });
+});
+
 test('unnamed axes are a batch only if that is declared', async () => {
   const files = { 'model.onnx': negation('') };
   expect((await importFiles(files)).batching.enabled).toBe(false);

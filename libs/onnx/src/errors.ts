@@ -10,6 +10,7 @@ export type ModelErrorCode =
   | 'RESERVED_NAME'
   | 'EXTERNAL_DATA'
   | 'NOT_A_TENSOR'
+  | 'RESHAPE'
   | 'RECURSION'
   | 'LOOP_TOO_LONG';
 

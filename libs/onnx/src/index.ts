@@ -19,6 +19,7 @@ export type { Boundary, BoundaryValue } from './guard/boundary.js';
 export { type ArtifactFiles, filesBelow } from './guard/external-data.js';
 export { DEFAULT_FILE_LIMITS, type FileLimits } from './guard/file-limits.js';
 export { type GuardedFile, type GuardOptions, guardFile } from './guard/guard-file.js';
+export type { BoundaryReshape } from './guard/reshape-boundary.js';
 export type { ColumnLabels } from './guard/rewrite-boundary.js';
 export {
   type Attribute,

@@ -103,7 +103,6 @@ test.each([
   ['ensemble_scheduling {}', 'ensemble_scheduling is not supported'],
   ['model_transaction_policy { decoupled: true }', 'model_transaction_policy.decoupled'],
   ['model_operations { op_library_filename: "evil.so" }', 'no code is loaded'],
-  ['input { name: "x" reshape { } }', 'reshape is not supported'],
   ['platform: "tensorrt_plan"', 'expected platform "onnxruntime_onnx" or backend "onnxruntime"'],
   ['backend: "python"', 'received platform "" and backend "python"'],
 ])('%s is refused by name', (text, message) => {

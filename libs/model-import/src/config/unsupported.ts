@@ -40,11 +40,6 @@ const REFUSED: readonly Section[] = [
   { name: 'batch_input', isPresent: config => config.batchInput.length > 0, advice: 'compute it in the model' },
   { name: 'batch_output', isPresent: config => config.batchOutput.length > 0, advice: 'compute it in the model' },
   {
-    name: 'reshape',
-    isPresent: config => [...config.input, ...config.output].some(({ reshape }) => reshape),
-    advice: 'state the dims of the file, and let clients send that shape',
-  },
-  {
     name: 'allow_ragged_batch',
     isPresent: config => config.input.some(input => input.allowRaggedBatch),
     advice: 'remove it: rows of one run have one shape',

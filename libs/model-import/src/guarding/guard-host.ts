@@ -4,9 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { filesBelow, guardFile, ModelError } from '@athanor/onnx';
 import type { GuardRequest, GuardResponse } from './guard-protocol.js';
 
-function answer({ model, folder, rewritten }: GuardRequest): GuardResponse {
+function answer({ model, folder, rewritten, reshapes }: GuardRequest): GuardResponse {
   try {
-    const guarded = guardFile(readFileSync(model), { artifact: filesBelow(folder) });
+    const guarded = guardFile(readFileSync(model), { artifact: filesBelow(folder), reshapes });
     if (guarded.rewritten) writeFileSync(rewritten, guarded.rewritten);
     const { boundary, externalFiles, labels, changes } = guarded;
     const verdict = { boundary, opset: guarded.opsets.get(''), externalFiles, labels, changes };

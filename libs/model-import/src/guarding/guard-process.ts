@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { quoted } from '@athanor/onnx';
 import { LimitExceeded, withinLimits } from '@athanor/runtime';
 import { type Artifact, modelFolder } from '../artifact/artifact.js';
+import { reshapesOf } from '../config/reshapes.js';
 import { ImportRefusal } from '../refusal.js';
 import type { GuardRequest, GuardResponse, GuardVerdict } from './guard-protocol.js';
 
@@ -45,7 +46,8 @@ export function createGuard(limits: GuardLimits, signal: AbortSignal): Guard {
     async check(artifact, rewritten) {
       signal.throwIfAborted();
       const target = current();
-      const request = { model: join(artifact.folder, artifact.model), folder: modelFolder(artifact), rewritten };
+      const model = join(artifact.folder, artifact.model);
+      const request = { model, folder: modelFolder(artifact), rewritten, reshapes: reshapesOf(artifact.config) };
       const endable = { pid: target.pid!, kill: () => void target.kill('SIGKILL') };
       const where = quoted(artifact.model);
       const response = await withinLimits(endable, { ...limits, signal }, () => ask(target, request)).catch(cause => {

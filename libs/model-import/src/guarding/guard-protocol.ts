@@ -1,6 +1,6 @@
 // The messages between an import and its guard process: one request at a time, errors are data.
 
-import type { Boundary, ColumnLabels, ModelErrorCode } from '@athanor/onnx';
+import type { Boundary, BoundaryReshape, ColumnLabels, ModelErrorCode } from '@athanor/onnx';
 
 export interface GuardRequest {
   /** Absolute path of the model. */
@@ -9,6 +9,7 @@ export interface GuardRequest {
   readonly folder: string;
   /** Where the file to serve is written if it is not the one that was read. */
   readonly rewritten: string;
+  readonly reshapes: readonly BoundaryReshape[];
 }
 
 export interface GuardVerdict {

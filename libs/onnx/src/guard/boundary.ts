@@ -79,7 +79,7 @@ function kindOf(type: FileType): string {
 }
 
 // Some exporters write an unknown size as -1.
-function readDim(dim: WireDim): Dim {
+export function readDim(dim: WireDim): Dim {
   if (!Object.hasOwn(dim, 'dimValue')) return dim.dimParam ?? '';
   const size = Number(fromWireInt64(dim.dimValue!));
   return size < 0 ? '' : size;

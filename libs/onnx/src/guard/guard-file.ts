@@ -7,11 +7,12 @@ import { type ArtifactFiles, noFiles } from './external-data.js';
 import { DEFAULT_FILE_LIMITS, type FileLimits } from './file-limits.js';
 import { decodeFileModel, encodeFileModel, type FileModel } from './file-schema.js';
 import { checkGraphs } from './graph-rules.js';
+import { type BoundaryReshape, reshapeBoundary } from './reshape-boundary.js';
 import { type ColumnLabels, castBfloat16, describeZipMap, replaceZipMaps } from './rewrite-boundary.js';
 import { scanFile } from './scan-file.js';
 
 export interface GuardedFile {
-  /** As the file declares them; a ZipMap's output is its tensor, and BF16 is BF16. */
+  /** As the file declares them, but reshaped; a ZipMap's output is its tensor, and BF16 is BF16. */
   readonly boundary: Boundary;
   /** Versions of the operator sets by domain; '' is ai.onnx. */
   readonly opsets: ReadonlyMap<string, number>;
@@ -29,6 +30,8 @@ export interface GuardOptions {
   /** The files next to the model, for its external data. Default: none. */
   readonly artifact?: ArtifactFiles;
   readonly limits?: Partial<FileLimits>;
+  /** Default: none. */
+  readonly reshapes?: readonly BoundaryReshape[];
 }
 
 /** Throws ModelError for the first problem. */
@@ -38,8 +41,9 @@ export function guardFile(bytes: Uint8Array, options: GuardOptions = {}): Guarde
   const { artifact = noFiles } = options;
   const { opsets, externalFiles } = checkGraphs(model, limits, { maxConstantBytes: limits.maxConstantBytes, artifact });
   const labels = replaceZipMaps(model);
+  const reshaped = reshapeBoundary(model, options.reshapes ?? []);
   const boundary = readBoundary(model.graph!);
-  const changes = [...labels.map(describeZipMap), ...castBfloat16(model)];
+  const changes = [...labels.map(describeZipMap), ...reshaped, ...castBfloat16(model)];
   return {
     boundary,
     labels,

@@ -2,23 +2,14 @@
 
 import { toOnnxElemType } from '@athanor/tensor';
 import { ModelError, quoted } from '../errors.js';
-import { canonicalDomain } from '../wire/domain.js';
 import { fromWireInt64 } from '../wire/int64.js';
 import { requiredInputs } from './boundary.js';
-import {
-  bodiesOf,
-  type FileAttribute,
-  type FileGraph,
-  type FileModel,
-  type FileNode,
-  type FileValueInfo,
-} from './file-schema.js';
+import type { FileAttribute, FileModel, FileNode, FileValueInfo } from './file-schema.js';
+import { forgetType, Names, newNode, renameInNodes, useDefaultDomain } from './rewrite-graph.js';
 
 const FLOAT = toOnnxElemType('FP32');
 const BFLOAT16 = toOnnxElemType('BF16');
 const ATTRIBUTE_INT = 2;
-// For a file of ai.onnx.ml alone, which is given one node of ai.onnx.
-const OPSET_OF_IDENTITY = 13;
 const NAMED_CLASSES = 20;
 
 /** Names of the columns of an output's last dimension. */
@@ -44,13 +35,12 @@ export function replaceZipMaps(model: FileModel): ColumnLabels[] {
       throw new ModelError('NOT_A_TENSOR', `${problem}; export the model without ZipMap`);
     }
     const classes = classesOf(node);
-    graph.node[at] = newNode('Identity', node.input[0]!, output.name);
+    graph.node[at] = newNode('Identity', [node.input[0]!], output.name);
     output.type = { tensorType: { elemType: FLOAT, shape: { dim: [{}, { dimValue: classes.length }] } } };
-    forget(graph, output.name);
+    forgetType(graph, output.name);
     replaced.push({ output: output.name, labels: classes });
   }
-  const hasDefaultDomain = model.opsetImport.some(({ domain }) => canonicalDomain(domain) === '');
-  if (replaced.length > 0 && !hasDefaultDomain) model.opsetImport.push({ domain: '', version: OPSET_OF_IDENTITY });
+  if (replaced.length > 0) useDefaultDomain(model);
   return replaced;
 }
 
@@ -86,22 +76,22 @@ export function castBfloat16(model: FileModel): string[] {
   const inputs = requiredInputs(graph).filter(isBfloat16);
   const outputs = graph.output.filter(output => isBfloat16(output) && !inputs.some(({ name }) => name === output.name));
   for (const { name } of inputs) {
-    const inner = names.fresh(name);
+    const inner = names.fresh(name, 'bf16');
     renameInNodes(graph, name, inner);
-    graph.node.unshift(newNode('Cast', name, inner, [castTo(BFLOAT16)]));
+    graph.node.unshift(newNode('Cast', [name], inner, [castTo(BFLOAT16)]));
     changes.push(`input ${quoted(name)} is BF16: it is fed as FP32 and cast in the graph`);
   }
   for (const { name } of outputs) {
-    const inner = names.fresh(name);
+    const inner = names.fresh(name, 'bf16');
     renameInNodes(graph, name, inner);
     // It may be the default value of an input, which keeps its type.
     for (const input of graph.input) if (input.name === name) input.name = inner;
-    graph.node.push(newNode('Cast', inner, name, [castTo(FLOAT)]));
+    graph.node.push(newNode('Cast', [inner], name, [castTo(FLOAT)]));
     changes.push(`output ${quoted(name)} is BF16: it is cast to FP32 in the graph`);
   }
   for (const value of [...inputs, ...outputs]) {
     value.type!.tensorType!.elemType = FLOAT;
-    forget(graph, value.name);
+    forgetType(graph, value.name);
   }
   for (const output of graph.output) if (isBfloat16(output)) output.type!.tensorType!.elemType = FLOAT;
   return changes;
@@ -109,58 +99,3 @@ export function castBfloat16(model: FileModel): string[] {
 
 const isBfloat16 = ({ type }: FileValueInfo): boolean => type?.tensorType?.elemType === BFLOAT16;
 const castTo = (elemType: number): FileAttribute => ({ name: 'to', type: ATTRIBUTE_INT, i: elemType });
-
-// `value_info` may state the type that the name had before.
-function forget(graph: FileGraph, name: string): void {
-  graph.valueInfo = graph.valueInfo.filter(info => info.name !== name);
-}
-
-function newNode(opType: string, input: string, output: string, attribute: FileAttribute[] = []): FileNode {
-  return {
-    opType,
-    domain: '',
-    overload: '',
-    name: `athanor/${opType}/${output}`,
-    input: [input],
-    output: [output],
-    attribute,
-  };
-}
-
-/** In the nodes of a graph and of their bodies, which see its names and do not define them again. */
-function renameInNodes(graph: FileGraph, from: string, to: string): void {
-  const renamed = (name: string) => (name === from ? to : name);
-  for (const tensor of graph.initializer) tensor.name = renamed(tensor.name);
-  for (const node of graph.node) {
-    node.input = node.input.map(renamed);
-    node.output = node.output.map(renamed);
-    for (const body of node.attribute.flatMap(bodiesOf)) {
-      renameInNodes(body, from, to);
-      for (const output of body.output) output.name = renamed(output.name);
-    }
-  }
-}
-
-/** Names that nothing in a graph has. */
-class Names {
-  readonly #taken = new Set<string>();
-
-  constructor(graph: FileGraph) {
-    this.#collect(graph);
-  }
-
-  fresh(name: string): string {
-    let candidate = `${name}/bf16`;
-    while (this.#taken.has(candidate)) candidate += '_';
-    this.#taken.add(candidate);
-    return candidate;
-  }
-
-  #collect(graph: FileGraph): void {
-    for (const { name } of [...graph.input, ...graph.initializer]) this.#taken.add(name);
-    for (const node of graph.node) {
-      for (const name of node.output) this.#taken.add(name);
-      for (const body of node.attribute.flatMap(bodiesOf)) this.#collect(body);
-    }
-  }
-}
