@@ -50,10 +50,14 @@ describe('a warm-up with zeros', () => {
   });
 
   it('may fail in the runtime for an imported model, but not lose its instance, nor lie about its outputs', async () => {
-    const refused = recorder({ failure: new ServiceError('INTERNAL', 'onnx runtime error: empty text is no number') });
+    const refused = recorder({
+      failure: new ServiceError('INTERNAL', 'onnx runtime error: empty text is not a number'),
+    });
     await warmUpWithZeros(refused.instance, SPEC, ANY);
     expect(refused.runs).toHaveLength(2);
-    await expect(warmUpWithZeros(refused.instance, SPEC, { rows: [1], mayFail: false })).rejects.toThrow('no number');
+    await expect(warmUpWithZeros(refused.instance, SPEC, { rows: [1], mayFail: false })).rejects.toThrow(
+      'not a number',
+    );
     const lost = recorder({ failure: new InstanceLost('ended with SIGSEGV') });
     await expect(warmUpWithZeros(lost.instance, SPEC, ANY)).rejects.toThrow('SIGSEGV');
     const other = { ...SPEC, outputs: [{ name: 'z', dtype: 'FP32' as const, dims: [1] }] };
