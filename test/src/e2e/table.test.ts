@@ -187,7 +187,7 @@ describe('a table with a column for every transform', () => {
     expect(done.stdout).toContain('Rome');
     expect(done.stderr).toContain('model gate table --dataset later --dataset-version 1');
     const described = await cli('model', 'describe', 'table', '--version', '1');
-    expect(described.stdout).toMatch(/Dataset [0-9a-f]{12}: On \d+ train rows/);
+    expect(described.stdout).toMatch(/Dataset [0-9a-f]{12}, measured by job-\w+: On \d+ train rows/);
     expect(
       (await cli('model', 'gate', 'table', '--alias', 'next', '--dataset', 'later', '--threshold', '1')).code,
     ).toBe(0);
