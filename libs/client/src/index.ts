@@ -6,7 +6,7 @@ export {
 } from './athanor-client.js';
 export { type ColumnInput, ColumnValueError, columnTensors, compareColumns, type NamedRow } from './column-tensors.js';
 export { type InferRequest, type InferResponse, type InferTensor, infer } from './infer.js';
-export { allPages, collectChunks, collectPages } from './paging.js';
+export { allPages, chunkBytes, collectChunks, collectPages } from './paging.js';
 export { type Datatype, decodeRaw, encodeRaw, type TensorData, toTensorData } from './raw-tensor.js';
 export type { CallOptions } from './rpc/call-options.js';
 export type { ChannelOptions } from './rpc/channel.js';

@@ -25,3 +25,8 @@ export async function collectChunks(chunks: AsyncIterable<{ readonly chunk: Uint
   for await (const { chunk } of chunks) parts.push(chunk);
   return Buffer.concat(parts);
 }
+
+/** The bytes of a stream of files' chunks. */
+export async function* chunkBytes(messages: AsyncIterable<{ readonly chunk: Uint8Array }>): AsyncGenerator<Uint8Array> {
+  for await (const { chunk } of messages) yield chunk;
+}

@@ -25,7 +25,6 @@ const STABLE_MS = 10_500;
 interface Scope {
   readonly mesh: TestMesh;
   readonly status: Stub<'inferenceStatus'>;
-  readonly athanor: (...args: string[]) => Promise<void>;
 }
 
 /** What a deployment notices of others that are loaded, and how long its model's process is missing after kill -9. */
@@ -42,7 +41,7 @@ export async function benchIsolation(): Promise<Row[]> {
     for (const name of names) await athanor('model', 'import', name, await writePerceptron(home, name));
     await athanor('deployment', 'set', 'observed', '--model', 'observed@1');
     await untilReady(mesh.client, 'observed');
-    const scope = { mesh, status, athanor };
+    const scope = { mesh, status };
     return [...(await besideLoads(scope)), ...(await afterKill(scope))];
   } finally {
     status.close();
@@ -73,7 +72,7 @@ async function writePerceptron(home: string, name: string): Promise<string> {
 const INPUTS: InferTensor[] = [{ name: 'x', datatype: 'FP32', shape: [1, WIDTH], data: new Float32Array(WIDTH) }];
 const call = ({ client }: TestMesh) => infer(client.inference, { modelName: 'observed', inputs: INPUTS });
 
-async function besideLoads({ mesh, athanor }: Scope): Promise<Row[]> {
+async function besideLoads({ mesh }: Scope): Promise<Row[]> {
   const perSecond = LOAD_SHARE * (await sustained(mesh));
   const alone = await observe(mesh, perSecond, () => sleep(OBSERVED_MS));
   let loadedMs = 0;
@@ -86,7 +85,6 @@ async function besideLoads({ mesh, athanor }: Scope): Promise<Row[]> {
     for (let index = 0; index < OTHERS; index++) await untilReady(mesh.client, `other-${index}`);
     loadedMs = performance.now() - begun;
   });
-  await athanor('deployment', 'describe', 'observed');
   const row = (name: string, times: readonly number[]): Row => ({
     name,
     figures: { 'requests/s offered': perSecond, 'p50 ms': at(times, 0.5), 'p99 ms': at(times, 0.99) },

@@ -3,9 +3,9 @@ import type { SetOptions } from '../deployment/deployment-request.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 import { addHistoryCommands } from './deployment-history.js';
 import { type ListOptions, showList, withLimit } from './list.js';
+import { list } from './list-option.js';
 import { positiveNumber } from './number-options.js';
 
-const list = (text: string) => text.split(',').filter(Boolean);
 const collect = (text: string, before: readonly string[] = []) => [...before, text];
 
 const SET_HELP = `

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { addMeasureOptions, evaluateVersion, figuresText, type MeasureOptions } from '../job/evaluate-version.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
+import { addMeasureOptions, type MeasureOptions } from './measure-options.js';
 import { positiveNumber } from './number-options.js';
 
 interface EvaluateOptions extends MeasureOptions {
@@ -32,6 +32,7 @@ export function addModelEvaluateCommand(model: Command, cli: CliEnvironment): vo
     .action(async (modelName: string, version: number, options: EvaluateOptions, self: Command) => {
       const context = commandContext(cli, self);
       const { dataset, datasetVersion = 0 } = options;
+      const { evaluateVersion, figuresText } = await import('../job/evaluate-version.js');
       await withClient(context, async client => {
         const { modelVersion } = await client.registry.getModelVersion({ modelName, version });
         if (modelVersion === null) throw new Error('expected a version in the response, received none');

@@ -3,10 +3,10 @@ import type { ModelVersion } from '@athanor/contracts/registry';
 import { type Command, InvalidArgumentError } from 'commander';
 import { CliError, EXIT_CODES, usageError } from '../exit-codes.js';
 import { interruptible } from '../interruption.js';
-import { addMeasureOptions, givenOptions, type MeasureOptions, measureWords } from '../job/evaluate-version.js';
 import { commandLine } from '../mesh/command-line.js';
 import type { ImportOptions } from '../model-import/import-model.js';
 import { type CliEnvironment, type CommandContext, commandContext, withClient } from './command-context.js';
+import { addMeasureOptions, givenOptions, type MeasureOptions, measureWords } from './measure-options.js';
 
 interface ImportModelOptions extends ImportOptions, MeasureOptions {
   readonly deploy?: boolean;

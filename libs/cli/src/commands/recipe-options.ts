@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
+import { list } from './list-option.js';
 import { share, wholeNumber } from './number-options.js';
 
-const list = (text: string) => text.split(',').filter(Boolean);
 const collect = (text: string, before: readonly string[] = []) => [...before, text];
 
 /** The options that say how sources are read, checked and split. */

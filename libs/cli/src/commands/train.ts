@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 import type { RequestOptions } from '../train/job-request.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
+import { list } from './list-option.js';
 import { wholeNumber } from './number-options.js';
 
 export interface TrainOptions extends RequestOptions {
@@ -13,7 +14,6 @@ export interface TrainOptions extends RequestOptions {
   readonly json?: boolean;
 }
 
-const list = (text: string) => text.split(',').filter(Boolean);
 const collect = (text: string, before: readonly string[] = []) => [...before, text];
 
 const HELP = `

@@ -5,62 +5,12 @@ import type { AthanorClient } from '@athanor/client';
 import { toComponent } from '@athanor/contracts';
 import type { ModelVersion } from '@athanor/contracts/registry';
 import type { EvaluatedImportInput, TrainingJob, TrainingSpecInput } from '@athanor/contracts/training';
-import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../commands/command-context.js';
+import { givenOptions, type MeasureOptions } from '../commands/measure-options.js';
 import { expectSuccess } from '../commands/train.js';
 import { isRpcError, usageError } from '../exit-codes.js';
 import { interruptible } from '../interruption.js';
-import { commandLine, shellWord } from '../mesh/command-line.js';
-
-/** How an imported model is measured. */
-export interface MeasureOptions {
-  readonly slice?: readonly string[];
-  readonly task?: string;
-  readonly target?: readonly string[];
-  readonly columns?: readonly InputOption[];
-  readonly scores?: string;
-  readonly logits?: boolean;
-  readonly classes?: readonly string[];
-}
-
-interface InputOption {
-  readonly input: string;
-  readonly columns: string[];
-}
-
-const list = (text: string) =>
-  text
-    .split(',')
-    .map(each => each.trim())
-    .filter(Boolean);
-
-/** The options of MeasureOptions. */
-export function addMeasureOptions(command: Command): Command {
-  return command
-    .option('--slice <columns>', 'columns by whose values metrics are computed too, separated by commas', list)
-    .option('--task <kind>', 'imported: binary, multiclass or regression (default: chosen)')
-    .option('--target <columns>', "imported: columns with the right answers (default: the dataset's targets)", list)
-    .option(
-      '--columns <input=columns>',
-      'imported: the columns of an input, separated by commas (default: by name); may be repeated',
-      inputOption,
-    )
-    .option('--scores <output>', 'imported: the output that is measured (default: the only one with scores)')
-    .option('--logits', 'imported: the output is not probabilities yet')
-    .option(
-      '--classes <names>',
-      'imported: in the order of the output, separated by commas (default: its labels)',
-      list,
-    );
-}
-
-function inputOption(text: string, before: readonly InputOption[] = []): InputOption[] {
-  // A column's name may contain '='; the name of an input ends at the first.
-  const [, input, columns] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-  if (input === undefined || columns === undefined)
-    throw new InvalidArgumentError('expected <input>=<column>,<column>, for example x=age,income');
-  return [...before, { input, columns: list(columns) }];
-}
+import { commandLine } from '../mesh/command-line.js';
 
 export interface EvaluationRequest {
   readonly dataset: string;
@@ -152,30 +102,6 @@ function expectNoMeasure({ modelName, version }: ModelVersion, { slice: _, ...op
   throw usageError(
     `${given}: for imported models only; ${modelName} v${version} was trained here, and its job says how it is measured`,
   );
-}
-
-/** The options that are set, for messages; empty if none is. */
-export function givenOptions(options: MeasureOptions): string {
-  return NAMES.filter(name => options[name] !== undefined)
-    .map(name => `--${name}`)
-    .join(', ');
-}
-
-const NAMES = ['slice', 'task', 'target', 'columns', 'scores', 'logits', 'classes'] as const;
-
-/** The options as words of a command line, with a space before each. */
-export function measureWords(options: MeasureOptions): string {
-  const { columns = [], logits } = options;
-  const lists = (['slice', 'target', 'classes'] as const).flatMap(name => {
-    const texts = options[name];
-    return texts === undefined ? [] : [` --${name} ${shellWord(texts.join(','))}`];
-  });
-  const texts = (['task', 'scores'] as const).flatMap(name => {
-    const text = options[name];
-    return text === undefined ? [] : [` --${name} ${shellWord(text)}`];
-  });
-  const inputs = columns.map(each => ` --columns ${shellWord(`${each.input}=${each.columns.join(',')}`)}`);
-  return [...lists, ...texts, ...inputs, logits ? ' --logits' : ''].join('');
 }
 
 function evaluationsOf({ result }: TrainingJob) {

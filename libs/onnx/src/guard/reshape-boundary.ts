@@ -22,9 +22,10 @@ export interface BoundaryReshape {
 
 /** Changes `model`. @returns a sentence for each. @throws ModelError RESHAPE for one that the file contradicts. */
 export function reshapeBoundary(model: FileModel, reshapes: readonly BoundaryReshape[]): string[] {
+  if (reshapes.length === 0) return [];
   const graph = model.graph!;
   const names = new Names(graph);
-  if (reshapes.length > 0) useDefaultDomain(model);
+  useDefaultDomain(model);
   return reshapes.map(reshape => {
     const value = findValue(graph, reshape);
     const batch = checkShape(value, reshape);

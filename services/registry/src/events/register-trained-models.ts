@@ -1,5 +1,5 @@
 import type { BlobStore } from '@athanor/blobs';
-import { RpcError, type Stub } from '@athanor/client';
+import { chunkBytes, RpcError, type Stub } from '@athanor/client';
 import { fromComponent } from '@athanor/contracts';
 import type { Component } from '@athanor/contracts/api';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
@@ -42,14 +42,11 @@ export async function collectResult(
   const evaluations = evaluation === null ? [] : [evaluation, ...otherEvaluations];
   const digests = [...result.files.map(file => file.digest), ...evaluations.flatMap(evaluationFiles)];
   for (const digest of digests) await fetchFile({ jobId, digest }, outgoing, sources);
-  const measured = evaluations.map(each => ({ ...each, jobId }));
-  if (spec.evaluated !== null)
-    return {
-      kind: 'evaluation',
-      tenant: outgoing.tenant,
-      evaluated: evaluatedVersion(spec.evaluated),
-      evaluations: measured,
-    };
+  if (spec.evaluated !== null) {
+    const evaluated = evaluatedVersion(spec.evaluated);
+    const measured = evaluations.map(each => ({ ...each, jobId }));
+    return { kind: 'evaluation', tenant: outgoing.tenant, evaluated, evaluations: measured };
+  }
   crashPoint('registration.after-files');
   const { datasetId, datasetVersion: version } = spec;
   const origin = await originOf(datasetId, version, outgoing, sources);
@@ -127,9 +124,5 @@ async function fetchFile(
 ): Promise<void> {
   if (digest === '' || (await blobs.stat(digest)) !== undefined) return;
   const chunks = training.readJobArtifact({ jobId, digest }, { ...outgoing, timeoutMs: FILE_TIMEOUT_MS });
-  await blobs.put(toBytes(chunks), { expectedDigest: digest, signal: outgoing.signal });
-}
-
-async function* toBytes(chunks: AsyncIterable<{ readonly chunk: Buffer }>): AsyncIterable<Uint8Array> {
-  for await (const { chunk } of chunks) yield chunk;
+  await blobs.put(chunkBytes(chunks), { expectedDigest: digest, signal: outgoing.signal });
 }

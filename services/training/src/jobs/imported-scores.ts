@@ -60,7 +60,7 @@ function isNumber({ wanted, targets, version, signature, violations }: ScoresWor
   if (hasClasses) return false;
   if (targets.length > 1) return true;
   const [target] = targets;
-  if (target?.type.kind !== 'number' || target.type.dtype === 'BOOL') return false;
+  if (target?.type.kind !== 'number' || isBool(target)) return false;
   if (target.type.dtype === 'FP64') return true;
   // Whole numbers may be the positions of scores.
   if (signature.outputs.some(output => isScores(output) && (output.shape[1] ?? 1) > 1)) return false;
@@ -68,6 +68,9 @@ function isNumber({ wanted, targets, version, signature, violations }: ScoresWor
     violations.add('task', `'${target.name}' has two values: say regression, or name the classes, for example 0,1`);
   return true;
 }
+
+const isBool = (target: ColumnFacts | undefined): boolean =>
+  target?.type.kind === 'number' && target.type.dtype === 'BOOL';
 
 const isScores = ({ datatype, shape }: TensorSpec): boolean =>
   ['FP32', 'FP64'].includes(datatype) && (shape.length === 1 || shape.length === 2);
@@ -111,7 +114,7 @@ function findClasses({ wanted, targets, version, signature, violations }: Scores
   const width = widthOf(output);
   const labels = version.recommendedServing?.labels?.outputs.find(each => each.output === output.name)?.labels ?? [];
   const [target] = targets;
-  const isWhole = target?.type.kind === 'number' && target.type.dtype !== 'BOOL';
+  const isWhole = target?.type.kind === 'number' && !isBool(target);
   const positions = isWhole && width > 1 ? Array.from({ length: width }, (_, index) => String(index)) : [];
   const known = [wanted?.scores?.classes ?? [], labels, signature.classes, positions];
   const classes = known.find(each => each.length > 0);
@@ -128,9 +131,8 @@ function findClasses({ wanted, targets, version, signature, violations }: Scores
       `expected ${expected} classes for ${describeOutput(output)}, got ${classes.length}`,
     );
   }
-  const isBool = target?.type.kind === 'number' && target.type.dtype === 'BOOL';
-  if (isBool && classes.some(each => each !== 'true' && each !== 'false'))
-    violations.add(`${FIELD}.classes`, `'${target.name}' is false or true: name those in the order of the output`);
+  if (isBool(target) && classes.some(each => each !== 'true' && each !== 'false'))
+    violations.add(`${FIELD}.classes`, `'${target?.name}' is false or true: name those in the order of the output`);
   const [twice] = repeated(classes);
   if (twice !== undefined) violations.add(`${FIELD}.classes`, `'${twice}' is named twice`);
   return isComplete && twice === undefined ? classes : undefined;

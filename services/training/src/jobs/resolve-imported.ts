@@ -3,6 +3,7 @@
 import type { ModelVersion } from '@athanor/contracts/registry';
 import type { EvaluatedImportInput, TrainingSpec, TrainingSpecInput } from '@athanor/contracts/training';
 import { ServiceError } from '@athanor/service/errors';
+import { EVALUATION_BATCH } from '../metrics/evaluation-batch.js';
 import { TASKS } from '../tasks/tasks.js';
 import type { DatasetFacts } from './dataset-facts.js';
 import { describeShape } from './describe-shape.js';
@@ -10,9 +11,6 @@ import { resolveInputs } from './imported-inputs.js';
 import { resolveScores } from './imported-scores.js';
 import { findSlices, messageOf } from './resolve-spec.js';
 import { columnNames, Violations } from './violations.js';
-
-/** Rows of a run, as for models that were trained here. */
-const EVALUATION_BATCH = 32;
 
 /**
  * Throws FAILED_PRECONDITION for a version that was not imported, INVALID_ARGUMENT that lists every column, output and

@@ -28,20 +28,16 @@ export async function resolveJob(
   const version = await resolveDataset(spec, context, sources);
   checkDataset(version);
   const dataset = { datasetId: spec.datasetId, datasetVersion: version.version, datasetDigest: version.digest };
+  const cpuThreads = spec.cpuThreads || sources.defaultCpuThreads;
   if (spec.evaluated?.imported != null) {
     const model = await resolveVersion(spec.evaluated.imported, context, sources);
-    const cpuThreads = spec.cpuThreads || sources.defaultCpuThreads;
     return { ...resolveImported(spec, model, datasetFacts(version)), ...dataset, cpuThreads };
   }
   if (spec.evaluated !== null) {
     const source = await expectJob(sources.db, context, spec.evaluated.jobId);
     return { ...resolveEvaluation(spec, source, datasetFacts(version)), ...dataset };
   }
-  return {
-    ...resolveSpec(spec, datasetFacts(version)),
-    ...dataset,
-    cpuThreads: spec.cpuThreads || sources.defaultCpuThreads,
-  };
+  return { ...resolveSpec(spec, datasetFacts(version)), ...dataset, cpuThreads };
 }
 
 async function resolveVersion(

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { collectChunks, createStub, type Stub } from '@athanor/client';
+import { chunkBytes, collectChunks, createStub, type Stub } from '@athanor/client';
 import type {
   ClaimAttemptResponse,
   EpochMetricsInput,
@@ -63,10 +63,13 @@ export class AttemptClient {
     return await retryWhileUnavailable(() => collectChunks(this.#stub.readBlob({ ...this.#identity(), digest })));
   }
 
-  /** For files of any size; what was written of an interrupted attempt to read is overwritten. */
+  /** For files of any size; what an interrupted read has written is overwritten. */
   async readBlobTo(digest: string, path: string): Promise<void> {
     await retryWhileUnavailable(() =>
-      pipeline(Readable.from(chunksOf(this.#stub.readBlob({ ...this.#identity(), digest }))), createWriteStream(path)),
+      pipeline(
+        Readable.from(chunkBytes(this.#stub.readBlob({ ...this.#identity(), digest }))),
+        createWriteStream(path),
+      ),
     );
   }
 
@@ -95,10 +98,6 @@ export class AttemptClient {
   #identity() {
     return { attemptId: this.#order.attemptId, epoch: this.#epoch };
   }
-}
-
-async function* chunksOf(messages: AsyncIterable<{ readonly chunk: Buffer }>): AsyncGenerator<Buffer> {
-  for await (const { chunk } of messages) yield chunk;
 }
 
 async function* chunked(identity: { attemptId: string; epoch: number }, bytes: Uint8Array) {

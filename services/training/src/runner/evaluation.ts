@@ -7,13 +7,12 @@ import { evaluateModel, findColumn, type Network, type TrainingSpec } from '../e
 import { columnOf, type RawSplit } from '../features/raw-split.js';
 import { denseConfusion } from '../metrics/classification/confusion-matrix.js';
 import type { Details } from '../metrics/details.js';
+import { EVALUATION_BATCH } from '../metrics/evaluation-batch.js';
 import type { MetricValue } from '../metrics/metric.js';
 import { measureSlices, type SliceWork } from '../slices/measure-slices.js';
 import type { BoundTask } from '../tasks/task.js';
 import type { EvaluatedSplit, LoadedData } from './load-data.js';
 
-/** Rows per evaluation batch. */
-const EVALUATION_BATCH = 32;
 /**
  * With more classes, per-class metrics are only in the details file: the confusion matrix of 100 classes has 10,000
  * cells.
