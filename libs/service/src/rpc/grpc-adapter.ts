@@ -19,6 +19,7 @@ import { CallAbort } from './call-abort.js';
 import { CallContext, type Interceptor } from './call-context.js';
 import type { CallsInFlight } from './calls-in-flight.js';
 import { IdleTimer } from './idle-timer.js';
+import { readMessages } from './read-messages.js';
 import { toStatus } from './status.js';
 
 // Adapts plain functions to grpc-js handlers: builds the context, runs the interceptors, maps errors, applies
@@ -145,8 +146,7 @@ async function* readRequests(
   call: ServerReadableStream<unknown, unknown>,
   { body, idle }: { readonly body: RequestBody; readonly idle: IdleTimer | undefined },
 ) {
-  // The default iterator destroys the call after the last request, and with it the channel for the response.
-  for await (const message of call.iterator({ destroyOnReturn: false })) {
+  for await (const message of readMessages(call)) {
     idle?.touch();
     yield message;
     body.release();
