@@ -1,7 +1,7 @@
 // Short functions for writing formulas: each emits one node.
 
-import { type GraphBuilder, int, staticCount, type Value } from '@athanor/onnx';
-import { type DType, scalar as scalarTensor, toOnnxElemType } from '@athanor/tensor';
+import { type GraphBuilder, staticCount, type Value } from '@athanor/onnx';
+import { type DType, scalar as scalarTensor } from '@athanor/tensor';
 import { GradientError } from './errors.js';
 
 export const add = (g: GraphBuilder, a: Value, b: Value): Value => g.op('Add', [a, b]);
@@ -21,11 +21,11 @@ export function scale(g: GraphBuilder, x: Value, factor: number): Value {
 }
 
 export function cast(g: GraphBuilder, x: Value, to: DType): Value {
-  return x.dtype === to ? x : g.op('Cast', [x], { attributes: { to: int(toOnnxElemType(to)) } });
+  return x.dtype === to ? x : g.op('Cast', [x], { attributes: { to: to } });
 }
 
 export function sum(g: GraphBuilder, x: Value, axes: readonly number[], keepDims: boolean): Value {
-  return g.op('ReduceSum', [x, g.axes(axes)], { attributes: { keepdims: int(keepDims ? 1 : 0) } });
+  return g.op('ReduceSum', [x, g.axes(axes)], { attributes: { keepdims: keepDims } });
 }
 
 /** The shape of a value as an INT64 vector: a constant if every size is known. */
@@ -39,8 +39,29 @@ export function zerosLike(g: GraphBuilder, x: Value): Value {
 }
 
 export function mean(g: GraphBuilder, x: Value, axes: readonly number[]): Value {
-  return g.op('ReduceMean', [x, g.axes(axes)], { attributes: { keepdims: int(0) } });
+  return g.op('ReduceMean', [x, g.axes(axes)], { attributes: { keepdims: false } });
 }
 
 /** Element `index` (a scalar) along the first axis. */
 export const at = (g: GraphBuilder, x: Value, index: Value): Value => g.op('Gather', [x, index]);
+
+/** A value repeated in the shape of another, to which it broadcasts. */
+export function broadcastLike(g: GraphBuilder, x: Value, like: Value): Value {
+  // The inferred shape of Expand to a computed shape may be unknown, but it equals that of `like`.
+  return { ...g.op('Expand', [x, shapeValue(g, like)]), shape: like.shape };
+}
+
+/** The elements of a value in the shape of another. One unknown size may be written as -1, which needs no Shape node. */
+export function reshapeLike(g: GraphBuilder, x: Value, like: Value): Value {
+  const open = like.shape.filter(dim => typeof dim !== 'number').length;
+  const isSimple = open <= 1 && !like.shape.includes(0);
+  const reshaped = isSimple
+    ? g.op('Reshape', [x, g.axes(like.shape.map(dim => (typeof dim === 'number' ? dim : -1)))])
+    : g.op('Reshape', [x, shapeValue(g, like)], { attributes: { allowzero: true } });
+  return { ...reshaped, shape: like.shape };
+}
+
+export function transpose(g: GraphBuilder, x: Value, perm: readonly number[]): Value {
+  const moved = perm.some((axis, index) => axis !== index);
+  return moved ? g.op('Transpose', [x], { attributes: { perm } }) : x;
+}

@@ -33,11 +33,14 @@ export {
   type ValueInfo,
   type ValueType,
 } from './model.js';
+export { type AttributeInputs, type AttributeValues, readAttributes } from './operators/attribute-specs.js';
+export { broadcastDims, staticCount } from './operators/dims.js';
+export { bindInputs, type InputSpecs, inOrder, mapInputs, type PerInput } from './operators/input-specs.js';
+export type { Dims } from './operators/operator.js';
+export { type AttributesOf, type InputsOf, isOperator, OPERATORS, type OperatorName } from './operators/table.js';
 export { type Connections, mergeModels } from './rewrite/merge.js';
-export { pruneGraph } from './rewrite/prune.js';
+export { pruneGraph, usedNames } from './rewrite/prune.js';
 export { prefixValues, renameValues } from './rewrite/rename.js';
-export { broadcastDims, staticCount } from './typing/broadcast.js';
-export { isKnownOp, type KnownOp } from './typing/table.js';
 export { readModel } from './wire/decode.js';
 export { writeModel } from './wire/encode.js';
 export { readTensorFile } from './wire/tensor-file.js';

@@ -1,4 +1,4 @@
-import { type GraphBuilder, int, type Value } from '@athanor/onnx';
+import type { GraphBuilder, Value } from '@athanor/onnx';
 import { z } from 'zod';
 import { CategoryReader } from './categories/category-reader.js';
 import { lookUpFloats } from './categories/look-up.js';
@@ -77,7 +77,7 @@ export const boolean: Transform<z.infer<typeof parameters>, Fitted> = {
     const value = emitTruth(g, raw!, fitted, { isTrue: 1, isFalse: 0, neither: fitted.fill });
     if (!fitted.indicator) return { kind: 'dense', value, names: [fitted.column] };
     const missing = emitTruth(g, raw!, fitted, { isTrue: 0, isFalse: 0, neither: 1 });
-    const both = g.op('Concat', [value, missing], { attributes: { axis: int(1) } });
+    const both = g.op('Concat', [value, missing], { attributes: { axis: 1 } });
     return { kind: 'dense', value: both, names: [fitted.column, `${fitted.column} (missing)`] };
   },
 };

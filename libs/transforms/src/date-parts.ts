@@ -1,5 +1,5 @@
 import { MISSING_TIMESTAMP, type TimestampValues } from '@athanor/data';
-import { type GraphBuilder, int, type Value } from '@athanor/onnx';
+import type { GraphBuilder, Value } from '@athanor/onnx';
 import { scalar, tensor } from '@athanor/tensor';
 import { z } from 'zod';
 import { type Calendar, DATE_PART_NAMES, DATE_PARTS, type DatePart, type DatePartName } from './dates/calendar.js';
@@ -124,5 +124,5 @@ function circle(period: number) {
 }
 
 function concatColumns(g: GraphBuilder, values: readonly Value[]): Value {
-  return values.length === 1 ? values[0]! : g.op('Concat', values, { attributes: { axis: int(1) } });
+  return values.length === 1 ? values[0]! : g.op('Concat', values, { attributes: { axis: 1 } });
 }

@@ -1,7 +1,7 @@
 // The first and the last nodes of dense encodings.
 
-import { type GraphBuilder, int, type Value } from '@athanor/onnx';
-import { type DType, scalar, toOnnxElemType } from '@athanor/tensor';
+import type { GraphBuilder, Value } from '@athanor/onnx';
+import { type DType, scalar } from '@athanor/tensor';
 
 /**
  * The largest magnitude of an encoded value: every INT64 passes unchanged, and its square is finite in FP32. What is
@@ -23,5 +23,5 @@ export function isPresent(g: GraphBuilder, x: Value): Value {
 
 export function cast(g: GraphBuilder, value: Value, dtype: DType): Value {
   if (value.dtype === dtype) return value;
-  return g.op('Cast', [value], { attributes: { to: int(toOnnxElemType(dtype)) } });
+  return g.op('Cast', [value], { attributes: { to: dtype } });
 }

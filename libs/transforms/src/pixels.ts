@@ -1,5 +1,4 @@
-import { int } from '@athanor/onnx';
-import { scalar, toOnnxElemType } from '@athanor/tensor';
+import { scalar } from '@athanor/tensor';
 import { z } from 'zod';
 import type { Transform } from './transform.js';
 import { acceptsVector, elementNames, flattened, shapeOf } from './vectors/elements.js';
@@ -16,7 +15,7 @@ export const pixels: Transform<Record<string, never>, Fitted> = {
   fitter: ([column]) => ({ add() {}, end: () => ({ column: column!.name, shape: shapeOf(column!) }) }),
   emit(g, [raw], { column, shape }) {
     const flat = flattened(g, raw!, shape);
-    const values = g.op('Cast', [flat], { name: 'pixels', attributes: { to: int(toOnnxElemType('FP32')) } });
+    const values = g.op('Cast', [flat], { name: 'pixels', attributes: { to: 'FP32' } });
     // Multiplies by 1/255 instead of dividing by 255: a third of the time, which is noticeable per epoch.
     const value = g.op('Mul', [values, g.constant(scalar('FP32', 1 / 255))], { name: 'scaled' });
     return { kind: 'dense', value, names: elementNames(column, shape) };

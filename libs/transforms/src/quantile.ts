@@ -1,4 +1,4 @@
-import { type GraphBuilder, int, type Value } from '@athanor/onnx';
+import type { GraphBuilder, Value } from '@athanor/onnx';
 import { int64, scalar, tensor } from '@athanor/tensor';
 import { z } from 'zod';
 import { cast } from './dense.js';
@@ -52,7 +52,7 @@ export const quantile = numberTransform({
       const share = emitShare(g, scaled, curve);
       return output === 'uniform' ? share : emitNormal(g, share, { x: scaled, curve });
     });
-    return columns.length === 1 ? columns[0]! : g.op('Concat', columns, { attributes: { axis: int(1) } });
+    return columns.length === 1 ? columns[0]! : g.op('Concat', columns, { attributes: { axis: 1 } });
   },
 });
 
@@ -163,7 +163,7 @@ function polynomial(g: GraphBuilder, x: Value, coefficients: readonly number[]):
 }
 
 function takeColumn(g: GraphBuilder, x: Value, index: number): Value {
-  return g.op('Gather', [x, g.constant(int64([1], [index]))], { attributes: { axis: int(1) } });
+  return g.op('Gather', [x, g.constant(int64([1], [index]))], { attributes: { axis: 1 } });
 }
 
 function vector(g: GraphBuilder, values: readonly number[]): Value {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createStub } from '@athanor/client';
 import { serviceDefinition, toStruct } from '@athanor/contracts';
 import type { VersionStatus } from '@athanor/contracts/inference';
-import { GraphBuilder, int, toModel, writeModel } from '@athanor/onnx';
+import { GraphBuilder, toModel, writeModel } from '@athanor/onnx';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { expect, vi } from 'vitest';
 import { startTestBench } from './inference.testkit.js';
@@ -41,7 +41,7 @@ const slow = (name: BusyModel, maxQueueSize: number): DesiredDeployment =>
 function numbersModel(): Uint8Array {
   const g = new GraphBuilder('numbers');
   const texts = g.input('t', { dtype: 'BYTES', shape: ['batch', 2] });
-  g.output(g.op('Cast', [texts], { attributes: { to: int(7) } }), 'number');
+  g.output(g.op('Cast', [texts], { attributes: { to: 'INT64' } }), 'number');
   return writeModel(toModel(g.graph()));
 }
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { adam, rowsName, softmaxCrossEntropy, TRAIN_INPUTS, type TrainGraphSpec } from '@athanor/autodiff';
-import { type GraphBuilder, int, type Value } from '@athanor/onnx';
-import { elementCount, int64, scalar, type Tensor, tensor, toOnnxElemType, zeros } from '@athanor/tensor';
+import type { GraphBuilder, Value } from '@athanor/onnx';
+import { elementCount, int64, scalar, type Tensor, tensor, zeros } from '@athanor/tensor';
 import { MNIST } from '../mesh/mnist.js';
 
 // The reference network of the benchmark: 784-64-64-10, ReLU, softmax cross-entropy, Adam 1e-3, batch 32, 60,000 rows.
@@ -37,7 +37,7 @@ export const NETWORK: TrainGraphSpec = {
 
 function pixels(g: GraphBuilder, rows: Value): Value {
   const flat = g.op('Reshape', [rows, g.constant(int64([2], [-1, 784]))]);
-  const cast = g.op('Cast', [flat], { attributes: { to: int(toOnnxElemType('FP32')) } });
+  const cast = g.op('Cast', [flat], { attributes: { to: 'FP32' } });
   return g.op('Mul', [cast, g.constant(scalar('FP32', 1 / 255))]);
 }
 

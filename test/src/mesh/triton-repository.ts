@@ -1,14 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GraphBuilder, int, toModel, type Value, writeModel } from '@athanor/onnx';
+import { GraphBuilder, toModel, type Value, writeModel } from '@athanor/onnx';
 import type { DType } from '@athanor/tensor';
 import { writeClassifier } from './onnx-model.js';
 
 // A repository in the layout of Triton's documentation: two of its example models, and a classifier with labels.
 
-const CAST_TO = { INT32: 6, BYTES: 8 } as const;
 const CONFIG_TYPES = { INT32: 'TYPE_INT32', BYTES: 'TYPE_STRING' } as const;
-type ExampleType = keyof typeof CAST_TO & DType;
+type ExampleType = keyof typeof CONFIG_TYPES & DType;
 
 const CLASSIFIER_CONFIG = `name: "classifier"
 platform: "onnxruntime_onnx"
@@ -38,7 +37,7 @@ async function writeExample(folder: string, type: ExampleType): Promise<void> {
 function exampleBytes(type: ExampleType): Uint8Array {
   const g = new GraphBuilder('simple');
   const cast = (value: Value, to: ExampleType) =>
-    value.dtype === to ? value : g.op('Cast', [value], { attributes: { to: int(CAST_TO[to]) } });
+    value.dtype === to ? value : g.op('Cast', [value], { attributes: { to } });
   const [a, b] = ['INPUT0', 'INPUT1'].map(name =>
     cast(g.input(name, { dtype: type, shape: ['batch', 16] }), 'INT32'),
   ) as [Value, Value];

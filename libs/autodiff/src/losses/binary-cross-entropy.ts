@@ -1,4 +1,4 @@
-import { type GraphBuilder, int, type Value } from '@athanor/onnx';
+import type { GraphBuilder, Value } from '@athanor/onnx';
 import { add, cast, div, mul, neg, scalar, sub, sum } from '../emit.js';
 import { elementsPerRow } from './elements-per-row.js';
 import type { Loss } from './loss.js';
@@ -28,6 +28,6 @@ export const binaryCrossEntropy: Loss = {
 function countCorrect(g: GraphBuilder, logits: Value, targets: Value): Value {
   const predicted = cast(g, g.op('Greater', [logits, scalar(g, logits.dtype, 0)]), logits.dtype);
   const isRight = cast(g, g.op('Equal', [predicted, targets]), 'INT32');
-  const rows = g.op('ReduceMin', [isRight, g.axes([-1])], { attributes: { keepdims: int(0) } });
+  const rows = g.op('ReduceMin', [isRight, g.axes([-1])], { attributes: { keepdims: false } });
   return sum(g, rows, [-1], false);
 }

@@ -1,4 +1,4 @@
-import { type GraphBuilder, int, type Value } from '@athanor/onnx';
+import type { GraphBuilder, Value } from '@athanor/onnx';
 import { tensor } from '@athanor/tensor';
 import { cast, div, mul, neg, sub, sum } from '../emit.js';
 import { GradientError } from '../errors.js';
@@ -39,6 +39,6 @@ function rowCount(g: GraphBuilder, logits: Value): Value {
 }
 
 function countCorrect(g: GraphBuilder, logits: Value, labels: Value): Value {
-  const predicted = g.op('ArgMax', [logits], { attributes: { axis: int(-1), keepdims: int(0) } });
+  const predicted = g.op('ArgMax', [logits], { attributes: { axis: -1, keepdims: false } });
   return sum(g, cast(g, g.op('Equal', [cast(g, predicted, 'INT32'), labels]), 'INT32'), [-1], false);
 }

@@ -10,7 +10,7 @@ export function clipByGlobalNorm(maxNorm: number): Transform {
       const squares = updates.map((update): Value => {
         const gradient = materialize(g, update);
         const axes = g.axes(gradient.shape.map((_, axis) => axis));
-        return g.op('ReduceSumSquare', [gradient, axes], { attributes: { keepdims: { kind: 'int', value: 0 } } });
+        return g.op('ReduceSumSquare', [gradient, axes], { attributes: { keepdims: false } });
       });
       const norm = g.op('Sqrt', [squares.length === 1 ? squares[0]! : g.op('Sum', squares)]);
       const ratio = div(g, scalar(g, norm.dtype, maxNorm), add(g, norm, scalar(g, norm.dtype, 1e-6)));

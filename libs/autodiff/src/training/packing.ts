@@ -1,7 +1,7 @@
 // Small parameters are packed into one vector: an optimizer step takes about ten nodes per tensor, which is mostly
 // overhead for a bias of 64 floats. Large ones are not packed, because that would copy them twice per step.
 
-import { type GraphBuilder, int, type Value } from '@athanor/onnx';
+import type { GraphBuilder, Value } from '@athanor/onnx';
 import { elementCount } from '@athanor/tensor';
 import type { ParameterGroup } from '../optimizers/transform.js';
 
@@ -53,7 +53,7 @@ export function unpackValues(
       continue;
     }
     const sizes = members.map(({ shape }) => elementCount(shape));
-    const parts = g.ops('Split', [value, g.axes(sizes)], { attributes: { axis: int(0) }, outputs: members.length });
+    const parts = g.ops('Split', [value, g.axes(sizes)], { attributes: { axis: 0 }, outputs: members.length });
     members.forEach((member, part) => {
       named.set(member.name, reshape(g, parts[part]!, member.shape));
     });
@@ -70,7 +70,7 @@ export function packValues(
   return groups.map(({ name, members, isVector }) => {
     if (!isVector) return named.get(name)!;
     const vectors = members.map(member => reshape(g, named.get(member.name)!, [elementCount(member.shape)]));
-    return g.op('Concat', vectors, { attributes: { axis: int(0) } });
+    return g.op('Concat', vectors, { attributes: { axis: 0 } });
   });
 }
 

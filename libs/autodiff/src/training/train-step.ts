@@ -4,9 +4,9 @@
 import type { GraphBuilder, Value } from '@athanor/onnx';
 import { int64 } from '@athanor/tensor';
 import { add, at, cast, mul, scale, sub } from '../emit.js';
-import { gradients } from '../gradients.js';
 import type { Loss, LossTargets } from '../losses/loss.js';
 import type { Optimizer, Update } from '../optimizers/transform.js';
+import { gradients } from '../reverse-mode.js';
 import type { GraphRandom } from './graph-random.js';
 import { type PackedGroup, type Parameter, packValues, unpackValues } from './packing.js';
 

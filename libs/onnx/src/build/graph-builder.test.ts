@@ -1,6 +1,5 @@
 import { int64, tensor } from '@athanor/tensor';
 import { expect, test } from 'vitest';
-import { int, ints } from '../attribute.js';
 import type { Dim } from '../model.js';
 import { GraphBuilder } from './graph-builder.js';
 import { inlineGraph } from './inline.js';
@@ -77,10 +76,10 @@ test.each<
       [3, 'batch'],
       [4, 3],
     ],
-    (g, x) => g.op('Gemm', x, { attributes: { transA: int(1), transB: int(1) } }),
+    (g, x) => g.op('Gemm', x, { attributes: { transA: true, transB: true } }),
     ['batch', 4],
   ],
-  ['Transpose', [[2, 3, 4]], (g, [x]) => g.op('Transpose', [x], { attributes: { perm: ints([1, 2, 0]) } }), [3, 4, 2]],
+  ['Transpose', [[2, 3, 4]], (g, [x]) => g.op('Transpose', [x], { attributes: { perm: [1, 2, 0] } }), [3, 4, 2]],
   ['Slice clamps and counts from the end', [[10]], (g, [x]) => g.op('Slice', [x, g.axes([-4]), g.axes([99])]), [4]],
   [
     'Gather puts the indices in place of the axis',
@@ -91,7 +90,7 @@ test.each<
   [
     'a reduction drops its axes',
     [[2, 3, 4]],
-    (g, [x]) => g.op('ReduceSum', [x, g.axes([0, -1])], { attributes: { keepdims: int(0) } }),
+    (g, [x]) => g.op('ReduceSum', [x, g.axes([0, -1])], { attributes: { keepdims: false } }),
     [3],
   ],
   ['Unsqueeze counts axes in the result', [[2, 3]], (g, [x]) => g.op('Unsqueeze', [x, g.axes([0, -1])]), [1, 2, 3, 1]],

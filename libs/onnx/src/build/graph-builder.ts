@@ -4,14 +4,23 @@
 import { bytesOf, int64, isNumeric, type Tensor } from '@athanor/tensor';
 import { ModelError, TypeInferenceError } from '../errors.js';
 import type { Attributes, Graph, Node, Value, ValueInfo, ValueType } from '../model.js';
-import { isKnownOp, type KnownOp, TYPING_RULES } from '../typing/table.js';
+import { type AttributeInputs, writeAttributes } from '../operators/attribute-specs.js';
+import { type Dims, inferNode, type KnownValue } from '../operators/operator.js';
+import { intContents } from '../operators/shape/int-contents.js';
+import { type AttributesOf, isOperator, OPERATORS, type OperatorName } from '../operators/table.js';
 
-export interface NodeOptions {
-  readonly attributes?: Attributes;
+export interface NodeOptions<K extends OperatorName = OperatorName> {
+  readonly attributes?: AttributeInputs<AttributesOf<K>>;
   /** Stem of the outputs' names; the operator's name by default. */
   readonly name?: string;
   /** Number of outputs, 1 by default. */
   readonly outputs?: number;
+}
+
+interface UntypedOptions {
+  readonly attributes?: Attributes;
+  /** Stem of the outputs' names; the operator's name by default. */
+  readonly name?: string;
 }
 
 /** undefined for an omitted optional input. */
@@ -26,6 +35,8 @@ export class GraphBuilder {
   readonly #outputs: ValueInfo[] = [];
   readonly #initializers = new Map<string, Tensor>();
   readonly #values = new Map<string, Value>();
+  /** Of computed integers; those of constants are read from their tensors. */
+  readonly #contents = new Map<string, Dims>();
   // Shared with the root: names are unique across all bodies, so that a body's name never shadows an outer one.
   readonly #defined = new Set<string>();
   readonly #nameCounts = new Map<string, number>();
@@ -74,21 +85,47 @@ export class GraphBuilder {
   }
 
   /** Adds one node with one output. */
-  op(op: KnownOp, inputs: NodeInputs, options: Omit<NodeOptions, 'outputs'> = {}): Value {
+  op<K extends OperatorName>(op: K, inputs: NodeInputs, options: Omit<NodeOptions<K>, 'outputs'> = {}): Value {
     return this.ops(op, inputs, options)[0]!;
   }
 
   /** Adds one node with several outputs. */
-  ops(op: KnownOp, inputs: NodeInputs, options: NodeOptions = {}): Value[] {
-    return this.opaque(op, inputs, this.#infer(op, inputs, options), options);
+  ops<K extends OperatorName>(op: K, inputs: NodeInputs, options: NodeOptions<K> = {}): Value[] {
+    const { attributes = {}, outputs = 1, ...rest } = options;
+    const written = writeAttributes(op, OPERATORS[op].attributes, attributes);
+    return this.node(op, inputs, outputs, { ...rest, attributes: written });
   }
 
-  /** Adds a node whose output types are given by the caller: control flow, or an operator of another domain. */
+  /** Adds a node whose operator is known by name only. Throws TypeInferenceError for one that is not in the table. */
+  node(
+    op: string,
+    inputs: NodeInputs,
+    outputs: number,
+    options: UntypedOptions & { readonly domain?: string } = {},
+  ): Value[] {
+    const { attributes = {}, domain = '' } = options;
+    if (!isOperator(op, domain)) throw new TypeInferenceError(`${domain || 'ai.onnx'} ${op} cannot be typed`);
+    const known = inputs.map(input => input && this.#known(input));
+    const inferred = inferNode(OPERATORS[op], { op, inputs: known, attributes, outputCount: outputs });
+    const values = this.opaque(
+      op,
+      inputs,
+      inferred.map(each => each.type),
+      options,
+    );
+    values.forEach(({ name }, index) => {
+      const { contents } = inferred[index]!;
+      if (contents) this.#contents.set(name, contents);
+    });
+    return values;
+  }
+
+  /** Adds a node whose output types are given by the caller: control flow, or an operator that is not in the table. */
   opaque(
     op: string,
     inputs: NodeInputs,
     outputs: readonly ValueType[],
-    options: Omit<NodeOptions, 'outputs'> & { readonly domain?: string } = {},
+    options: UntypedOptions & { readonly domain?: string } = {},
   ): Value[] {
     const { attributes = {}, domain = '', name: stem = op.toLowerCase() } = options;
     for (const input of inputs) if (input) this.#assertVisible(input.name, op);
@@ -130,6 +167,12 @@ export class GraphBuilder {
     return this.#initializers.get(name) ?? this.#parent?.constantOf(name);
   }
 
+  /** What is known of an integer scalar or vector: numbers, symbolic sizes, '' for an unknown element. */
+  contentsOf(name: string): Dims | undefined {
+    const own = this.#contents.get(name) ?? intContents(this.#initializers.get(name));
+    return own ?? this.#parent?.contentsOf(name);
+  }
+
   /** A name that is not used in the graph or its bodies: the stem and a number. */
   uniqueName(stem: string): string {
     const counts = this.#root.#nameCounts;
@@ -166,15 +209,9 @@ export class GraphBuilder {
     if (!this.find(name)) throw new ModelError('UNDEFINED_VALUE', `${op} in graph "${this.name}" uses "${name}"`);
   }
 
-  #infer(op: KnownOp, inputs: NodeInputs, { attributes = {}, outputs = 1 }: NodeOptions): ValueType[] {
-    if (!isKnownOp(op)) throw new TypeInferenceError(`no typing rule for ${op}`);
-    const constantInts = (index: number) => toInts(inputs[index] && this.constantOf(inputs[index].name));
-    return TYPING_RULES[op]({ op, inputs, attributes, outputCount: outputs, constantInts }).slice(0, outputs);
+  #known(type: Value): KnownValue {
+    return { type, contents: this.contentsOf(type.name) };
   }
-}
-
-function toInts(tensor: Tensor | undefined): number[] | undefined {
-  return tensor?.dtype === 'INT64' || tensor?.dtype === 'INT32' ? Array.from(tensor.data, Number) : undefined;
 }
 
 function contentKey(tensor: Tensor): string {

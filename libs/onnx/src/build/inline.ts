@@ -1,6 +1,5 @@
-import { ModelError, TypeInferenceError } from '../errors.js';
+import { ModelError } from '../errors.js';
 import type { Graph, Value } from '../model.js';
-import { isKnownOp } from '../typing/table.js';
 import type { GraphBuilder } from './graph-builder.js';
 
 /**
@@ -19,11 +18,9 @@ export function inlineGraph(
     if (!values.has(name)) values.set(name, g.initializer(g.uniqueName(name), tensor));
   }
   for (const node of graph.nodes) {
-    if (node.domain !== '' || !isKnownOp(node.op)) {
-      throw new TypeInferenceError(`${node.domain || 'ai.onnx'} ${node.op} cannot be typed`);
-    }
     const inputs = node.inputs.map(name => (name === '' ? undefined : resolve(values, name)));
-    const outputs = g.ops(node.op, inputs, { attributes: node.attributes, outputs: node.outputs.length });
+    const { op, domain, attributes } = node;
+    const outputs = g.node(op, inputs, node.outputs.length, { domain, attributes });
     node.outputs.forEach((name, index) => {
       values.set(name, outputs[index]!);
     });

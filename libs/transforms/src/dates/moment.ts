@@ -1,4 +1,4 @@
-import type { GraphBuilder, KnownOp, Value } from '@athanor/onnx';
+import type { GraphBuilder, OperatorName, Value } from '@athanor/onnx';
 import { tensor } from '@athanor/tensor';
 import { Calendar, type Integers, MICROS_PER_DAY } from './calendar.js';
 
@@ -28,7 +28,7 @@ export function emitCalendar(g: GraphBuilder, micros: Value): Calendar<Value> {
 }
 
 function graphIntegers(g: GraphBuilder): Integers<Value> {
-  const binary = (op: KnownOp) => (a: Value, b: Value | number) =>
+  const binary = (op: OperatorName) => (a: Value, b: Value | number) =>
     g.op(op, [a, typeof b === 'number' ? integer(g, BigInt(b)) : b]);
   const [subtract, divide, mod] = [binary('Sub'), binary('Div'), binary('Mod')];
   return {

@@ -1,7 +1,7 @@
 // What all transforms of numbers share: missing values are replaced and may be flagged; FP64 until the end.
 
 import type { Column, NumberValues } from '@athanor/data';
-import { type GraphBuilder, int, type Value } from '@athanor/onnx';
+import type { GraphBuilder, Value } from '@athanor/onnx';
 import { int64 } from '@athanor/tensor';
 import type { z } from 'zod';
 import { cast, isPresent, toDense } from '../dense.js';
@@ -117,7 +117,7 @@ function emitNumbers(
   { fitted, emit }: { readonly fitted: FittedImputation; readonly emit: (x: Value) => Value },
 ): Encoded {
   const numbers = raw.map(value => cast(g, value, 'FP64'));
-  const x = numbers.length === 1 ? numbers[0]! : g.op('Concat', numbers, { attributes: { axis: int(1) } });
+  const x = numbers.length === 1 ? numbers[0]! : g.op('Concat', numbers, { attributes: { axis: 1 } });
   const mayMiss = raw.some(({ dtype }) => dtype === 'FP64');
   const present = mayMiss ? isPresent(g, x) : undefined;
   const filled = present ? g.op('Where', [present, x, rowOf(g, fitted.fills)], { name: 'imputed' }) : x;
@@ -127,7 +127,7 @@ function emitNumbers(
   if (flagged.length === 0) return { kind: 'dense', value: values, names };
   const isMissing = g.op('Not', [present ?? isPresent(g, x)]);
   const indicators = selectColumns(g, cast(g, isMissing, 'FP32'), flagged);
-  const value = g.op('Concat', [values, indicators], { attributes: { axis: int(1) }, name: 'encoded' });
+  const value = g.op('Concat', [values, indicators], { attributes: { axis: 1 }, name: 'encoded' });
   return { kind: 'dense', value, names };
 }
 
@@ -141,5 +141,5 @@ function emitSteps(g: GraphBuilder, x: Value, { lower, upper, center, scale, off
 
 function selectColumns(g: GraphBuilder, value: Value, columns: readonly number[]): Value {
   if (value.shape[1] === columns.length) return value;
-  return g.op('Gather', [value, g.constant(int64([columns.length], columns))], { attributes: { axis: int(1) } });
+  return g.op('Gather', [value, g.constant(int64([columns.length], columns))], { attributes: { axis: 1 } });
 }

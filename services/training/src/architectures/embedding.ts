@@ -1,4 +1,4 @@
-import { type GraphBuilder, int, type Value } from '@athanor/onnx';
+import type { GraphBuilder, Value } from '@athanor/onnx';
 import type { ModelParameter, NetworkInputs, NetworkValues } from './architecture.js';
 
 export interface Embeddings {
@@ -24,7 +24,7 @@ export function embed({ width, indices }: NetworkInputs, sizeOf: (cardinality: n
         g.op('Gather', [parameters.get(parameterName(name)), inputs.indices.get(name)], { name: 'embedding' }),
       );
       const parts = inputs.dense === undefined ? embedded : [inputs.dense, ...embedded];
-      return parts.length === 1 ? parts[0]! : g.op('Concat', parts, { name: 'joined', attributes: { axis: int(1) } });
+      return parts.length === 1 ? parts[0]! : g.op('Concat', parts, { name: 'joined', attributes: { axis: 1 } });
     },
   };
 }

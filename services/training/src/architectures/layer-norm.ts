@@ -1,4 +1,4 @@
-import { type GraphBuilder, int, type Value } from '@athanor/onnx';
+import type { GraphBuilder, Value } from '@athanor/onnx';
 import { scalar } from '@athanor/tensor';
 import type { ModelParameter } from './architecture.js';
 
@@ -20,7 +20,7 @@ export function layerNorm(name: string, width: number): LayerNorm {
       { name: shift, shape: [width], initialization: { kind: 'zeros' } },
     ],
     apply(g, h, parameters) {
-      const mean = (x: Value) => g.op('ReduceMean', [x, g.axes([-1])], { attributes: { keepdims: int(1) } });
+      const mean = (x: Value) => g.op('ReduceMean', [x, g.axes([-1])], { attributes: { keepdims: true } });
       const centred = g.op('Sub', [h, mean(h)]);
       const variance = mean(g.op('Mul', [centred, centred]));
       const deviation = g.op('Sqrt', [g.op('Add', [variance, g.constant(scalar('FP32', EPSILON))])]);

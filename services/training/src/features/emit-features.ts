@@ -1,4 +1,4 @@
-import { type GraphBuilder, int, type Value } from '@athanor/onnx';
+import type { GraphBuilder, Value } from '@athanor/onnx';
 import type { NetworkValues } from '../architectures/architecture.js';
 import { type FittedTransform, indexName } from './feature-set.js';
 
@@ -22,5 +22,5 @@ export function emitFeatures(
 /** Dense features side by side; undefined if there are none. */
 export function joinColumns(g: GraphBuilder, parts: readonly Value[]): Value | undefined {
   if (parts.length < 2) return parts[0];
-  return g.op('Concat', parts, { name: 'features', attributes: { axis: int(1) } });
+  return g.op('Concat', parts, { name: 'features', attributes: { axis: 1 } });
 }

@@ -1,6 +1,5 @@
 import { binaryCrossEntropy } from '@athanor/autodiff';
-import { int } from '@athanor/onnx';
-import { scalar, type Tensor, tensor, toOnnxElemType } from '@athanor/tensor';
+import { scalar, type Tensor, tensor } from '@athanor/tensor';
 import { z } from 'zod';
 import { toClassBatch } from '../metrics/classification/class-batch.js';
 import { BINARY_DETAILS } from '../metrics/classification/class-details.js';
@@ -48,10 +47,10 @@ export const binary: Task<z.output<typeof parameters>> = {
       emitOutputs(g, logit) {
         // σ(-z) instead of 1 - σ(z), which would lose the digits of a small probability.
         const [no, yes] = [g.op('Sigmoid', [g.op('Neg', [logit])]), g.op('Sigmoid', [logit])];
-        g.output(g.op('Concat', [no, yes], { attributes: { axis: int(1) } }), 'probabilities');
+        g.output(g.op('Concat', [no, yes], { attributes: { axis: 1 } }), 'probabilities');
         const isYes = g.op('GreaterOrEqual', [yes, g.constant(scalar('FP32', bound))]);
         const index = g.op('Cast', [g.op('Squeeze', [isYes, g.axes([1])])], {
-          attributes: { to: int(toOnnxElemType('INT64')) },
+          attributes: { to: 'INT64' },
         });
         g.output(g.op('Gather', [g.constant(tensor('BYTES', [2], classes), 'classes'), index]), 'label');
       },

@@ -1,5 +1,5 @@
 import { softmaxCrossEntropy } from '@athanor/autodiff';
-import { int, type Value } from '@athanor/onnx';
+import type { Value } from '@athanor/onnx';
 import { type Tensor, tensor } from '@athanor/tensor';
 import { z } from 'zod';
 import { toClassBatch } from '../metrics/classification/class-batch.js';
@@ -45,7 +45,7 @@ export const multiclass: Task<z.output<typeof parameters>> = {
       labels: truth => truth,
       emitOutputs(g, logits) {
         g.output(g.op('Softmax', [logits]), 'probabilities');
-        const best: Value = g.op('ArgMax', [logits], { attributes: { axis: int(1), keepdims: int(0) } });
+        const best: Value = g.op('ArgMax', [logits], { attributes: { axis: 1, keepdims: false } });
         g.output(g.op('Gather', [g.constant(tensor('BYTES', [width], classes), 'classes'), best]), 'label');
       },
       scores: { output: 'probabilities', width },

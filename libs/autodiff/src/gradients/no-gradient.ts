@@ -1,0 +1,3 @@
+import type { NoGradient } from './gradient.js';
+
+export const noGradient: NoGradient = { isConstant: true };

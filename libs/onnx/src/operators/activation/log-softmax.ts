@@ -1,0 +1,20 @@
+import { int } from '../attribute-specs.js';
+import { one } from '../input-specs.js';
+import { defineOperator } from '../operator.js';
+import { alongAxis, shiftedExponentials } from './along-axis.js';
+
+/** x - log Σ e^x along an axis. */
+export const logSoftmax = defineOperator({
+  since: 13,
+  attributes: { axis: int(-1) },
+  inputs: { x: one() },
+  infer: ({ inputs }) => [inputs.x],
+  evaluate({ inputs: { x }, attributes: { axis } }) {
+    return [
+      alongAxis(x, axis, line => {
+        const { shifted, sum } = shiftedExponentials(line);
+        return shifted.map(value => value - Math.log(sum));
+      }),
+    ];
+  },
+});

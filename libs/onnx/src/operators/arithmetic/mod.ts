@@ -1,0 +1,22 @@
+import { elementwise } from '../../evaluate/elementwise.js';
+import { flag } from '../attribute-specs.js';
+import { broadcastDims } from '../dims.js';
+import { sameDType } from '../elementwise.js';
+import { one } from '../input-specs.js';
+import { defineOperator } from '../operator.js';
+
+/** The remainder, with the sign of the divisor; with fmod that of the dividend. */
+export const mod = defineOperator({
+  since: 13,
+  attributes: { fmod: flag(false) },
+  inputs: { a: one(), b: one() },
+  infer: ({ op, inputs: { a, b } }) => [{ dtype: sameDType(op, a, b), shape: broadcastDims(a.shape, b.shape) }],
+  evaluate({ inputs: { a, b }, attributes: { fmod } }) {
+    return [
+      elementwise([a, b], {
+        real: (x, y) => (fmod ? x % y : ((x % y) + y) % y),
+        integer: (x, y) => (fmod ? x % y : ((x % y) + y) % y),
+      }),
+    ];
+  },
+});

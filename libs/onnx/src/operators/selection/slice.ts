@@ -1,0 +1,67 @@
+import { normalizeAxis } from '@athanor/tensor';
+import { TypeInferenceError } from '../../errors.js';
+import { rearrange } from '../../evaluate/move.js';
+import { integers } from '../../evaluate/nd-array.js';
+import type { Dim } from '../../model.js';
+import { one, optional } from '../input-specs.js';
+import { type Dims, defineOperator } from '../operator.js';
+
+interface Bound {
+  readonly axis: number;
+  readonly start: number;
+  readonly step: number;
+  readonly length: number;
+}
+
+/** Negative bounds count from the end; then bounds are clamped to the axis. */
+export const slice = defineOperator({
+  since: 13,
+  inputs: { x: one(), starts: one(), ends: one(), axes: optional(), steps: optional() },
+  infer({ op, inputs, contents: { starts, ends, axes, steps } }) {
+    const isKnown = starts && ends && (!inputs.axes || axes) && (!inputs.steps || steps);
+    if (!isKnown) throw new TypeInferenceError(`${op} needs constant bounds`);
+    const shape: Dim[] = [...inputs.x.shape];
+    starts.forEach((start, index) => {
+      const axis = normalizeAxis(Number(axes?.[index] ?? index), shape.length);
+      shape[axis] = sliceDim(shape[axis]!, [start, ends[index]!, steps?.[index] ?? 1]);
+    });
+    return [{ dtype: inputs.x.dtype, shape }];
+  },
+  propagate({ contents: { x, starts, ends, steps } }) {
+    if (!x || !isNumbers(starts) || !isNumbers(ends) || (steps && !isNumbers(steps))) return [undefined];
+    const { start, step, length } = bound(x.length, starts[0]!, ends[0]!, Number(steps?.[0] ?? 1));
+    return [Array.from({ length }, (_, index) => x[start + index * step]!)];
+  },
+  evaluate({ inputs: { x, starts, ends, axes, steps } }) {
+    const [from, to] = [integers(starts), integers(ends)];
+    const [along, by] = [axes && integers(axes), steps && integers(steps)];
+    const bounds = from.map((start, index): Bound => {
+      const axis = normalizeAxis(along?.[index] ?? index, x.shape.length);
+      return { axis, ...bound(x.shape[axis]!, start, to[index]!, by?.[index] ?? 1) };
+    });
+    const shape = bounds.reduce<readonly number[]>((dims, { axis, length }) => dims.with(axis, length), x.shape);
+    const cut = rearrange(x, shape, index =>
+      bounds.reduce<readonly number[]>(
+        (at, { axis, start, step }) => at.with(axis, start + step * index[axis]!),
+        index,
+      ),
+    );
+    return [cut];
+  },
+});
+
+function isNumbers(dims: Dims | undefined): dims is readonly number[] {
+  return dims?.every(dim => typeof dim === 'number') ?? false;
+}
+
+function sliceDim(dim: Dim, [start, end, step]: readonly [Dim, Dim, Dim]): Dim {
+  if (start === 0 && step === 1 && (end === dim || (typeof end === 'number' && end >= 2 ** 31 - 1))) return dim;
+  const isKnown = typeof start === 'number' && typeof end === 'number' && typeof step === 'number';
+  return typeof dim === 'number' && isKnown ? bound(dim, start, end, step).length : '';
+}
+
+function bound(dim: number, start: number, end: number, step: number): Omit<Bound, 'axis'> {
+  const [low, high] = step > 0 ? [0, dim] : [-1, dim - 1];
+  const clamp = (value: number) => Math.min(Math.max(value < 0 ? value + dim : value, low), high);
+  return { start: clamp(start), step, length: Math.max(0, Math.ceil((clamp(end) - clamp(start)) / step)) };
+}
