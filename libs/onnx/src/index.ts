@@ -34,9 +34,11 @@ export {
   type ValueType,
 } from './model.js';
 export { type AttributeInputs, type AttributeValues, readAttributes } from './operators/attribute-specs.js';
+export { type WindowAttributes, type WindowAxis, windowAxes } from './operators/convolution/window.js';
 export { broadcastDims, staticCount } from './operators/dims.js';
 export { bindInputs, type InputSpecs, inOrder, mapInputs, type PerInput } from './operators/input-specs.js';
 export type { Dims } from './operators/operator.js';
+export { paddedCount } from './operators/pooling/average-pool.js';
 export { type AttributesOf, type InputsOf, isOperator, OPERATORS, type OperatorName } from './operators/table.js';
 export { type Connections, mergeModels } from './rewrite/merge.js';
 export { pruneGraph, usedNames } from './rewrite/prune.js';

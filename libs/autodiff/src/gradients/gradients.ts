@@ -25,6 +25,8 @@ export { gradient as Sub } from './arithmetic/sub.js';
 export { gradient as Sum } from './arithmetic/sum.js';
 export { gradient as Cast } from './casting/cast.js';
 export { gradient as Identity } from './casting/identity.js';
+export { gradient as Conv } from './convolution/conv.js';
+export { gradient as ConvTranspose } from './convolution/conv-transpose.js';
 export { gradient as Concat } from './layout/concat.js';
 export { gradient as Expand } from './layout/expand.js';
 export { gradient as Flatten } from './layout/flatten.js';
@@ -62,6 +64,11 @@ export {
   noGradient as Slice,
   noGradient as Xor,
 } from './no-gradient.js';
+export { gradient as AveragePool } from './pooling/average-pool.js';
+export { gradient as GlobalAveragePool } from './pooling/global-average-pool.js';
+export { gradient as GlobalMaxPool } from './pooling/global-max-pool.js';
+export { gradient as MaxPool } from './pooling/max-pool.js';
+export { gradient as MaxUnpool } from './pooling/max-unpool.js';
 export { gradient as ReduceL1 } from './reduction/reduce-l1.js';
 export { gradient as ReduceL2 } from './reduction/reduce-l2.js';
 export { gradient as ReduceLogSum } from './reduction/reduce-log-sum.js';
