@@ -11,7 +11,8 @@ export type { Optimizer, ParameterGroup, StateSlot, Transform, Update } from './
 export { addDecayedWeights } from './optimizers/weight-decay.js';
 export { type GradientOptions, type GradientSeed, gradients } from './reverse-mode.js';
 export type { GraphRandom } from './training/graph-random.js';
-export type { PackedGroup, Parameter } from './training/packing.js';
+export type { Buffer, ForwardStep, Named, Network, Parameter } from './training/network.js';
+export type { PackedGroup } from './training/packing.js';
 export { packState, stateShapes, unpackState } from './training/state.js';
 export {
   buildStepGraph,

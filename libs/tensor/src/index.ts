@@ -10,6 +10,7 @@ export {
   type NumericDType,
   toOnnxElemType,
 } from './dtype.js';
+export { gatherRows } from './gather-rows.js';
 export { SafetensorsError, type SafetensorsFile } from './safetensors/format.js';
 export { readSafetensors } from './safetensors/read.js';
 export { writeSafetensors } from './safetensors/write.js';

@@ -15,6 +15,7 @@ describe('chooseTransform', () => {
     ['many categories for an embedding', { kind: 'category' }, { distinct: 65, embeds: true }, 'category-index'],
     ['a timestamp', { kind: 'timestamp' }, {}, 'date-parts'],
     ['an image', { kind: 'vector', dtype: 'UINT8', shape: [28, 28] }, {}, 'pixels'],
+    ['an image for convolutions', { kind: 'vector', dtype: 'UINT8', shape: [8, 8, 3] }, { takesImages: true }, 'image'],
     ['a vector of floats', { kind: 'vector', dtype: 'FP32', shape: [4] }, {}, 'vector-standard'],
     ['a vector of integers', { kind: 'vector', dtype: 'INT64', shape: [4] }, {}, 'vector-standard'],
   ])('chooses a transform of the table for %s, with all parameters', (_, type, facts, kind) => {

@@ -3,6 +3,7 @@ import { type Column, describeType } from '@athanor/data';
 import { boolean } from './boolean.js';
 import { categoryIndex } from './category-index.js';
 import { dateParts } from './date-parts.js';
+import { image, isImage } from './image.js';
 import { oneHot } from './one-hot.js';
 import { pixels } from './pixels.js';
 import { standard } from './standard.js';
@@ -15,6 +16,8 @@ export interface ColumnFacts {
   readonly distinct?: number;
   /** Whether the model embeds indices; else categories become elements. */
   readonly embeds?: boolean;
+  /** Whether the model takes images; else pixels become elements. */
+  readonly takesImages?: boolean;
 }
 
 /** Maximum number of categories that `auto` gives an element each. */
@@ -34,7 +37,7 @@ interface Choice {
   readonly parameters?: object;
 }
 
-function choose({ name, type }: Column, { distinct = 0, embeds = false }: ColumnFacts): Choice {
+function choose({ name, type }: Column, { distinct = 0, embeds = false, takesImages = false }: ColumnFacts): Choice {
   switch (type.kind) {
     case 'number':
       return { transform: type.dtype === 'BOOL' ? boolean : standard };
@@ -44,6 +47,7 @@ function choose({ name, type }: Column, { distinct = 0, embeds = false }: Column
     case 'timestamp':
       return { transform: dateParts };
     case 'vector': {
+      if (takesImages && isImage(type.dtype, type.shape)) return { transform: image };
       const transform = type.dtype === 'UINT8' && type.shape.length > 0 ? pixels : vectorStandard;
       if (vectorStandard.accepts([{ name, type, role: 'input', nullable: false }], {}) === true) return { transform };
       throw new TransformError(

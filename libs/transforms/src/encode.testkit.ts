@@ -63,3 +63,15 @@ export async function encode(
   const { encoded } = await session.run(Object.fromEntries(feeds));
   return encoded!;
 }
+
+/** Of one encoded row. */
+export function rowShape(encoded: Encoded): readonly number[] {
+  switch (encoded.kind) {
+    case 'dense':
+      return [encoded.names.length];
+    case 'index':
+      return [];
+    case 'image':
+      return [encoded.shape.channels, encoded.shape.height, encoded.shape.width];
+  }
+}

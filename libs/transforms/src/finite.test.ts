@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyRows, COLUMN_TYPES, type Rows } from './any-column.testkit.js';
 import { MAX_ENCODED } from './dense.js';
-import { declared, encode, fit, open, parametersOf } from './encode.testkit.js';
+import { declared, encode, fit, open, parametersOf, rowShape } from './encode.testkit.js';
 import { type Transform, TransformError } from './transform.js';
 import { TRANSFORMS } from './transforms.js';
 
@@ -64,8 +64,8 @@ async function checkRows(transform: Transform, parameters: unknown, { column, tr
       const encoded = await encode(session, [column], [rows]);
       const output = declared(transform, [column], fitted);
       const count = rowCountOf(rows);
-      expect(encoded.shape).toEqual(output.kind === 'dense' ? [count, output.names.length] : [count]);
-      const limit = output.kind === 'dense' ? MAX_ENCODED : output.cardinality - 1;
+      expect(encoded.shape).toEqual([count, ...rowShape(output)]);
+      const limit = output.kind === 'index' ? output.cardinality - 1 : MAX_ENCODED;
       for (const element of encoded.data) expect(Math.abs(Number(element))).toBeLessThanOrEqual(limit);
     }
   } finally {

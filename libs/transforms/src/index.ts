@@ -2,6 +2,6 @@ export { type ColumnFacts, chooseTransform } from './choose-transform.js';
 export { MAX_ENCODED } from './dense.js';
 export { encodingGraph, TRANSFORM_OPSETS } from './encoding-graph.js';
 export { rawInputType, rawTensor } from './raw-tensor.js';
-export type { Encoded, Fitted, Fitter, SourceColumn, Transform } from './transform.js';
+export type { Encoded, Fitted, Fitter, ImageShape, SourceColumn, Transform } from './transform.js';
 export { TransformError } from './transform.js';
 export { TRANSFORMS } from './transforms.js';

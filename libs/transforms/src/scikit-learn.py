@@ -294,10 +294,10 @@ def vectors(dtype, train, serve):
     return {"type": {"kind": "vector", "dtype": dtype, "shape": shape}, "train": train, "serve": serve}
 
 
-def vector_case(kind, title, dtype, train, serve, expected, names=None):
+def vector_case(kind, title, dtype, train, serve, expected, names=None, parameters=None):
     column = vectors(dtype, train, serve)
     flat = {part: [[plain(float(v)) for v in row.ravel()] for row in column[part]] for part in ("train", "serve")}
-    case(kind, title, [{**column, **flat}], expected, names=names)
+    case(kind, title, [{**column, **flat}], expected, parameters, names)
 
 
 images = random.integers(0, 256, (5, 3, 2)).astype(np.uint8)
@@ -387,6 +387,17 @@ ends = [np.datetime64(-(2**63) + 2 * 86_400 * 10**6, "us"), np.datetime64(2**63 
 dates("the ends of INT64", some, ends, {"parts": ["year", *PERIODS], "cyclical": False})
 missing = {"type": {"kind": "timestamp"}, "train": [None, None], "serve": [None, 10**15]}
 case("date-parts", "a column without values", [missing], [[0, 1], [2001, 0]], {"parts": ["year"]})
+
+# Images: channels last in, channels first out -------------------------------------------------------------------------
+
+pixels = np.random.default_rng(13)
+for title, shape in (("one channel", (3, 2)), ("three channels", (2, 4, 3))):
+    channels = shape[2] if len(shape) == 3 else 1
+    train, serve = (pixels.integers(0, 200, (rows, *shape)).astype(np.uint8) for rows in (12, 5))
+    scaler = StandardScaler().fit(train.reshape(-1, channels) / 255)
+    for normalize, scaled in (("standard", scaler.transform(serve.reshape(-1, channels) / 255)), ("unit", serve / 255)):
+        encoded = np.moveaxis(scaled.reshape(5, *shape[:2], channels), 3, 1).reshape(5, -1)
+        vector_case("image", f"{title}, {normalize}", "UINT8", train, serve, encoded, parameters={"normalize": normalize})
 
 # What `auto` chooses, by type ----------------------------------------------------------------------------------------
 

@@ -16,7 +16,16 @@ export type Encoded =
   /** FP32 [n, width]; `names` has one entry per element of the width. */
   | { readonly kind: 'dense'; readonly value: Value; readonly names: readonly string[] }
   /** INT64 [n] from 0 to cardinality - 1, for an embedding. */
-  | { readonly kind: 'index'; readonly value: Value; readonly cardinality: number };
+  | { readonly kind: 'index'; readonly value: Value; readonly cardinality: number }
+  /** FP32 [n, channels, height, width], for convolutions. */
+  | { readonly kind: 'image'; readonly value: Value; readonly shape: ImageShape };
+
+/** Sizes in pixels. */
+export interface ImageShape {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
 
 /** Fitted state: JSON, stored as a file of the model version. */
 export type Fitted = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import { type ColumnValues, concatValues, rowCountOf, sliceRows } from '@athanor
 import type { Session } from '@athanor/runtime';
 import type { Tensor } from '@athanor/tensor';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { declared, encode, fit, open, parametersOf } from './encode.testkit.js';
+import { declared, encode, fit, open, parametersOf, rowShape } from './encode.testkit.js';
 import { type ReferenceCase, referenceCases } from './reference-cases.testkit.js';
 import type { Fitted, Transform } from './transform.js';
 import { TRANSFORMS } from './transforms.js';
@@ -60,6 +60,9 @@ describe.each(table)('%s: %s', (_kind, _title, reference) => {
       expect(encoded).toMatchObject({ dtype: 'FP32', shape: [expected.length, output.names.length] });
       if (reference.names) expect(output.names).toEqual(reference.names);
       expect(new Set(output.names).size).toBe(output.names.length);
+    } else if (output.kind === 'image') {
+      expect(output.value.shape).toEqual(['batch', ...rowShape(output)]);
+      expect(encoded).toMatchObject({ dtype: 'FP32', shape: [expected.length, ...rowShape(output)] });
     } else {
       expect(output.value.shape).toEqual(['batch']);
       expect(encoded).toMatchObject({ dtype: 'INT64', shape: [expected.length] });

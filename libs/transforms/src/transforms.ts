@@ -5,6 +5,7 @@ import { categoryIndex } from './category-index.js';
 import { clip } from './clip.js';
 import { dateParts } from './date-parts.js';
 import { hash } from './hash.js';
+import { image } from './image.js';
 import { impute } from './impute.js';
 import { minMax } from './min-max.js';
 import { oneHot } from './one-hot.js';
@@ -34,6 +35,7 @@ export const TRANSFORMS: ComponentFamily<Transform> = {
     boolean,
     'date-parts': dateParts,
     pixels,
+    image,
     'vector-standard': vectorStandard,
   },
 };

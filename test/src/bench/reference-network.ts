@@ -18,21 +18,23 @@ const PARAMETERS = WIDTHS.slice(1).flatMap((width, index) => [
 ]);
 
 export const NETWORK: TrainGraphSpec = {
-  parameters: PARAMETERS,
-  inputs: { image: { dtype: 'UINT8', shape: ['rows', 28, 28] } },
-  labels: { dtype: 'INT32', shape: ['rows'] },
+  network: {
+    parameters: PARAMETERS,
+    forward({ g, inputs, parameters }) {
+      const value = (name: string) => parameters.get(name) as Value;
+      return WIDTHS.slice(1).reduce(
+        (h, _, index) => {
+          const activated = index === 0 ? h : g.op('Relu', [h]);
+          return g.op('Gemm', [activated, value(`w${index}`), value(`b${index}`)]);
+        },
+        pixels(g, inputs.get('image') as Value),
+      );
+    },
+  },
+  inputs: { image: { dtype: 'UINT8', shape: [28, 28] } },
+  labels: { dtype: 'INT32', shape: [] },
   loss: softmaxCrossEntropy,
   optimizer: adam(),
-  forward(g, inputs, parameters) {
-    const value = (name: string) => parameters.get(name) as Value;
-    return WIDTHS.slice(1).reduce(
-      (h, _, index) => {
-        const activated = index === 0 ? h : g.op('Relu', [h]);
-        return g.op('Gemm', [activated, value(`w${index}`), value(`b${index}`)]);
-      },
-      pixels(g, inputs.get('image') as Value),
-    );
-  },
 };
 
 function pixels(g: GraphBuilder, rows: Value): Value {
@@ -52,7 +54,7 @@ export function firstWeights(): Map<string, Tensor<'FP32'>> {
   );
 }
 
-/** The feeds of the training graph. */
+/** All rows, by input of the training graph. */
 export async function trainingRows(): Promise<Record<string, Tensor<'UINT8'> | Tensor<'INT32'>>> {
   const images = await readFile(join(MNIST, 'train-images-idx3-ubyte'));
   const labels = await readFile(join(MNIST, 'train-labels-idx1-ubyte'));

@@ -9,7 +9,7 @@ import {
   type TrainGraph,
 } from '@athanor/autodiff';
 import { writeModel } from '@athanor/onnx';
-import { int64, type Tensor, zeros } from '@athanor/tensor';
+import { gatherRows, int64, type NumericTensor, type Tensor, zeros } from '@athanor/tensor';
 import * as ort from 'onnxruntime-node';
 import { runCommand } from '../mesh/run-athanor.js';
 import { BATCH, firstWeights, NETWORK, ROWS, STEPS, trainingRows } from './reference-network.js';
@@ -83,12 +83,12 @@ interface Contender {
 }
 
 /**
- * One epoch after a warm-up. ONNX Runtime is called directly with tensors created beforehand, so that only the two
- * graphs are compared.
+ * One epoch after a warm-up, gathering the rows included. ONNX Runtime is called directly, so that only the two graphs are
+ * compared.
  */
 async function epochSeconds(
   { graph, steps, settings }: Contender,
-  rows: Readonly<Record<string, Tensor>>,
+  rows: Readonly<Record<string, NumericTensor>>,
 ): Promise<number> {
   const session = await ort.InferenceSession.create(writeModel(graph.model), {
     intraOpNumThreads: settings.threads,
@@ -98,15 +98,15 @@ async function epochSeconds(
   });
   const slots = graph.optimizerSlots.map(({ name, shape }): [string, Tensor] => [name, zeros('FP32', shape)]);
   const named = new Map([...firstWeights(), ...slots] as [string, Tensor<'FP32'>][]);
-  const feeds = toOrt({ ...packState(graph, named), [TRAIN_INPUTS.step]: int64([], [0]), ...rows });
+  const feeds = toOrt({ ...packState(graph, named), [TRAIN_INPUTS.step]: int64([], [0]) });
   const carried = session.outputNames.filter(name => name.startsWith(nextName('')));
   feeds[TRAIN_INPUTS.learningRate] = new ort.Tensor('float32', new Float32Array(steps).fill(1e-3), [steps]);
   const batches = Array.from({ length: STEPS / steps }, (_, chunk) => {
-    const indices = Int32Array.from({ length: steps * BATCH }, (_, i) => ((chunk * steps * BATCH + i) * 7919) % ROWS);
-    return new ort.Tensor('int32', indices, [steps, BATCH]);
+    return Int32Array.from({ length: steps * BATCH }, (_, i) => ((chunk * steps * BATCH + i) * 7919) % ROWS);
   });
-  const run = async (batch: ort.Tensor) => {
-    feeds[TRAIN_INPUTS.batchIndices] = batch;
+  const run = async (batch: Int32Array) => {
+    const gathered = Object.entries(rows).map(([name, value]) => [name, gatherRows(value, batch, [steps, BATCH])]);
+    Object.assign(feeds, toOrt(Object.fromEntries(gathered)));
     const outputs = await session.run(feeds);
     for (const name of carried) feeds[name.slice(nextName('').length)] = outputs[name] as ort.Tensor;
     return outputs[METRICS.loss]?.data as Float32Array;

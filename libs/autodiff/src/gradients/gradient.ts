@@ -68,6 +68,8 @@ export interface GradientCase<K extends OperatorName = OperatorName> {
   readonly attributes?: AttributeInputs<AttributesOf<K>>;
   /** Number of outputs, 1 by default. */
   readonly outputs?: number;
+  /** Of these, how many first ones the loss depends on; default: all floats. */
+  readonly differentiated?: number;
   /** Range of the inputs that are differentiated; [-2, 2] by default. */
   readonly range?: readonly [number, number];
   /** Whether the first axis of these inputs has a symbolic size. */

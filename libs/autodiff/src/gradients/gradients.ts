@@ -64,6 +64,7 @@ export {
   noGradient as Slice,
   noGradient as Xor,
 } from './no-gradient.js';
+export { gradient as BatchNormalization } from './normalization/batch-normalization.js';
 export { gradient as AveragePool } from './pooling/average-pool.js';
 export { gradient as GlobalAveragePool } from './pooling/global-average-pool.js';
 export { gradient as GlobalMaxPool } from './pooling/global-max-pool.js';

@@ -6,15 +6,15 @@
 // half a word; the last has no rotation. The keys are hashes of the step. UINT32 Add, Mul and Div wrap around alike in
 // ONNX Runtime's CPU and CUDA providers, which have no Xor or shifts in common.
 
-import type { GraphBuilder, Value } from '@athanor/onnx';
+import { type GraphBuilder, staticCount, type Value } from '@athanor/onnx';
 import { int64, tensor } from '@athanor/tensor';
-import { add, at, cast, div, mul, scalar } from '../emit.js';
+import { add, at, cast, div, mul, reshapeLike, scale } from '../emit.js';
 import { GradientError } from '../errors.js';
 
 export interface GraphRandom {
   /**
-   * 1 / keep with the probability `keep`, else 0, in the shape of `like` [B, width]: inverted dropout multiplies with it.
-   * Every call is a place of its own.
+   * 1 / keep with the probability `keep`, else 0, in the shape of `like` [B, …]: inverted dropout multiplies with it.
+   * Every call is a place of its own. Sizes but that of the batch must be known.
    */
   dropout(g: GraphBuilder, like: Value, keep: number): Value;
 }
@@ -48,7 +48,8 @@ export function createGraphRandom({ root, counter, rates, iteration, seed }: Ran
       );
       const keys = ofPlace.map(key => at(g, key, iteration));
       const isKept = g.op('Less', [emitElements(g, positions(g, like), keys), word(g, Math.floor(keep * WORD))]);
-      return g.op('Where', [isKept, scalar(g, like.dtype, 1 / keep), scalar(g, like.dtype, 0)]);
+      const mask = scale(g, cast(g, isKept, like.dtype), 1 / keep);
+      return like.shape.length === 2 ? mask : reshapeLike(g, mask, like);
     },
   };
 }
@@ -56,17 +57,17 @@ export function createGraphRandom({ root, counter, rates, iteration, seed }: Ran
 /** UINT32 [K]: the numbers of the steps of this run. */
 function stepNumbers(root: GraphBuilder, counter: Value, rates: Value): Value {
   const range = [counter, add(root, counter, root.op('Size', [rates])), root.constant(int64([], [1]))];
-  return cast(root, root.opaque('Range', range, [{ dtype: 'INT64', shape: rates.shape }])[0]!, 'UINT32');
+  return cast(root, { ...root.op('Range', range), shape: rates.shape }, 'UINT32');
 }
 
-/** UINT32 [B, width]: row · width + column. */
+/** UINT32 [B, width] for `width` elements per row: row · width + column. */
 function positions(g: GraphBuilder, like: Value): Value {
-  const [, width] = like.shape;
-  if (like.shape.length !== 2 || typeof width !== 'number')
-    throw new GradientError(`dropout needs [batch, fixed width], got [${like.shape.join(', ')}]`);
+  const width = staticCount(like.shape.slice(1));
+  if (like.shape.length === 0 || width === undefined)
+    throw new GradientError(`dropout needs rows of a known size, got [${like.shape.join(', ')}]`);
   const [zero, one] = [g.constant(int64([], [0])), g.constant(int64([], [1]))];
   const rowCount = g.op('Gather', [g.op('Shape', [like]), zero]);
-  const rows = g.opaque('Range', [zero, rowCount, one], [{ dtype: 'INT64', shape: [like.shape[0]!] }])[0]!;
+  const rows = g.op('Range', [zero, rowCount, one]);
   const begins = mul(g, cast(g, g.op('Unsqueeze', [rows, g.axes([1])]), 'UINT32'), word(g, width));
   return add(
     g,

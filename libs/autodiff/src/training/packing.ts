@@ -4,13 +4,7 @@
 import type { GraphBuilder, Value } from '@athanor/onnx';
 import { elementCount } from '@athanor/tensor';
 import type { ParameterGroup } from '../optimizers/transform.js';
-
-export interface Parameter {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Penalty λ: the loss that is minimized has λ/2 Σp² more than the one that is reported; default: 0. */
-  readonly l2?: number;
-}
+import type { Parameter } from './network.js';
 
 export interface PackedGroup extends ParameterGroup {
   /** One parameter under its own name, or several concatenated in a vector. */

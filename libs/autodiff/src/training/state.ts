@@ -1,18 +1,18 @@
 // The training state in two forms: as the graph carries it (groups and slots), and by name as in checkpoints: one
-// tensor per parameter, `<parameter>`, and one per parameter and optimizer role, `<role>.<parameter>`.
+// tensor per parameter, `<parameter>`, one per parameter and optimizer role, `<role>.<parameter>`, and one per buffer.
 
 import { elementCount, type Tensor, tensor, zeros } from '@athanor/tensor';
-import type { Parameter } from './packing.js';
+import type { Buffer } from './network.js';
 import type { TrainGraph } from './train-graph.js';
 
-type Graph = Pick<TrainGraph, 'groups' | 'optimizerSlots'>;
+type Graph = Pick<TrainGraph, 'groups' | 'optimizerSlots' | 'buffers'>;
 type Fp32 = Tensor<'FP32'>;
 
 interface CarriedTensor {
   readonly name: string;
   readonly shape: readonly number[];
   /** Its members, in order. */
-  readonly members: readonly Parameter[];
+  readonly members: readonly Buffer[];
 }
 
 /** Feeds for a run. Values missing in `named` start at zero. */
@@ -53,11 +53,11 @@ export function stateShapes(graph: Graph): Map<string, readonly number[]> {
   );
 }
 
-function carriedTensors({ groups, optimizerSlots }: Graph): CarriedTensor[] {
+function carriedTensors({ groups, optimizerSlots, buffers }: Graph): CarriedTensor[] {
   const membersOf = new Map(groups.map(group => [group.name, group.members]));
   const slots = optimizerSlots.map(({ name, role, group, shape }) => {
     const members = membersOf.get(group)!.map(member => ({ name: `${role}.${member.name}`, shape: member.shape }));
     return { name, shape, members };
   });
-  return [...groups, ...slots];
+  return [...groups, ...slots, ...buffers.map(buffer => ({ ...buffer, members: [buffer] }))];
 }

@@ -25,17 +25,19 @@ const parameters = widths.slice(1).flatMap((width, index) => [
 ]);
 
 const specOf = (optimizer: Optimizer, packBelow?: number): TrainGraphSpec => ({
-  parameters,
+  network: {
+    parameters,
+    forward: ({ g, inputs, parameters: named }) =>
+      [0, 1, 2].reduce((h, index) => {
+        const linear = g.op('Gemm', [h, named.get(`w${index}`), named.get(`b${index}`)]);
+        return index < 2 ? g.op('Relu', [linear]) : linear;
+      }, inputs.get('features')!),
+  },
   optimizer,
   loss: softmaxCrossEntropy,
-  inputs: { features: { dtype: 'FP32', shape: ['rows', widths[0]!] } },
-  labels: { dtype: 'INT32', shape: ['rows'] },
+  inputs: { features: { dtype: 'FP32', shape: [widths[0]!] } },
+  labels: { dtype: 'INT32', shape: [] },
   ...(packBelow === undefined ? {} : { packBelow }),
-  forward: (g, inputs, named) =>
-    [0, 1, 2].reduce((h, index) => {
-      const linear = g.op('Gemm', [h, named.get(`w${index}`), named.get(`b${index}`)]);
-      return index < 2 ? g.op('Relu', [linear]) : linear;
-    }, inputs.get('features')!),
 });
 
 interface Trace {
@@ -54,6 +56,33 @@ const toOrt = ({ dtype, shape, data }: Feeds[string]) =>
     shape,
   );
 
+/** The rows of some steps: [steps, rows, …]. */
+function rowFeeds(
+  steps: readonly (readonly number[])[],
+  labels: readonly number[],
+  weights?: readonly number[],
+): Feeds {
+  const rows = steps.flat();
+  const shape = [steps.length, steps[0]!.length];
+  const width = widths[0]!;
+  const features = rows.flatMap(row => reference.features.slice(row * width, (row + 1) * width));
+  return {
+    [rowsName('features')]: tensor('FP32', [...shape, width], Float32Array.from(features)),
+    labels: tensor(
+      'INT32',
+      shape,
+      Int32Array.from(rows, row => labels[row]!),
+    ),
+    ...(weights && {
+      weights: tensor(
+        'FP32',
+        shape,
+        Float32Array.from(rows, row => weights[row]!),
+      ),
+    }),
+  };
+}
+
 async function trainSteps(
   graph: TrainGraph,
   learningRate: number,
@@ -67,21 +96,11 @@ async function trainSteps(
   );
   let state: Record<string, ort.Tensor> = { step: toOrt(int64([], [0])) };
   for (const [name, value] of Object.entries(packState(graph, initial))) state[name] = toOrt(value);
-  const dataset: Feeds = {
-    [rowsName('features')]: tensor(
-      'FP32',
-      [reference.labels.length, widths[0]!],
-      Float32Array.from(reference.features),
-    ),
-    labels: tensor('INT32', [reference.labels.length], Int32Array.from(labels)),
-    ...(weights && { weights: tensor('FP32', [weights.length], Float32Array.from(weights)) }),
-  };
   const trace: Trace = { losses: [], correct: [], norms: [], parameters: new Map(), step: 0n };
   for (let begin = 0; begin < batches.length; begin += stepsPerRun) {
     const rows = batches.slice(begin, begin + stepsPerRun);
     const feeds: Feeds = {
-      ...dataset,
-      batch_indices: tensor('INT32', [rows.length, rows[0]!.length], Int32Array.from(rows.flat())),
+      ...rowFeeds(rows, labels, weights),
       learning_rate: tensor('FP32', [rows.length], new Float32Array(rows.length).fill(learningRate)),
     };
     const ortFeeds = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, toOrt(value)]));
@@ -152,7 +171,7 @@ test('clipping reports the norm of every step', async () => {
 
 describe('row weights', () => {
   const { optimizer, learningRate } = optimizers.sgd;
-  const weighted = buildTrainGraph({ ...specOf(optimizer), weights: { dtype: 'FP32', shape: ['rows'] } });
+  const weighted = buildTrainGraph({ ...specOf(optimizer), isWeighted: true });
   const steps = (weights: (row: number) => number, stepsPerRun = batches.length) =>
     trainSteps(
       weighted,
@@ -192,9 +211,13 @@ test("bug: a parameter named 'packed' was confused with the vector of small para
   const spec = specOf(adam());
   const renamed: TrainGraphSpec = {
     ...spec,
-    parameters: parameters.map(({ name, shape }) => ({ name: rename(name), shape })),
-    forward: (g, inputs, named, random) =>
-      spec.forward(g, inputs, new Map(parameters.map(({ name }) => [name, named.get(rename(name))!])), random),
+    network: {
+      parameters: parameters.map(({ name, shape }) => ({ name: rename(name), shape })),
+      forward: ({ parameters: named, ...step }) => {
+        const known = new Map(parameters.map(({ name }) => [name, named.get(rename(name))!]));
+        return spec.network.forward({ ...step, parameters: known });
+      },
+    },
   };
   const graph = buildTrainGraph(renamed);
   const state = new Map(

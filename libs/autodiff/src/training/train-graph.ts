@@ -1,10 +1,10 @@
 // The training loop as one ONNX graph: `Loop` over mini-batches, so that one run() of the runtime trains K steps.
 //
-//   inputs   the state (parameters, optimizer slots, step), rows/<input>, labels, weights if rows have them,
-//            batch_indices [K,B], learning_rate [K]
+//   inputs   the state (trained parameters, optimizer slots, buffers, step), parameters that are not trained,
+//            rows/<input> [K,B,…], labels [K,B,…], weights [K,B] if rows have them, learning_rate [K]
 //   outputs  next/<state>, loss [K], and correct [K], gradient_norm [K] where they exist
 //
-// K and B are fed, not baked in. The data set is an outer value of the body: passed once per run, never per step.
+// K and B are fed, not baked in. Only the rows of these K steps are fed: the data set may be larger than memory.
 
 import { GraphBuilder, loop, type Model, toModel, type Value, type ValueType } from '@athanor/onnx';
 import { int64 } from '@athanor/tensor';
@@ -12,15 +12,17 @@ import { add, at } from '../emit.js';
 import type { LossMetrics } from '../losses/loss.js';
 import type { ParameterGroup, StateSlot } from '../optimizers/transform.js';
 import { createGraphRandom } from './graph-random.js';
+import type { Buffer, Named, Parameter } from './network.js';
 import { type PackedGroup, packParameters } from './packing.js';
 import { type StepOutputs, type StepSpec, scheduleSteps, trainStep } from './train-step.js';
 
 export interface TrainGraphSpec extends StepSpec {
-  /** Types of the whole dataset, by input of the network: the first axis is the row. */
+  /** Types of one row, by input of the network. */
   readonly inputs: Readonly<Record<string, ValueType>>;
+  /** Of one row. */
   readonly labels: ValueType;
-  /** FP32 [rows]: the weight of each row in the loss. */
-  readonly weights?: ValueType;
+  /** Whether each row has a weight in the loss, FP32. */
+  readonly isWeighted?: boolean;
   /** See packing.ts. */
   readonly packBelow?: number;
 }
@@ -30,13 +32,15 @@ export interface TrainGraph {
   readonly groups: readonly PackedGroup[];
   /** FP32 slots that start at zero. */
   readonly optimizerSlots: readonly StateSlot[];
+  readonly buffers: readonly Buffer[];
+  /** Inputs of the graph by their own names: they are fed with every run. */
+  readonly frozen: readonly Parameter[];
 }
 
 export const TRAIN_INPUTS = {
   step: 'step',
   labels: 'labels',
   weights: 'weights',
-  batchIndices: 'batch_indices',
   learningRate: 'learning_rate',
 } as const;
 
@@ -44,7 +48,7 @@ export const METRICS = { loss: 'loss', correct: 'correct', gradientNorm: 'gradie
 
 const DEFAULT_PACK_BELOW = 16_384;
 
-/** Name of the graph's input with the rows of an input of the network. */
+/** Name of the graph's input with the rows of an input of the network, [K,B,…]. */
 export const rowsName = (input: string): string => `rows/${input}`;
 
 /** Name of a state tensor after the run. */
@@ -81,13 +85,16 @@ type Step = (scope: GraphBuilder, iteration: Value, state: readonly Value[]) => 
 type Execution = (g: GraphBuilder, inputs: { state: readonly Value[]; rates: Value }, step: Step) => StepOutputs;
 
 function assemble(spec: TrainGraphSpec, name: string, execute: Execution): TrainGraph {
-  const groups = packParameters(spec.parameters, spec.packBelow ?? DEFAULT_PACK_BELOW);
+  const { parameters, buffers = [] } = spec.network;
+  const frozen = parameters.filter(({ isTrainable }) => isTrainable === false);
+  const groups = packParameters(
+    parameters.filter(parameter => !frozen.includes(parameter)),
+    spec.packBelow ?? DEFAULT_PACK_BELOW,
+  );
   const optimizerSlots = spec.optimizer.flatMap(transform => transform.init(groups));
   const g = new GraphBuilder(name);
-  const inputs = declareInputs(g, spec, [...groups, ...optimizerSlots]);
-  const { state, counter, dataset, batchIndices, rates } = inputs;
-  const labels = g.op('Gather', [inputs.labels, batchIndices]);
-  const weights = inputs.weights && g.op('Gather', [inputs.weights, batchIndices]);
+  const inputs = declareInputs(g, spec, { carried: [...groups, ...optimizerSlots, ...buffers], frozen });
+  const { state, counter, rows, labels, weights, rates } = inputs;
   const schedule = scheduleSteps(g, spec.optimizer, counter, rates);
   let targets: Value | undefined;
   // The first emitted step determines the width of the predictions; the targets are still emitted before the loop.
@@ -95,12 +102,12 @@ function assemble(spec: TrainGraphSpec, name: string, execute: Execution): Train
     targets ??= spec.loss.targets(g, labels, predictions);
     return targets;
   };
-  const result = execute(g, { state, rates }, (scope, iteration, before) => {
-    const rows = at(scope, batchIndices, iteration);
-    return trainStep(scope, spec, {
+  const result = execute(g, { state, rates }, (scope, iteration, before) =>
+    trainStep(scope, spec, {
       groups,
       state: before,
-      inputs: new Map([...dataset].map(([input, value]) => [input, scope.op('Gather', [value, rows])])),
+      frozen: inputs.frozen,
+      inputs: new Map([...rows].map(([input, value]) => [input, at(scope, value, iteration)])),
       targets: predictions => ({
         targets: at(scope, targetsFor(predictions), iteration),
         weights: weights && at(scope, weights, iteration),
@@ -108,32 +115,39 @@ function assemble(spec: TrainGraphSpec, name: string, execute: Execution): Train
       schedule,
       iteration,
       random: createGraphRandom({ root: g, counter, rates, iteration, seed: spec.seed ?? 0 }),
-    });
-  });
+    }),
+  );
   writeState(g, inputs, result.state);
   const metrics = spec.loss.metrics(g, { predictions: result.predictions, targets: targets!, labels, weights });
   writeMetrics(g, metrics, result.gradientNorm);
-  return { model: toModel(g.graph()), groups, optimizerSlots };
+  return { model: toModel(g.graph()), groups, optimizerSlots, buffers, frozen };
 }
 
 interface Inputs {
   readonly state: readonly Value[];
+  readonly frozen: Named<Value>;
   readonly counter: Value;
-  readonly dataset: ReadonlyMap<string, Value>;
+  readonly rows: Named<Value>;
   readonly labels: Value;
   readonly weights: Value | undefined;
-  readonly batchIndices: Value;
   readonly rates: Value;
 }
 
-function declareInputs(g: GraphBuilder, spec: TrainGraphSpec, carried: readonly ParameterGroup[]): Inputs {
+function declareInputs(
+  g: GraphBuilder,
+  spec: TrainGraphSpec,
+  { carried, frozen }: { readonly carried: readonly ParameterGroup[]; readonly frozen: readonly Parameter[] },
+): Inputs {
+  const parameter = ({ name, shape }: ParameterGroup) => g.input(name, { dtype: 'FP32', shape });
+  const perStep = (name: string, { dtype, shape }: ValueType) =>
+    g.input(name, { dtype, shape: ['steps', 'batch', ...shape] });
   return {
-    state: carried.map(({ name, shape }) => g.input(name, { dtype: 'FP32', shape })),
+    state: carried.map(parameter),
+    frozen: new Map(frozen.map(each => [each.name, parameter(each)])),
     counter: g.input(TRAIN_INPUTS.step, { dtype: 'INT64', shape: [] }),
-    dataset: new Map(Object.entries(spec.inputs).map(([input, type]) => [input, g.input(rowsName(input), type)])),
-    labels: g.input(TRAIN_INPUTS.labels, spec.labels),
-    weights: spec.weights && g.input(TRAIN_INPUTS.weights, spec.weights),
-    batchIndices: g.input(TRAIN_INPUTS.batchIndices, { dtype: 'INT32', shape: ['steps', 'batch'] }),
+    rows: new Map(Object.entries(spec.inputs).map(([input, type]) => [input, perStep(rowsName(input), type)])),
+    labels: perStep(TRAIN_INPUTS.labels, spec.labels),
+    weights: spec.isWeighted ? perStep(TRAIN_INPUTS.weights, { dtype: 'FP32', shape: [] }) : undefined,
     rates: g.input(TRAIN_INPUTS.learningRate, { dtype: 'FP32', shape: ['steps'] }),
   };
 }

@@ -4,25 +4,22 @@
 import type { GraphBuilder, Value } from '@athanor/onnx';
 import { int64 } from '@athanor/tensor';
 import { add, at, cast, mul, scale, sub } from '../emit.js';
+import type { Provider } from '../gradients/gradient.js';
 import type { Loss, LossTargets } from '../losses/loss.js';
 import type { Optimizer, Update } from '../optimizers/transform.js';
 import { gradients } from '../reverse-mode.js';
 import type { GraphRandom } from './graph-random.js';
-import { type PackedGroup, type Parameter, packValues, unpackValues } from './packing.js';
+import type { Named, Network } from './network.js';
+import { type PackedGroup, packValues, unpackValues } from './packing.js';
 
 export interface StepSpec {
-  readonly parameters: readonly Parameter[];
-  /** Emits the predictions for a batch of rows, by input of the network. */
-  forward(
-    g: GraphBuilder,
-    inputs: ReadonlyMap<string, Value>,
-    parameters: ReadonlyMap<string, Value>,
-    random: GraphRandom,
-  ): Value;
-  /** Of the random numbers of `forward`: an integer from 0 to 2^53 - 1; default: 0. */
+  readonly network: Network;
+  /** Of the random numbers in training: an integer from 0 to 2^53 - 1; default: 0. */
   readonly seed?: number;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
+  /** Where the graph will run: gradients may have a faster form there. */
+  readonly provider?: Provider;
 }
 
 /** Vectors [K], one element per step. */
@@ -34,9 +31,11 @@ export interface Schedule {
 
 export interface StepInputs {
   readonly groups: readonly PackedGroup[];
-  /** One value per group, then the optimizer's slots. */
+  /** One value per group, then the optimizer's slots, then the buffers. */
   readonly state: readonly Value[];
-  readonly inputs: ReadonlyMap<string, Value>;
+  /** Parameters that are not trained. */
+  readonly frozen: Named<Value>;
+  readonly inputs: Named<Value>;
   /** Created by the loss, once the width of the predictions is known. */
   targets(predictions: Value): LossTargets;
   readonly schedule: Schedule;
@@ -62,35 +61,49 @@ export function scheduleSteps(g: GraphBuilder, optimizer: Optimizer, step: Value
 }
 
 export function trainStep(g: GraphBuilder, spec: StepSpec, inputs: StepInputs): StepOutputs {
-  const { groups, state } = inputs;
+  const { groups, state, frozen } = inputs;
+  const { parameters: declared, buffers = [], forward } = spec.network;
   const packed = state.slice(0, groups.length);
-  const parameters = unpackValues(g, groups, packed);
-  const predictions = spec.forward(g, inputs.inputs, parameters, inputs.random);
+  const slots = state.slice(groups.length, state.length - buffers.length);
+  const trained = unpackValues(g, groups, packed);
+  const before = buffers.map(({ name }, index): [string, Value] => [
+    name,
+    state[state.length - buffers.length + index]!,
+  ]);
+  const after = new Map(before);
+  const predictions = forward({
+    g,
+    inputs: inputs.inputs,
+    parameters: new Map([...frozen, ...trained]),
+    buffers: new Map(before),
+    random: inputs.random,
+    update: (name, value) => after.set(name, value),
+  });
   const gradient = spec.loss.gradient(g, predictions, inputs.targets(predictions));
-  const names = [...parameters.keys()];
-  const derivatives = gradients(g, [{ value: predictions, gradient }], [...parameters.values()]);
-  const penalties = new Map(spec.parameters.map(({ name, l2 = 0 }) => [name, l2]));
+  const derivatives = gradients(g, [{ value: predictions, gradient }], [...trained.values()], spec);
+  const penalties = new Map(declared.map(({ name, l2 = 0 }) => [name, l2]));
   const named = new Map(
-    names.map((name, index): [string, Value] => {
+    [...trained].map(([name, parameter], index): [string, Value] => {
       const rate = penalties.get(name)!;
       const derivative = derivatives[index]!;
-      return [name, rate === 0 ? derivative : add(g, derivative, scale(g, parameters.get(name)!, rate))];
+      return [name, rate === 0 ? derivative : add(g, derivative, scale(g, parameter, rate))];
     }),
   );
   const updates = packValues(g, groups, named).map((value): Update => ({ value }));
-  const optimized = optimize(g, spec.optimizer, { ...inputs, packed, updates });
+  const optimized = optimize(g, spec.optimizer, { ...inputs, slots, packed, updates });
   const next = descend(g, packed, optimized.updates, at(g, inputs.schedule.learningRates, inputs.iteration));
-  return { ...optimized, predictions, state: [...next, ...optimized.state] };
+  return { ...optimized, predictions, state: [...next, ...optimized.state, ...after.values()] };
 }
 
 interface Optimization extends StepInputs {
+  readonly slots: readonly Value[];
   readonly packed: readonly Value[];
   readonly updates: readonly Update[];
 }
 
 function optimize(g: GraphBuilder, optimizer: Optimizer, inputs: Optimization) {
   const { groups, packed, schedule, iteration } = inputs;
-  const slots = inputs.state.slice(groups.length);
+  const slots = [...inputs.slots];
   const state: Value[] = [];
   let updates = inputs.updates;
   let gradientNorm: Value | undefined;

@@ -53,6 +53,7 @@ export { where as Where } from './logic/where.js';
 export { xor as Xor } from './logic/xor.js';
 export { gemm as Gemm } from './matrix/gemm.js';
 export { matMul as MatMul } from './matrix/mat-mul.js';
+export { batchNormalization as BatchNormalization } from './normalization/batch-normalization.js';
 export { averagePool as AveragePool } from './pooling/average-pool.js';
 export { globalAveragePool as GlobalAveragePool } from './pooling/global-average-pool.js';
 export { globalMaxPool as GlobalMaxPool } from './pooling/global-max-pool.js';

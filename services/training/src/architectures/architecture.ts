@@ -1,6 +1,7 @@
-import type { GraphRandom, Parameter } from '@athanor/autodiff';
+import type { Buffer, ForwardStep, Parameter } from '@athanor/autodiff';
 import type { ComponentKind, ResolvedComponent } from '@athanor/components';
-import type { GraphBuilder, Value } from '@athanor/onnx';
+import type { Value } from '@athanor/onnx';
+import type { ImageShape } from '@athanor/transforms';
 
 /** How a parameter is initialized. */
 export type Initialization =
@@ -15,6 +16,11 @@ export interface ModelParameter extends Parameter {
   readonly initialization: Initialization;
 }
 
+/** A tensor that training replaces without a gradient: running statistics. */
+export interface ModelBuffer extends Buffer {
+  readonly initialization: Initialization;
+}
+
 /** The encoded rows that a network takes. */
 export interface NetworkInputs {
   /** Of the training split. */
@@ -23,25 +29,35 @@ export interface NetworkInputs {
   readonly width: number;
   /** Index inputs INT64 [n], for embeddings. */
   readonly indices: readonly { readonly name: string; readonly cardinality: number }[];
+  /** Images FP32 [n, channels, height, width], for convolutions. */
+  readonly images: readonly (ImageShape & { readonly name: string })[];
 }
 
 /** The values of NetworkInputs in a graph. */
 export interface NetworkValues {
   readonly dense: Value | undefined;
   readonly indices: ReadonlyMap<string, Value>;
+  readonly images: ReadonlyMap<string, Value>;
 }
 
-/** A network as a graph builder. */
+export interface ModelStep extends Omit<ForwardStep, 'inputs'> {
+  readonly inputs: NetworkValues;
+}
+
+/** A network as a builder of graphs. */
 export interface ModelDefinition {
   readonly parameters: readonly ModelParameter[];
-  /** Emits the raw outputs FP32 [n, outputWidth]. `random` is given in training only. */
-  forward(g: GraphBuilder, inputs: NetworkValues, parameters: ReadonlyMap<string, Value>, random?: GraphRandom): Value;
+  readonly buffers?: readonly ModelBuffer[];
+  /** Emits the raw outputs FP32 [n, outputWidth]. */
+  forward(step: ModelStep): Value;
 }
 
 /** A kind of network that is trained by gradient descent. */
 export interface Architecture<P = unknown> extends ComponentKind<P> {
   /** Whether categories may come as indices, which it embeds. */
   readonly embeds: boolean;
+  /** Whether images keep their rows and columns; else their pixels are dense features. */
+  readonly takesImages?: boolean;
   /** Whether the loss is convex in the parameters: then it is learned with larger steps. */
   readonly isConvex?: boolean;
   build(parameters: P, inputs: NetworkInputs, outputWidth: number): ModelDefinition;

@@ -1,10 +1,12 @@
 import type { ComponentFamily } from '@athanor/components';
 import type { Architecture } from './architecture.js';
 import { auto } from './auto.js';
+import { cnn } from './cnn.js';
 import { linear } from './linear.js';
 import { mlp } from './mlp.js';
+import { resnet } from './resnet.js';
 
 export const ARCHITECTURES = {
   name: 'model',
-  kinds: { mlp, linear, auto } as Readonly<Record<string, Architecture>>,
+  kinds: { mlp, linear, cnn, resnet, auto } as Readonly<Record<string, Architecture>>,
 } satisfies ComponentFamily<Architecture>;

@@ -37,7 +37,7 @@ async function weightsOf(task: 'regression' | 'binary', l2: number): Promise<Flo
     data: { columns: [...INPUTS.map(source), target], train: split, validation: split },
   });
   if (result.status !== 'completed') throw new Error(result.status);
-  return result.parameters.get('weight')!.data;
+  return result.weights.get('weight')!.data;
 }
 
 /** Zero mean and unit deviation, as `standard` makes them. */

@@ -29,7 +29,7 @@ export const linear: Architecture<z.output<typeof parameters>> = {
         { name: 'weight', shape: [width, outputWidth], initialization: { kind: 'zeros' }, l2: l2 / rows },
         { name: 'bias', shape: [outputWidth], initialization: { kind: 'zeros' } },
       ],
-      forward: (g, { dense }, named) =>
+      forward: ({ g, inputs: { dense }, parameters: named }) =>
         g.op('Gemm', [dense, named.get('weight'), named.get('bias')], { name: 'linear' }),
     };
   },

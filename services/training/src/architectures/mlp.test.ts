@@ -6,7 +6,7 @@ import type { EpochReport } from '../engine/reports.js';
 import type { TrainingSpec } from '../engine/spec.js';
 import { train } from '../engine/train.js';
 import { columnData, columnSpec, modelOf, optimizerOf } from '../engine/training-data.testkit.js';
-import { layerNorm } from './layer-norm.js';
+import { layerNorm } from './layers/layer-norm.js';
 
 async function trace(changes: Partial<TrainingSpec>, resumeFrom?: Uint8Array) {
   const checkpoints = new Map<number, Uint8Array>();

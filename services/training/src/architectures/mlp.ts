@@ -3,7 +3,7 @@ import type { GraphBuilder, Value } from '@athanor/onnx';
 import { z } from 'zod';
 import type { Architecture, ModelParameter } from './architecture.js';
 import { embed } from './embedding.js';
-import { layerNorm } from './layer-norm.js';
+import { layerNorm } from './layers/layer-norm.js';
 
 const MAX_LAYERS = 32;
 const MAX_WIDTH = 16_384;
@@ -48,7 +48,7 @@ export const mlp: Architecture<z.output<typeof parameters>> = {
     );
     return {
       parameters: [...embeddings.parameters, ...layers.flat(), ...norms.flatMap(norm => norm?.parameters ?? [])],
-      forward(g, values, named, random) {
+      forward({ g, inputs: values, parameters: named, random }) {
         const features = embeddings.concatenate(g, values, named);
         return layers.reduce((h, [weight, bias], index) => {
           const activated =

@@ -33,12 +33,12 @@ export interface Score {
 export interface Best extends Score {
   /** From 0. */
   readonly epoch: number;
-  readonly parameters: ReadonlyMap<string, Tensor<'FP32'>>;
+  readonly weights: ReadonlyMap<string, Tensor<'FP32'>>;
 }
 
 export interface Checkpoint {
   readonly cursor: Cursor;
-  /** Parameters and optimizer state. */
+  /** Trained parameters, optimizer state and buffers. */
   readonly state: ReadonlyMap<string, Tensor<'FP32'>>;
   readonly best?: Best;
 }
@@ -47,7 +47,7 @@ export interface Checkpoint {
 const BEST = 'best/';
 
 export function writeCheckpoint(spec: TrainingSpec, { cursor, state, best }: Checkpoint): Uint8Array {
-  const bestTensors = [...(best?.parameters ?? [])].map(([name, value]) => [`${BEST}${name}`, value] as const);
+  const bestTensors = [...(best?.weights ?? [])].map(([name, value]) => [`${BEST}${name}`, value] as const);
   const metadata: Record<string, string> = { ...conditions(spec), cursor: JSON.stringify(cursor) };
   if (best !== undefined) metadata.best = JSON.stringify({ epoch: best.epoch, value: best.value, loss: best.loss });
   return writeSafetensors({ tensors: new Map([...state, ...bestTensors]), metadata });
@@ -68,10 +68,10 @@ export function readCheckpoint(spec: TrainingSpec, bytes: Uint8Array): Checkpoin
   return { cursor: parseCursor(metadata.cursor), state, ...parseBest(metadata.best, new Map(best)) };
 }
 
-function parseBest(text: string | undefined, parameters: Best['parameters']): { readonly best?: Best } {
+function parseBest(text: string | undefined, weights: Best['weights']): { readonly best?: Best } {
   if (text === undefined) return {};
   try {
-    return { best: { ...(JSON.parse(text) as Omit<Best, 'parameters'>), parameters } };
+    return { best: { ...(JSON.parse(text) as Omit<Best, 'weights'>), weights } };
   } catch (cause) {
     throw new CheckpointCorrupt('the checkpoint has no valid best epoch', { cause });
   }

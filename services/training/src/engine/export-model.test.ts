@@ -13,7 +13,7 @@ async function trainAndExport(spec: TrainingSpec): Promise<ExportedModel> {
   const data = imageData();
   const result = await train({ spec, data });
   if (result.status !== 'completed') throw new Error(`training ${result.status}`);
-  return exportModel({ spec, network: result.network, parameters: result.parameters });
+  return exportModel({ spec, network: result.network, weights: result.weights });
 }
 
 const digests = ({ files }: ExportedModel) =>
@@ -48,8 +48,8 @@ test.each([
 ])('the exported model serves the probabilities of the evaluation for %s', async (_, spec, data) => {
   const result = await train({ spec, data });
   if (result.status !== 'completed') throw new Error(`training ${result.status}`);
-  const { network, parameters } = result;
-  const model = exportModel({ spec, network, parameters }).files.get('model.onnx')!;
+  const { network, weights } = result;
+  const model = exportModel({ spec, network, weights }).files.get('model.onnx')!;
   const { columns, task } = network;
   const options = { scores: task.scores, columns, batchSize: 5, cpuThreads: 1 };
   const probabilities = await evaluateModel(model, data.validation, options);

@@ -26,11 +26,12 @@ export interface ExportedModel {
 export interface ExportInputs {
   readonly spec: TrainingSpec;
   readonly network: Network;
-  readonly parameters: ReadonlyMap<string, Tensor<'FP32'>>;
+  /** Parameters and buffers. */
+  readonly weights: ReadonlyMap<string, Tensor<'FP32'>>;
 }
 
-export function exportModel({ spec, network, parameters }: ExportInputs): ExportedModel {
-  const model = writeModel(inferenceGraph(network, parameters));
+export function exportModel({ spec, network, weights }: ExportInputs): ExportedModel {
+  const model = writeModel(inferenceGraph(network, weights));
   const files = new Map<string, Uint8Array>([
     ['model.onnx', model],
     ['eval.onnx', writeModel(evalGraph(network))],

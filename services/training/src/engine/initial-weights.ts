@@ -1,13 +1,20 @@
 import { type Tensor, zeros } from '@athanor/tensor';
-import type { Initialization, ModelParameter } from '../architectures/architecture.js';
+import type { Initialization, ModelBuffer, ModelParameter } from '../architectures/architecture.js';
 import { randomWords, STREAM } from './philox.js';
 
-/** Initial values of all parameters: a pure function of the seed and the order of the parameters. */
-export function initialWeights(parameters: readonly ModelParameter[], seed: number): Map<string, Tensor<'FP32'>> {
+/** Initial values of parameters and buffers: a pure function of the seed and their order. */
+export function initialWeights(
+  parameters: readonly (ModelParameter | ModelBuffer)[],
+  seed: number,
+): Map<string, Tensor<'FP32'>> {
   return new Map(parameters.map((parameter, index) => [parameter.name, initialize(parameter, seed, index)]));
 }
 
-function initialize({ shape, initialization }: ModelParameter, seed: number, index: number): Tensor<'FP32'> {
+function initialize(
+  { shape, initialization }: ModelParameter | ModelBuffer,
+  seed: number,
+  index: number,
+): Tensor<'FP32'> {
   const weights = zeros('FP32', shape);
   if (initialization.kind === 'zeros') return weights;
   if (initialization.kind === 'ones') {

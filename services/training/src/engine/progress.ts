@@ -1,6 +1,7 @@
 // The training position and how it advances: pure functions of cursors.
 
 import type { PrimaryMetric } from '../tasks/task.js';
+import type { Batches } from './batch-source.js';
 import type { Best, Cursor, Score } from './checkpoint.js';
 import { TrainingDiverged } from './errors.js';
 import type { TrainingSpec } from './spec.js';
@@ -35,7 +36,7 @@ export function nextChunk(cursor: Cursor, rows: number, spec: TrainingSpec, atMo
 }
 
 /** Sums are accumulated step by step in float64, so they do not depend on the chunk size. */
-export function advance(cursor: Cursor, { steps }: Chunk, { losses, correct, weights }: StepResults): Cursor {
+export function advance(cursor: Cursor, { steps, weights }: Batches, { losses, correct }: StepResults): Cursor {
   let { lossSum, correct: correctSum } = cursor;
   for (const [step, loss] of losses.entries()) lossSum += loss * weights[step]!;
   for (const count of correct ?? []) correctSum += count;

@@ -1,9 +1,9 @@
-import { METRICS, nextName, packState, rowsName, TRAIN_INPUTS, type TrainGraph, unpackState } from '@athanor/autodiff';
+import { METRICS, nextName, packState, TRAIN_INPUTS, type TrainGraph, unpackState } from '@athanor/autodiff';
 import { writeModel } from '@athanor/onnx';
 import { openSession, type Session } from '@athanor/runtime';
 import { int64, type Tensor, tensor } from '@athanor/tensor';
+import type { Batches } from './batch-source.js';
 import type { Checkpoint } from './checkpoint.js';
-import type { EncodedSplit } from './prepare-data.js';
 import type { TrainingSpec } from './spec.js';
 
 export interface StepResults {
@@ -11,30 +11,27 @@ export interface StepResults {
   readonly losses: Float32Array;
   /** Correctly predicted rows of each step; undefined if the loss does not count them. */
   readonly correct: Int32Array | undefined;
-  /** Sum of the rows' weights of each step; their number if all count alike. */
-  readonly weights: Float64Array;
+}
+
+export interface StepRunnerOptions {
+  readonly spec: TrainingSpec;
+  readonly checkpoint: Checkpoint;
+  /** Parameters that are not trained. */
+  readonly frozen: ReadonlyMap<string, Tensor<'FP32'>>;
 }
 
 /** The training graph in a session, with the state that is passed from run to run. */
 export class StepRunner {
   readonly #graph: TrainGraph;
   readonly #session: Session;
-  readonly #dataset: Record<string, Tensor>;
-  readonly #weights: Float32Array | undefined;
+  readonly #frozen: Readonly<Record<string, Tensor>>;
   readonly #learningRate: number;
   #state: Record<string, Tensor>;
 
-  private constructor(graph: TrainGraph, session: Session, options: StepRunnerOptions) {
-    const { split, checkpoint, spec } = options;
+  private constructor(graph: TrainGraph, session: Session, { checkpoint, spec, frozen }: StepRunnerOptions) {
     this.#graph = graph;
     this.#session = session;
-    const inputs = [...split.inputs].map(([name, value]) => [rowsName(name), value]);
-    this.#weights = split.weights?.data as Float32Array | undefined;
-    this.#dataset = {
-      ...Object.fromEntries(inputs),
-      [TRAIN_INPUTS.labels]: split.labels,
-      ...(split.weights && { [TRAIN_INPUTS.weights]: split.weights }),
-    };
+    this.#frozen = Object.fromEntries(frozen);
     this.#learningRate = spec.optimizer.parameters.learningRate;
     this.#state = {
       ...packState(graph, checkpoint.state),
@@ -48,31 +45,21 @@ export class StepRunner {
     return new StepRunner(graph, session, options);
   }
 
-  /** Trains one step per row of `rows` [steps, batch]; the values are row indices into the split. */
-  async run(rows: Int32Array, steps: number): Promise<StepResults> {
+  async run({ steps, feeds }: Batches): Promise<StepResults> {
     const outputs = await this.#session.run({
       ...this.#state,
-      ...this.#dataset,
-      [TRAIN_INPUTS.batchIndices]: tensor('INT32', [steps, rows.length / steps], rows),
+      ...this.#frozen,
+      ...feeds,
       [TRAIN_INPUTS.learningRate]: tensor('FP32', [steps], new Float32Array(steps).fill(this.#learningRate)),
     });
     this.#state = Object.fromEntries(Object.keys(this.#state).map(name => [name, outputs[nextName(name)]!]));
     return {
       losses: outputs[METRICS.loss]!.data as Float32Array,
       correct: outputs[METRICS.correct]?.data as Int32Array | undefined,
-      weights: this.#weightsOf(rows, steps),
     };
   }
 
-  #weightsOf(rows: Int32Array, steps: number): Float64Array {
-    const batch = rows.length / steps;
-    const sums = new Float64Array(steps);
-    if (this.#weights === undefined) return sums.fill(batch);
-    for (const [position, row] of rows.entries()) sums[Math.floor(position / batch)]! += this.#weights[row]!;
-    return sums;
-  }
-
-  /** Parameters and optimizer state by name. */
+  /** Trained parameters, optimizer state and buffers by name. */
   state(): Map<string, Tensor<'FP32'>> {
     return unpackState(this.#graph, this.#state);
   }
@@ -80,10 +67,4 @@ export class StepRunner {
   release(): Promise<void> {
     return this.#session.release();
   }
-}
-
-export interface StepRunnerOptions {
-  readonly spec: TrainingSpec;
-  readonly split: EncodedSplit;
-  readonly checkpoint: Checkpoint;
 }

@@ -64,7 +64,7 @@ describe('a choice of models', () => {
       const resumed = await trainBest({ spec, data, resumeFrom: checkpoints.get(step)! });
       expect(resumed).toMatchObject({
         status: 'completed',
-        parameters: whole.parameters,
+        weights: whole.weights,
         candidates: whole.candidates,
       });
     }

@@ -100,10 +100,10 @@ test('a checkpoint at the very end of the job resumes into the finished model', 
   expect(again.losses).toEqual([]);
   // Not a new step: committing its checkpoint again would reset the job's retry budget.
   expect(again.checkpoints.size).toBe(0);
-  const parametersOf = (result: TrainingResult) => result.status === 'completed' && result.parameters;
+  const weightsOf = (result: TrainingResult) => result.status === 'completed' && result.weights;
   const options = { spec: specOf(), data: imageData() };
   const resumed = await train({ ...options, resumeFrom: whole.checkpoints.get(12)! });
-  expect(parametersOf(resumed)).toEqual(parametersOf(await train(options)));
+  expect(weightsOf(resumed)).toEqual(weightsOf(await train(options)));
 });
 
 test('different seeds give different weights', async () => {
@@ -138,16 +138,16 @@ describe('early stopping', () => {
     expect(epochs).toHaveLength(best + 1 + 3);
     expect(epochs.length).toBeLessThan(60);
     const until = await train({ spec: { ...spec, epochs: best + 1, patience: 0 }, data: data() });
-    const parametersOf = (result: TrainingResult) => result.status === 'completed' && result.parameters;
-    expect(parametersOf(stopped)).toEqual(parametersOf(until));
+    const weightsOf = (result: TrainingResult) => result.status === 'completed' && result.weights;
+    expect(weightsOf(stopped)).toEqual(weightsOf(until));
   });
 
   test('is resumed from any checkpoint with the bits of an uninterrupted run', async () => {
-    const parametersOf = (result: TrainingResult) => result.status === 'completed' && result.parameters;
-    const expected = parametersOf(await train({ spec, data: data() }));
+    const weightsOf = (result: TrainingResult) => result.status === 'completed' && result.weights;
+    const expected = weightsOf(await train({ spec, data: data() }));
     const run = await trace(spec, { data: data() });
     for (const checkpoint of [...run.checkpoints.values()].slice(-4)) {
-      expect(parametersOf(await train({ spec, data: data(), resumeFrom: checkpoint }))).toEqual(expected);
+      expect(weightsOf(await train({ spec, data: data(), resumeFrom: checkpoint }))).toEqual(expected);
     }
   });
 });

@@ -5,7 +5,7 @@ import { writeModel } from '@athanor/onnx';
 import { openSession, type SessionOptions } from '@athanor/runtime';
 import { type NumericTensor, type Tensor, tensor } from '@athanor/tensor';
 import { encodingGraph, rawTensor } from '@athanor/transforms';
-import { denseWidth, type FeatureSet, type FittedTransform, indexName, isInStep } from './feature-set.js';
+import { denseWidth, type FeatureSet, type FittedTransform, featureName, isInStep } from './feature-set.js';
 import { columnOf, type RawSplit } from './raw-split.js';
 
 /** Names of a network's inputs in the training graph. */
@@ -32,9 +32,11 @@ export async function encodeSplit(
   let offset = 0;
   for (const feature of ahead) {
     if (feature.encoding.kind === 'index') {
-      inputs.set(indexInput(indexName(feature)), await encodeIndex(feature, split, options));
+      inputs.set(indexInput(featureName(feature)), await encodeIndex(feature, split, options));
       continue;
     }
+    if (feature.encoding.kind !== 'dense')
+      throw new Error(`'${featureName(feature)}' cannot be encoded ahead of training`);
     await encodeDense(feature, split, { options, target: { dense, width, offset } });
     offset += feature.encoding.names.length;
   }

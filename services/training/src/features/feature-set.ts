@@ -3,7 +3,7 @@
 import type { ResolvedComponent } from '@athanor/components';
 import { sliceRows } from '@athanor/data';
 import { GraphBuilder, type Value } from '@athanor/onnx';
-import { type Fitted, rawInputType, type SourceColumn, type Transform } from '@athanor/transforms';
+import { type Fitted, type ImageShape, rawInputType, type SourceColumn, type Transform } from '@athanor/transforms';
 import { columnOf, type RawSplit } from './raw-split.js';
 
 /** A transform and the columns that it encodes together. */
@@ -16,7 +16,8 @@ export interface PlannedTransform {
 /** What a transform's encoding looks like. */
 export type Encoding =
   | { readonly kind: 'dense'; readonly names: readonly string[] }
-  | { readonly kind: 'index'; readonly cardinality: number };
+  | { readonly kind: 'index'; readonly cardinality: number }
+  | { readonly kind: 'image'; readonly shape: ImageShape };
 
 export interface FittedTransform extends PlannedTransform {
   readonly fitted: Fitted;
@@ -48,8 +49,8 @@ export function isInStep({ transform }: PlannedTransform): boolean {
   return transform.inStep === true;
 }
 
-/** The name of a transform's index among the inputs of a network. */
-export function indexName({ columns }: PlannedTransform): string {
+/** The name of a transform's index or image among the inputs of a network. */
+export function featureName({ columns }: PlannedTransform): string {
   return columns.map(({ name }) => name).join(',');
 }
 
@@ -62,7 +63,12 @@ function encodingOf({ columns, transform }: PlannedTransform, fitted: Fitted): E
   const g = new GraphBuilder('encoding');
   const raw = columns.map((column): Value => g.input(column.name, rawInputType(column, 'batch')));
   const encoded = transform.emit(g, raw, fitted);
-  return encoded.kind === 'dense'
-    ? { kind: 'dense', names: encoded.names }
-    : { kind: 'index', cardinality: encoded.cardinality };
+  switch (encoded.kind) {
+    case 'dense':
+      return { kind: 'dense', names: encoded.names };
+    case 'index':
+      return { kind: 'index', cardinality: encoded.cardinality };
+    case 'image':
+      return { kind: 'image', shape: encoded.shape };
+  }
 }

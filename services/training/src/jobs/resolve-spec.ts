@@ -42,8 +42,7 @@ export function resolveSpec(spec: TrainingSpec, facts: DatasetFacts): TrainingSp
   const model = violations.parse(ARCHITECTURES, spec.model, defaultModel(facts, inputs));
   if (model?.kind.candidates !== undefined && facts.validationRows === 0)
     violations.add('model', `'${model.component.kind}' chooses by the validation split, which has no rows`);
-  const embeds = model?.kind.embeds ?? false;
-  const transforms = resolveTransforms(spec.transforms, { inputs, embeds }, violations);
+  const transforms = resolveTransforms(spec.transforms, { inputs, model: model?.kind }, violations);
   const optimizer = violations.parse(OPTIMIZERS, spec.optimizer, DEFAULT_OPTIMIZER);
   violations.throwIfAny();
   const chosen = optimizer && model && fillLearningRate(optimizer, model);

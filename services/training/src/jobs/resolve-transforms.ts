@@ -1,6 +1,7 @@
 import type { ResolvedComponent } from '@athanor/components';
 import type { ColumnTransform } from '@athanor/contracts/training';
 import { chooseTransform, TRANSFORMS, TransformError } from '@athanor/transforms';
+import type { Architecture } from '../architectures/architecture.js';
 import type { ColumnFacts } from './dataset-facts.js';
 import type { Violations } from './violations.js';
 
@@ -15,7 +16,7 @@ export interface ResolvedTransform {
 /** One transform for every input: those of the request, and a chosen one for each other column, in their order. */
 export function resolveTransforms(
   requested: readonly ColumnTransform[],
-  { inputs, embeds }: { readonly inputs: readonly ColumnFacts[]; readonly embeds: boolean },
+  { inputs, model }: { readonly inputs: readonly ColumnFacts[]; readonly model: Architecture | undefined },
   violations: Violations,
 ): ResolvedTransform[] {
   const given = new Map<string, ResolvedTransform>();
@@ -41,13 +42,18 @@ export function resolveTransforms(
       given.set(column.name, { columns: [column.name], transform: parsed.component });
     }
   }
-  return inputs.flatMap(column => given.get(column.name) ?? choose(column, embeds, violations) ?? []);
+  return inputs.flatMap(column => given.get(column.name) ?? choose(column, model, violations) ?? []);
 }
 
-function choose(column: ColumnFacts, embeds: boolean, violations: Violations): ResolvedTransform | undefined {
+function choose(
+  column: ColumnFacts,
+  model: Architecture | undefined,
+  violations: Violations,
+): ResolvedTransform | undefined {
   const distinct = column.unique === undefined ? {} : { distinct: column.unique };
+  const { embeds = false, takesImages = false } = model ?? {};
   try {
-    return { columns: [column.name], transform: chooseTransform(column, { ...distinct, embeds }) };
+    return { columns: [column.name], transform: chooseTransform(column, { ...distinct, embeds, takesImages }) };
   } catch (error) {
     if (!(error instanceof TransformError)) throw error;
     violations.add('transforms', `'${column.name}': ${error.message}`);

@@ -134,8 +134,8 @@ interface TrainedJob {
 
 /** Exports the model, evaluates the same file that will be served, and stores all files. */
 async function storeResult(client: AttemptClient, { data, result, slices }: TrainedJob): Promise<TrainingResultInput> {
-  const { network, parameters, spec } = result;
-  const exported = exportModel({ spec, network, parameters });
+  const { network, weights, spec } = result;
+  const exported = exportModel({ spec, network, weights });
   const model = exported.files.get('model.onnx');
   if (model === undefined) throw new Error('expected model.onnx among the exported files');
   const writeBlob = (bytes: Uint8Array) => client.writeBlob(bytes);

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '@athanor/onnx';
 import { scalar } from '@athanor/tensor';
-import type { ModelParameter } from './architecture.js';
+import type { ModelParameter } from '../architecture.js';
 
 /** Added to the variance, as in PyTorch. */
 const EPSILON = 1e-5;

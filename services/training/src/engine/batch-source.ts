@@ -1,0 +1,55 @@
+// Where the rows of training steps come from. A run is fed its own rows only: the order is a function of (seed, epoch), so
+// the bits of the result do not depend on how many steps are read at a time.
+
+import { rowsName, TRAIN_INPUTS } from '@athanor/autodiff';
+import { gatherRows, type NumericTensor, type Tensor } from '@athanor/tensor';
+import type { EncodedSplit } from './prepare-data.js';
+import type { Chunk } from './progress.js';
+import { rowOrder } from './row-order.js';
+
+/** The rows of consecutive steps. */
+export interface Batches {
+  readonly steps: number;
+  /** Inputs of the training graph, [steps, rows, …]. */
+  readonly feeds: Readonly<Record<string, Tensor>>;
+  /** Sum of the rows' weights of each step; their number if all count alike. */
+  readonly weights: Float64Array;
+}
+
+export interface BatchSource {
+  /** Of an epoch. */
+  readonly rows: number;
+  /** The rows of a chunk of an epoch. */
+  read(epoch: number, chunk: Chunk): Promise<Batches>;
+}
+
+/** Rows of a split that is in memory. */
+export function memorySource(split: EncodedSplit, seed: number): BatchSource {
+  const columns: Readonly<Record<string, NumericTensor>> = {
+    ...Object.fromEntries([...split.inputs].map(([name, value]) => [rowsName(name), value])),
+    [TRAIN_INPUTS.labels]: split.labels,
+    ...(split.weights && { [TRAIN_INPUTS.weights]: split.weights }),
+  };
+  let order: { readonly epoch: number; readonly rows: Int32Array } | undefined;
+  return {
+    rows: split.rows,
+    async read(epoch, { begin, end, steps }) {
+      if (order?.epoch !== epoch) order = { epoch, rows: rowOrder(split.rows, seed, epoch) };
+      const rows = order.rows.subarray(begin, end);
+      const feeds = Object.entries(columns).map(([name, column]) => [
+        name,
+        gatherRows(column, rows, [steps, rows.length / steps]),
+      ]);
+      return { steps, feeds: Object.fromEntries(feeds), weights: stepWeights(split.weights, rows, steps) };
+    },
+  };
+}
+
+function stepWeights(weights: NumericTensor | undefined, rows: Int32Array, steps: number): Float64Array {
+  const batch = rows.length / steps;
+  const sums = new Float64Array(steps);
+  if (weights === undefined) return sums.fill(batch);
+  const { data } = weights as Tensor<'FP32'>;
+  for (const [position, row] of rows.entries()) sums[Math.floor(position / batch)]! += data[row]!;
+  return sums;
+}
