@@ -1,0 +1,98 @@
+import type { CategoryValues, VectorValues } from '@athanor/data';
+import { tensor } from '@athanor/tensor';
+import type { SourceColumn } from '@athanor/transforms';
+import { describe, expect, test } from 'vitest';
+import { exportModel } from '../engine/export-model.js';
+import { randomWords } from '../engine/philox.js';
+import type { EpochReport } from '../engine/reports.js';
+import type { TrainingSpec } from '../engine/spec.js';
+import { train } from '../engine/train.js';
+import type { TrainingData } from '../engine/training-data.js';
+import { imageData, modelOf, optimizerOf, specOf, splitOf, transformOf } from '../engine/training-data.testkit.js';
+import type { RawSplit } from '../features/raw-split.js';
+import { UnsupportedInputs } from './architecture.js';
+
+const SIZE = 8;
+
+/** Colour images with a bright bar: its direction is the class. 45 training rows are five batches of 8 and one of 5. */
+function barData(): TrainingData {
+  const { columns } = imageData();
+  const image: SourceColumn = {
+    name: 'image',
+    type: { kind: 'vector', dtype: 'UINT8', shape: [SIZE, SIZE, 3] },
+    role: 'input',
+    nullable: false,
+  };
+  return { columns: [image, columns[1]!], train: bars(45, 0), validation: bars(18, 1) };
+}
+
+function bars(rows: number, stream: number): RawSplit {
+  const random = randomWords(3, stream, 0);
+  const codes = Int32Array.from({ length: rows }, (_, row) => row % 3);
+  const pixels = new Uint8Array(rows * SIZE * SIZE * 3);
+  for (let row = 0; row < rows; row++) {
+    const place = 1 + (random.next() % (SIZE - 2));
+    for (let y = 0; y < SIZE; y++) {
+      for (let x = 0; x < SIZE; x++) {
+        const isBright = [y === place, x === place, x === y][codes[row]!]!;
+        for (let c = 0; c < 3; c++)
+          pixels[((row * SIZE + y) * SIZE + x) * 3 + c] = (isBright ? 160 : 20) + (random.next() % 60);
+      }
+    }
+  }
+  const label: CategoryValues = { kind: 'category', codes };
+  const image: VectorValues = { kind: 'vector', tensor: tensor('UINT8', [rows, SIZE, SIZE, 3], pixels) };
+  return splitOf({ image, label }, rows);
+}
+
+const transforms = [{ columns: ['image'], transform: transformOf('image') }];
+
+async function trace(changes: Partial<TrainingSpec>, resumeFrom?: Uint8Array) {
+  const checkpoints = new Map<number, Uint8Array>();
+  const [losses, epochs]: [number[], EpochReport[]] = [[], []];
+  const spec = specOf({ transforms, ...changes });
+  const result = await train({
+    spec,
+    data: barData(),
+    ...(resumeFrom && { resumeFrom }),
+    onChunk: report => void losses.push(...report.losses),
+    onEpoch: report => void epochs.push(report),
+    onCheckpoint: (bytes, { step }) => void checkpoints.set(step, bytes),
+  });
+  if (result.status !== 'completed') throw new Error(result.status);
+  return { losses, epochs, checkpoints, model: exportModel({ spec, ...result }).files.get('model.onnx')! };
+}
+
+describe.each([
+  modelOf('cnn', { channels: [4, 6], hidden: [8], dropout: 0.3 }),
+  modelOf('cnn', { channels: [4], hidden: [], normalization: 'none', padding: 'valid', dropout: 0 }),
+  modelOf('resnet', { channels: 2 }),
+])('$kind $parameters', model => {
+  test('the chunk size and resuming do not change the result', async () => {
+    const whole = await trace({ model, chunkSteps: 1 });
+    expect(await trace({ model, chunkSteps: 64 })).toEqual(whole);
+    for (const step of [5, 10]) {
+      const resumed = await trace({ model }, whole.checkpoints.get(step)!);
+      expect(resumed.losses).toEqual(whole.losses.slice(step));
+      expect(resumed.checkpoints.get(12)).toEqual(whole.checkpoints.get(12));
+      expect(resumed.model).toEqual(whole.model);
+    }
+  });
+
+  test('it learns, also by the running statistics with which it is served', async () => {
+    const optimizer = optimizerOf('adam', { learningRate: 0.01 });
+    const { epochs } = await trace({ model, epochs: 40, optimizer });
+    expect(epochs.at(-1)!.validationMetrics[0]).toMatchObject({ name: 'accuracy', value: 1 });
+  });
+});
+
+test('inputs that are not one image are refused', async () => {
+  const spec = specOf({ model: modelOf('cnn') });
+  await expect(train({ spec, data: imageData() })).rejects.toThrow(UnsupportedInputs);
+  await expect(train({ spec, data: imageData() })).rejects.toThrow('received 0 images, 6 dense features, 0 indices');
+});
+
+test('an image that the convolutions use up is refused', async () => {
+  const spec = specOf({ model: modelOf('cnn', { channels: [2, 2, 2, 2] }), transforms });
+  await expect(train({ spec, data: barData() })).rejects.toThrow('8 × 8 pixels is used up after 4 convolutions');
+});
