@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { adam, rowsName, softmaxCrossEntropy, TRAIN_INPUTS, type TrainGraphSpec } from '@athanor/autodiff';
+import { adam, crossEntropy, rowsName, TRAIN_INPUTS, type TrainGraphSpec } from '@athanor/autodiff';
 import type { GraphBuilder, Value } from '@athanor/onnx';
 import { elementCount, int64, scalar, type Tensor, tensor, zeros } from '@athanor/tensor';
 import { MNIST } from '../mesh/mnist.js';
@@ -33,7 +33,7 @@ export const NETWORK: TrainGraphSpec = {
   },
   inputs: { image: { dtype: 'UINT8', shape: [28, 28] } },
   labels: { dtype: 'INT32', shape: [] },
-  loss: softmaxCrossEntropy,
+  loss: crossEntropy(),
   optimizer: adam(),
 };
 

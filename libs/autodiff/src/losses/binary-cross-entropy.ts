@@ -1,33 +1,25 @@
 import type { GraphBuilder, Value } from '@athanor/onnx';
-import { add, cast, div, mul, neg, scalar, sub, sum } from '../emit.js';
-import { elementsPerRow } from './elements-per-row.js';
+import { add, cast, mean, mul, neg, scalar, sub } from '../emit.js';
 import type { Loss } from './loss.js';
-import { meanOfElements, weighRows } from './weighting.js';
+import { perElement } from './per-element.js';
 
 /**
- * Mean binary cross-entropy of logits against targets in [0, 1], both […, B, D], in the form that never overflows:
- * loss = 1/(BD) Σ max(z, 0) - z·y + log(1 + e^-|z|),  d loss/dz = (σ(z) - y) / (BD)
+ * Binary cross-entropy of logits against targets in [0, 1], both […, B, D], in the form that never overflows:
+ * 1/D Σ max(z, 0) - z·y + log(1 + e^-|z|),  d loss/dz = (σ(z) - y) / D
  */
 export const binaryCrossEntropy: Loss = {
-  targets: (_, labels) => labels,
-  gradient(g, logits, { targets, weights }) {
-    const derivative = () => sub(g, g.op('Sigmoid', [logits]), targets);
-    if (weights !== undefined) return weighRows(g, div(g, derivative(), elementsPerRow(g, logits)), weights);
-    const count = cast(g, g.op('Size', [logits]), logits.dtype);
-    return div(g, derivative(), count);
-  },
-  metrics(g, { predictions: logits, targets, weights }) {
+  rows(g, logits, targets) {
     const decayed = g.op('Exp', [neg(g, g.op('Abs', [logits]))]);
     const softplus = g.op('Log', [add(g, scalar(g, logits.dtype, 1), decayed)]);
-    const terms = add(g, sub(g, g.op('Relu', [logits]), mul(g, logits, targets)), softplus);
-    return { loss: meanOfElements(g, terms, weights), correct: countCorrect(g, logits, targets) };
+    return mean(g, add(g, sub(g, g.op('Relu', [logits]), mul(g, logits, targets)), softplus), [-1]);
   },
+  derivative: (g, logits, targets) => perElement(g, sub(g, g.op('Sigmoid', [logits]), targets)),
+  correct: isRight,
 };
 
-/** Rows whose labels are all right; a positive logit predicts a label. */
-function countCorrect(g: GraphBuilder, logits: Value, targets: Value): Value {
+/** Whether all labels of a row are right; a positive logit predicts a label. */
+export function isRight(g: GraphBuilder, logits: Value, labels: Value): Value {
   const predicted = cast(g, g.op('Greater', [logits, scalar(g, logits.dtype, 0)]), logits.dtype);
-  const isRight = cast(g, g.op('Equal', [predicted, targets]), 'INT32');
-  const rows = g.op('ReduceMin', [isRight, g.axes([-1])], { attributes: { keepdims: false } });
-  return sum(g, rows, [-1], false);
+  const equal = cast(g, g.op('Equal', [predicted, labels]), 'INT32');
+  return g.op('ReduceMin', [equal, g.axes([-1])], { attributes: { keepdims: false } });
 }

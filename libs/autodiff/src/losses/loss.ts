@@ -1,30 +1,20 @@
-// A loss minimizes the nodes inside the training loop: targets are computed for all steps of a run before it, metrics
-// from all predictions after it. `…` are any leading axes.
+// A loss is the loss of each row; the mean over a batch, row weights and the gradient follow from it (batch-loss.ts).
+// `…` are any leading axes: the steps of a run.
 
 import type { GraphBuilder, Value, ValueType } from '@athanor/onnx';
 
-export interface LossMetrics {
-  /** […]: the mean over the batch axis; with weights Σ w·l / Σ w. */
-  readonly loss: Value;
-  /** […] INT32: number of correctly predicted rows, for classification losses. */
-  readonly correct?: Value;
-}
-
 export interface Loss {
-  /** Converts labels […, B] as stored in the dataset to the targets of gradient and metrics. */
-  targets(g: GraphBuilder, labels: Value, predictions: ValueType): Value;
-  /** d loss / d predictions, in closed form: shorter and more stable than differentiating the metrics. */
-  gradient(g: GraphBuilder, predictions: Value, batch: LossTargets): Value;
-  metrics(g: GraphBuilder, batch: LossBatch): LossMetrics;
-}
-
-export interface LossTargets {
-  readonly targets: Value;
-  /** […, B], not negative: the weight of each row. Without them all rows count alike. */
-  readonly weights?: Value | undefined;
-}
-
-export interface LossBatch extends LossTargets {
-  readonly predictions: Value;
-  readonly labels: Value;
+  /**
+   * Converts labels as stored in the dataset […, B, …], for all steps of a run before its loop; default: they are the
+   * targets.
+   */
+  targets?(g: GraphBuilder, labels: Value, predictions: ValueType): Value;
+  /** The loss of each row […, B], for predictions […, B, D]. */
+  rows(g: GraphBuilder, predictions: Value, targets: Value): Value;
+  /** d rows / d predictions […, B, D], where a closed form is shorter or more stable than differentiating `rows`. */
+  derivative?(g: GraphBuilder, predictions: Value, targets: Value): Value;
+  /** FP32 […, B]: 0 for a row that does not count; default: all count. */
+  counts?(g: GraphBuilder, labels: Value): Value;
+  /** INT32 […, B]: 1 for a row that is predicted right, for classifications. */
+  correct?(g: GraphBuilder, predictions: Value, labels: Value): Value;
 }

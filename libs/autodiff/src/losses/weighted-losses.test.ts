@@ -2,10 +2,15 @@ import { GraphBuilder, toModel, writeModel } from '@athanor/onnx';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { cast } from '../emit.js';
+import { absoluteError } from './absolute-error.js';
+import { lossGradient, lossMetrics, rowWeights } from './batch-loss.js';
 import { binaryCrossEntropy } from './binary-cross-entropy.js';
+import { crossEntropy } from './cross-entropy.js';
+import { hinge } from './hinge.js';
+import { huber } from './huber.js';
+import { klDivergence } from './kl-divergence.js';
 import type { Loss } from './loss.js';
-import { meanSquaredError } from './mean-squared-error.js';
-import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
+import { squaredError } from './squared-error.js';
 
 interface Batch {
   readonly rows: number;
@@ -16,22 +21,29 @@ interface Batch {
 
 const WIDTH = 3;
 const LOSSES: readonly (readonly [string, Loss, labels: (row: number) => number[]])[] = [
-  ['softmax cross-entropy', softmaxCrossEntropy, row => [row % WIDTH]],
-  ['mean squared error', meanSquaredError, row => [row / 2 - 1, 0.5, -row]],
+  ['cross-entropy', crossEntropy(), row => [row % WIDTH]],
+  ['smoothed cross-entropy', crossEntropy({ labelSmoothing: 0.2, ignoreIndex: 2 }), row => [row % WIDTH]],
+  ['squared error', squaredError, row => [row / 2 - 1, 0.5, -row]],
+  ['absolute error', absoluteError, row => [row / 2 - 1, 0.5, -row]],
+  ['huber', huber(0.7), row => [row / 2 - 1, 0.5, -row]],
+  ['hinge', hinge, row => [row % 2, 1, 0]],
+  ['KL divergence', klDivergence, row => [0.5, 0.25 + row / 100, 0.25 - row / 100]],
   ['binary cross-entropy', binaryCrossEntropy, row => [row % 2, 1, 0.25]],
 ];
 
 /** Loss and gradient in FP64; one-hot targets of classes are FP32 in training, so they are cast here. */
 async function evaluate(loss: Loss, batch: Batch) {
   const g = new GraphBuilder('loss');
-  const isClass = loss === softmaxCrossEntropy;
+  const isClass = loss.targets !== undefined;
   const predictions = g.input('predictions', { dtype: 'FP64', shape: ['batch', WIDTH] });
   const labels = isClass ? g.input('labels', { dtype: 'INT32', shape: ['batch'] }) : g.input('labels', predictions);
-  const weights = batch.weights && g.input('weights', { dtype: 'FP64', shape: ['batch'] });
-  const prepared = loss.targets(g, labels, predictions);
+  const given = batch.weights && g.input('weights', { dtype: 'FP64', shape: ['batch'] });
+  const counts = rowWeights(g, { ...loss, rows: loss.rows }, labels, given && cast(g, given, 'FP32'));
+  const weights = counts && cast(g, counts, 'FP64');
+  const prepared = loss.targets?.(g, labels, predictions) ?? labels;
   const targets = isClass ? cast(g, prepared, 'FP64') : prepared;
-  g.output(loss.gradient(g, predictions, { targets, weights }), 'gradient');
-  g.output(loss.metrics(g, { predictions, targets, labels, weights }).loss, 'loss');
+  g.output(lossGradient(g, loss, predictions, { targets, weights }), 'gradient');
+  g.output(lossMetrics(g, loss, { predictions, targets, labels, weights }).loss, 'loss');
   const session = await ort.InferenceSession.create(writeModel(toModel(g.graph())), { logSeverityLevel: 3 });
   const { rows } = batch;
   const wide = (values: readonly number[]) => new ort.Tensor('float64', Float64Array.from(values), [rows, WIDTH]);

@@ -2,6 +2,20 @@ import type { Value } from '@athanor/onnx';
 import { add, div, mul, scalar } from '../emit.js';
 import { materialize, type Transform, type Update } from './transform.js';
 
+/** Clamps each element of each gradient to [-limit, limit]. */
+export function clipByValue(limit: number): Transform {
+  return {
+    init: () => [],
+    update: ({ g, updates }) => ({
+      updates: updates.map((update): Update => {
+        const gradient = materialize(g, update);
+        return { value: g.op('Clip', [gradient, scalar(g, gradient.dtype, -limit), scalar(g, gradient.dtype, limit)]) };
+      }),
+      state: [],
+    }),
+  };
+}
+
 /** Scales all gradients by min(1, maxNorm/(‖g‖ + 1e-6)), ‖g‖ over all parameters together; 1e-6 as in PyTorch. */
 export function clipByGlobalNorm(maxNorm: number): Transform {
   return {

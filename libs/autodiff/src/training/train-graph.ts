@@ -9,7 +9,7 @@
 import { GraphBuilder, loop, type Model, toModel, type Value, type ValueType } from '@athanor/onnx';
 import { int64 } from '@athanor/tensor';
 import { add, at } from '../emit.js';
-import type { LossMetrics } from '../losses/loss.js';
+import { type LossMetrics, lossMetrics, rowWeights } from '../losses/batch-loss.js';
 import type { ParameterGroup, StateSlot } from '../optimizers/transform.js';
 import { createGraphRandom } from './graph-random.js';
 import type { Buffer, Named, Parameter } from './network.js';
@@ -94,12 +94,13 @@ function assemble(spec: TrainGraphSpec, name: string, execute: Execution): Train
   const optimizerSlots = spec.optimizer.flatMap(transform => transform.init(groups));
   const g = new GraphBuilder(name);
   const inputs = declareInputs(g, spec, { carried: [...groups, ...optimizerSlots, ...buffers], frozen });
-  const { state, counter, rows, labels, weights, rates } = inputs;
+  const { state, counter, rows, labels, rates } = inputs;
+  const weights = rowWeights(g, spec.loss, labels, inputs.weights);
   const schedule = scheduleSteps(g, spec.optimizer, counter, rates);
   let targets: Value | undefined;
   // The first emitted step determines the width of the predictions; the targets are still emitted before the loop.
   const targetsFor = (predictions: Value) => {
-    targets ??= spec.loss.targets(g, labels, predictions);
+    targets ??= spec.loss.targets?.(g, labels, predictions) ?? labels;
     return targets;
   };
   const result = execute(g, { state, rates }, (scope, iteration, before) =>
@@ -118,7 +119,7 @@ function assemble(spec: TrainGraphSpec, name: string, execute: Execution): Train
     }),
   );
   writeState(g, inputs, result.state);
-  const metrics = spec.loss.metrics(g, { predictions: result.predictions, targets: targets!, labels, weights });
+  const metrics = lossMetrics(g, spec.loss, { predictions: result.predictions, targets: targets!, labels, weights });
   writeMetrics(g, metrics, result.gradientNorm);
   return { model: toModel(g.graph()), groups, optimizerSlots, buffers, frozen };
 }

@@ -5,7 +5,8 @@ import type { GraphBuilder, Value } from '@athanor/onnx';
 import { int64 } from '@athanor/tensor';
 import { add, at, cast, mul, scale, sub } from '../emit.js';
 import type { Provider } from '../gradients/gradient.js';
-import type { Loss, LossTargets } from '../losses/loss.js';
+import { type LossTargets, lossGradient } from '../losses/batch-loss.js';
+import type { Loss } from '../losses/loss.js';
 import type { Optimizer, Update } from '../optimizers/transform.js';
 import { gradients } from '../reverse-mode.js';
 import type { GraphRandom } from './graph-random.js';
@@ -79,7 +80,7 @@ export function trainStep(g: GraphBuilder, spec: StepSpec, inputs: StepInputs): 
     random: inputs.random,
     update: (name, value) => after.set(name, value),
   });
-  const gradient = spec.loss.gradient(g, predictions, inputs.targets(predictions));
+  const gradient = lossGradient(g, spec.loss, predictions, inputs.targets(predictions));
   const derivatives = gradients(g, [{ value: predictions, gradient }], [...trained.values()], spec);
   const penalties = new Map(declared.map(({ name, l2 = 0 }) => [name, l2]));
   const named = new Map(

@@ -1,4 +1,4 @@
-import { softmaxCrossEntropy } from '@athanor/autodiff';
+import { crossEntropy } from '@athanor/autodiff';
 import type { Value } from '@athanor/onnx';
 import { type Tensor, tensor } from '@athanor/tensor';
 import { z } from 'zod';
@@ -35,7 +35,7 @@ export const multiclass: Task<z.output<typeof parameters>> = {
     return {
       classes,
       outputWidth: width,
-      loss: softmaxCrossEntropy,
+      loss: crossEntropy(),
       correctMetric: 'accuracy',
       truth: ([target]) => {
         const codes = indices(target!);

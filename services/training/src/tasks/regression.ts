@@ -1,4 +1,4 @@
-import { meanSquaredError } from '@athanor/autodiff';
+import { squaredError } from '@athanor/autodiff';
 import type { Column, ColumnValues, NumberValues } from '@athanor/data';
 import { type Tensor, tensor } from '@athanor/tensor';
 import { z } from 'zod';
@@ -29,7 +29,7 @@ export const regression: Task<z.output<typeof parameters>> = {
       classes: [],
       fitted: { targets: columns.map(({ name }, index) => ({ name, ...scales[index]! })) },
       outputWidth: width,
-      loss: meanSquaredError,
+      loss: squaredError,
       truth(targets) {
         const numbers = targets.map(numbersOf);
         const rows = numbers[0]!.length;
