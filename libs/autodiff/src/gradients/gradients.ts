@@ -1,13 +1,34 @@
 // How each operator is differentiated: a line each.
 
+export { gradient as Celu } from './activation/celu.js';
+export { gradient as Dropout } from './activation/dropout.js';
+export { gradient as Elu } from './activation/elu.js';
+export { gradient as Gelu } from './activation/gelu.js';
+export { gradient as HardSigmoid } from './activation/hard-sigmoid.js';
+export { gradient as HardSwish } from './activation/hard-swish.js';
+export { gradient as LeakyRelu } from './activation/leaky-relu.js';
 export { gradient as LogSoftmax } from './activation/log-softmax.js';
+export { gradient as Mish } from './activation/mish.js';
+export { gradient as PRelu } from './activation/p-relu.js';
 export { gradient as Relu } from './activation/relu.js';
+export { gradient as Selu } from './activation/selu.js';
 export { gradient as Sigmoid } from './activation/sigmoid.js';
 export { gradient as Softmax } from './activation/softmax.js';
+export { gradient as Softplus } from './activation/softplus.js';
+export { gradient as Softsign } from './activation/softsign.js';
 export { gradient as Tanh } from './activation/tanh.js';
+export { gradient as ThresholdedRelu } from './activation/thresholded-relu.js';
 export { gradient as Abs } from './arithmetic/abs.js';
+export { gradient as Acos } from './arithmetic/acos.js';
+export { gradient as Acosh } from './arithmetic/acosh.js';
 export { gradient as Add } from './arithmetic/add.js';
+export { gradient as Asin } from './arithmetic/asin.js';
+export { gradient as Asinh } from './arithmetic/asinh.js';
+export { gradient as Atan } from './arithmetic/atan.js';
+export { gradient as Atanh } from './arithmetic/atanh.js';
 export { gradient as Clip } from './arithmetic/clip.js';
+export { gradient as Cos } from './arithmetic/cos.js';
+export { gradient as Cosh } from './arithmetic/cosh.js';
 export { gradient as Div } from './arithmetic/div.js';
 export { gradient as Erf } from './arithmetic/erf.js';
 export { gradient as Exp } from './arithmetic/exp.js';
@@ -20,9 +41,12 @@ export { gradient as Mul } from './arithmetic/mul.js';
 export { gradient as Neg } from './arithmetic/neg.js';
 export { gradient as Pow } from './arithmetic/pow.js';
 export { gradient as Reciprocal } from './arithmetic/reciprocal.js';
+export { gradient as Sin } from './arithmetic/sin.js';
+export { gradient as Sinh } from './arithmetic/sinh.js';
 export { gradient as Sqrt } from './arithmetic/sqrt.js';
 export { gradient as Sub } from './arithmetic/sub.js';
 export { gradient as Sum } from './arithmetic/sum.js';
+export { gradient as Tan } from './arithmetic/tan.js';
 export { gradient as Cast } from './casting/cast.js';
 export { gradient as Identity } from './casting/identity.js';
 export { gradient as Concat } from './layout/concat.js';
@@ -47,6 +71,7 @@ export {
   noGradient as Floor,
   noGradient as Greater,
   noGradient as GreaterOrEqual,
+  noGradient as Hardmax,
   noGradient as IsInf,
   noGradient as IsNaN,
   noGradient as Less,
