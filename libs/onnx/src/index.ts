@@ -34,9 +34,13 @@ export {
   type ValueType,
 } from './model.js';
 export { type AttributeInputs, type AttributeValues, readAttributes } from './operators/attribute-specs.js';
-export { broadcastDims, staticCount } from './operators/dims.js';
+export { areNumbers, broadcastDims, staticCount } from './operators/dims.js';
 export { bindInputs, type InputSpecs, inOrder, mapInputs, type PerInput } from './operators/input-specs.js';
+export { interpolation } from './operators/layout/interpolation.js';
+export { type AxisPad, axisPads, padSources } from './operators/layout/pad.js';
+export { resizedAxes } from './operators/layout/resize.js';
 export type { Dims } from './operators/operator.js';
+export { type SliceBound, sliceBound } from './operators/selection/slice.js';
 export { type AttributesOf, type InputsOf, isOperator, OPERATORS, type OperatorName } from './operators/table.js';
 export { type Connections, mergeModels } from './rewrite/merge.js';
 export { pruneGraph, usedNames } from './rewrite/prune.js';

@@ -29,7 +29,7 @@ export interface GradientCall<K extends OperatorName = OperatorName> {
   readonly dy: Value;
   /** Whether the gradient of an input is needed; others can be omitted. */
   readonly wanted: PerInput<InputsOf<K>, boolean>;
-  /** What is known of the contents of integer inputs. */
+  /** What is known of the contents of inputs: integers, booleans, and a few constant floats. */
   readonly contents: PerInput<InputsOf<K>, Dims | undefined>;
 }
 

@@ -50,11 +50,16 @@ export { gradient as Tan } from './arithmetic/tan.js';
 export { gradient as Cast } from './casting/cast.js';
 export { gradient as Identity } from './casting/identity.js';
 export { gradient as Concat } from './layout/concat.js';
+export { gradient as DepthToSpace } from './layout/depth-to-space.js';
 export { gradient as Expand } from './layout/expand.js';
 export { gradient as Flatten } from './layout/flatten.js';
+export { gradient as Pad } from './layout/pad.js';
 export { gradient as Reshape } from './layout/reshape.js';
+export { gradient as Resize } from './layout/resize.js';
+export { gradient as SpaceToDepth } from './layout/space-to-depth.js';
 export { gradient as Split } from './layout/split.js';
 export { gradient as Squeeze } from './layout/squeeze.js';
+export { gradient as Tile } from './layout/tile.js';
 export { gradient as Transpose } from './layout/transpose.js';
 export { gradient as Unsqueeze } from './layout/unsqueeze.js';
 export { gradient as Where } from './logic/where.js';
@@ -76,6 +81,7 @@ export {
   noGradient as IsNaN,
   noGradient as Less,
   noGradient as LessOrEqual,
+  noGradient as NonZero,
   noGradient as Not,
   noGradient as OneHot,
   noGradient as Or,
@@ -84,9 +90,9 @@ export {
   noGradient as Shape,
   noGradient as Sign,
   noGradient as Size,
-  noGradient as Slice,
   noGradient as Xor,
 } from './no-gradient.js';
+export { gradient as CumSum } from './reduction/cum-sum.js';
 export { gradient as ReduceL1 } from './reduction/reduce-l1.js';
 export { gradient as ReduceL2 } from './reduction/reduce-l2.js';
 export { gradient as ReduceLogSum } from './reduction/reduce-log-sum.js';
@@ -97,8 +103,12 @@ export { gradient as ReduceMin } from './reduction/reduce-min.js';
 export { gradient as ReduceProd } from './reduction/reduce-prod.js';
 export { gradient as ReduceSum } from './reduction/reduce-sum.js';
 export { gradient as ReduceSumSquare } from './reduction/reduce-sum-square.js';
+export { gradient as Compress } from './selection/compress.js';
 export { gradient as Gather } from './selection/gather.js';
 export { gradient as GatherElements } from './selection/gather-elements.js';
 export { gradient as GatherND } from './selection/gather-nd.js';
 export { gradient as ScatterElements } from './selection/scatter-elements.js';
 export { gradient as ScatterND } from './selection/scatter-nd.js';
+export { gradient as Slice } from './selection/slice.js';
+export { gradient as TopK } from './selection/top-k.js';
+export { gradient as Trilu } from './selection/trilu.js';
