@@ -42,6 +42,11 @@ export function mean(g: GraphBuilder, x: Value, axes: readonly number[]): Value 
   return g.op('ReduceMean', [x, g.axes(axes)], { attributes: { keepdims: false } });
 }
 
+/** The mean over axes, which are kept with size 1. */
+export function meanOver(g: GraphBuilder, x: Value, axes: readonly number[]): Value {
+  return g.op('ReduceMean', [x, g.axes(axes)]);
+}
+
 /** Element `index` (a scalar) along the first axis. */
 export const at = (g: GraphBuilder, x: Value, index: Value): Value => g.op('Gather', [x, index]);
 

@@ -39,6 +39,8 @@ export { bindInputs, type InputSpecs, inOrder, mapInputs, type PerInput } from '
 export { interpolation } from './operators/layout/interpolation.js';
 export { type AxisPad, axisPads, padSources } from './operators/layout/pad.js';
 export { resizedAxes } from './operators/layout/resize.js';
+export { einsumSizes } from './operators/matrix/einsum.js';
+export { type EinsumTerms, parseEinsum } from './operators/matrix/einsum-equation.js';
 export type { Dims } from './operators/operator.js';
 export { type SliceBound, sliceBound } from './operators/selection/slice.js';
 export { type AttributesOf, type InputsOf, isOperator, OPERATORS, type OperatorName } from './operators/table.js';

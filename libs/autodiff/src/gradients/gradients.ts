@@ -63,6 +63,7 @@ export { gradient as Tile } from './layout/tile.js';
 export { gradient as Transpose } from './layout/transpose.js';
 export { gradient as Unsqueeze } from './layout/unsqueeze.js';
 export { gradient as Where } from './logic/where.js';
+export { gradient as Einsum } from './matrix/einsum.js';
 export { gradient as Gemm } from './matrix/gemm.js';
 export { gradient as MatMul } from './matrix/mat-mul.js';
 export {
@@ -92,6 +93,13 @@ export {
   noGradient as Size,
   noGradient as Xor,
 } from './no-gradient.js';
+export { gradient as BatchNormalization } from './normalization/batch-normalization.js';
+export { gradient as GroupNormalization } from './normalization/group-normalization.js';
+export { gradient as InstanceNormalization } from './normalization/instance-normalization.js';
+export { gradient as LayerNormalization } from './normalization/layer-normalization.js';
+export { gradient as LpNormalization } from './normalization/lp-normalization.js';
+export { gradient as MeanVarianceNormalization } from './normalization/mean-variance-normalization.js';
+export { gradient as RMSNormalization } from './normalization/rms-normalization.js';
 export { gradient as CumSum } from './reduction/cum-sum.js';
 export { gradient as ReduceL1 } from './reduction/reduce-l1.js';
 export { gradient as ReduceL2 } from './reduction/reduce-l2.js';
