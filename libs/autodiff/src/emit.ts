@@ -1,7 +1,7 @@
 // Short functions for writing formulas: each emits one node.
 
-import { type GraphBuilder, staticCount, type Value } from '@athanor/onnx';
-import { type DType, scalar as scalarTensor } from '@athanor/tensor';
+import { type Dim, type GraphBuilder, staticCount, type Value } from '@athanor/onnx';
+import { type DType, scalar as scalarTensor, tensor } from '@athanor/tensor';
 import { GradientError } from './errors.js';
 
 export const add = (g: GraphBuilder, a: Value, b: Value): Value => g.op('Add', [a, b]);
@@ -42,8 +42,26 @@ export function mean(g: GraphBuilder, x: Value, axes: readonly number[]): Value 
   return g.op('ReduceMean', [x, g.axes(axes)], { attributes: { keepdims: false } });
 }
 
+/** The mean over axes, which are kept with size 1. */
+export function meanOver(g: GraphBuilder, x: Value, axes: readonly number[]): Value {
+  return g.op('ReduceMean', [x, g.axes(axes)]);
+}
+
 /** Element `index` (a scalar) along the first axis. */
 export const at = (g: GraphBuilder, x: Value, index: Value): Value => g.op('Gather', [x, index]);
+
+/** Ones in the shape of an existing value. */
+export function onesLike(g: GraphBuilder, x: Value): Value {
+  return g.op('Expand', [scalar(g, x.dtype, 1), shapeValue(g, x)]);
+}
+
+/** A constant matrix, given by its rows. */
+export function matrix(g: GraphBuilder, dtype: DType, rows: readonly (readonly number[])[]): Value {
+  const shape = [rows.length, rows[0]?.length ?? 0];
+  if (dtype === 'FP64') return g.constant(tensor('FP64', shape, Float64Array.from(rows.flat())), 'matrix');
+  if (dtype === 'FP32') return g.constant(tensor('FP32', shape, Float32Array.from(rows.flat())), 'matrix');
+  throw new GradientError(`gradients are FP32 or FP64, received ${dtype}`);
+}
 
 /** A value repeated in the shape of another, to which it broadcasts. */
 export function broadcastLike(g: GraphBuilder, x: Value, like: Value): Value {
@@ -59,6 +77,13 @@ export function reshapeLike(g: GraphBuilder, x: Value, like: Value): Value {
     ? g.op('Reshape', [x, g.axes(like.shape.map(dim => (typeof dim === 'number' ? dim : -1)))])
     : g.op('Reshape', [x, shapeValue(g, like)], { attributes: { allowzero: true } });
   return { ...reshaped, shape: like.shape };
+}
+
+/** The elements of a value in a shape with at most one unknown size. */
+export function reshapeTo(g: GraphBuilder, x: Value, shape: readonly Dim[]): Value {
+  const target = shape.map(dim => (typeof dim === 'number' ? dim : -1));
+  if (target.filter(dim => dim === -1).length > 1) throw new GradientError(`two unknown sizes in [${shape.join(',')}]`);
+  return { ...g.op('Reshape', [x, g.axes(target)]), shape };
 }
 
 export function transpose(g: GraphBuilder, x: Value, perm: readonly number[]): Value {

@@ -21,6 +21,7 @@ export { DEFAULT_FILE_LIMITS, type FileLimits } from './guard/file-limits.js';
 export { type GuardedFile, type GuardOptions, guardFile } from './guard/guard-file.js';
 export type { BoundaryReshape } from './guard/reshape-boundary.js';
 export type { ColumnLabels } from './guard/rewrite-boundary.js';
+
 export {
   type Attribute,
   type Attributes,
@@ -33,12 +34,19 @@ export {
   type ValueInfo,
   type ValueType,
 } from './model.js';
+
 export { type AttributeInputs, type AttributeValues, readAttributes } from './operators/attribute-specs.js';
 export { type WindowAttributes, type WindowAxis, windowAxes } from './operators/convolution/window.js';
-export { broadcastDims, staticCount } from './operators/dims.js';
+export { areNumbers, broadcastDims, staticCount } from './operators/dims.js';
 export { bindInputs, type InputSpecs, inOrder, mapInputs, type PerInput } from './operators/input-specs.js';
+export { interpolation } from './operators/layout/interpolation.js';
+export { type AxisPad, axisPads, padSources } from './operators/layout/pad.js';
+export { resizedAxes } from './operators/layout/resize.js';
+export { einsumSizes } from './operators/matrix/einsum.js';
+export { type EinsumTerms, parseEinsum } from './operators/matrix/einsum-equation.js';
 export type { Dims } from './operators/operator.js';
 export { paddedCount } from './operators/pooling/average-pool.js';
+export { type SliceBound, sliceBound } from './operators/selection/slice.js';
 export { type AttributesOf, type InputsOf, isOperator, OPERATORS, type OperatorName } from './operators/table.js';
 export { type Connections, mergeModels } from './rewrite/merge.js';
 export { pruneGraph, usedNames } from './rewrite/prune.js';

@@ -64,9 +64,8 @@ function differentiated(op: OperatorName, each: GradientCase, dtype: Float, prov
     check.feeds[`x${index}`] = draw(input, index, each.range);
     return g.input(`x${index}`, { dtype, shape });
   });
-  const { attributes = {}, outputs = 1, differentiated: count = outputs } = each;
-  const results = g.ops(op, operands, { attributes, outputs }).slice(0, count);
-  const values = results.filter(value => isFloat(value.dtype));
+  const { attributes = {}, outputs = 1 } = each;
+  const values = g.ops(op, operands, { attributes, outputs }).filter(value => isFloat(value.dtype));
   const inputs = operands.filter(operand => operand !== undefined && operand.name in check.feeds) as Value[];
   const added = addGradients(g, check, { result: 'y', gradient: 'gradient', values, wanted: inputs, provider });
   return { g, check: { ...check, graph: g.graph() }, inputs, ...added };

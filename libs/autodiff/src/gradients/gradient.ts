@@ -29,7 +29,7 @@ export interface GradientCall<K extends OperatorName = OperatorName> {
   readonly dy: Value;
   /** Whether the gradient of an input is needed; others can be omitted. */
   readonly wanted: PerInput<InputsOf<K>, boolean>;
-  /** What is known of the contents of integer inputs. */
+  /** What is known of the contents of inputs: integers, booleans, and a few constant floats. */
   readonly contents: PerInput<InputsOf<K>, Dims | undefined>;
 }
 
@@ -68,8 +68,6 @@ export interface GradientCase<K extends OperatorName = OperatorName> {
   readonly attributes?: AttributeInputs<AttributesOf<K>>;
   /** Number of outputs, 1 by default. */
   readonly outputs?: number;
-  /** Of these, how many first ones the loss depends on; default: all floats. */
-  readonly differentiated?: number;
   /** Range of the inputs that are differentiated; [-2, 2] by default. */
   readonly range?: readonly [number, number];
   /** Whether the first axis of these inputs has a symbolic size. */

@@ -6,7 +6,7 @@ import { ModelError, TypeInferenceError } from '../errors.js';
 import type { Attributes, Graph, Node, Value, ValueInfo, ValueType } from '../model.js';
 import { type AttributeInputs, writeAttributes } from '../operators/attribute-specs.js';
 import { type Dims, inferNode, type KnownValue } from '../operators/operator.js';
-import { intContents } from '../operators/shape/int-contents.js';
+import { smallContents } from '../operators/shape/small-contents.js';
 import { type AttributesOf, isOperator, OPERATORS, type OperatorName } from '../operators/table.js';
 
 export interface NodeOptions<K extends OperatorName = OperatorName> {
@@ -169,7 +169,7 @@ export class GraphBuilder {
 
   /** What is known of an integer scalar or vector: numbers, symbolic sizes, '' for an unknown element. */
   contentsOf(name: string): Dims | undefined {
-    const own = this.#contents.get(name) ?? intContents(this.#initializers.get(name));
+    const own = this.#contents.get(name) ?? smallContents(this.#initializers.get(name));
     return own ?? this.#parent?.contentsOf(name);
   }
 

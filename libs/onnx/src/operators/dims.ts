@@ -56,6 +56,17 @@ export function differ(a: Dim, b: Dim): boolean {
 
 /** Contents of an input of axes or counts, which must be known numbers. Throws TypeInferenceError. */
 export function knownInts(op: string, contents: Dims | undefined, input: string): readonly number[] {
-  if (contents?.every(dim => typeof dim === 'number')) return contents as readonly number[];
+  if (areNumbers(contents)) return contents;
   throw new TypeInferenceError(`${op} needs constant ${input}`);
+}
+
+/** A size that must be divisible; unknown if it is symbolic. Throws TypeInferenceError. */
+export function divideDim(dim: Dim, divisor: number): Dim {
+  if (typeof dim !== 'number') return '';
+  if (dim % divisor !== 0) throw new TypeInferenceError(`${dim} is not divisible by ${divisor}`);
+  return dim / divisor;
+}
+
+export function areNumbers(dims: Dims | undefined): dims is readonly number[] {
+  return dims?.every(dim => typeof dim === 'number') ?? false;
 }

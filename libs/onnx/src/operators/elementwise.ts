@@ -1,6 +1,6 @@
 // Operators that compute each element of the result from one element of each operand.
 
-import type { DType } from '@athanor/tensor';
+import { type DType, isFloat } from '@athanor/tensor';
 import { TypeInferenceError } from '../errors.js';
 import { elementwise, type Formula, zip } from '../evaluate/elementwise.js';
 import type { NdArray } from '../evaluate/nd-array.js';
@@ -51,7 +51,9 @@ export function binary({ since, known, ...formula }: BinaryDefinition): Operator
     since,
     inputs: { a: one(), b: one() },
     infer: ({ op, inputs: { a, b } }) => [{ dtype: sameDType(op, a, b), shape: broadcastDims(a.shape, b.shape) }],
-    propagate: ({ contents: { a, b } }) => [known && zipContents(a, b, known)],
+    propagate: ({ inputs, contents: { a, b } }) => [
+      known && !isFloat(inputs.a.dtype) ? zipContents(a, b, known) : undefined,
+    ],
     evaluate: ({ inputs: { a, b } }) => [elementwise([a, b], formula)],
   });
 }

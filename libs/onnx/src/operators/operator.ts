@@ -7,7 +7,7 @@ import type { Attributes, Dim, ValueType } from '../model.js';
 import { type AttributeSpecs, type AttributeValues, readAttributes } from './attribute-specs.js';
 import { bindInputs, type InputSpecs, mapInputs, type PerInput } from './input-specs.js';
 
-/** Contents of an integer tensor of rank 0 or 1, each element known, a symbolic size, or '' if unknown. */
+/** Contents of a small tensor of rank 0 or 1, mostly of integers: each known, a symbolic size, or '' if unknown. */
 export type Dims = readonly Dim[];
 
 interface Call<A extends AttributeSpecs> {
@@ -18,7 +18,7 @@ interface Call<A extends AttributeSpecs> {
 
 export interface TypeCall<A extends AttributeSpecs, I extends InputSpecs> extends Call<A> {
   readonly inputs: PerInput<I, ValueType>;
-  /** What is known of the contents of integer inputs. */
+  /** What is known of the contents of inputs: integers, booleans, and a few constant floats. */
   readonly contents: PerInput<I, Dims | undefined>;
 }
 

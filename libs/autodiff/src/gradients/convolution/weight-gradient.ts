@@ -51,13 +51,7 @@ function im2col(g: GraphBuilder, x: Value, { axes }: Geometry): Value {
   const isPadded = axes.some(({ padBefore, padAfter }) => padBefore + padAfter > 0);
   const around = (pick: 'padBefore' | 'padAfter') => [0, ...axes.map(axis => axis[pick]), 0];
   const extents = axes.map(({ padBefore, padAfter }, at) => sizes[at]! + padBefore + padAfter);
-  const padded = isPadded
-    ? g.opaque(
-        'Pad',
-        [last, g.axes([...around('padBefore'), ...around('padAfter')])],
-        [{ dtype: x.dtype, shape: [x.shape[0]!, ...extents, channels] }],
-      )[0]!
-    : last;
+  const padded = isPadded ? g.op('Pad', [last, g.axes([...around('padBefore'), ...around('padAfter')])]) : last;
   const rows = g.op('Reshape', [padded, g.axes([0, extents.reduce((a, b) => a * b), channels])]);
   const positions = tapPositions(axes, extents);
   const gathered = g.op('Gather', [rows, g.constant(positions.indices, 'taps')], { attributes: { axis: 1 } });

@@ -1,6 +1,6 @@
-import type { Value } from '@athanor/onnx';
+import { type GraphBuilder, staticCount, type Value } from '@athanor/onnx';
 import { normalizeAxis } from '@athanor/tensor';
-import { broadcastLike } from '../../emit.js';
+import { broadcastLike, cast, div, scale } from '../../emit.js';
 import { GradientError } from '../../errors.js';
 import type { GradientCall } from '../gradient.js';
 
@@ -25,4 +25,17 @@ export function reducedAxes({ op, inputs, attributes, contents }: Reduction): nu
     throw new GradientError(`${op} needs constant axes to be differentiated`);
   if (given.length > 0) return given.map(axis => normalizeAxis(axis as number, rank));
   return attributes.noop_with_empty_axes ? [] : Array.from({ length: rank }, (_, axis) => axis);
+}
+
+/** Divided by the number of elements that a reduction of `of` along axes makes one of. */
+export function divideByCount(
+  g: GraphBuilder,
+  value: Value,
+  { of, axes }: { readonly of: Value; readonly axes: readonly number[] },
+): Value {
+  const count = staticCount(axes.map(axis => of.shape[axis]!));
+  if (count !== undefined) return scale(g, value, 1 / count);
+  const sizes = g.op('Gather', [g.op('Shape', [of]), g.axes(axes)]);
+  const product = g.op('ReduceProd', [sizes, g.axes([0])], { attributes: { keepdims: false } });
+  return div(g, value, cast(g, product, value.dtype));
 }

@@ -1,3 +1,4 @@
+import { isFloat } from '@athanor/tensor';
 import { castElements } from '../../evaluate/cast.js';
 import { dtype, flag, required } from '../attribute-specs.js';
 import { one } from '../input-specs.js';
@@ -8,6 +9,8 @@ export const cast = defineOperator({
   attributes: { to: required(dtype()), saturate: flag(true) },
   inputs: { x: one() },
   infer: ({ inputs, attributes }) => [{ dtype: attributes.to, shape: inputs.x.shape }],
-  propagate: ({ contents }) => [contents.x],
+  propagate: ({ contents: { x }, attributes: { to } }) => [
+    isFloat(to) ? x : x?.map(dim => (typeof dim === 'number' ? Math.trunc(dim) : dim)),
+  ],
   evaluate: ({ inputs, attributes }) => [castElements(inputs.x, attributes.to)],
 });

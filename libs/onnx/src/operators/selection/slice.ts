@@ -3,10 +3,12 @@ import { TypeInferenceError } from '../../errors.js';
 import { rearrange } from '../../evaluate/move.js';
 import { integers } from '../../evaluate/nd-array.js';
 import type { Dim } from '../../model.js';
+import { areNumbers } from '../dims.js';
 import { one, optional } from '../input-specs.js';
-import { type Dims, defineOperator } from '../operator.js';
+import { defineOperator } from '../operator.js';
 
-interface Bound {
+/** The elements of one axis that are taken. */
+export interface SliceBound {
   readonly axis: number;
   readonly start: number;
   readonly step: number;
@@ -28,16 +30,16 @@ export const slice = defineOperator({
     return [{ dtype: inputs.x.dtype, shape }];
   },
   propagate({ contents: { x, starts, ends, steps } }) {
-    if (!x || !isNumbers(starts) || !isNumbers(ends) || (steps && !isNumbers(steps))) return [undefined];
-    const { start, step, length } = bound(x.length, starts[0]!, ends[0]!, Number(steps?.[0] ?? 1));
+    if (!x || !areNumbers(starts) || !areNumbers(ends) || (steps && !areNumbers(steps))) return [undefined];
+    const { start, step, length } = sliceBound(x.length, starts[0]!, ends[0]!, Number(steps?.[0] ?? 1));
     return [Array.from({ length }, (_, index) => x[start + index * step]!)];
   },
   evaluate({ inputs: { x, starts, ends, axes, steps } }) {
     const [from, to] = [integers(starts), integers(ends)];
     const [along, by] = [axes && integers(axes), steps && integers(steps)];
-    const bounds = from.map((start, index): Bound => {
+    const bounds = from.map((start, index): SliceBound => {
       const axis = normalizeAxis(along?.[index] ?? index, x.shape.length);
-      return { axis, ...bound(x.shape[axis]!, start, to[index]!, by?.[index] ?? 1) };
+      return { axis, ...sliceBound(x.shape[axis]!, start, to[index]!, by?.[index] ?? 1) };
     });
     const shape = bounds.reduce<readonly number[]>((dims, { axis, length }) => dims.with(axis, length), x.shape);
     const cut = rearrange(x, shape, index =>
@@ -50,17 +52,14 @@ export const slice = defineOperator({
   },
 });
 
-function isNumbers(dims: Dims | undefined): dims is readonly number[] {
-  return dims?.every(dim => typeof dim === 'number') ?? false;
-}
-
 function sliceDim(dim: Dim, [start, end, step]: readonly [Dim, Dim, Dim]): Dim {
   if (start === 0 && step === 1 && (end === dim || (typeof end === 'number' && end >= 2 ** 31 - 1))) return dim;
   const isKnown = typeof start === 'number' && typeof end === 'number' && typeof step === 'number';
-  return typeof dim === 'number' && isKnown ? bound(dim, start, end, step).length : '';
+  return typeof dim === 'number' && isKnown ? sliceBound(dim, start, end, step).length : '';
 }
 
-function bound(dim: number, start: number, end: number, step: number): Omit<Bound, 'axis'> {
+/** Of one axis of a known size. */
+export function sliceBound(dim: number, start: number, end: number, step: number): Omit<SliceBound, 'axis'> {
   const [low, high] = step > 0 ? [0, dim] : [-1, dim - 1];
   const clamp = (value: number) => Math.min(Math.max(value < 0 ? value + dim : value, low), high);
   return { start: clamp(start), step, length: Math.max(0, Math.ceil((clamp(end) - clamp(start)) / step)) };

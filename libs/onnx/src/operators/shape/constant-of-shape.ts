@@ -4,7 +4,7 @@ import { tensor } from '../attribute-specs.js';
 import { one } from '../input-specs.js';
 import { unknownShape } from '../layout/reshape.js';
 import { defineOperator } from '../operator.js';
-import { intContents } from './int-contents.js';
+import { smallContents } from './small-contents.js';
 
 /** A tensor whose elements are all the same: FP32 zeros by default. */
 export const constantOfShape = defineOperator({
@@ -15,7 +15,7 @@ export const constantOfShape = defineOperator({
     return [{ dtype: value.dtype, shape: contents.shape ?? unknownShape(op, shape.shape) }];
   },
   propagate({ attributes: { value }, contents: { shape } }) {
-    const [fill, length] = [intContents(value)?.[0], shape?.[0]];
+    const [fill, length] = [smallContents(value)?.[0], shape?.[0]];
     return [
       fill !== undefined && shape?.length === 1 && typeof length === 'number'
         ? new Array(length).fill(fill)

@@ -3,7 +3,7 @@ import { TypeInferenceError } from '../../errors.js';
 import { fromTensor } from '../../evaluate/nd-array.js';
 import { type AttributeValues, float, floats, int, ints, string, strings, tensor } from '../attribute-specs.js';
 import { defineOperator } from '../operator.js';
-import { intContents } from './int-contents.js';
+import { smallContents } from './small-contents.js';
 
 const attributes = {
   value: tensor(),
@@ -24,7 +24,7 @@ export const constant = defineOperator({
     const { dtype, shape } = constantValue(op, given);
     return [{ dtype, shape }];
   },
-  propagate: ({ op, attributes: given }) => [intContents(constantValue(op, given))],
+  propagate: ({ op, attributes: given }) => [smallContents(constantValue(op, given))],
   evaluate: ({ op, attributes: given }) => [fromTensor(constantValue(op, given))],
 });
 
