@@ -126,7 +126,14 @@ export function trainingJob(change: Partial<TrainingJob> = {}): TrainingJob {
     spec: {
       ...{ datasetId: 'things', datasetVersion: 3, datasetDigest: DIGEST, epochs: 9, batchSize: 16, seed: 0 },
       ...{ cpuThreads: 1, checkpointEverySteps: 0, task: component('binary'), model: component('mlp') },
-      ...{ optimizer: component('adam'), targets: ['answer'], inputs: ['size'], weight: '', slices: [] },
+      ...{
+        optimizer: component('adam'),
+        schedule: component('constant'),
+        targets: ['answer'],
+        inputs: ['size'],
+        weight: '',
+        slices: [],
+      },
       transforms: [{ columns: ['size'], transform: component('standard') }],
       ...{ earlyStopping: { patience: 5 }, evaluated: null },
     },

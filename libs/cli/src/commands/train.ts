@@ -17,7 +17,7 @@ export interface TrainOptions extends RequestOptions {
 const collect = (text: string, before: readonly string[] = []) => [...before, text];
 
 const HELP = `
-Parameters of the task, model and optimizer are options too: --model.hidden 128,64 --optimizer.learning-rate 0.01
+Parameters of the task, model, optimizer and schedule are options too: --model.hidden 128,64 --schedule.warmup 0.1
 ('athanor components model mlp' lists them). What is left open is chosen by the columns' types and the number of rows.
 
 Examples:
@@ -42,9 +42,10 @@ export function addTrainCommand(program: Command, cli: CliEnvironment): void {
     .option('--transform <column=kind>', 'how a column is encoded (default: chosen); may be repeated', collect)
     .option(
       '--model <kind>',
-      'the network: mlp, linear, or auto for the best of them (default: auto for tables, else mlp)',
+      'the network: mlp, linear, cnn, resnet, or auto for the best one for a table (default: auto for tables, else mlp)',
     )
     .option('--optimizer <kind>', 'how gradients become updates (default: adam)')
+    .option('--schedule <kind>', 'how the learning rate changes, such as cosine (default: by the model)')
     .option('--epochs <n>', 'maximum number of passes over the training rows (default: chosen)', wholeNumber)
     .option('--batch-size <n>', 'rows per step (default: chosen)', wholeNumber)
     .option(

@@ -18,7 +18,8 @@ export function specFields(spec: TrainingSpec | null): [string, string][] {
     ['Transforms', transformsText(spec)],
     ['Network', componentText(spec.model)],
     ['Optimizer', componentText(spec.optimizer)],
-    ['Schedule', `batch ${batchSize}, ${epochs} epochs${stopping}; seed ${seed}, ${cpuThreads} threads`],
+    ['Learning rate', spec.schedule ? componentText(spec.schedule) : ''],
+    ['Length', `batch ${batchSize}, ${epochs} epochs${stopping}; seed ${seed}, ${cpuThreads} threads`],
   ];
 }
 

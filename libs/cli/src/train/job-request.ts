@@ -8,7 +8,7 @@ import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { type PlainSpec, toSpecMessage } from './plain-spec.js';
 
 /** Families of components that a job consists of. */
-export const JOB_FAMILIES = ['task', 'model', 'optimizer'] as const;
+export const JOB_FAMILIES = ['task', 'model', 'optimizer', 'schedule'] as const;
 type Family = (typeof JOB_FAMILIES)[number];
 
 /** Options of `train` that say what to train. */
@@ -22,6 +22,7 @@ export interface RequestOptions {
   readonly transform?: readonly string[];
   readonly model?: string;
   readonly optimizer?: string;
+  readonly schedule?: string;
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly patience?: number;
@@ -55,6 +56,7 @@ export async function toSpec(
     ...component('task'),
     ...component('model'),
     ...component('optimizer'),
+    ...component('schedule'),
   };
   if (!spec.datasetId) throw new CliError('expected --dataset, or a dataset in --spec', EXIT_CODES.usage);
   return spec;

@@ -22,6 +22,7 @@ export interface PlainSpec {
   readonly transforms?: readonly { readonly columns: readonly string[]; readonly transform: WrittenComponent }[];
   readonly model?: WrittenComponent;
   readonly optimizer?: WrittenComponent;
+  readonly schedule?: WrittenComponent;
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly patience?: number;
@@ -42,6 +43,7 @@ const FIELDS: readonly (keyof PlainSpec)[] = [
     'transforms',
     'model',
     'optimizer',
+    'schedule',
   ] as const),
   ...(['epochs', 'batchSize', 'patience', 'seed', 'cpuThreads', 'checkpointEverySteps'] as const),
 ];
@@ -57,6 +59,7 @@ export function toPlainSpec(spec: TrainingSpec): PlainSpec {
     task: written(spec.task),
     transforms: grouped(transforms),
     ...{ model: written(spec.model), optimizer: written(spec.optimizer) },
+    ...(spec.schedule && { schedule: written(spec.schedule) }),
     ...{ epochs, batchSize, patience: spec.earlyStopping?.patience ?? 0, seed, cpuThreads, checkpointEverySteps },
   };
 }
@@ -89,7 +92,8 @@ export function toSpecMessage(spec: PlainSpec | null): TrainingSpecInput {
       EXIT_CODES.usage,
     );
   }
-  const { dataset, patience, task, model, optimizer, transforms, targets, inputs, slices, ...rest } = spec ?? {};
+  const { dataset, patience, task, model, optimizer, schedule, transforms, targets, inputs, slices, ...rest } =
+    spec ?? {};
   return {
     ...rest,
     ...(dataset !== undefined && { datasetId: dataset }),
@@ -100,6 +104,7 @@ export function toSpecMessage(spec: PlainSpec | null): TrainingSpecInput {
     ...(task && { task: message(task) }),
     ...(model && { model: message(model) }),
     ...(optimizer && { optimizer: message(optimizer) }),
+    ...(schedule && { schedule: message(schedule) }),
     ...(transforms && {
       transforms: transforms.map(({ columns, transform }) => ({
         columns: [...columns],

@@ -21,7 +21,8 @@ export function specification({ spec, result }: TrainingJob): Content {
     fields([
       ['Model', componentText(spec.model)],
       ['Optimizer', componentText(spec.optimizer)],
-      ['Schedule', scheduleText(spec)],
+      ['Learning rate', spec.schedule === null ? '' : componentText(spec.schedule)],
+      ['Length', lengthText(spec)],
       ['Seed', spec.seed],
       ['Row weights', spec.weight === '' ? '' : userText(spec.weight)],
       ...common,
@@ -65,7 +66,7 @@ function scoresText(scores: ScoresOutput | null): Content {
   return html`${userText(scores.output)}${measured}${scores.classes.length === 0 ? '' : ': '}${userTexts(scores.classes)}`;
 }
 
-function scheduleText({ epochs, batchSize, earlyStopping }: TrainingSpec): string {
+function lengthText({ epochs, batchSize, earlyStopping }: TrainingSpec): string {
   const patience = earlyStopping?.patience ?? 0;
   const size = `${plural(batchSize, 'row')} per step`;
   if (patience === 0) return `${plural(epochs, 'epoch')}, ${size}`;

@@ -1,5 +1,5 @@
 import type { Buffer, ForwardStep, Parameter } from '@athanor/autodiff';
-import type { ComponentKind, ResolvedComponent } from '@athanor/components';
+import type { ComponentKind, RawComponent, ResolvedComponent } from '@athanor/components';
 import type { Value } from '@athanor/onnx';
 import type { ImageShape } from '@athanor/transforms';
 
@@ -60,6 +60,8 @@ export interface Architecture<P = unknown> extends ComponentKind<P> {
   readonly takesImages?: boolean;
   /** Whether the loss is convex in the parameters: then it is learned with larger steps. */
   readonly isConvex?: boolean;
+  /** Of the learning rate, unless a request names one; default: constant. */
+  readonly schedule?: RawComponent;
   build(parameters: P, inputs: NetworkInputs, outputWidth: number): ModelDefinition;
   /** Of a choice of networks: what it stands for; it is not built itself. */
   candidates?(parameters: P): readonly ResolvedComponent[];

@@ -53,6 +53,7 @@ export const cnn: Architecture<Parameters> = {
   parameters,
   embeds: false,
   takesImages: true,
+  schedule: { kind: 'one-cycle', parameters: {}, version: 0 },
   build(options, inputs, outputWidth) {
     const image = soleImage('cnn', inputs);
     const { layers, features } = convolutions(options, image);

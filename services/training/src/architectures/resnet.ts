@@ -28,6 +28,7 @@ export const resnet: Architecture<z.output<typeof parameters>> = {
   parameters,
   embeds: false,
   takesImages: true,
+  schedule: { kind: 'one-cycle', parameters: {}, version: 0 },
   build({ blocks, channels }, inputs, outputWidth) {
     const image = soleImage('resnet', inputs);
     const layers: Layer[] = [

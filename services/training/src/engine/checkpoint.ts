@@ -8,7 +8,7 @@ import { readSafetensors, SafetensorsError, sameShape, type Tensor, writeSafeten
 import { CheckpointCorrupt, CheckpointMismatch } from './errors.js';
 import type { TrainingSpec } from './spec.js';
 
-const FORMAT = 'athanor.checkpoint/2';
+const FORMAT = 'athanor.checkpoint/3';
 
 /** The training position, between two steps. */
 export interface Cursor {
@@ -21,6 +21,8 @@ export interface Cursor {
   /** Totals over the steps of this epoch: Σ loss · weights of the rows, and correctly predicted rows. */
   readonly lossSum: number;
   readonly correct: number;
+  /** Of the completed epochs, where there are validation rows. */
+  readonly validationLosses: readonly number[];
 }
 
 /** How good weights are on the validation split: the task's primary metric, and the loss where that is equal. */

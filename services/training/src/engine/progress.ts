@@ -7,7 +7,7 @@ import { TrainingDiverged } from './errors.js';
 import type { TrainingSpec } from './spec.js';
 import type { StepResults } from './step-runner.js';
 
-export const START: Cursor = { epoch: 0, stepInEpoch: 0, step: 0, lossSum: 0, correct: 0 };
+export const START: Cursor = { epoch: 0, stepInEpoch: 0, step: 0, lossSum: 0, correct: 0, validationLosses: [] };
 
 /** Batches of equal size within one epoch that one run trains, as positions in the epoch's row order. */
 export interface Chunk {

@@ -16,6 +16,7 @@ export interface TrainingSpec {
   readonly task: ResolvedComponent;
   readonly model: ResolvedComponent;
   readonly optimizer: ResolvedComponent<SharedParameters>;
+  readonly schedule: ResolvedComponent;
   readonly targets: readonly string[];
   /** In the order of the served model's inputs. */
   readonly inputs: readonly string[];

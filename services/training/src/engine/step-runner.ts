@@ -25,14 +25,12 @@ export class StepRunner {
   readonly #graph: TrainGraph;
   readonly #session: Session;
   readonly #frozen: Readonly<Record<string, Tensor>>;
-  readonly #learningRate: number;
   #state: Record<string, Tensor>;
 
-  private constructor(graph: TrainGraph, session: Session, { checkpoint, spec, frozen }: StepRunnerOptions) {
+  private constructor(graph: TrainGraph, session: Session, { checkpoint, frozen }: StepRunnerOptions) {
     this.#graph = graph;
     this.#session = session;
     this.#frozen = Object.fromEntries(frozen);
-    this.#learningRate = spec.optimizer.parameters.learningRate;
     this.#state = {
       ...packState(graph, checkpoint.state),
       [TRAIN_INPUTS.step]: int64([], [checkpoint.cursor.step]),
@@ -45,12 +43,13 @@ export class StepRunner {
     return new StepRunner(graph, session, options);
   }
 
-  async run({ steps, feeds }: Batches): Promise<StepResults> {
+  /** `rates`: the learning rate of each step. */
+  async run({ feeds }: Batches, rates: Float32Array): Promise<StepResults> {
     const outputs = await this.#session.run({
       ...this.#state,
       ...this.#frozen,
       ...feeds,
-      [TRAIN_INPUTS.learningRate]: tensor('FP32', [steps], new Float32Array(steps).fill(this.#learningRate)),
+      [TRAIN_INPUTS.learningRate]: tensor('FP32', [rates.length], rates),
     });
     this.#state = Object.fromEntries(Object.keys(this.#state).map(name => [name, outputs[nextName(name)]!]));
     return {

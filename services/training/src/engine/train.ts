@@ -17,6 +17,7 @@ import {
 import { type ChunkSizer, createChunkSizer } from './chunk-size.js';
 import { TrainingDiverged } from './errors.js';
 import { initialWeights } from './initial-weights.js';
+import { learningRates } from './learning-rates.js';
 import { type Network, trainGraph, weightsOf } from './network.js';
 import { type EncodedSplit, type PreparedData, prepareData } from './prepare-data.js';
 import { advance, assertFinite, hasStopped, nextChunk, START, stepsPerEpoch } from './progress.js';
@@ -155,7 +156,11 @@ class Training {
     const chunk = nextChunk(this.#cursor, this.#source.rows, spec, this.#sizer.next());
     const begun = this.#clock();
     const batches = await this.#source.read(this.#cursor.epoch, chunk);
-    const results = await this.#runner.run(batches);
+    const rates = learningRates(spec, this.#cursor, {
+      steps: chunk.steps,
+      stepsPerEpoch: stepsPerEpoch(this.#source.rows, spec.batchSize),
+    });
+    const results = await this.#runner.run(batches, rates);
     if (chunk.batchRows === spec.batchSize) this.#sizer.observe(chunk.steps, this.#clock() - begun);
     assertFinite(this.#cursor, results.losses, this.#lastLoss, spec);
     this.#lastLoss = results.losses.at(-1);
@@ -177,7 +182,9 @@ class Training {
     // The loss, and not the metric: a metric of few rows has few values.
     if (spec.patience > 0 && score !== undefined && (this.#best === undefined || score.loss < this.#best.loss))
       this.#best = { epoch, ...score, weights };
-    this.#cursor = { ...START, epoch: epoch + 1, step };
+    const { validationLosses } = this.#cursor;
+    const known = validation.validationLoss === undefined ? [] : [validation.validationLoss];
+    this.#cursor = { ...START, epoch: epoch + 1, step, validationLosses: [...validationLosses, ...known] };
     await onEpoch?.({ epoch, trainLoss: lossSum / totalWeight, trainMetrics, ...validation });
   }
 

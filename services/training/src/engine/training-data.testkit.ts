@@ -8,6 +8,7 @@ import { ARCHITECTURES } from '../architectures/architectures.js';
 import type { RawSplit } from '../features/raw-split.js';
 import type { SharedParameters } from '../optimizers/optimizer.js';
 import { OPTIMIZERS } from '../optimizers/optimizers.js';
+import { SCHEDULES } from '../schedules/schedules.js';
 import { TASKS } from '../tasks/tasks.js';
 import { randomWords } from './philox.js';
 import type { TrainingSpec } from './spec.js';
@@ -22,6 +23,7 @@ function resolve(family: ComponentFamily, kind: string, parameters: object): Res
 export const taskOf = (kind: string, parameters: object = {}) => resolve(TASKS, kind, parameters);
 export const modelOf = (kind: string, parameters: object = {}) => resolve(ARCHITECTURES, kind, parameters);
 export const transformOf = (kind: string, parameters: object = {}) => resolve(TRANSFORMS, kind, parameters);
+export const scheduleOf = (kind: string, parameters: object = {}) => resolve(SCHEDULES, kind, parameters);
 export const optimizerOf = (kind: string, parameters: object = {}) =>
   resolve(OPTIMIZERS, kind, parameters) as ResolvedComponent<SharedParameters>;
 
@@ -29,6 +31,7 @@ export const specOf = (changes: Partial<TrainingSpec> = {}): TrainingSpec => ({
   task: taskOf('multiclass'),
   model: modelOf('mlp', { hidden: [8] }),
   optimizer: optimizerOf('adam', { learningRate: 0.01 }),
+  schedule: scheduleOf('constant'),
   targets: ['label'],
   inputs: ['image'],
   transforms: [{ columns: ['image'], transform: transformOf('pixels') }],

@@ -9,15 +9,17 @@ import { ARCHITECTURES } from '../architectures/architectures.js';
 import { withLearningRate } from '../optimizers/learning-rate.js';
 import type { OptimizerKind, SharedParameters } from '../optimizers/optimizer.js';
 import { OPTIMIZERS } from '../optimizers/optimizers.js';
+import { SCHEDULES } from '../schedules/schedules.js';
 import { canGroupBy } from '../slices/group-rows.js';
 import { TASKS } from '../tasks/tasks.js';
-import { chooseSchedule } from './choose-schedule.js';
+import { chooseLengths } from './choose-lengths.js';
 import { chooseTask } from './choose-task.js';
 import type { ColumnFacts, DatasetFacts } from './dataset-facts.js';
 import { resolveTransforms } from './resolve-transforms.js';
 import { columnNames, type Parsed, Violations } from './violations.js';
 
 const DEFAULT_OPTIMIZER: RawComponent = { kind: 'adam', parameters: {}, version: 0 };
+const DEFAULT_SCHEDULE: RawComponent = { kind: 'constant', parameters: {}, version: 0 };
 
 /** Throws INVALID_ARGUMENT that lists every problem. */
 export function resolveSpec(spec: TrainingSpec, facts: DatasetFacts): TrainingSpecInput {
@@ -44,12 +46,13 @@ export function resolveSpec(spec: TrainingSpec, facts: DatasetFacts): TrainingSp
     violations.add('model', `'${model.component.kind}' chooses by the validation split, which has no rows`);
   const transforms = resolveTransforms(spec.transforms, { inputs, model: model?.kind }, violations);
   const optimizer = violations.parse(OPTIMIZERS, spec.optimizer, DEFAULT_OPTIMIZER);
+  const schedule = violations.parse(SCHEDULES, spec.schedule, model?.kind.schedule ?? DEFAULT_SCHEDULE);
   violations.throwIfAny();
   const chosen = optimizer && model && fillLearningRate(optimizer, model);
-  const { patience, ...schedule } = chooseSchedule(spec, facts, inputs);
+  const { patience, ...lengths } = chooseLengths(spec, facts, inputs);
   return {
     ...spec,
-    ...schedule,
+    ...lengths,
     earlyStopping: { patience },
     targets: targets.map(({ name }) => name),
     inputs: inputs.map(({ name }) => name),
@@ -62,6 +65,7 @@ export function resolveSpec(spec: TrainingSpec, facts: DatasetFacts): TrainingSp
     })),
     model: messageOf(model),
     optimizer: messageOf(chosen),
+    schedule: messageOf(schedule),
   };
 }
 

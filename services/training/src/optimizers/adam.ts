@@ -1,5 +1,6 @@
-import { adam as adamTransforms, clipByGlobalNorm } from '@athanor/autodiff';
+import { adam as adamTransforms } from '@athanor/autodiff';
 import { z } from 'zod';
+import { clipping } from './clipping.js';
 import { type OptimizerKind, sharedParameters, weightDecay } from './optimizer.js';
 
 // A convex loss has no narrow valleys that a larger step would leave.
@@ -19,8 +20,5 @@ export const adam: OptimizerKind<z.output<typeof parameters>> = {
   summary: 'Adam (Kingma and Ba 2015); with weight decay AdamW.',
   parameters,
   learningRates,
-  build({ clipNorm, beta1, beta2, epsilon, weightDecay }) {
-    const clip = clipNorm > 0 ? [clipByGlobalNorm(clipNorm)] : [];
-    return [...clip, ...adamTransforms({ beta1, beta2, epsilon, weightDecay })];
-  },
+  build: given => [...clipping(given), ...adamTransforms(given)],
 };

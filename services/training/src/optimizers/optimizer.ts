@@ -19,6 +19,7 @@ export interface SharedParameters {
   /** 0: one of `learningRates`, by the model. */
   readonly learningRate: number;
   readonly clipNorm: number;
+  readonly clipValue: number;
 }
 
 export const sharedParameters = ({ convex, network }: LearningRates) => ({
@@ -32,6 +33,7 @@ export const sharedParameters = ({ convex, network }: LearningRates) => ({
     .min(0)
     .default(0)
     .describe('Gradients with a larger global norm are scaled down to it; 0: no clipping.'),
+  clipValue: z.number().min(0).default(0).describe('Each element of a gradient is limited to this size; 0: no limit.'),
 });
 
 export const weightDecay = z.number().min(0).default(0).describe('Weight decay per step.');

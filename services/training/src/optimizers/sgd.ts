@@ -1,5 +1,6 @@
-import { clipByGlobalNorm, sgd as sgdTransforms } from '@athanor/autodiff';
+import { sgd as sgdTransforms } from '@athanor/autodiff';
 import { z } from 'zod';
+import { clipping } from './clipping.js';
 import { type OptimizerKind, sharedParameters, weightDecay } from './optimizer.js';
 
 const learningRates = { convex: 1e-2, network: 1e-2 };
@@ -17,8 +18,5 @@ export const sgd: OptimizerKind<z.output<typeof parameters>> = {
   summary: 'Stochastic gradient descent, with momentum if wanted.',
   parameters,
   learningRates,
-  build({ clipNorm, momentum, nesterov, weightDecay }) {
-    const clip = clipNorm > 0 ? [clipByGlobalNorm(clipNorm)] : [];
-    return [...clip, ...sgdTransforms({ momentum, nesterov, weightDecay })];
-  },
+  build: given => [...clipping(given), ...sgdTransforms(given)],
 };

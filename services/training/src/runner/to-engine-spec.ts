@@ -7,6 +7,7 @@ import type { TrainingSpec } from '../engine/index.js';
 import type { SharedParameters } from '../optimizers/optimizer.js';
 
 const DEFAULT_CHECKPOINT_STEPS = 2_000;
+const CONSTANT: ResolvedComponent = { kind: 'constant', version: 1, parameters: { warmup: 0 } };
 
 /** Converts the job's spec, which the service has resolved, to the engine's. */
 export function toEngineSpec(spec: WireSpec, provider: ExecutionProvider): TrainingSpec {
@@ -14,6 +15,8 @@ export function toEngineSpec(spec: WireSpec, provider: ExecutionProvider): Train
     task: resolved(spec.task, 'task'),
     model: resolved(spec.model, 'model'),
     optimizer: resolved(spec.optimizer, 'optimizer') as ResolvedComponent<SharedParameters>,
+    // Jobs of earlier releases have none.
+    schedule: spec.schedule === null ? CONSTANT : resolved(spec.schedule, 'schedule'),
     targets: spec.targets,
     inputs: spec.inputs,
     ...(spec.weight !== '' && { weight: spec.weight }),

@@ -1,10 +1,11 @@
 import type { TrainingSpec } from '@athanor/contracts/training';
 import type { ColumnFacts, DatasetFacts } from './dataset-facts.js';
 
-export type Schedule = Pick<TrainingSpec, 'epochs' | 'batchSize'> & { readonly patience: number };
+/** How long a job trains. */
+export type Lengths = Pick<TrainingSpec, 'epochs' | 'batchSize'> & { readonly patience: number };
 
 /** Of images and other tensors. */
-const VECTOR_SCHEDULE = { epochs: 5, batchSize: 32, patience: 0 } as const;
+const VECTOR_LENGTHS = { epochs: 5, batchSize: 32, patience: 0 } as const;
 const MIN_BATCH = 16;
 const MAX_BATCH = 256;
 const BATCHES_PER_EPOCH = 100;
@@ -14,16 +15,16 @@ const MIN_EPOCHS = 30;
 const MAX_EPOCHS = 400;
 
 /** Fills in the number of epochs, the batch size and the patience of early stopping where a request leaves them open. */
-export function chooseSchedule(
+export function chooseLengths(
   spec: TrainingSpec,
   { trainRows, validationRows }: DatasetFacts,
   inputs: readonly ColumnFacts[],
-): Schedule {
+): Lengths {
   const isVector = inputs.some(({ type }) => type.kind === 'vector');
-  const batchSize = spec.batchSize || (isVector ? VECTOR_SCHEDULE.batchSize : tableBatch(trainRows));
+  const batchSize = spec.batchSize || (isVector ? VECTOR_LENGTHS.batchSize : tableBatch(trainRows));
   const steps = Math.ceil(trainRows / batchSize);
   const tableEpochs = Math.min(MAX_EPOCHS, Math.max(MIN_EPOCHS, Math.ceil(TABLE_STEPS / steps)));
-  const epochs = spec.epochs || (isVector ? VECTOR_SCHEDULE.epochs : tableEpochs);
+  const epochs = spec.epochs || (isVector ? VECTOR_LENGTHS.epochs : tableEpochs);
   // Whoever asks for a number of epochs gets that number.
   const stopsEarly = spec.epochs === 0 && !isVector && validationRows > 0;
   const patience = spec.earlyStopping?.patience ?? (stopsEarly ? Math.ceil(epochs / 8) : 0);

@@ -1,0 +1,17 @@
+import { SCHEDULES } from '../schedules/schedules.js';
+import type { Cursor } from './checkpoint.js';
+import type { TrainingSpec } from './spec.js';
+
+/** The learning rate of each of the next steps, all of one epoch. */
+export function learningRates(
+  { schedule, optimizer, epochs }: TrainingSpec,
+  { step, validationLosses }: Cursor,
+  { steps, stepsPerEpoch }: { readonly steps: number; readonly stepsPerEpoch: number },
+): Float32Array {
+  const kind = SCHEDULES.kinds[schedule.kind]!;
+  const totalSteps = epochs * stepsPerEpoch;
+  return Float32Array.from({ length: steps }, (_, index) => {
+    const position = { step: step + index, totalSteps, stepsPerEpoch, validationLosses };
+    return optimizer.parameters.learningRate * kind.factor(schedule.parameters, position);
+  });
+}

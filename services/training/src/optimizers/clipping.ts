@@ -1,0 +1,7 @@
+import { clipByGlobalNorm, clipByValue, type Optimizer } from '@athanor/autodiff';
+import type { SharedParameters } from './optimizer.js';
+
+/** What is done to gradients before the optimizer sees them. */
+export function clipping({ clipNorm, clipValue }: SharedParameters): Optimizer {
+  return [...(clipValue > 0 ? [clipByValue(clipValue)] : []), ...(clipNorm > 0 ? [clipByGlobalNorm(clipNorm)] : [])];
+}
