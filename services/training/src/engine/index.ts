@@ -1,3 +1,4 @@
+export { type BatchSource, memorySource } from './batch-source.js';
 export { type Checkpoint, type Cursor, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 export { CheckpointCorrupt, CheckpointMismatch, TrainingDiverged } from './errors.js';
 export { type EvaluationOptions, evaluate, evaluateModel } from './evaluate.js';
@@ -8,9 +9,13 @@ export {
   type SignatureTensor,
   signatureOf,
 } from './export-model.js';
-export type { Network } from './network.js';
+export { initialWeights } from './initial-weights.js';
+export { type Network, trainGraph, weightsOf } from './network.js';
+export { prepareData } from './prepare-data.js';
+export { START } from './progress.js';
 export type { ChunkReport, EpochReport } from './reports.js';
 export { type ColumnTransform, InvalidTrainingSpec, type TrainingSpec } from './spec.js';
+export { StepRunner } from './step-runner.js';
 export { type TrainingResult, type TrainOptions, train } from './train.js';
 export { type BestResult, type Candidate, trainBest } from './train-best.js';
 export { findColumn, InvalidTrainingData, type TrainingData } from './training-data.js';
