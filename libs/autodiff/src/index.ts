@@ -21,6 +21,7 @@ export type { GraphRandom } from './training/graph-random.js';
 export type { Buffer, ForwardStep, Named, Network, Parameter } from './training/network.js';
 export type { PackedGroup } from './training/packing.js';
 export { packState, stateShapes, unpackState } from './training/state.js';
+export { buildTappedGraph, FINITE, type Tap, type TappedGraph } from './training/tapped-graph.js';
 export {
   buildStepGraph,
   buildTrainGraph,

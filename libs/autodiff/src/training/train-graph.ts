@@ -56,7 +56,7 @@ export const nextName = (name: string): string => `next/${name}`;
 
 /** Trains K steps per run. */
 export function buildTrainGraph(spec: TrainGraphSpec): TrainGraph {
-  return assemble(spec, 'train', (g, { state, rates }, step) => {
+  const { g, ...rest } = assemble(spec, 'train', (g, { state, rates }, step) => {
     const carry = { tripCount: g.op('Size', [rates]), carried: state, name: 'train' };
     const { carried, scanned } = loop(g, carry, (body, iteration, before) => {
       const { state: after, predictions, gradientNorm } = step(body, iteration, before);
@@ -65,11 +65,18 @@ export function buildTrainGraph(spec: TrainGraphSpec): TrainGraph {
     const [predictions, gradientNorm] = scanned;
     return { state: carried, predictions: predictions!, ...(gradientNorm ? { gradientNorm } : {}) };
   });
+  return { ...rest, model: toModel(g.graph()) };
 }
 
 /** The same step without the loop, K = 1: a baseline for measurements, and easier to inspect. */
 export function buildStepGraph(spec: TrainGraphSpec): TrainGraph {
-  return assemble(spec, 'step', (g, { state }, step) => {
+  const { g, ...rest } = buildStep(spec, 'step');
+  return { ...rest, model: toModel(g.graph()) };
+}
+
+/** The same, as a graph to which more can be added. */
+export function buildStep(spec: TrainGraphSpec, name: string): Assembled {
+  return assemble(spec, name, (g, { state }, step) => {
     const { predictions, gradientNorm, ...rest } = step(g, g.constant(int64([], [0])), state);
     const stacked = (value: Value) => g.op('Unsqueeze', [value, g.axes([0])]);
     return {
@@ -80,11 +87,12 @@ export function buildStepGraph(spec: TrainGraphSpec): TrainGraph {
   });
 }
 
+type Assembled = Omit<TrainGraph, 'model'> & { readonly g: GraphBuilder };
 type Step = (scope: GraphBuilder, iteration: Value, state: readonly Value[]) => StepOutputs;
 /** Stacks the outputs over K steps: predictions are [K, B, …] and the gradient norm is [K]. */
 type Execution = (g: GraphBuilder, inputs: { state: readonly Value[]; rates: Value }, step: Step) => StepOutputs;
 
-function assemble(spec: TrainGraphSpec, name: string, execute: Execution): TrainGraph {
+function assemble(spec: TrainGraphSpec, name: string, execute: Execution): Assembled {
   const { parameters, buffers = [] } = spec.network;
   const frozen = parameters.filter(({ isTrainable }) => isTrainable === false);
   const groups = packParameters(
@@ -121,7 +129,7 @@ function assemble(spec: TrainGraphSpec, name: string, execute: Execution): Train
   writeState(g, inputs, result.state);
   const metrics = lossMetrics(g, spec.loss, { predictions: result.predictions, targets: targets!, labels, weights });
   writeMetrics(g, metrics, result.gradientNorm);
-  return { model: toModel(g.graph()), groups, optimizerSlots, buffers, frozen };
+  return { g, groups, optimizerSlots, buffers, frozen };
 }
 
 interface Inputs {

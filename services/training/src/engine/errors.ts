@@ -1,3 +1,5 @@
+import type { Tap } from '@athanor/autodiff';
+
 /** Known facts about a divergence; unknown figures are absent. */
 interface Divergence {
   readonly epoch?: number;
@@ -28,11 +30,13 @@ export class TrainingDiverged extends Error {
     readonly step: number;
     readonly lastFiniteLoss: number | undefined;
     readonly learningRate: number;
+    /** The first value of the step that is not finite. */
+    readonly origin?: Tap;
   }): TrainingDiverged {
-    const { epoch, step, lastFiniteLoss, learningRate } = facts;
+    const { epoch, step, lastFiniteLoss, learningRate, origin } = facts;
     const last =
       lastFiniteLoss === undefined ? 'no step before it was finite' : `the last finite loss was ${lastFiniteLoss}`;
-    const what = ` in epoch ${epoch + 1} at step ${step}: the loss is not a finite number, ${last}`;
+    const what = ` in epoch ${epoch + 1} at step ${step}: the loss is not a finite number, ${last}${beganText(origin)}`;
     return new TrainingDiverged(what, learningRate, facts);
   }
 
@@ -44,6 +48,12 @@ export class TrainingDiverged extends Error {
   static ofPredictions(split: string, learningRate: number): TrainingDiverged {
     return new TrainingDiverged(`: the loss on the ${split} split is not a finite number`, learningRate);
   }
+}
+
+function beganText(origin: Tap | undefined): string {
+  if (origin === undefined) return '';
+  const { value, op } = origin;
+  return op === undefined ? `; it began in '${value}', which the step was given` : `; it began in ${op} ('${value}')`;
 }
 
 /** The checkpoint cannot be continued bit-identically under the current conditions. */

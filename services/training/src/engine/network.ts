@@ -1,6 +1,6 @@
 // The graphs of one training job, all built from the same features, model and task.
 
-import { buildTrainGraph, type ForwardStep, type TrainGraph } from '@athanor/autodiff';
+import { buildTrainGraph, type ForwardStep, type TrainGraph, type TrainGraphSpec } from '@athanor/autodiff';
 import { GraphBuilder, type Model, toModel, type Value, type ValueType } from '@athanor/onnx';
 import type { Tensor } from '@athanor/tensor';
 import { rawInputType, type SourceColumn, TRANSFORM_OPSETS } from '@athanor/transforms';
@@ -44,9 +44,13 @@ export function buildNetwork(spec: TrainingSpec, parts: NetworkParts): Network {
 }
 
 export function trainGraph(network: Network, spec: TrainingSpec): TrainGraph {
+  return buildTrainGraph(trainGraphSpec(network, spec));
+}
+
+export function trainGraphSpec(network: Network, spec: TrainingSpec): TrainGraphSpec {
   const { model, task } = network;
   const isWeighted = spec.weight !== undefined || task.rowWeights !== undefined;
-  return buildTrainGraph({
+  return {
     network: {
       parameters: model.parameters,
       ...(model.buffers && { buffers: model.buffers }),
@@ -59,7 +63,7 @@ export function trainGraph(network: Network, spec: TrainingSpec): TrainGraph {
     loss: task.loss,
     optimizer: OPTIMIZERS.kinds[spec.optimizer.kind]!.build(spec.optimizer.parameters),
     provider: spec.provider ?? 'cpu',
-  });
+  };
 }
 
 /** The tensors of a trained network: parameters and buffers. */

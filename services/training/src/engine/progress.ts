@@ -3,7 +3,6 @@
 import type { PrimaryMetric } from '../tasks/task.js';
 import type { Batches } from './batch-source.js';
 import type { Best, Cursor, Score } from './checkpoint.js';
-import { TrainingDiverged } from './errors.js';
 import type { TrainingSpec } from './spec.js';
 import type { StepResults } from './step-runner.js';
 
@@ -47,18 +46,6 @@ export function advance(cursor: Cursor, { steps, weights }: Batches, { losses, c
     lossSum,
     correct: correctSum,
   };
-}
-
-/** Throws TrainingDiverged for the first step whose loss is not finite. */
-export function assertFinite(cursor: Cursor, losses: Float32Array, before: number | undefined, spec: TrainingSpec) {
-  const index = losses.findIndex(loss => !Number.isFinite(loss));
-  if (index < 0) return;
-  throw TrainingDiverged.ofLoss({
-    epoch: cursor.epoch,
-    step: cursor.step + index + 1,
-    lastFiniteLoss: index > 0 ? losses[index - 1] : before,
-    learningRate: spec.optimizer.parameters.learningRate,
-  });
 }
 
 /** Whether training has ended early: the best epoch is too many epochs ago. `cursor` is at the start of an epoch or within. */

@@ -1,9 +1,10 @@
 import { METRICS, nextName, packState, TRAIN_INPUTS, type TrainGraph, unpackState } from '@athanor/autodiff';
 import { writeModel } from '@athanor/onnx';
 import { openSession, type Session } from '@athanor/runtime';
-import { int64, type Tensor, tensor } from '@athanor/tensor';
+import { int64, type NumericTensor, type Tensor, tensor } from '@athanor/tensor';
 import type { Batches } from './batch-source.js';
 import type { Checkpoint } from './checkpoint.js';
+import { rowsAt } from './evaluate.js';
 import type { TrainingSpec } from './spec.js';
 
 export interface StepResults {
@@ -26,6 +27,7 @@ export class StepRunner {
   readonly #session: Session;
   readonly #frozen: Readonly<Record<string, Tensor>>;
   #state: Record<string, Tensor>;
+  #before: Record<string, Tensor> | undefined;
 
   private constructor(graph: TrainGraph, session: Session, { checkpoint, frozen }: StepRunnerOptions) {
     this.#graph = graph;
@@ -49,13 +51,28 @@ export class StepRunner {
       ...this.#state,
       ...this.#frozen,
       ...feeds,
-      [TRAIN_INPUTS.learningRate]: tensor('FP32', [rates.length], rates),
+      ...ratesOf(rates),
     });
+    this.#before = this.#state;
     this.#state = Object.fromEntries(Object.keys(this.#state).map(name => [name, outputs[nextName(name)]!]));
     return {
       losses: outputs[METRICS.loss]!.data as Float32Array,
       correct: outputs[METRICS.correct]?.data as Int32Array | undefined,
     };
+  }
+
+  /** What the step `index` of the last run was fed: the state is that before it. */
+  async feedsOf(index: number, { feeds }: Batches, rates: Float32Array): Promise<Record<string, Tensor>> {
+    const before = this.#before;
+    if (before === undefined) throw new Error('expected a run before, there was none');
+    const part = (begin: number, end: number) => ({
+      ...rowsOfSteps(feeds, begin, end),
+      ...ratesOf(rates.slice(begin, end)),
+    });
+    if (index === 0) return { ...before, ...this.#frozen, ...part(0, 1) };
+    const outputs = await this.#session.run({ ...before, ...this.#frozen, ...part(0, index) });
+    const reached = Object.keys(before).map(name => [name, outputs[nextName(name)]!]);
+    return { ...Object.fromEntries(reached), ...this.#frozen, ...part(index, index + 1) };
   }
 
   /** Trained parameters, optimizer state and buffers by name. */
@@ -66,4 +83,13 @@ export class StepRunner {
   release(): Promise<void> {
     return this.#session.release();
   }
+}
+
+function ratesOf(rates: Float32Array): Record<string, Tensor> {
+  return { [TRAIN_INPUTS.learningRate]: tensor('FP32', [rates.length], rates) };
+}
+
+function rowsOfSteps(feeds: Batches['feeds'], begin: number, end: number): Record<string, Tensor> {
+  const entries = Object.entries(feeds).map(([name, value]) => [name, rowsAt(value as NumericTensor, begin, end)]);
+  return Object.fromEntries(entries);
 }

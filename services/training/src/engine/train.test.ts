@@ -161,13 +161,18 @@ test('gradient clipping limits the size of a step', async () => {
   expect(Math.abs(clipped.losses[1]! - clipped.losses[0]!)).toBeLessThan(0.5);
 });
 
-test('a non-finite loss ends training; the error has the step and a remedy', async () => {
-  const failure = await trace(specOf({ optimizer: optimizerOf('sgd', { learningRate: 1e30 }) })).catch(error => error);
-  expect(failure).toBeInstanceOf(TrainingDiverged);
-  expect(failure).toMatchObject({ epoch: 0, lastFiniteLoss: expect.any(Number) });
-  expect(failure.step).toBeGreaterThan(1);
-  expect(failure.message).toContain('lower the learning rate (1e+30 now; try 1e+29)');
-});
+test.each([1, 64])(
+  'a non-finite loss ends training; with chunks of %i steps too the error has the step, where it began and a remedy',
+  async chunkSteps => {
+    const optimizer = optimizerOf('sgd', { learningRate: 1e30 });
+    const failure = await trace(specOf({ optimizer, chunkSteps })).catch(error => error);
+    expect(failure).toBeInstanceOf(TrainingDiverged);
+    expect(failure).toMatchObject({ epoch: 0, lastFiniteLoss: expect.any(Number) });
+    expect(failure.step).toBeGreaterThan(1);
+    expect(failure.message).toContain('lower the learning rate (1e+30 now; try 1e+29)');
+    expect(failure.message).toMatch(/step 2: the loss is not a finite number, .*; it began in \w+ \('\w+'\); lower/);
+  },
+);
 
 test('bug: a model whose last update made weights infinite was accepted', async () => {
   // With a single step the loss is finite, and no later loss shows the infinite weights.

@@ -4,7 +4,7 @@
 import { stateShapes } from '@athanor/autodiff';
 import type { Tensor } from '@athanor/tensor';
 import { withLearningRate } from '../optimizers/learning-rate.js';
-import { type BatchSource, memorySource } from './batch-source.js';
+import { type Batches, type BatchSource, memorySource } from './batch-source.js';
 import {
   assertStateFits,
   type Best,
@@ -16,11 +16,12 @@ import {
 } from './checkpoint.js';
 import { type ChunkSizer, createChunkSizer } from './chunk-size.js';
 import { TrainingDiverged } from './errors.js';
+import { findNonFinite } from './find-non-finite.js';
 import { initialWeights } from './initial-weights.js';
 import { learningRates } from './learning-rates.js';
 import { type Network, trainGraph, weightsOf } from './network.js';
 import { type EncodedSplit, type PreparedData, prepareData } from './prepare-data.js';
-import { advance, assertFinite, hasStopped, nextChunk, START, stepsPerEpoch } from './progress.js';
+import { advance, hasStopped, nextChunk, START, stepsPerEpoch } from './progress.js';
 import type { ChunkReport, EpochReport } from './reports.js';
 import { assertValidSpec, type TrainingSpec } from './spec.js';
 import { StepRunner } from './step-runner.js';
@@ -82,6 +83,12 @@ interface Beginning {
   readonly runner: StepRunner;
   readonly checkpoint: Checkpoint;
   readonly frozen: ReadonlyMap<string, Tensor<'FP32'>>;
+}
+
+interface FailedRun {
+  readonly batches: Batches;
+  readonly rates: Float32Array;
+  readonly losses: Float32Array;
 }
 
 class Training {
@@ -162,7 +169,8 @@ class Training {
     });
     const results = await this.#runner.run(batches, rates);
     if (chunk.batchRows === spec.batchSize) this.#sizer.observe(chunk.steps, this.#clock() - begun);
-    assertFinite(this.#cursor, results.losses, this.#lastLoss, spec);
+    const failed = results.losses.findIndex(loss => !Number.isFinite(loss));
+    if (failed >= 0) throw await this.#divergence(failed, { batches, rates, losses: results.losses });
     this.#lastLoss = results.losses.at(-1);
     this.#cursor = advance(this.#cursor, batches, results);
     return results.losses;
@@ -186,6 +194,20 @@ class Training {
     const known = validation.validationLoss === undefined ? [] : [validation.validationLoss];
     this.#cursor = { ...START, epoch: epoch + 1, step, validationLosses: [...validationLosses, ...known] };
     await onEpoch?.({ epoch, trainLoss: lossSum / totalWeight, trainMetrics, ...validation });
+  }
+
+  /** Repeats the step whose loss is not finite, to tell where that began. */
+  async #divergence(failed: number, { batches, rates, losses }: FailedRun): Promise<TrainingDiverged> {
+    const { spec } = this.#options;
+    const feeds = await this.#runner.feedsOf(failed, batches, rates);
+    const origin = await findNonFinite(this.#network, spec, feeds);
+    return TrainingDiverged.ofLoss({
+      epoch: this.#cursor.epoch,
+      step: this.#cursor.step + failed + 1,
+      lastFiniteLoss: failed > 0 ? losses[failed - 1] : this.#lastLoss,
+      learningRate: spec.optimizer.parameters.learningRate,
+      ...(origin && { origin }),
+    });
   }
 
   /** Parameters and buffers. Throws TrainingDiverged if one is not finite: the last update can make it so after a finite loss. */
