@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { runCommand } from '../mesh/run-athanor.js';
 import { benchIngest, INGEST_USAGE } from './ingest/bench-ingest.js';
 import { benchIsolation } from './isolation.js';
+import { benchNetworks } from './networks/bench-networks.js';
 import { benchRestart } from './restart.js';
 import { benchServing } from './serving.js';
 import { benchServingBeside } from './serving-beside.js';
@@ -11,10 +12,12 @@ import { type Row, toMarkdown } from './table.js';
 import { benchTableServing } from './table-serving.js';
 import { benchTraining } from './training.js';
 
-const USAGE = `Usage: npm run bench [-- training | serving | table-serving | startup | restart | isolation | ingest
+const USAGE = `Usage: npm run bench [-- training | networks | serving | table-serving | startup | restart | isolation | ingest
                               | serving-beside <checkout>]
-                                       (default: all but ingest and serving-beside; about twenty minutes on two cores)
+                                       (default: all but networks, ingest and serving-beside; about twenty minutes on two cores)
 
+  networks [work]
+             milliseconds per step of an MLP, a CNN and a ResNet, beside PyTorch eager and compiled; half an hour
   training   seconds per epoch, compared with PyTorch if it is installed (ATHANOR_BENCH_PYTHON, python3)
   startup    seconds that commands and athanor up take
   restart    milliseconds from kill -9 of inference to the next prediction
@@ -47,6 +50,11 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   restart: { title: 'Restart', run: benchRestart },
   isolation: { title: 'Isolation', run: benchIsolation },
   training: { title: 'Training', run: async () => await benchTraining(await pythonWithTorch()) },
+  networks: {
+    title: 'Networks',
+    run: async () => await benchNetworks(await pythonWithTorch(), process.argv[3]),
+    isOptional: true,
+  },
   serving: { title: 'Serving', run: benchServing },
   'serving-beside': {
     title: 'Serving, two commits',
