@@ -12,6 +12,7 @@ export {
 export { GraphBuilder, type NodeInputs, type NodeOptions } from './build/graph-builder.js';
 export { inlineGraph } from './build/inline.js';
 export { type LoopOptions, type LoopStep, loop } from './build/loop.js';
+export { toModel } from './build/to-model.js';
 export { checkModel, readCheckedModel } from './check/check-model.js';
 export { DEFAULT_LIMITS, type ModelLimits } from './check/limits.js';
 export { ModelError, type ModelErrorCode, quoted, TypeInferenceError } from './errors.js';
@@ -21,18 +22,16 @@ export { DEFAULT_FILE_LIMITS, type FileLimits } from './guard/file-limits.js';
 export { type GuardedFile, type GuardOptions, guardFile } from './guard/guard-file.js';
 export type { BoundaryReshape } from './guard/reshape-boundary.js';
 export type { ColumnLabels } from './guard/rewrite-boundary.js';
-
-export {
-  type Attribute,
-  type Attributes,
-  type Dim,
-  type Graph,
-  type Model,
-  type Node,
-  toModel,
-  type Value,
-  type ValueInfo,
-  type ValueType,
+export type {
+  Attribute,
+  Attributes,
+  Dim,
+  Graph,
+  Model,
+  Node,
+  Value,
+  ValueInfo,
+  ValueType,
 } from './model.js';
 
 export { type AttributeInputs, type AttributeValues, readAttributes } from './operators/attribute-specs.js';

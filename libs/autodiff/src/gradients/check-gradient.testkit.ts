@@ -71,7 +71,7 @@ function differentiated(op: OperatorName, each: GradientCase, dtype: Float, prov
   return { g, check: { ...check, graph: g.graph() }, inputs, ...added };
 }
 
-interface Wish {
+interface Derivatives {
   readonly result: string;
   readonly gradient: string;
   readonly values: readonly Value[];
@@ -79,7 +79,7 @@ interface Wish {
   readonly provider?: Provider | undefined;
 }
 
-function addGradients(g: GraphBuilder, { feeds }: Check, { result, gradient, values, wanted, provider }: Wish) {
+function addGradients(g: GraphBuilder, { feeds }: Check, { result, gradient, values, wanted, provider }: Derivatives) {
   const names = values.map((value, index) => g.output(value, `${result}/${index}`).name);
   const computed = evaluateGraph(g.graph(), feeds);
   const seeds = names.map((name, index) => {

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '@athanor/onnx';
-import { mul, scale, sub } from '../../emit.js';
+import { cast, mul, scale } from '../../emit.js';
 import { defineGradient } from '../gradient.js';
 
 /** α between the kinks, 0 on them as in PyTorch. */
@@ -13,7 +13,7 @@ export const gradient = defineGradient('HardSigmoid', {
   ],
 });
 
-/** 1 where 0 < y < 1, 0 where y is 0 or 1: the sign of y - y². */
+/** 1 where 0 < y < 1, 0 where y is 0 or 1: there y = y². */
 export function isBetween(g: GraphBuilder, y: Value): Value {
-  return g.op('Sign', [sub(g, y, mul(g, y, y))]);
+  return cast(g, g.op('Greater', [y, mul(g, y, y)]), y.dtype);
 }

@@ -2,12 +2,13 @@ import { scalar as scalarTensor } from '@athanor/tensor';
 import { cast, mul } from '../../emit.js';
 import { defineGradient } from '../gradient.js';
 
-/** The subgradient is 1 on the closed interval, as in PyTorch. Limits are constants. */
+/** 1 between the limits, which are constants, and 0 on them: as torch.clamp and hardtanh have it in PyTorch 2.15. */
 export const gradient = defineGradient('Clip', {
   backward({ g, inputs: { x, min, max }, dy }) {
-    const inside = [min && g.op('GreaterOrEqual', [x, min]), max && g.op('LessOrEqual', [x, max])];
-    const masks = inside.filter(mask => mask !== undefined);
-    return { x: masks.reduce((gradient, mask) => mul(g, gradient, cast(g, mask, gradient.dtype)), dy) };
+    const tests = [min && g.op('Greater', [x, min]), max && g.op('Less', [x, max])];
+    const inside = tests.filter(test => test !== undefined);
+    if (inside.length === 0) return { x: dy };
+    return { x: mul(g, dy, cast(g, inside.length === 2 ? g.op('And', inside) : inside[0]!, dy.dtype)) };
   },
   cases: [
     { inputs: [[4, 4], scalarTensor('FP64', -0.7), scalarTensor('FP64', 0.9)] },

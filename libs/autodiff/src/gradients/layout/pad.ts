@@ -31,6 +31,8 @@ export const gradient = defineGradient('Pad', {
     { inputs: [[1, 3, 4], int64([6], [0, 2, 1, 0, 1, 3])], attributes: { mode: 'edge' } },
     { inputs: [[3, 4], int64([4], [2, 0, 1, 3])], attributes: { mode: 'wrap' } },
     { inputs: [[5, 4], int64([2], [-1, 2]), undefined, int64([1], [0])], attributes: { mode: 'edge' } },
+    { inputs: [[5, 4], int64([4], [-1, 2, 2, -1])], attributes: { mode: 'reflect' } },
+    { inputs: [[5, 4], int64([4], [-1, 2, 2, -1])], attributes: { mode: 'wrap' } },
   ],
 });
 
@@ -67,6 +69,7 @@ interface Run {
 }
 
 function fold(g: GraphBuilder, dy: Value, { axis }: AxisPad, { size, positions }: Sources): Value {
+  if (positions.length === 0) return place(g, dy, [{ axis, before: size, after: 0 }]);
   const parts = runsOf(positions).map(({ first, length, slope }) => {
     const run = sliced(g, dy, axis, { first, length, slope });
     const start = Math.min(positions[first]!, positions[first + length - 1]!);

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '@athanor/onnx';
 import { mul, reshapeLike, sum } from '../../emit.js';
-import { channelAxes, perChannel, standardizeFrom, throughStandard } from './standardize.js';
+import { channelAxes, perChannel, standardize, throughStandard } from './standardize.js';
 
 interface GroupCall {
   readonly g: GraphBuilder;
@@ -13,7 +13,7 @@ interface GroupCall {
 /** Each sample's channels are normalized in groups: x is [N, groups, …], 0 groups being one per channel. */
 export function byGroup({ g, inputs: { x, scale }, wanted, attributes, dy }: GroupCall, groups: number) {
   const grouped = (value: Value) => g.op('Reshape', [value, g.axes([0, groups, -1])]);
-  const standard = standardizeFrom(g, grouped(x), { axis: 2, epsilon: attributes.epsilon });
+  const standard = standardize(g, grouped(x), { axes: [2], epsilon: attributes.epsilon });
   const rank = x.shape.length;
   const dx = () => throughStandard(g, grouped(mul(g, dy, perChannel(g, scale, rank))), standard);
   return {

@@ -4,14 +4,15 @@ import { add, cast, mul, sub } from '../../emit.js';
 import { unbroadcast } from '../../unbroadcast.js';
 import { defineGradient, type GradientCall } from '../gradient.js';
 import { divideByCount } from '../reduction/spread.js';
-import { type Standard, standardizeFrom, throughStandard } from './standardize.js';
+import { type Standard, standardize, throughStandard } from './standardize.js';
 
 export const gradient = defineGradient('LayerNormalization', {
   backward(call) {
     const { g, inputs, attributes, wanted, dy } = call;
     const { x, scale, bias } = inputs;
-    const axis = normalizeAxis(attributes.axis, x.shape.length);
-    const standard = standardizeFrom(g, x, { axis, epsilon: attributes.epsilon });
+    const start = normalizeAxis(attributes.axis, x.shape.length);
+    const axes = x.shape.slice(start).map((_, index) => start + index);
+    const standard = standardize(g, x, { axes, epsilon: attributes.epsilon });
     return {
       x: wanted.x ? withStatistics(call, throughStandard(g, mul(g, dy, scale), standard), standard) : undefined,
       scale: wanted.scale ? unbroadcast(g, mul(g, dy, standard.standard), scale) : undefined,

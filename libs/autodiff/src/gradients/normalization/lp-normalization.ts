@@ -2,7 +2,10 @@ import { div, mul, scalar, sub, sum } from '../../emit.js';
 import { GradientError } from '../../errors.js';
 import { defineGradient } from '../gradient.js';
 
-/** y = x/n with n = ‖x‖: dx = (dy - n′·Σ dy·y)/n, where n′ is y for p = 2 and the sign for p = 1; 0 where n is 0. */
+/**
+ * y = x/n with n = ‖x‖: dx = (dy - n′·Σ dy·y)/n, where n′ is y for p = 2 and the sign for p = 1. Where n is 0 the
+ * gradient is 0; torch.nn.functional.normalize has dy/1e-12 there.
+ */
 export const gradient = defineGradient('LpNormalization', {
   backward({ g, inputs: { x }, outputs: [y], attributes: { axis, p }, dy }) {
     if (p !== 1 && p !== 2) throw new GradientError(`LpNormalization with p ${p}, expected 1 or 2`);

@@ -26,6 +26,7 @@ export const gradient = defineGradient('Slice', {
     { inputs: [[4, 5], int64([2], [1, 0]), int64([2], [3, 4])] },
     { inputs: [[4, 7], int64([1], [1]), int64([1], [2 ** 31]), int64([1], [-1]), int64([1], [3])] },
     { inputs: [[4, 7], int64([2], [-1, 5]), int64([2], [-(2 ** 31), 0]), int64([2], [0, 1]), int64([2], [-1, -2])] },
+    { inputs: [[3, 2], int64([1], [-4]), int64([1], [-9]), int64([1], [1]), int64([1], [-1])] },
     { inputs: [[2, 6], int64([1], [-4]), int64([1], [-1]), int64([1], [1])], symbolic: true },
     { inputs: [[5, 2], int64([1], [-3]), int64([1], [-1]), int64([1], [0])], symbolic: true },
     { inputs: [[5, 2, 3], int64([2], [1, 2]), int64([2], [2 ** 31, 3]), int64([2], [0, 2])], symbolic: true },

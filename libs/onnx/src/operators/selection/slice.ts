@@ -60,7 +60,9 @@ function sliceDim(dim: Dim, [start, end, step]: readonly [Dim, Dim, Dim]): Dim {
 
 /** Of one axis of a known size. */
 export function sliceBound(dim: number, start: number, end: number, step: number): Omit<SliceBound, 'axis'> {
-  const [low, high] = step > 0 ? [0, dim] : [-1, dim - 1];
-  const clamp = (value: number) => Math.min(Math.max(value < 0 ? value + dim : value, low), high);
-  return { start: clamp(start), step, length: Math.max(0, Math.ceil((clamp(end) - clamp(start)) / step)) };
+  // Backwards, a start before the first element is the first element, and an end before it is -1 (other than in NumPy).
+  const [firstEnd, last] = step > 0 ? [0, dim] : [-1, dim - 1];
+  const clamp = (value: number, low: number) => Math.min(Math.max(value < 0 ? value + dim : value, low), last);
+  const from = clamp(start, 0);
+  return { start: from, step, length: Math.max(0, Math.ceil((clamp(end, firstEnd) - from) / step)) };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { graphAttribute } from './attribute.js';
-import { GraphBuilder } from './build/graph-builder.js';
-import { toModel } from './model.js';
+import { graphAttribute } from '../attribute.js';
+import { GraphBuilder } from './graph-builder.js';
+import { toModel } from './to-model.js';
 
 function normalizing(g: GraphBuilder): GraphBuilder {
   const x = g.input(g.uniqueName('x'), { dtype: 'FP32', shape: [2, 3] });
