@@ -164,6 +164,32 @@ def resize(torch_mode, size, align_corners=None, **attributes):
     case("Resize", interpolate, draw(1, 2, 3, 4), None, None, ints(1, 2, *size), **attributes)
 
 
+def convolutions():
+    conv = lambda **options: lambda x, w, *b: F.conv2d(x, w, *b, **options)
+    case("Conv", conv(padding=1), draw(2, 2, 4, 5), draw(3, 2, 3, 3), draw(3), pads=[1, 1, 1, 1])
+    strided = dict(stride=(2, 1), padding=(1, 0), dilation=(1, 2))
+    attributes = dict(strides=[2, 1], pads=[1, 0, 1, 0], dilations=[1, 2])
+    case("Conv", conv(**strided), draw(1, 2, 6, 5), draw(2, 2, 3, 2), **attributes)
+    case("Conv", conv(groups=3), draw(2, 3, 4, 4), draw(6, 1, 2, 2), draw(6), group=3)
+    case("Conv", lambda x, w: F.conv1d(x, w, stride=2, padding=1), draw(2, 3, 7), draw(2, 3, 3), strides=[2], pads=[1, 1])
+    transposed = lambda x, w, b: F.conv_transpose2d(x, w, b, stride=2, padding=1, output_padding=1, groups=2)
+    attributes = dict(strides=[2, 2], pads=[1, 1, 1, 1], output_padding=[1, 1], group=2)
+    case("ConvTranspose", transposed, draw(1, 4, 3, 2), draw(4, 1, 3, 3), draw(2), **attributes)
+    ties = torch.randint(0, 3, (2, 2, 6, 5)) / 2
+    for options, attributes in [
+        (dict(kernel_size=2, stride=2), dict(kernel_shape=[2, 2], strides=[2, 2])),
+        (dict(kernel_size=3, stride=2, padding=1), dict(kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])),
+        (dict(kernel_size=2, stride=2, ceil_mode=True), dict(kernel_shape=[2, 2], strides=[2, 2], ceil_mode=True)),
+    ]:
+        case("MaxPool", lambda x: F.max_pool2d(x, **options), ties, **attributes)
+        average = dict(options, count_include_pad=False)
+        case("AveragePool", lambda x: F.avg_pool2d(x, **average), draw(1, 2, 6, 5), **attributes)
+    included = dict(kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1], count_include_pad=True)
+    case("AveragePool", lambda x: F.avg_pool2d(x, 3, 2, 1), draw(1, 2, 6, 5), **included)
+    case("GlobalAveragePool", lambda x: F.adaptive_avg_pool2d(x, 1), draw(2, 2, 3, 4))
+    case("GlobalMaxPool", lambda x: x.amax((2, 3), keepdim=True), ties)
+
+
 def einsums():
     for equation, *shapes in [
         ("ij,jk->ik", (2, 3), (3, 4)),
@@ -202,7 +228,7 @@ def standardized(x):
     return centered / (centered.square().mean((0, 2, 3), keepdim=True).sqrt() + 1e-9)
 
 
-for section in [elementwise, reductions, selections, layouts, einsums, normalizations]:
+for section in [elementwise, reductions, selections, layouts, einsums, normalizations, convolutions]:
     section()
 path = pathlib.Path(__file__).with_suffix(".json")
 path.write_text(json.dumps({"pytorch": torch.__version__, "cases": cases}, separators=(",", ":")) + "\n")

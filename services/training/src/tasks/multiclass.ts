@@ -13,6 +13,12 @@ import { type BoundTask, type Task, UnsupportedTargets } from './task.js';
 
 const parameters = z.strictObject({
   classWeights: classWeightsParameter,
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe('Share of each target that is spread evenly over all classes, in the training loss only.'),
   primary: primaryParameter(MULTICLASS_METRICS, 'accuracy'),
 });
 
@@ -23,7 +29,7 @@ export const multiclass: Task<z.output<typeof parameters>> = {
   summary: 'One of two or more classes per row: softmax and cross-entropy.',
   parameters,
   accepts: oneClassTarget,
-  bind({ classWeights, primary }, { columns, train, all }): BoundTask {
+  bind({ classWeights, labelSmoothing, primary }, { columns, train, all }): BoundTask {
     const { classes, indices } = classIndex(columns[0]!, all[0]!);
     if (classes.length < 2) {
       const name = columns[0]!.name;
@@ -35,7 +41,7 @@ export const multiclass: Task<z.output<typeof parameters>> = {
     return {
       classes,
       outputWidth: width,
-      loss: crossEntropy(),
+      loss: crossEntropy({ labelSmoothing }),
       correctMetric: 'accuracy',
       truth: ([target]) => {
         const codes = indices(target!);
