@@ -42,5 +42,6 @@ export { type Connections, mergeModels } from './rewrite/merge.js';
 export { pruneGraph, usedNames } from './rewrite/prune.js';
 export { prefixValues, renameValues } from './rewrite/rename.js';
 export { readModel } from './wire/decode.js';
+export { readModelWithData } from './wire/embed.js';
 export { writeModel } from './wire/encode.js';
 export { readTensorFile } from './wire/tensor-file.js';
