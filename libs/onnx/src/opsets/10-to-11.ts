@@ -8,6 +8,7 @@ import {
   floatNodes,
   intsNode,
   type OpsetStep,
+  type StepContext,
   without,
 } from './opset-step.js';
 
@@ -37,13 +38,28 @@ const pad: Converter = (node, context) => {
   return [constant, ...made, { ...node, inputs: [node.inputs[0]!, counts, fill], attributes }];
 };
 
-/** Resize-10 had no choice of coordinates, which were asymmetric, nor of the nearest one, which was the lower. */
+/**
+ * The standard did not say which element is the nearest; ONNX Runtime takes the lower one along an axis that grows, and the
+ * upper one along an axis that shrinks.
+ */
+function nearestMode(node: Node, context: StepContext): string {
+  const { mode } = node.attributes;
+  if (mode?.kind === 'string' && mode.value !== 'nearest') return 'floor';
+  if (context.upsampled.has(node.outputs[0]!)) return 'floor';
+  const scales = context.constants.get(node.inputs[1]!);
+  if (scales?.dtype !== 'FP32') throw cannotConvert(node, 'its scales are not constant');
+  if (scales.data.every(scale => scale >= 1)) return 'floor';
+  if (scales.data.every(scale => scale <= 1)) return 'ceil';
+  throw cannotConvert(node, 'it enlarges one axis and shrinks another');
+}
+
+/** Resize-10 had no choice of coordinates, which were asymmetric. */
 const resize: Converter = (node, context) => {
   const [roi, constant] = constantNode(context, 'roi', tensor('FP32', [0], new Float32Array()));
   const attributes = {
     ...node.attributes,
     coordinate_transformation_mode: string('asymmetric'),
-    nearest_mode: string('floor'),
+    nearest_mode: string(nearestMode(node, context)),
   };
   return [constant, { ...node, inputs: [node.inputs[0]!, roi, node.inputs[1]!], attributes }];
 };

@@ -30,7 +30,10 @@ const topK: Converter = (node, context) => {
 };
 
 /** Resize-10 is Upsample-9 under another name. */
-const upsample: Converter = node => [{ ...node, op: 'Resize' }];
+const upsample: Converter = (node, context) => {
+  context.upsampled.add(node.outputs[0]!);
+  return [{ ...node, op: 'Resize' }];
+};
 
 export const step: OpsetStep = {
   from: 9,

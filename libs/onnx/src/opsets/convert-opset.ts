@@ -1,6 +1,7 @@
 // Converts a model to a newer version of ai.onnx, one operator set after the other. An operator is never reinterpreted: if
 // a version of it changed what nodes mean, a step converts them, or the model is refused.
 
+import type { Tensor } from '@athanor/tensor';
 import { versionsOf } from '../check/operator-versions.js';
 import { ModelError } from '../errors.js';
 import type { Graph, Model, Node } from '../model.js';
@@ -76,6 +77,8 @@ function createContext(graph: Graph): StepContext {
   const counts = new Map<string, number>();
   const dtypes = floatDTypes(graph, new Map());
   return {
+    constants: constantsOf(graph),
+    upsampled: new Set(),
     dtypeOf: name => dtypes.get(name) ?? 'FP32',
     unique(stem) {
       let name: string;
@@ -88,6 +91,17 @@ function createContext(graph: Graph): StepContext {
       return name;
     },
   };
+}
+
+function constantsOf(graph: Graph, into = new Map<string, Tensor>()): Map<string, Tensor> {
+  const fed = new Set(graph.inputs.map(({ name }) => name));
+  for (const [name, tensor] of graph.initializers) if (!fed.has(name)) into.set(name, tensor);
+  for (const { op, outputs, attributes } of graph.nodes) {
+    const { value } = attributes;
+    if (op === 'Constant' && value?.kind === 'tensor') into.set(outputs[0] ?? '', value.value);
+  }
+  for (const node of graph.nodes) for (const body of bodiesOf(node)) constantsOf(body, into);
+  return into;
 }
 
 function allNames(graph: Graph, into = new Set<string>()): Set<string> {

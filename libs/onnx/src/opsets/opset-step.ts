@@ -21,11 +21,16 @@ export interface StepContext {
   unique(stem: string): string;
   /** The type of a float value, as far as inputs, constants and casts tell it; FP32 where they do not. */
   dtypeOf(name: string): FloatDType;
+  /** Tensors that are known before a run. */
+  readonly constants: Map<string, Tensor>;
+  /** Outputs of nodes that were an Upsample. */
+  readonly upsampled: Set<string>;
 }
 
 /** A Constant node and the name of its value. */
 export function constantNode(context: StepContext, stem: string, value: Tensor): readonly [string, Node] {
   const name = context.unique(stem);
+  context.constants.set(name, value);
   const attributes = { value: { kind: 'tensor', value } } as const;
   return [name, { op: 'Constant', domain: '', name: '', inputs: [], outputs: [name], attributes }];
 }

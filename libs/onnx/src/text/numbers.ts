@@ -1,5 +1,6 @@
 /** The shortest decimal number that reads as the same float of 32 bits; with a point or an exponent. */
 export function float32Text(value: number): string {
+  if (!Number.isFinite(value)) return float64Text(value);
   for (let digits = 6; digits <= 9; digits++) {
     const text = String(Number(value.toPrecision(digits)));
     if (Object.is(Math.fround(Number(text)), value)) return asFloat(text, value);
