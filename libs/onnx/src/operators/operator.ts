@@ -11,7 +11,7 @@ import { bindInputs, type InputSpecs, mapInputs, type PerInput } from './input-s
 /** Contents of an integer tensor of rank 0 or 1, each element known, a symbolic size, or '' if unknown. */
 export type Dims = readonly Dim[];
 
-/** Longer vectors are data, not shapes, axes or bounds. */
+/** Of contents that are followed: longer vectors are data, not shapes, axes or bounds. */
 export const MAX_CONTENTS = 1_024;
 
 interface Call<A extends AttributeSpecs> {
@@ -90,7 +90,7 @@ export function inferNode(operator: Operator, site: Site<KnownValue>): readonly 
 }
 
 // A chain of nodes that each double the axes or the elements would take all memory.
-const MAX_RANK = 256;
+export const MAX_RANK = 256;
 
 function isShort(contents: Dims | undefined): boolean {
   return contents !== undefined && contents.length <= MAX_CONTENTS;

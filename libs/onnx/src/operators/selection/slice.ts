@@ -1,8 +1,7 @@
 import { normalizeAxis } from '@athanor/tensor';
-import { TypeInferenceError } from '../../errors.js';
 import { rearrange } from '../../evaluate/move.js';
 import { integers } from '../../evaluate/nd-array.js';
-import type { Dim } from '../../model.js';
+import type { Dim, ValueType } from '../../model.js';
 import { one, optional } from '../input-specs.js';
 import { type Dims, defineOperator } from '../operator.js';
 
@@ -17,9 +16,9 @@ interface Bound {
 export const slice = defineOperator({
   since: 13,
   inputs: { x: one(), starts: one(), ends: one(), axes: optional(), steps: optional() },
-  infer({ op, inputs, contents: { starts, ends, axes, steps } }) {
+  infer({ inputs, contents: { starts, ends, axes, steps } }) {
     const isKnown = starts && ends && (!inputs.axes || axes) && (!inputs.steps || steps);
-    if (!isKnown) throw new TypeInferenceError(`${op} needs constant bounds`);
+    if (!isKnown) return [{ dtype: inputs.x.dtype, shape: unknownBounds(inputs.x, axes) }];
     const shape: Dim[] = [...inputs.x.shape];
     starts.forEach((start, index) => {
       const axis = normalizeAxis(Number(axes?.[index] ?? index), shape.length);
@@ -52,6 +51,14 @@ export const slice = defineOperator({
 
 function isNumbers(dims: Dims | undefined): dims is readonly number[] {
   return dims?.every(dim => typeof dim === 'number') ?? false;
+}
+
+/** Bounds that are computed leave the sizes of their axes unknown. */
+function unknownBounds({ shape }: ValueType, axes: Dims | undefined): Dim[] {
+  const cut = axes?.every(axis => typeof axis === 'number')
+    ? axes.map(axis => normalizeAxis(Number(axis), shape.length))
+    : undefined;
+  return shape.map((dim, axis) => (cut && !cut.includes(axis) ? dim : ''));
 }
 
 function sliceDim(dim: Dim, [start, end, step]: readonly [Dim, Dim, Dim]): Dim {
