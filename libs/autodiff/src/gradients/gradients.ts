@@ -77,3 +77,4 @@ export { gradient as GatherElements } from './selection/gather-elements.js';
 export { gradient as GatherND } from './selection/gather-nd.js';
 export { gradient as ScatterElements } from './selection/scatter-elements.js';
 export { gradient as ScatterND } from './selection/scatter-nd.js';
+export { unsupported as GRU, unsupported as LSTM, unsupported as RNN } from './unsupported.js';
