@@ -1,7 +1,7 @@
 import { normalizeAxis } from '@athanor/tensor';
 import { rearrange } from '../../evaluate/move.js';
 import { integers } from '../../evaluate/nd-array.js';
-import type { Dim, ValueType } from '../../model.js';
+import type { Dim } from '../../model.js';
 import { one, optional } from '../input-specs.js';
 import { type Dims, defineOperator } from '../operator.js';
 
@@ -18,7 +18,7 @@ export const slice = defineOperator({
   inputs: { x: one(), starts: one(), ends: one(), axes: optional(), steps: optional() },
   infer({ inputs, contents: { starts, ends, axes, steps } }) {
     const isKnown = starts && ends && (!inputs.axes || axes) && (!inputs.steps || steps);
-    if (!isKnown) return [{ dtype: inputs.x.dtype, shape: unknownBounds(inputs.x, axes) }];
+    if (!isKnown) return [{ dtype: inputs.x.dtype, shape: withUnknownSizes(inputs.x.shape, axes) }];
     const shape: Dim[] = [...inputs.x.shape];
     starts.forEach((start, index) => {
       const axis = normalizeAxis(Number(axes?.[index] ?? index), shape.length);
@@ -53,14 +53,6 @@ function isNumbers(dims: Dims | undefined): dims is readonly number[] {
   return dims?.every(dim => typeof dim === 'number') ?? false;
 }
 
-/** Bounds that are computed leave the sizes of their axes unknown. */
-function unknownBounds({ shape }: ValueType, axes: Dims | undefined): Dim[] {
-  const cut = axes?.every(axis => typeof axis === 'number')
-    ? axes.map(axis => normalizeAxis(Number(axis), shape.length))
-    : undefined;
-  return shape.map((dim, axis) => (cut && !cut.includes(axis) ? dim : ''));
-}
-
 function sliceDim(dim: Dim, [start, end, step]: readonly [Dim, Dim, Dim]): Dim {
   if (start === 0 && step === 1 && (end === dim || (typeof end === 'number' && end >= 2 ** 31 - 1))) return dim;
   const isKnown = typeof start === 'number' && typeof end === 'number' && typeof step === 'number';
@@ -71,4 +63,11 @@ function bound(dim: number, start: number, end: number, step: number): Omit<Boun
   const [low, high] = step > 0 ? [0, dim] : [-1, dim - 1];
   const clamp = (value: number) => Math.min(Math.max(value < 0 ? value + dim : value, low), high);
   return { start: clamp(start), step, length: Math.max(0, Math.ceil((clamp(end) - clamp(start)) / step)) };
+}
+
+/** Bounds that are computed leave the sizes of their axes unknown. */
+function withUnknownSizes(shape: readonly Dim[], axes: readonly Dim[] | undefined): Dim[] {
+  const isKnown = axes?.every(axis => typeof axis === 'number');
+  const cut = isKnown ? axes?.map(axis => normalizeAxis(Number(axis), shape.length)) : undefined;
+  return shape.map((dim, axis) => (cut && !cut.includes(axis) ? dim : ''));
 }
