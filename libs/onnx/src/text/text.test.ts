@@ -1,4 +1,4 @@
-import { int64, tensor } from '@athanor/tensor';
+import { int64, type Tensor, tensor } from '@athanor/tensor';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { float, graphAttribute, int, ints, string, tensorAttribute } from '../attribute.js';
@@ -85,7 +85,7 @@ const full: Model = {
       { name: 'c', dtype: 'INT8', shape: ['', 'N', 'a b', 3, '?'] },
     ],
     outputs: [],
-    initializers: new Map([
+    initializers: new Map<string, Tensor>([
       [
         'long',
         tensor(
@@ -119,7 +119,7 @@ test('floats are read with the bits that were printed', () => {
       const graph = {
         ...inner,
         outputs: [],
-        initializers: new Map([
+        initializers: new Map<string, Tensor>([
           ['f', tensor('FP32', [data.length], data)],
           ['d', tensor('FP64', [doubles.length], doubles)],
         ]),

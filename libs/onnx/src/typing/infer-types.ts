@@ -38,7 +38,8 @@ export interface TypeScope {
   readonly budget?: { nodes: number };
 }
 
-const MAX_INFERRED_NODES = 1_000_000;
+/** Besides those of the main graph, each of which is inferred once. */
+const MAX_INFERRED_NODES = 100_000;
 
 /** The nodes must be in the operator table's form (see `inferModelTypes`). */
 export function inferTypes(graph: Graph, scope: TypeScope = {}): GraphTypes {
@@ -66,7 +67,7 @@ class Inference {
   constructor(graph: Graph, scope: TypeScope) {
     this.#graph = graph;
     this.#scope = scope;
-    this.#budget = scope.budget ?? { nodes: MAX_INFERRED_NODES };
+    this.#budget = scope.budget ?? { nodes: graph.nodes.length + MAX_INFERRED_NODES };
     this.#declared = new Map(graph.outputs.map(output => [output.name, output]));
   }
 
@@ -84,20 +85,31 @@ class Inference {
   }
 
   #node(node: Node): void {
-    const { op, domain, inputs, outputs } = node;
     if (--this.#budget.nodes < 0)
       throw new ModelError('TOO_LARGE', 'the types of nested bodies take too long to infer');
+    const known = node.inputs.map(name => (name === '' ? undefined : this.#lookUp(name)));
+    const missing = node.inputs.find((name, index) => name !== '' && !known[index]);
+    if (missing !== undefined) {
+      this.#giveUp(node, `its input ${JSON.stringify(missing)} has no type`);
+      return;
+    }
     try {
-      const known = inputs.map(name => (name === '' ? undefined : this.#find(name)));
       const results = this.#infer(node, known);
-      outputs.forEach((name, index) => {
+      node.outputs.forEach((name, index) => {
         if (name !== '' && results[index]) this.#define(name, results[index].type, results[index].contents);
       });
     } catch (cause) {
       // Any other error is of a rule that met an operand which no valid graph has.
       if (cause instanceof ModelError || !(cause instanceof Error)) throw cause;
-      this.#untyped.push({ op, domain, outputs, reason: cause.message });
-      for (const name of outputs) this.#defineAsDeclared(name);
+      this.#giveUp(node, cause.message);
+    }
+  }
+
+  #giveUp({ op, domain, outputs }: Node, reason: string): void {
+    this.#untyped.push({ op, domain, outputs, reason });
+    for (const name of outputs) {
+      const { dtype, shape } = this.#declared.get(name) ?? {};
+      if (dtype && shape) this.#define(name, { dtype, shape });
     }
   }
 
@@ -114,7 +126,9 @@ class Inference {
         },
       };
       const types = CONTROL_FLOW[op](node, inputs, scope);
-      for (const body of bodiesOf(node)) this.#untyped.push(...(this.#bodies.get(body)?.untyped ?? []));
+      for (const body of bodiesOf(node)) {
+        for (const each of this.#bodies.get(body)?.untyped ?? []) this.#untyped.push(each);
+      }
       return types.map(type => ({ type, contents: undefined }));
     }
     if (!isOperator(op, domain))
@@ -125,17 +139,6 @@ class Inference {
   #define(name: string, { dtype, shape }: ValueType, contents?: Dims): void {
     this.#values.set(name, { dtype, shape });
     if (contents) this.#contents.set(name, contents);
-  }
-
-  #defineAsDeclared(name: string): void {
-    const { dtype, shape } = this.#declared.get(name) ?? {};
-    if (dtype && shape) this.#define(name, { dtype, shape });
-  }
-
-  #find(name: string): KnownValue {
-    const known = this.#lookUp(name);
-    if (!known) throw new TypeInferenceError(`its input ${JSON.stringify(name)} has no type`);
-    return known;
   }
 
   #lookUp(name: string): KnownValue | undefined {
