@@ -7,7 +7,8 @@ import { evaluateNode } from '../operators/operator.js';
 import { constantValue } from '../operators/shape/constant.js';
 import { isOperator, OPERATORS } from '../operators/table.js';
 import { mapBodies } from '../rewrite/bodies.js';
-import { type GraphTypes, inferTypes } from '../typing/infer-types.js';
+import type { GraphTypes } from '../typing/graph-types.js';
+import { inferTypes } from '../typing/infer-types.js';
 
 /** More elements are data; a constant of them would only make the file larger. */
 const MAX_ELEMENTS = 1_024;

@@ -6,7 +6,7 @@ import { TypeInferenceError } from '../errors.js';
 import type { Dim, Graph, Node, ValueType } from '../model.js';
 import { describe } from '../operators/dims.js';
 import type { KnownValue } from '../operators/operator.js';
-import type { GraphTypes } from './infer-types.js';
+import type { GraphTypes } from './graph-types.js';
 
 interface BodyScope {
   find(name: string): KnownValue | undefined;

@@ -9,24 +9,7 @@ import { isOperator, OPERATORS } from '../operators/table.js';
 import { toTableOpset } from '../opsets/table-opset.js';
 import { bodiesOf } from '../rewrite/bodies.js';
 import { CONTROL_FLOW, isControlFlow } from './control-flow.js';
-
-export interface UntypedNode {
-  readonly op: string;
-  readonly domain: string;
-  readonly outputs: readonly string[];
-  /** A sentence. */
-  readonly reason: string;
-}
-
-export interface GraphTypes {
-  /** By name, without those of bodies. */
-  readonly values: ReadonlyMap<string, ValueType>;
-  /** Integer scalars and vectors of which something is known. */
-  readonly contents: ReadonlyMap<string, Dims>;
-  readonly bodies: ReadonlyMap<Graph, GraphTypes>;
-  /** Those of bodies too. Empty: the graph is typed completely. */
-  readonly untyped: readonly UntypedNode[];
-}
+import type { GraphTypes, UntypedNode } from './graph-types.js';
 
 /** What a graph's inference starts from, besides its declared inputs. */
 export interface TypeScope {
