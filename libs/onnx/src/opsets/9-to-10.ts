@@ -3,9 +3,10 @@ import type { Node } from '../model.js';
 import { type Converter, cannotConvert, constantNode, intsNode, type OpsetStep, without } from './opset-step.js';
 
 /** The mask became a boolean; what reads it as a number would have to change too. */
-const dropout: Converter = node => {
-  if (node.outputs[1]) throw cannotConvert(node, 'its mask was a number and is a boolean');
-  return [node];
+const dropout: Converter = (node, context) => {
+  const [, mask] = node.outputs;
+  if (mask && context.isRead(mask)) throw cannotConvert(node, 'its mask was a number and is a boolean');
+  return [{ ...node, outputs: node.outputs.slice(0, 1) }];
 };
 
 const slice: Converter = (node, context) => {

@@ -131,6 +131,12 @@ test.each(
   expect(await run(converted, each.shape)).toEqual(await run(model, each.shape));
 });
 
+test('a second output that nothing reads does not stop a conversion', () => {
+  const { graph, ...rest } = modelOf({ op: 'Dropout', opset: 9, shape: [1], outputs: 2 });
+  const unread = { ...rest, graph: { ...graph, outputs: graph.outputs.slice(0, 1) } };
+  expect(convertOpset(unread, 21).graph.nodes.at(-1)).toMatchObject({ op: 'Dropout', outputs: ['y0'] });
+});
+
 test('nodes of bodies are converted', () => {
   const inner = modelOf({ op: 'Squeeze', opset: 11, shape: [1, 2], attributes: { axes: ints([0]) } }).graph;
   const outer = modelOf({ op: 'If', opset: 11, shape: [] });

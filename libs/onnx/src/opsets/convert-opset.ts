@@ -1,14 +1,12 @@
 // Converts a model to a newer version of ai.onnx, one operator set after the other. An operator is never reinterpreted: if
 // a version of it changed what nodes mean, a step converts them, or the model is refused.
 
-import type { Tensor } from '@athanor/tensor';
 import { versionsOf } from '../check/operator-versions.js';
 import { ModelError } from '../errors.js';
 import type { Graph, Model, Node } from '../model.js';
-import { bodiesOf, mapBodies } from '../rewrite/bodies.js';
-import { definedNames } from '../rewrite/used-names.js';
-import { floatDTypes } from './float-dtypes.js';
+import { mapBodies } from '../rewrite/bodies.js';
 import type { OpsetStep, StepContext } from './opset-step.js';
+import { createContext } from './step-context.js';
 import { STEPS } from './steps.js';
 
 /** Opset 7 changed the meaning of broadcasting, which cannot be told from a node alone. */
@@ -70,42 +68,4 @@ function convertNode(
   if (versions === undefined) throw new ModelError('UNKNOWN_OPERATOR', `ai.onnx has no operator ${node.op}`);
   if (!versions.includes(-to)) return [node];
   throw new ModelError('UNSUPPORTED_FEATURE', `ai.onnx ${node.op} changed in opset ${to}, and no step converts it`);
-}
-
-function createContext(graph: Graph): StepContext {
-  const taken = allNames(graph);
-  const counts = new Map<string, number>();
-  const dtypes = floatDTypes(graph, new Map());
-  return {
-    constants: constantsOf(graph),
-    upsampled: new Set(),
-    dtypeOf: name => dtypes.get(name) ?? 'FP32',
-    unique(stem) {
-      let name: string;
-      do {
-        const count = counts.get(stem) ?? 0;
-        counts.set(stem, count + 1);
-        name = `${stem}_${count}`;
-      } while (taken.has(name));
-      taken.add(name);
-      return name;
-    },
-  };
-}
-
-function constantsOf(graph: Graph, into = new Map<string, Tensor>()): Map<string, Tensor> {
-  const fed = new Set(graph.inputs.map(({ name }) => name));
-  for (const [name, tensor] of graph.initializers) if (!fed.has(name)) into.set(name, tensor);
-  for (const { op, outputs, attributes } of graph.nodes) {
-    const { value } = attributes;
-    if (op === 'Constant' && value?.kind === 'tensor') into.set(outputs[0] ?? '', value.value);
-  }
-  for (const node of graph.nodes) for (const body of bodiesOf(node)) constantsOf(body, into);
-  return into;
-}
-
-function allNames(graph: Graph, into = new Set<string>()): Set<string> {
-  for (const name of definedNames(graph)) into.add(name);
-  for (const node of graph.nodes) for (const body of bodiesOf(node)) allNames(body, into);
-  return into;
 }

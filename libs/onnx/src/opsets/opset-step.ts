@@ -23,6 +23,8 @@ export interface StepContext {
   dtypeOf(name: string): FloatDType;
   /** Tensors that are known before a run. */
   readonly constants: Map<string, Tensor>;
+  /** Whether a node, a body or the model reads a value. */
+  isRead(name: string): boolean;
   /** Outputs of nodes that were an Upsample. */
   readonly upsampled: Set<string>;
 }
