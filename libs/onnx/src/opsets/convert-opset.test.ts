@@ -137,6 +137,15 @@ test('a second output that nothing reads does not stop a conversion', () => {
   expect(convertOpset(unread, 21).graph.nodes.at(-1)).toMatchObject({ op: 'Dropout', outputs: ['y0'] });
 });
 
+test('constants that had to be inputs before IR 4 are no longer inputs', () => {
+  const constants = new Map([['s', fp32([4], 1, 1, 2, 2)]]);
+  const model = modelOf({ op: 'Upsample', opset: 9, shape: [1, 1, 2, 2], constants });
+  const inputs = [...model.graph.inputs, { name: 's', dtype: 'FP32', shape: [4] } as const];
+  const old = { ...model, irVersion: 3, graph: { ...model.graph, inputs } };
+  expect(convertOpset(old, 21).graph.inputs.map(({ name }) => name)).toEqual(['x']);
+  expect(convertOpset({ ...old, irVersion: 4 }, 21).graph.inputs.map(({ name }) => name)).toEqual(['x', 's']);
+});
+
 test('nodes of bodies are converted', () => {
   const inner = modelOf({ op: 'Squeeze', opset: 11, shape: [1, 2], attributes: { axes: ints([0]) } }).graph;
   const outer = modelOf({ op: 'If', opset: 11, shape: [] });

@@ -21,8 +21,8 @@ export function convertOpset(model: Model, target: number): Model {
     const expected = `expected an ai.onnx opset from ${OLDEST} to convert to ${target}, at most ${NEWEST}`;
     throw new ModelError('UNSUPPORTED_FEATURE', `${expected}, received ${version ?? 'none'}`);
   }
-  const context = createContext(model.graph);
-  let { graph } = model;
+  let graph = model.irVersion < 4 ? withConstants(model.graph) : model.graph;
+  const context = createContext(graph);
   for (let from = version; from < target; from++) graph = stepGraph(graph, from + 1, context);
   const irVersion = Math.max(model.irVersion, IR_VERSIONS[target] ?? IR_VERSIONS[NEWEST]!);
   return { ...model, irVersion, opsets: { ...model.opsets, '': target }, graph };
@@ -47,6 +47,14 @@ const IR_VERSIONS: { readonly [opset: number]: number } = {
   22: 10,
   23: 11,
 };
+
+/**
+ * Before IR 4 every initializer had to be an input as well, and was a constant; since then such an input may be fed, and has
+ * to be if the initializer is not used.
+ */
+function withConstants(graph: Graph): Graph {
+  return { ...graph, inputs: graph.inputs.filter(({ name }) => !graph.initializers.has(name)) };
+}
 
 function stepGraph(graph: Graph, to: number, context: StepContext): Graph {
   const step = STEPS.find(each => each.to === to);

@@ -148,6 +148,11 @@ test('in a body, an Identity of an outer value that is its output stays', () => 
   ]);
 });
 
+test('bug: an unused input lost its default, so that it had to be fed', () => {
+  const graph = graphOf('g (float x, float w) => (float y) <float w = {1.0}, float v = {2.0}> { y = Neg (x) }');
+  expect([...removeDeadCode(graph).initializers.keys()]).toEqual(['w']);
+});
+
 test('dead code is removed from bodies, and what only it captured', () => {
   const g = new GraphBuilder('dead');
   const condition = g.input('c', { dtype: 'BOOL', shape: [] });

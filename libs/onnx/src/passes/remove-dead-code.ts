@@ -4,7 +4,8 @@ import { usedNames } from '../rewrite/used-names.js';
 
 /** Removes the nodes and initializers that no output depends on, in bodies too. */
 export function removeDeadCode(graph: Graph): Graph {
-  const needed = new Set(graph.outputs.map(({ name }) => name));
+  // An initializer that is an input is its default: without it the input would have to be fed.
+  const needed = new Set([...graph.outputs, ...graph.inputs].map(({ name }) => name));
   const kept: Node[] = [];
   for (const node of [...graph.nodes].reverse()) {
     if (!node.outputs.some(name => needed.has(name))) continue;
