@@ -1,5 +1,6 @@
 // A model as text, for people and for diffs: the same model gives the same text, a line for each input, constant and node.
 
+import { ModelError } from '../errors.js';
 import type { Attribute, Attributes, Dim, Graph, Model, Node, ValueInfo } from '../model.js';
 import { float32Text } from './numbers.js';
 import { elementsText, tensorTypeText } from './print-tensor.js';
@@ -13,7 +14,14 @@ export function printModel({ irVersion, opsets, producer, graph }: Model): strin
     `  opset_import: [${imports.join(', ')}]`,
     `  producer_name: ${JSON.stringify(producer)}`,
   ];
-  return `<\n${header.join(',\n')}\n>\n${graphText(graph, '')}\n`;
+  try {
+    return `<\n${header.join(',\n')}\n>\n${graphText(graph, '')}\n`;
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    // Of JavaScript, whose strings have at most 2^29 characters.
+    const isTooLong = cause instanceof RangeError || (cause as NodeJS.ErrnoException).code === 'ERR_STRING_TOO_LONG';
+    throw isTooLong ? new ModelError('TOO_LARGE', 'the model has no text of less than 512 MiB', { cause }) : cause;
+  }
 }
 
 function graphText({ name, inputs, outputs, initializers, nodes }: Graph, indent: string): string {

@@ -134,6 +134,13 @@ test('floats are read with the bits that were printed', () => {
 
 const header = '<ir_version: 8, opset_import: ["" : 17]>\n';
 
+test('bug: the bytes of a large weight overflowed the stack of a regular expression', () => {
+  const data = new Float32Array(2 ** 22).fill(0.3);
+  const graph = { ...inner, outputs: [], initializers: new Map([['w', tensor('FP32', [data.length], data)]]) };
+  const read = parseModelText(printModel(toModel(graph))).graph.initializers.get('w')!;
+  expect(Buffer.from((read.data as Float32Array).buffer).equals(Buffer.from(data.buffer))).toBe(true);
+});
+
 test('comments and ONNX’s own examples are read', () => {
   const text = `<
   ir_version: 7,
@@ -152,6 +159,8 @@ agraph (float[N, 128] X, float[128, 10] W, float[10] B) => (float[N, 10] C)
 test.each<[string, string, string]>([
   ['nothing', '', 'line 1, column 1: expected "<", received the end'],
   ['text after the graph', `${header}g () => () {} x`, 'line 2, column 15: expected the end, received "x"'],
+  ['a string without an end', `${header}g () => () { y = Op <a = "\\"> () }`, 'a string has no end'],
+  ['a line break in a string', `${header}g () => () { y = Op <a = "\n"> () }`, 'a string has an escape or a character'],
   ['a character of no token', `${header}g () => () { ~ }`, 'line 2, column 14: unexpected character "~"'],
   ['too few elements', `${header}g () => () <float[2] w = {1.0}> {}`, 'expected 2 elements, received 1'],
   ['an element outside of its type', `${header}g () => () <int8[1] w = {128}> {}`, '128 is not a value of INT8'],

@@ -7,9 +7,9 @@ export interface Token {
   readonly at: number;
 }
 
-// A name, a string, a number, or a mark; `#` begins a comment.
+// A name, a number, a mark, or the quote that begins a string; `#` begins a comment.
 const TOKEN =
-  /(?:\s|#[^\n]*)*(?:([A-Za-z_]\w*)|("(?:[^"\\\n]|\\.)*")|(-?(?:\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|inf))|(=>|[<>(){}[\],:=.?]))?/y;
+  /(?:\s|#[^\n]*)*(?:([A-Za-z_]\w*)|(-?(?:\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|inf))|(=>|[<>(){}[\],:=.?])|("))?/y;
 
 /** The tokens of a text, one ahead of the reader. Throws ModelError MALFORMED with the line and column. */
 export class Tokens {
@@ -77,23 +77,37 @@ export class Tokens {
 
   #scan(): Token {
     TOKEN.lastIndex = this.#position;
-    const [all = '', name, string, number, mark] = TOKEN.exec(this.#source) ?? [];
+    const [all = '', name, number, mark, quote] = TOKEN.exec(this.#source) ?? [];
     this.#position += all.length;
-    const text = name ?? string ?? number ?? mark;
+    const text = name ?? number ?? mark ?? quote;
     if (text === undefined) {
       if (this.#position === this.#source.length) return { kind: 'end', text: '', at: this.#position };
       throw this.error(`unexpected character ${quoted(this.#source[this.#position]!)}`, this.#position);
     }
     const at = this.#position - text.length;
-    if (string !== undefined) return { kind: 'string', text: this.#unquoted(string, at), at };
+    if (quote !== undefined) return { kind: 'string', text: this.#string(at), at };
     return { kind: name !== undefined ? 'name' : number !== undefined ? 'number' : 'mark', text, at };
   }
 
-  #unquoted(literal: string, at: number): string {
+  // Not by a regular expression: the bytes of a weight are longer than one can match.
+  #string(at: number): string {
+    let end = this.#source.indexOf('"', at + 1);
+    while (end > 0 && this.#isEscaped(end)) end = this.#source.indexOf('"', end + 1);
+    if (end < 0) throw this.error('a string has no end', at);
+    this.#position = end + 1;
+    const content = this.#source.slice(at + 1, end);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON has no control characters in a string
+    if (!/[\\\u0000-\u001f]/.test(content)) return content;
     try {
-      return JSON.parse(literal) as string;
+      return JSON.parse(`"${content}"`) as string;
     } catch {
       throw this.error('a string has an escape or a character that JSON has not', at);
     }
+  }
+
+  #isEscaped(quote: number): boolean {
+    let start = quote;
+    while (this.#source[start - 1] === '\\') start--;
+    return (quote - start) % 2 === 1;
   }
 }
