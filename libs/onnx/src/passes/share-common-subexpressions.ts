@@ -62,10 +62,15 @@ function addSubstitutions(substitutions: Map<string, string>, from: readonly str
 
 function keyOf({ op, domain, inputs, outputs, attributes }: Node): string | undefined {
   const entries = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
-  const isShareable = DOMAINS.has(domain) && !RANDOM.has(op) && !entries.some(([, { kind }]) => kind === 'graph');
-  if (!isShareable) return undefined;
+  const isUnique = entries.some(([, attribute]) => attribute.kind === 'graph' || isLarge(attribute));
+  if (isUnique || !DOMAINS.has(domain) || RANDOM.has(op)) return undefined;
   const written = entries.map(([name, attribute]) => [name, attribute.kind, contentOf(attribute)]);
   return JSON.stringify([domain, op, inputs, outputs.map(name => name !== ''), written]);
+}
+
+/** A weight, which is hardly there twice; as a key it would take its size again, or more than a string can hold. */
+function isLarge(attribute: Attribute): boolean {
+  return attribute.kind === 'tensor' && attribute.value.data.length > 4_096;
 }
 
 function contentOf({ kind, value }: Attribute): unknown {
