@@ -39,6 +39,16 @@ test('an operator that is not in the table is a named error, never a silent zero
   expect(attempt).toThrow('operator Inverse (node that makes "inverted_0") has no gradient rule');
 });
 
+test('an operator whose rule is not written yet is a named error, never a silent zero', () => {
+  const g = new GraphBuilder('recurrent');
+  const x = g.input('x', { dtype: 'FP32', shape: [5, 2, 3] });
+  const w = g.input('w', { dtype: 'FP32', shape: [1, 16, 3] });
+  const r = g.input('r', { dtype: 'FP32', shape: [1, 16, 4] });
+  const y = g.op('LSTM', [x, w, r], { attributes: { hidden_size: 4 } });
+  expect(() => gradients(g, [{ value: y, gradient: y }], [w])).toThrow('operator LSTM');
+  expect(() => gradients(g, [{ value: y, gradient: y }], [w])).toThrow(MissingGradientError);
+});
+
 test('what a body of control flow reads from outside is a named error, never a silent zero', () => {
   const g = new GraphBuilder('captured');
   const x = g.input('x', { dtype: 'FP32', shape: [2] });

@@ -17,7 +17,7 @@ import {
 import { add, zerosLike } from './emit.js';
 import { GradientError, MissingGradientError } from './errors.js';
 import type { Gradient, GradientCall, Provider } from './gradients/gradient.js';
-import { GRADIENTS, isConstant } from './gradients/table.js';
+import { GRADIENTS, isConstant, isUnsupported } from './gradients/table.js';
 
 /** A value that the loss depends on directly, with d loss / d value. */
 export interface GradientSeed {
@@ -92,7 +92,7 @@ function differentiate(
 ): readonly (Value | undefined)[] {
   const { op, domain } = node;
   const gradient = isOperator(op, domain) ? (GRADIENTS[op] as Gradient) : undefined;
-  if (gradient === undefined) throw new MissingGradientError(node);
+  if (gradient === undefined || isUnsupported(gradient)) throw new MissingGradientError(node);
   const rule = (provider && gradient.lowerings?.[provider]) ?? gradient.backward;
   try {
     const named = rule(gradientCall(g, node, { arrived, dependent }));

@@ -4,7 +4,7 @@
 
 import { copyFile, link, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { quoted } from '@athanor/onnx';
+import { quoted } from '@athanor/onnx/files';
 import { type Artifact, checkFileKind, modelFolder, openArtifact } from './artifact/artifact.js';
 import { type BatchDeclaration, type Batching, decideBatching } from './batching/decide-batching.js';
 import { type ProbeResult, probeRows } from './batching/probe.js';

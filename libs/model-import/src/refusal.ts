@@ -1,4 +1,4 @@
-import type { ModelErrorCode } from '@athanor/onnx';
+import type { ModelErrorCode } from '@athanor/onnx/files';
 
 /** Why an artifact is not imported. The guard's codes are among them. */
 export type ImportRefusalCode =

@@ -1,4 +1,4 @@
-import { type BoundaryValue, type Dim, quoted } from '@athanor/onnx';
+import { type BoundaryValue, type Dim, quoted } from '@athanor/onnx/files';
 import type { LoadedModel, ValueMetadata } from '@athanor/runtime';
 import type { DType } from '@athanor/tensor';
 import { ImportRefusal } from './refusal.js';

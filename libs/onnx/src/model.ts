@@ -1,6 +1,6 @@
-// The model IR: plain readonly data, names in single-assignment form. It holds what this project builds, checks and
-// rewrites; unsupported parts (sparse tensors, sequences, model-local functions) are refused when a model is read,
-// never dropped.
+// The model IR: plain readonly data, names in single-assignment form. When a file is read, functions are inlined and sparse
+// tensors become dense; what has no place here (sequences, optional values, 8-bit floats, training) is refused, never
+// dropped.
 
 import type { DType, Tensor } from '@athanor/tensor';
 

@@ -59,6 +59,11 @@ export interface NoGradient {
   readonly isConstant: true;
 }
 
+/** The operator has a gradient and no rule yet: differentiating it is an error, never a silent zero. */
+export interface UnsupportedGradient {
+  readonly isUnsupported: true;
+}
+
 export interface GradientCase<K extends OperatorName = OperatorName> {
   /**
    * In the order of the node's inputs: the shape of one that is differentiated, or a constant, where FP64 stands for any

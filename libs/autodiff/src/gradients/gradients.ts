@@ -127,3 +127,4 @@ export { gradient as ScatterND } from './selection/scatter-nd.js';
 export { gradient as Slice } from './selection/slice.js';
 export { gradient as TopK } from './selection/top-k.js';
 export { gradient as Trilu } from './selection/trilu.js';
+export { unsupported as GRU, unsupported as LSTM, unsupported as RNN } from './unsupported.js';

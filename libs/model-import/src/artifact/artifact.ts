@@ -3,7 +3,7 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { ModelConfig } from '@athanor/contracts/inference';
-import { quoted } from '@athanor/onnx';
+import { quoted } from '@athanor/onnx/files';
 import { parseModelConfig } from '../config/parse-model-config.js';
 import { ImportRefusal } from '../refusal.js';
 import { adviceForFile } from './file-kind.js';

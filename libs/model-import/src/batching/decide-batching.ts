@@ -1,7 +1,7 @@
 // Whether rows of several requests may share a run: only with a declared batch axis, or with one that all inputs and outputs
 // name alike and a probe that finds no dependence between rows.
 
-import { quoted } from '@athanor/onnx';
+import { quoted } from '@athanor/onnx/files';
 import { ImportRefusal } from '../refusal.js';
 import type { ImportedSignature, ImportedTensor } from '../signature.js';
 import type { ProbeResult } from './probe.js';

@@ -1,7 +1,7 @@
 // Whether rows are independent: rows alone, together and in another order must give the same results. A run on random data
 // can show a dependence; that there is none can only become likely, so the axis must be named or declared as well.
 
-import { quoted } from '@athanor/onnx';
+import { quoted } from '@athanor/onnx/files';
 import type { Tensor } from '@athanor/tensor';
 import type { ImportedTensor } from '../signature.js';
 import { createRandom, randomInputs, TRIAL_SIZES } from '../trial/random-inputs.js';

@@ -1,7 +1,7 @@
 // config.pbtxt and the file describe the same inputs and outputs, or the import is refused with all differences.
 
 import type { ModelConfig } from '@athanor/contracts/inference';
-import { quoted } from '@athanor/onnx';
+import { quoted } from '@athanor/onnx/files';
 import { ImportRefusal } from '../refusal.js';
 import type { ImportedSignature, ImportedTensor } from '../signature.js';
 import { toDatatype } from './datatype.js';

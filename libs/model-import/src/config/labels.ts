@@ -1,7 +1,7 @@
 // Names of classes: files that config.pbtxt names for outputs, or a bare labels.txt; else those of a ZipMap in the file.
 
 import { posix } from 'node:path';
-import { type ColumnLabels, quoted } from '@athanor/onnx';
+import { type ColumnLabels, quoted } from '@athanor/onnx/files';
 import { type Artifact, readText, shallowest } from '../artifact/artifact.js';
 import { ImportRefusal } from '../refusal.js';
 import type { ImportedTensor } from '../signature.js';

@@ -2,7 +2,7 @@
 
 import type { PlainComponent } from '@athanor/contracts';
 import type { ModelConfig } from '@athanor/contracts/inference';
-import { quoted } from '@athanor/onnx';
+import { quoted } from '@athanor/onnx/files';
 import { PRIORITY_LEVELS, SCHEDULERS } from '@athanor/serving';
 import type { Artifact } from '../artifact/artifact.js';
 import { ImportRefusal } from '../refusal.js';

@@ -1,5 +1,5 @@
 import type { ModelConfig } from '@athanor/contracts/inference';
-import type { BoundaryReshape } from '@athanor/onnx';
+import type { BoundaryReshape } from '@athanor/onnx/files';
 
 /** Inputs and outputs that clients see as `dims`, and the file has as `reshape`. */
 export function reshapesOf(config: ModelConfig | undefined): BoundaryReshape[] {

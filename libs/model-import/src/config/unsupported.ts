@@ -2,7 +2,7 @@
 // Triton are left out with a note.
 
 import type { ModelConfig } from '@athanor/contracts/inference';
-import { quoted } from '@athanor/onnx';
+import { quoted } from '@athanor/onnx/files';
 import { ImportRefusal } from '../refusal.js';
 
 interface Section {

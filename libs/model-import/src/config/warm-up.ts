@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { ModelConfig } from '@athanor/contracts/inference';
-import { quoted } from '@athanor/onnx';
+import { quoted } from '@athanor/onnx/files';
 import type { Artifact } from '../artifact/artifact.js';
 import { ImportRefusal } from '../refusal.js';
 import type { ImportedTensor } from '../signature.js';

@@ -1,7 +1,7 @@
 // The guard's process: a file of gigabytes, or one made to take memory when it is read, is no burden for the service.
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { filesBelow, guardFile, ModelError } from '@athanor/onnx';
+import { filesBelow, guardFile, ModelError } from '@athanor/onnx/files';
 import type { GuardRequest, GuardResponse } from './guard-protocol.js';
 
 function answer({ model, folder, rewritten, reshapes }: GuardRequest): GuardResponse {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import { quoted } from '@athanor/onnx';
+import { quoted } from '@athanor/onnx/files';
 import { LimitExceeded, withinLimits } from '@athanor/runtime';
 import { type Artifact, modelFolder } from '../artifact/artifact.js';
 import { reshapesOf } from '../config/reshapes.js';

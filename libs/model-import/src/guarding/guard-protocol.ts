@@ -1,6 +1,6 @@
 // The messages between an import and its guard process: one request at a time, errors are data.
 
-import type { Boundary, BoundaryReshape, ColumnLabels, ModelErrorCode } from '@athanor/onnx';
+import type { Boundary, BoundaryReshape, ColumnLabels, ModelErrorCode } from '@athanor/onnx/files';
 
 export interface GuardRequest {
   /** Absolute path of the model. */

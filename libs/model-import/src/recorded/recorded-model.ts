@@ -3,7 +3,7 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { readTensorFile } from '@athanor/onnx';
+import { readTensorFile } from '@athanor/onnx/files';
 import type { Tensor } from '@athanor/tensor';
 import type { ImportedSignature } from '../signature.js';
 import { readNpy } from './read-npy.js';

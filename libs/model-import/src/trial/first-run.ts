@@ -1,6 +1,6 @@
 // One run on random data, to see what a model's declarations do not say.
 
-import { quoted } from '@athanor/onnx';
+import { quoted } from '@athanor/onnx/files';
 import type { Tensor } from '@athanor/tensor';
 import type { DraftSignature } from '../signature.js';
 import { numbersOf } from './numbers-of.js';

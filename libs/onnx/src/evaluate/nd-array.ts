@@ -1,6 +1,6 @@
 // The values of the reference implementation: floats of every precision in float64, booleans as 0 and 1, integers exact.
 
-import { type DType, elementCount, isFloat, isNumeric, type Shape, type Tensor, tensor } from '@athanor/tensor';
+import { type DType, elementCount, isFloat, isNumeric, type Shape, type Tensor, tensor, zeros } from '@athanor/tensor';
 import { TypeInferenceError } from '../errors.js';
 
 export type Elements = Float64Array | BigInt64Array | BigUint64Array | string[];
@@ -66,6 +66,17 @@ export function toTensor({ dtype, shape, data }: NdArray): Tensor {
   if (dtype === 'BOOL') return tensor('BOOL', shape, Uint8Array.from(data as Float64Array));
   if (data instanceof BigUint64Array) return tensor('UINT64', shape, data);
   return tensor('INT64', shape, data as BigInt64Array);
+}
+
+/** Integers, booleans and text in a tensor of their own type. Throws TypeInferenceError for floats. */
+export function exactTensor({ dtype, shape, data }: NdArray): Tensor {
+  if (isFloat(dtype)) throw new TypeInferenceError(`expected integers, booleans or text, received ${dtype}`);
+  if (dtype === 'BYTES') return tensor('BYTES', shape, data as string[]);
+  const result = zeros(dtype, shape);
+  const isWide = result.data instanceof BigInt64Array || result.data instanceof BigUint64Array;
+  const elements = result.data as unknown as (number | bigint)[];
+  for (let i = 0; i < elements.length; i++) elements[i] = isWide ? BigInt(data[i]!) : Number(data[i]!);
+  return result as Tensor;
 }
 
 const HALVES = {

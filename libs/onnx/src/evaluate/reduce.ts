@@ -30,7 +30,9 @@ export function reduce(x: NdArray, axes: readonly number[], keepDims: boolean, {
   const grouped = groups(x, axes);
   const data = emptyElements(x.dtype, grouped.length) as unknown[];
   grouped.forEach((values, index) => {
-    data[index] = isReal(x.dtype) || !integer ? real(values as number[]) : wrap(x.dtype, integer(values as bigint[]));
+    const reduced = isReal(x.dtype) || !integer ? real(values as number[]) : wrap(x.dtype, integer(values as bigint[]));
+    // Of no booleans at all, the maximum is false and the minimum true.
+    data[index] = x.dtype === 'BOOL' ? Math.min(Math.max(Number(reduced), 0), 1) : reduced;
   });
   return { dtype: x.dtype, shape: reducedShape(x.shape, axes, keepDims), data: data as never };
 }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readModelWithData } from '../wire/embed.js';
 import { filesBelow } from './external-data.js';
 import { negation, tensor } from './file-models.testkit.js';
 import { guardFile } from './guard-file.js';
@@ -18,15 +19,25 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** FP32 [2] in an external file. */
-function guard(external: Readonly<Record<string, string>>) {
+/** A model with an FP32 [2] in an external file. */
+function fileWith(external: Readonly<Record<string, string>>): Uint8Array {
   const externalData = Object.entries(external).map(([key, value]) => ({ key, value }));
-  const bytes = negation(({ graph }) => graph.initializer.push(tensor({ dims: [2], dataLocation: 1, externalData })));
-  return guardFile(bytes, { artifact: filesBelow(folder) });
+  return negation(({ graph }) => graph.initializer.push(tensor({ dims: [2], dataLocation: 1, externalData })));
+}
+
+function guard(external: Readonly<Record<string, string>>) {
+  return guardFile(fileWith(external), { artifact: filesBelow(folder) });
 }
 
 test('external data inside of the artifact is found', () => {
   expect(guard({ location: 'data/w.bin', offset: '8', length: '8' }).externalFiles).toEqual(['data/w.bin']);
+});
+
+test('external data is read into the model', () => {
+  writeFileSync(join(folder, 'data/v.bin'), new Uint8Array(Float32Array.of(0, 0, 1, 2).buffer));
+  const bytes = fileWith({ location: 'data/v.bin', offset: '8', length: '8' });
+  const { initializers } = readModelWithData(bytes, filesBelow(folder)).graph;
+  expect([...initializers.values()]).toMatchObject([{ dtype: 'FP32', shape: [2], data: Float32Array.of(1, 2) }]);
 });
 
 test.each<[string, Record<string, string>, RegExp]>([
@@ -46,7 +57,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   ['another length', { location: 'data/w.bin', length: '16' }, /needs 8 bytes, its external data has a length of 16/],
   ['a key that is not in the standard', { location: 'data/w.bin', prepacked_0: 'x' }, /unknown key "prepacked_0"/],
 ])('%s is refused', (_, external, message) => {
-  expect(() => guard(external)).toThrow(
-    expect.objectContaining({ code: 'EXTERNAL_DATA', message: expect.stringMatching(message) }),
-  );
+  const error = expect.objectContaining({ code: 'EXTERNAL_DATA', message: expect.stringMatching(message) });
+  expect(() => guard(external)).toThrow(error);
+  expect(() => readModelWithData(fileWith(external), filesBelow(folder))).toThrow(error);
 });

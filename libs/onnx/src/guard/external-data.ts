@@ -1,7 +1,7 @@
 // External data lies in the artifact and nowhere else. ONNX Runtime checks that too, and has had holes there, so a path is
 // refused here before any file is opened.
 
-import { lstatSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModelError, quoted } from '../errors.js';
 
@@ -9,10 +9,24 @@ import { ModelError, quoted } from '../errors.js';
 export interface ArtifactFiles {
   /** Bytes of a regular file at a relative path; undefined if there is none. Follows no links. */
   sizeOf(path: string): number | undefined;
+  /** The bytes of a file that `sizeOf` knows. */
+  read(path: string, offset: number, length: number): Uint8Array;
+}
+
+/** Where a tensor's elements are. */
+export interface ExternalRange {
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** A model in one file. */
-export const noFiles: ArtifactFiles = { sizeOf: () => undefined };
+export const noFiles: ArtifactFiles = {
+  sizeOf: () => undefined,
+  read: path => {
+    throw unreadable(path);
+  },
+};
 
 /** The files below a folder. A path through a symbolic link does not exist. */
 export function filesBelow(folder: string): ArtifactFiles {
@@ -27,19 +41,35 @@ export function filesBelow(folder: string): ArtifactFiles {
       }
       return undefined;
     },
+    read(path, offset, length) {
+      if (this.sizeOf(path) === undefined) throw unreadable(path);
+      // Should the file have become a link since its size was read, it is not opened.
+      const file = openSync(join(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW);
+      try {
+        const bytes = new Uint8Array(length);
+        if (readSync(file, bytes, 0, length, offset) !== length) throw unreadable(path);
+        return bytes;
+      } finally {
+        closeSync(file);
+      }
+    },
   };
+}
+
+function unreadable(path: string): ModelError {
+  return new ModelError('EXTERNAL_DATA', `external data ${quoted(path)} cannot be read`);
 }
 
 // onnx.proto, TensorProto.external_data. ONNX Runtime has more keys (prepacked weights), which it would trust.
 const KEYS = new Set(['location', 'offset', 'length', 'checksum']);
 
-/** Throws ModelError EXTERNAL_DATA. @returns the file's path. */
-export function checkExternalData(
+/** Throws ModelError EXTERNAL_DATA unless the artifact has all `bytes` of a tensor. */
+export function externalRange(
   entries: readonly { readonly key: string; readonly value: string }[],
   bytes: number,
   where: string,
   artifact: ArtifactFiles,
-): string {
+): ExternalRange {
   const refuse = (problem: string) => new ModelError('EXTERNAL_DATA', `${where}: ${problem}`);
   const values = new Map(entries.map(({ key, value }) => [key, value]));
   const unknown = [...values.keys()].find(key => !KEYS.has(key));
@@ -63,7 +93,7 @@ export function checkExternalData(
   if (!(offset + length <= size)) {
     throw refuse(`it needs ${bytes} bytes from offset ${values.get('offset') ?? 0}, ${quoted(location)} has ${size}`);
   }
-  return location;
+  return { path: location, offset, length };
 }
 
 /** Undefined if absent, NaN if it is no offset. */

@@ -6,7 +6,7 @@ import { fromWireInt64 } from '../wire/int64.js';
 import { EXTERNAL } from '../wire/schema.js';
 import type { ElementType } from './element-types.js';
 import { elementTypeOf } from './element-types.js';
-import { type ArtifactFiles, checkExternalData } from './external-data.js';
+import { type ArtifactFiles, externalRange } from './external-data.js';
 import type { FileSparseTensor, FileTensor } from './file-schema.js';
 
 export interface TensorRules {
@@ -35,7 +35,7 @@ export function checkTensor(tensor: FileTensor, rules: TensorRules): string | un
     if (type.bits === 0 || placesOf(tensor) > 0) {
       throw new ModelError('MALFORMED', `${where} has external data, and strings or data in the file as well`);
     }
-    return checkExternalData(tensor.externalData, bytes, where, rules.artifact);
+    return externalRange(tensor.externalData, bytes, where, rules.artifact).path;
   }
   checkEmbeddedData(tensor, type, count, bytes, where);
   return undefined;

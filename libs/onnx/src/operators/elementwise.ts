@@ -13,12 +13,20 @@ import { type Dims, defineOperator, type Operator } from './operator.js';
 export type Unary = { readonly x: InputSpec<'one'> };
 export type Binary = { readonly a: InputSpec<'one'>; readonly b: InputSpec<'one'> };
 
+interface UnaryDefinition extends Formula {
+  readonly since: number;
+  /** Of integer contents that are known numbers. */
+  readonly known?: (x: number) => number;
+}
+
 /** One operand; the result has its type. */
-export function unary(definition: { readonly since: number } & Formula): Operator<Record<never, never>, Unary> {
+export function unary(definition: UnaryDefinition): Operator<Record<never, never>, Unary> {
+  const { known } = definition;
   return defineOperator({
     since: definition.since,
     inputs: { x: one() },
     infer: ({ inputs }) => [inputs.x],
+    propagate: ({ contents: { x } }) => [known && x?.map(dim => (typeof dim === 'number' ? known(dim) : ''))],
     evaluate: ({ inputs }) => [elementwise([inputs.x], definition)],
   });
 }
@@ -71,7 +79,9 @@ function zipContents(
   if (!a || !b || (a.length !== b.length && a.length !== 1 && b.length !== 1)) return undefined;
   return Array.from({ length: Math.max(a.length, b.length) }, (_, index) => {
     const [x, y] = [a[a.length === 1 ? 0 : index]!, b[b.length === 1 ? 0 : index]!];
-    return typeof x === 'number' && typeof y === 'number' ? apply(x, y) : '';
+    const known = typeof x === 'number' && typeof y === 'number' ? apply(x, y) : Number.NaN;
+    // Such as of a division by 0.
+    return Number.isSafeInteger(known) ? known : '';
   });
 }
 

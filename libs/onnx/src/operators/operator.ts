@@ -2,6 +2,7 @@
 // before a run, and a reference implementation. To add one: a file in the folder of its family, and its line in
 // operators.ts.
 
+import { TypeInferenceError } from '../errors.js';
 import type { NdArray } from '../evaluate/nd-array.js';
 import type { Attributes, Dim, ValueType } from '../model.js';
 import { type AttributeSpecs, type AttributeValues, readAttributes } from './attribute-specs.js';
@@ -9,6 +10,9 @@ import { bindInputs, type InputSpecs, mapInputs, type PerInput } from './input-s
 
 /** Contents of a small tensor of rank 0 or 1, mostly of integers: each known, a symbolic size, or '' if unknown. */
 export type Dims = readonly Dim[];
+
+/** Of contents that are followed: longer vectors are data, not shapes, axes or bounds. */
+export const MAX_CONTENTS = 1_024;
 
 interface Call<A extends AttributeSpecs> {
   readonly op: string;
@@ -78,8 +82,18 @@ export function inferNode(operator: Operator, site: Site<KnownValue>): readonly 
     contents: mapInputs(bound, input => input.contents),
   };
   const types = operator.infer(call).slice(0, outputCount);
+  if (types.some(({ shape }) => shape.length > MAX_RANK)) {
+    throw new TypeInferenceError(`${op} gives more than ${MAX_RANK} axes`);
+  }
   const contents = operator.propagate?.(call) ?? [];
-  return types.map((type, index) => ({ type, contents: contents[index] }));
+  return types.map((type, index) => ({ type, contents: isShort(contents[index]) ? contents[index] : undefined }));
+}
+
+// A chain of nodes that each double the axes or the elements would take all memory.
+export const MAX_RANK = 256;
+
+function isShort(contents: Dims | undefined): boolean {
+  return contents !== undefined && contents.length <= MAX_CONTENTS;
 }
 
 export function evaluateNode(

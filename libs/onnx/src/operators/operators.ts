@@ -96,6 +96,9 @@ export { globalAveragePool as GlobalAveragePool } from './pooling/global-average
 export { globalMaxPool as GlobalMaxPool } from './pooling/global-max-pool.js';
 export { maxPool as MaxPool } from './pooling/max-pool.js';
 export { maxUnpool as MaxUnpool } from './pooling/max-unpool.js';
+export { gru as GRU } from './recurrent/gru.js';
+export { lstm as LSTM } from './recurrent/lstm.js';
+export { rnn as RNN } from './recurrent/rnn.js';
 export { argMax as ArgMax } from './reduction/arg-max.js';
 export { argMin as ArgMin } from './reduction/arg-min.js';
 export { cumSum as CumSum } from './reduction/cum-sum.js';

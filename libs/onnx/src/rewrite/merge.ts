@@ -1,6 +1,6 @@
 import { ModelError } from '../errors.js';
 import type { Graph, Model } from '../model.js';
-import { pruneGraph } from './prune.js';
+import { removeDeadCode } from '../passes/remove-dead-code.js';
 import { renameValues } from './rename.js';
 
 /** For each connected input of the second model, the output of the first that feeds it. */
@@ -34,7 +34,7 @@ export function mergeModels(first: Model, second: Model, connections: Connection
     ...first,
     irVersion: Math.max(first.irVersion, second.irVersion),
     opsets: { ...first.opsets, ...second.opsets },
-    graph: pruneGraph(graph),
+    graph: removeDeadCode(graph),
   };
 }
 

@@ -6,9 +6,9 @@ import { loop } from '../build/loop.js';
 import { toModel } from '../build/to-model.js';
 import { checkModel } from '../check/check-model.js';
 import type { Model } from '../model.js';
+import { removeDeadCode } from '../passes/remove-dead-code.js';
 import { writeModel } from '../wire/encode.js';
 import { mergeModels } from './merge.js';
-import { pruneGraph } from './prune.js';
 import { prefixValues } from './rename.js';
 
 /** features = pixels / 2 */
@@ -84,5 +84,5 @@ test('pruning drops what no output needs and keeps what only a body reads', () =
     nodes: [unused, ...graph.nodes],
     initializers: new Map([...graph.initializers, ['spare', spare]]),
   };
-  expect(pruneGraph(grown)).toEqual(graph);
+  expect(removeDeadCode(grown)).toEqual(graph);
 });

@@ -1,17 +1,23 @@
-import { ModelError } from '../errors.js';
+import { ModelError, quoted } from '../errors.js';
 import type { Attribute, Graph, Model, Node, ValueInfo } from '../model.js';
 import { canonicalDomain } from './domain.js';
+import { inlineFunctions } from './functions.js';
 import { fromWireInt64 } from './int64.js';
 import type { WireModel, WireValueInfo } from './schema.js';
 import { ATTRIBUTE_TYPE, decodeWireModel, type WireAttribute, type WireGraph, type WireNode } from './schema.js';
+import { decodeSparse } from './sparse.js';
 import { decodeDType, decodeTensor } from './tensor.js';
 
 const text = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads an ONNX file. Throws ModelError. The result is not checked yet (see `checkModel`). */
 export function readModel(bytes: Uint8Array): Model {
-  const wire = parse(bytes);
-  if (wire.functions?.length) throw new ModelError('UNSUPPORTED_FEATURE', 'the model has local functions; inline them');
+  return decodeModel(parseWire(bytes));
+}
+
+/** Functions are inlined, sparse initializers become dense. */
+export function decodeModel(file: WireModel): Model {
+  const wire = inlineFunctions(file);
   if (wire.trainingInfo?.length) throw new ModelError('UNSUPPORTED_FEATURE', 'the model has training_info');
   if (!wire.graph) throw new ModelError('MALFORMED', 'the file holds no graph');
   return {
@@ -22,7 +28,7 @@ export function readModel(bytes: Uint8Array): Model {
   };
 }
 
-function parse(bytes: Uint8Array): WireModel {
+export function parseWire(bytes: Uint8Array): WireModel {
   try {
     return decodeWireModel(bytes);
   } catch (cause) {
@@ -44,13 +50,13 @@ function decodeOpsets({ opsetImport }: WireModel): Model['opsets'] {
 }
 
 function decodeGraph(wire: WireGraph): Graph {
-  if (wire.sparseInitializer?.length) throw new ModelError('UNSUPPORTED_FEATURE', 'the graph has sparse initializers');
-  const initializers = wire.initializer.map(tensor => [tensor.name ?? '', decodeTensor(tensor)] as const);
+  const dense = wire.initializer.map(tensor => [tensor.name ?? '', decodeTensor(tensor)] as const);
+  const sparse = (wire.sparseInitializer ?? []).map(each => [each.values?.name ?? '', decodeSparse(each)] as const);
   return {
     name: wire.name ?? '',
     inputs: wire.input.map(decodeValueInfo),
     outputs: wire.output.map(decodeValueInfo),
-    initializers: new Map(unique('initializers', initializers)),
+    initializers: new Map(unique('initializers', [...dense, ...sparse])),
     nodes: wire.node.map(decodeNode),
   };
 }
@@ -79,7 +85,9 @@ function decodeValueInfo(wire: WireValueInfo): ValueInfo {
 }
 
 function decodeNode(wire: WireNode): Node {
-  const attributes = wire.attribute.map(attribute => [attribute.name, decodeAttribute(attribute)] as const);
+  const attributes = wire.attribute.map(
+    attribute => [attributeName(wire, attribute), decodeAttribute(attribute)] as const,
+  );
   return {
     op: wire.opType,
     domain: canonicalDomain(wire.domain),
@@ -90,12 +98,18 @@ function decodeNode(wire: WireNode): Node {
   };
 }
 
+// The sparse form of a Constant's value is decoded as its dense form.
+function attributeName({ opType }: WireNode, { name, type }: WireAttribute): string {
+  return type === ATTRIBUTE_TYPE.sparseTensor && opType === 'Constant' && name === 'sparse_value' ? 'value' : name;
+}
+
 const DECODERS: { readonly [type: number]: (wire: WireAttribute) => Attribute } = {
   [ATTRIBUTE_TYPE.float]: wire => ({ kind: 'float', value: wire.f ?? 0 }),
   [ATTRIBUTE_TYPE.int]: wire => ({ kind: 'int', value: fromWireInt64(wire.i ?? 0) }),
   [ATTRIBUTE_TYPE.string]: wire => ({ kind: 'string', value: text.decode(wire.s) }),
   [ATTRIBUTE_TYPE.tensor]: wire => ({ kind: 'tensor', value: decodeTensor(wire.t!) }),
   [ATTRIBUTE_TYPE.graph]: wire => ({ kind: 'graph', value: decodeGraph(wire.g!) }),
+  [ATTRIBUTE_TYPE.sparseTensor]: wire => ({ kind: 'tensor', value: decodeSparse(wire.sparseTensor!) }),
   [ATTRIBUTE_TYPE.floats]: wire => ({ kind: 'floats', value: wire.floats ?? [] }),
   [ATTRIBUTE_TYPE.ints]: wire => ({ kind: 'ints', value: (wire.ints ?? []).map(fromWireInt64) }),
   [ATTRIBUTE_TYPE.strings]: wire => ({ kind: 'strings', value: (wire.strings ?? []).map(item => text.decode(item)) }),
@@ -104,7 +118,12 @@ const DECODERS: { readonly [type: number]: (wire: WireAttribute) => Attribute } 
 function decodeAttribute(wire: WireAttribute): Attribute {
   const decode = DECODERS[wire.type];
   if (!decode || wire.refAttrName) {
-    throw new ModelError('UNSUPPORTED_FEATURE', `attribute "${wire.name}" has unsupported type ${wire.type}`);
+    throw new ModelError('UNSUPPORTED_FEATURE', `attribute ${quoted(wire.name)} has unsupported type ${wire.type}`);
   }
-  return decode(wire);
+  try {
+    return decode(wire);
+  } catch (cause) {
+    if (cause instanceof ModelError || cause instanceof RangeError) throw cause;
+    throw new ModelError('MALFORMED', `attribute ${quoted(wire.name)} has no value of its type`, { cause });
+  }
 }

@@ -22,9 +22,15 @@ export interface WireTensor {
   uint64Data?: WireInt64[];
   doubleData?: number[];
   stringData?: Uint8Array[];
-  externalData?: unknown[];
+  externalData?: { key: string; value: string }[];
   dataLocation?: number;
   segment?: unknown;
+}
+
+export interface WireSparseTensor {
+  values?: WireTensor;
+  indices?: WireTensor;
+  dims: WireInt64[];
 }
 
 export interface WireDim {
@@ -46,6 +52,7 @@ export interface WireAttribute {
   s?: Uint8Array;
   t?: WireTensor;
   g?: WireGraph;
+  sparseTensor?: WireSparseTensor;
   floats?: number[];
   ints?: WireInt64[];
   strings?: Uint8Array[];
@@ -57,6 +64,7 @@ export interface WireNode {
   name?: string;
   opType: string;
   domain?: string;
+  overload?: string;
   attribute: WireAttribute[];
 }
 
@@ -64,17 +72,35 @@ export interface WireGraph {
   node: WireNode[];
   name?: string;
   initializer: WireTensor[];
-  sparseInitializer?: unknown[];
+  sparseInitializer?: WireSparseTensor[];
   input: WireValueInfo[];
   output: WireValueInfo[];
 }
 
+export interface WireOpset {
+  domain?: string;
+  version: WireInt64;
+}
+
+export interface WireFunction {
+  name?: string;
+  domain?: string;
+  overload?: string;
+  input: string[];
+  output: string[];
+  /** Names of attributes without a default. */
+  attribute?: string[];
+  attributeProto?: WireAttribute[];
+  node: WireNode[];
+  opsetImport: WireOpset[];
+}
+
 export interface WireModel {
   irVersion: WireInt64;
-  opsetImport: { domain?: string; version: WireInt64 }[];
+  opsetImport: WireOpset[];
   producerName?: string;
   graph?: WireGraph;
-  functions?: unknown[];
+  functions?: WireFunction[];
   trainingInfo?: unknown[];
 }
 
@@ -88,6 +114,7 @@ export const ATTRIBUTE_TYPE = {
   floats: 6,
   ints: 7,
   strings: 8,
+  sparseTensor: 11,
 } as const;
 /** TensorProto.DataLocation.EXTERNAL */
 export const EXTERNAL = 1;

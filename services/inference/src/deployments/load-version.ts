@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readCheckedModel } from '@athanor/onnx';
+import { readCheckedModel } from '@athanor/onnx/files';
 import { type GpuMode, type ModelSource, RuntimeFailure, shortReason } from '@athanor/runtime';
 import type { Pending, Scheduler } from '@athanor/serving';
 import { runBatch } from '../instances/batch-run.js';

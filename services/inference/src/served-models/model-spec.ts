@@ -1,4 +1,4 @@
-import type { Graph, ValueInfo } from '@athanor/onnx';
+import type { Graph, ValueInfo } from '@athanor/onnx/files';
 import type { DType } from '@athanor/tensor';
 
 /** One input or output, as in requests. */

@@ -42,5 +42,6 @@ function byUnpooling(call: GradientCall<'MaxPool'>): GradientsOf<'MaxPool'> {
 
 // A network that asks for the positions in its forward pass spares the second MaxPool.
 function indicesOf({ g, inputs: { x }, outputs, attributes }: GradientCall<'MaxPool'>) {
-  return outputs[1] ?? g.ops('MaxPool', [x], { attributes, outputs: 2 })[1]!;
+  if (outputs[1] && attributes.storage_order === 0) return outputs[1];
+  return g.ops('MaxPool', [x], { attributes: { ...attributes, storage_order: 0 }, outputs: 2 })[1]!;
 }

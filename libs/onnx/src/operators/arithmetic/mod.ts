@@ -14,9 +14,14 @@ export const mod = defineOperator({
   evaluate({ inputs: { a, b }, attributes: { fmod } }) {
     return [
       elementwise([a, b], {
-        real: (x, y) => (fmod ? x % y : ((x % y) + y) % y),
+        real: (x, y) => (fmod ? x % y : floored(x % y, y)),
         integer: (x, y) => (fmod ? x % y : ((x % y) + y) % y),
       }),
     ];
   },
 });
+
+// Not ((x % y) + y) % y, which is NaN where y is infinite.
+function floored(remainder: number, y: number): number {
+  return remainder !== 0 && remainder < 0 !== y < 0 ? remainder + y : remainder;
+}

@@ -31,16 +31,15 @@ export const resize = defineOperator({
   },
   inputs: { x: one(), roi: optional(), scales: optional(), sizes: optional() },
   infer({ op, inputs: { x }, contents: { scales, sizes }, attributes: { axes, keep_aspect_ratio_policy } }) {
-    if (keep_aspect_ratio_policy !== 'stretch') {
-      throw new TypeInferenceError(`${op} with keep_aspect_ratio_policy ${keep_aspect_ratio_policy}, expected stretch`);
-    }
+    assertStretches(op, keep_aspect_ratio_policy);
     const shape: Dim[] = [...x.shape];
     resizedAxes(axes, shape.length).forEach((axis, index) => {
       shape[axis] = sizes?.length ? sizes[index]! : scaledDim(shape[axis]!, scales?.[index]);
     });
     return [{ dtype: x.dtype, shape }];
   },
-  evaluate({ inputs: { x, scales, sizes }, attributes }) {
+  evaluate({ op, inputs: { x, scales, sizes }, attributes }) {
+    assertStretches(op, attributes.keep_aspect_ratio_policy);
     const axes = resizedAxes(attributes.axes, x.shape.length);
     const factors = scales?.data.length ? reals(scales) : undefined;
     const targets = sizes?.data.length ? integers(sizes) : undefined;
@@ -53,6 +52,11 @@ export const resize = defineOperator({
     return [resized];
   },
 });
+
+function assertStretches(op: string, policy: string): void {
+  if (policy === 'stretch') return;
+  throw new TypeInferenceError(`${op} with keep_aspect_ratio_policy ${policy}, expected stretch`);
+}
 
 export function resizedAxes(axes: readonly number[] | undefined, rank: number): number[] {
   return axes?.map(axis => normalizeAxis(axis, rank)) ?? Array.from({ length: rank }, (_, axis) => axis);

@@ -3,7 +3,6 @@ import { rearrange } from '../../evaluate/move.js';
 import { integers } from '../../evaluate/nd-array.js';
 import type { Dim } from '../../model.js';
 import { int } from '../attribute-specs.js';
-import { knownInts } from '../dims.js';
 import { one, optional } from '../input-specs.js';
 import { defineOperator } from '../operator.js';
 
@@ -12,9 +11,10 @@ export const split = defineOperator({
   since: 18,
   attributes: { axis: int(0), num_outputs: int() },
   inputs: { x: one(), split: optional() },
-  infer({ op, inputs: { x, split: given }, attributes, outputCount, contents }) {
+  infer({ inputs: { x, split: given }, attributes, outputCount, contents }) {
     const axis = normalizeAxis(attributes.axis, x.shape.length);
-    const sizes = given ? knownInts(op, contents.split, 'sizes') : equalParts(x.shape[axis]!, outputCount);
+    const known = given && (contents.split ?? new Array<Dim>(outputCount).fill(''));
+    const sizes = known ?? equalParts(x.shape[axis]!, outputCount);
     return sizes.map(size => ({ dtype: x.dtype, shape: x.shape.with(axis, size) }));
   },
   evaluate({ inputs: { x, split: given }, attributes, outputCount }) {

@@ -2,6 +2,7 @@ import { normalizeAxis } from '@athanor/tensor';
 import { TypeInferenceError } from '../../errors.js';
 import { reshaped } from '../../evaluate/move.js';
 import { integers } from '../../evaluate/nd-array.js';
+import type { Dim, ValueType } from '../../model.js';
 import { describe, differ, knownInts } from '../dims.js';
 import { one, optional } from '../input-specs.js';
 import { defineOperator } from '../operator.js';
@@ -11,6 +12,7 @@ export const squeeze = defineOperator({
   since: 21,
   inputs: { x: one(), axes: optional() },
   infer({ op, inputs: { x, axes: given }, contents }) {
+    if (given && !contents.axes) return [{ dtype: x.dtype, shape: unknownAxes(op, x, given) }];
     const axes = given && knownInts(op, contents.axes, 'axes').map(axis => normalizeAxis(axis, x.shape.length));
     if (axes?.some(axis => differ(x.shape[axis]!, 1))) {
       throw new TypeInferenceError(`${op} of ${describe(x)} along axes [${axes.join(',')}]`);
@@ -28,3 +30,9 @@ export const squeeze = defineOperator({
     ];
   },
 });
+
+/** Of axes that are computed, only their number may be known. */
+function unknownAxes(op: string, x: ValueType, { shape: [count] }: ValueType): Dim[] {
+  if (typeof count === 'number' && count <= x.shape.length) return new Array<Dim>(x.shape.length - count).fill('');
+  throw new TypeInferenceError(`${op} needs constant axes`);
+}

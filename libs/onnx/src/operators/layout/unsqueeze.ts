@@ -4,13 +4,18 @@ import { integers } from '../../evaluate/nd-array.js';
 import type { Dim } from '../../model.js';
 import { knownInts } from '../dims.js';
 import { one } from '../input-specs.js';
-import { defineOperator } from '../operator.js';
+import { defineOperator, MAX_RANK } from '../operator.js';
 
 /** Adds axes of size 1, counted in the result. */
 export const unsqueeze = defineOperator({
   since: 21,
   inputs: { x: one(), axes: one() },
-  infer({ op, inputs: { x }, contents }) {
+  infer({ op, inputs: { x, axes }, contents }) {
+    const [count] = axes.shape;
+    // Of axes that are computed, only their number may be known.
+    if (!contents.axes && typeof count === 'number') {
+      return [{ dtype: x.dtype, shape: new Array<Dim>(x.shape.length + Math.min(count, MAX_RANK)).fill('') }];
+    }
     return [{ dtype: x.dtype, shape: withAxes<Dim>(x.shape, knownInts(op, contents.axes, 'axes')) }];
   },
   propagate: ({ inputs, contents }) => [inputs.x.shape.length === 0 ? contents.x : undefined],

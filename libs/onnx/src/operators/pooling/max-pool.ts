@@ -1,6 +1,6 @@
 import { elementCount, rowMajorStrides } from '@athanor/tensor';
 import { flatIndex, forEachIndex } from '../../evaluate/indices.js';
-import { type NdArray, realArray, reals } from '../../evaluate/nd-array.js';
+import { emptyElements, setElement } from '../../evaluate/nd-array.js';
 import { int } from '../attribute-specs.js';
 import { forEachTap } from '../convolution/window.js';
 import { one } from '../input-specs.js';
@@ -18,19 +18,27 @@ export const maxPool = defineOperator({
   },
   evaluate({ op, inputs: { x }, attributes }) {
     const { axes, sizes, shape } = poolGeometry(op, x, attributes);
-    const result = realArray(x.dtype, shape);
-    const indices: NdArray = { dtype: 'INT64', shape, data: new BigInt64Array(elementCount(shape)) };
-    const [values, strides] = [reals(x), rowMajorStrides(x.shape)];
+    const data = emptyElements(x.dtype, elementCount(shape));
+    const indices = new BigInt64Array(elementCount(shape));
+    const strides = rowMajorStrides(x.shape);
+    // storage_order 1 counts positions with the first spatial axis as the fastest.
+    const counted =
+      attributes.storage_order === 1 ? rowMajorStrides(sizes.toReversed()).toReversed() : strides.slice(2);
     forEachIndex(shape, ([n, c, ...place], flat) => {
       const start = n! * strides[0]! + c! * strides[1]!;
-      let best = -1;
+      let best: { readonly at: number; readonly counted: number } | undefined;
       forEachTap(place, axes, sizes, position => {
         const at = start + flatIndex(position, strides.slice(2));
-        if (best < 0 || values[at]! > values[best]!) best = at;
+        if (best === undefined || x.data[at]! > x.data[best.at]!)
+          best = { at, counted: start + flatIndex(position, counted) };
       });
-      result.data[flat] = best < 0 ? Number.NEGATIVE_INFINITY : values[best]!;
-      (indices.data as BigInt64Array)[flat] = BigInt(best);
+      if (best) setElement(data, flat, x.data, best.at);
+      else if (data instanceof Float64Array) data[flat] = Number.NEGATIVE_INFINITY;
+      indices[flat] = BigInt(best?.counted ?? -1);
     });
-    return [result, indices];
+    return [
+      { dtype: x.dtype, shape, data },
+      { dtype: 'INT64', shape, data: indices },
+    ];
   },
 });

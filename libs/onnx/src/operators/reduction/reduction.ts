@@ -1,7 +1,8 @@
 import { normalizeAxis } from '@athanor/tensor';
+import { TypeInferenceError } from '../../errors.js';
 import { integers } from '../../evaluate/nd-array.js';
 import { type Reduction, reduce } from '../../evaluate/reduce.js';
-import type { Dim } from '../../model.js';
+import type { Dim, ValueType } from '../../model.js';
 import { type AttributeSpec, flag } from '../attribute-specs.js';
 import { knownInts } from '../dims.js';
 import { type InputSpec, one, optional } from '../input-specs.js';
@@ -22,6 +23,7 @@ export function reduction(
     attributes: { keepdims: flag(true), noop_with_empty_axes: flag(false) },
     inputs: { x: one(), axes: optional() },
     infer({ op, inputs: { x, axes: given }, attributes, contents }) {
+      if (given && !contents.axes) return [{ dtype: x.dtype, shape: unknownAxes(op, x, given, attributes.keepdims) }];
       const known = given ? knownInts(op, contents.axes, 'axes') : [];
       const axes = reducedAxes(known, x.shape.length, attributes.noop_with_empty_axes);
       return [{ dtype: x.dtype, shape: collapse(x.shape, axes, attributes.keepdims) }];
@@ -31,6 +33,15 @@ export function reduction(
       return [reduce(x, axes, attributes.keepdims, definition)];
     },
   });
+}
+
+/** Of axes that are computed, only their number may be known. */
+function unknownAxes(op: string, x: ValueType, { shape: [count] }: ValueType, keepDims: boolean): Dim[] {
+  if (keepDims) return x.shape.map(() => '');
+  // No axes at all may mean all of them.
+  if (typeof count !== 'number' || count === 0 || count > x.shape.length)
+    throw new TypeInferenceError(`${op} needs constant axes`);
+  return new Array<Dim>(x.shape.length - count).fill('');
 }
 
 export function reducedAxes(given: readonly number[], rank: number, noopWithEmptyAxes: boolean): number[] {

@@ -1,5 +1,4 @@
 import { normalizeAxis } from '@athanor/tensor';
-import { TypeInferenceError } from '../../errors.js';
 import { rearrange } from '../../evaluate/move.js';
 import { integers } from '../../evaluate/nd-array.js';
 import type { Dim } from '../../model.js';
@@ -19,9 +18,9 @@ export interface SliceBound {
 export const slice = defineOperator({
   since: 13,
   inputs: { x: one(), starts: one(), ends: one(), axes: optional(), steps: optional() },
-  infer({ op, inputs, contents: { starts, ends, axes, steps } }) {
+  infer({ inputs, contents: { starts, ends, axes, steps } }) {
     const isKnown = starts && ends && (!inputs.axes || axes) && (!inputs.steps || steps);
-    if (!isKnown) throw new TypeInferenceError(`${op} needs constant bounds`);
+    if (!isKnown) return [{ dtype: inputs.x.dtype, shape: withUnknownSizes(inputs.x.shape, axes) }];
     const shape: Dim[] = [...inputs.x.shape];
     starts.forEach((start, index) => {
       const axis = normalizeAxis(Number(axes?.[index] ?? index), shape.length);
@@ -65,4 +64,11 @@ export function sliceBound(dim: number, start: number, end: number, step: number
   const clamp = (value: number, low: number) => Math.min(Math.max(value < 0 ? value + dim : value, low), last);
   const from = clamp(start, 0);
   return { start: from, step, length: Math.max(0, Math.ceil((clamp(end, firstEnd) - from) / step)) };
+}
+
+/** Bounds that are computed leave the sizes of their axes unknown. */
+function withUnknownSizes(shape: readonly Dim[], axes: readonly Dim[] | undefined): Dim[] {
+  const isKnown = axes?.every(axis => typeof axis === 'number');
+  const cut = isKnown ? axes?.map(axis => normalizeAxis(Number(axis), shape.length)) : undefined;
+  return shape.map((dim, axis) => (cut && !cut.includes(axis) ? dim : ''));
 }

@@ -3,7 +3,7 @@ import { emptyElements, fromTensor, integers, setElement } from '../../evaluate/
 import { tensor } from '../attribute-specs.js';
 import { one } from '../input-specs.js';
 import { unknownShape } from '../layout/reshape.js';
-import { defineOperator } from '../operator.js';
+import { defineOperator, MAX_CONTENTS } from '../operator.js';
 import { smallContents } from './small-contents.js';
 
 /** A tensor whose elements are all the same: FP32 zeros by default. */
@@ -17,7 +17,7 @@ export const constantOfShape = defineOperator({
   propagate({ attributes: { value }, contents: { shape } }) {
     const [fill, length] = [smallContents(value)?.[0], shape?.[0]];
     return [
-      fill !== undefined && shape?.length === 1 && typeof length === 'number'
+      fill !== undefined && shape?.length === 1 && typeof length === 'number' && length <= MAX_CONTENTS
         ? new Array(length).fill(fill)
         : undefined,
     ];

@@ -1,0 +1,3 @@
+import type { UnsupportedGradient } from './gradient.js';
+
+export const unsupported: UnsupportedGradient = { isUnsupported: true };
