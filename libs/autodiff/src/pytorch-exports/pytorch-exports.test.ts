@@ -59,9 +59,9 @@ describe.each(cases.map(each => [each.file, each] as const))('%s', (_, each) => 
   test('has torch’s results and gradients by the reference in float64', () => {
     const x = { dtype: 'FP32' as const, shape: each.shape, data: Float64Array.from(each.x) };
     const outputs = evaluateGraph(differentiated(each), { x });
+    // The files have √2, ε and the scale of attention as float32 numbers.
     for (const [name, values] of expectedOutputs(each))
-      // The files have √2 and ε as float32 numbers.
-      expect(largestError(outputs.get(name)!.data as Float64Array, values)).toBeLessThan(1e-8);
+      expect(largestError(outputs.get(name)!.data as Float64Array, values)).toBeLessThan(1e-7);
   });
 
   test('has them in ONNX Runtime, in float32', async () => {

@@ -4,9 +4,10 @@ import { auto } from './auto.js';
 import { cnn } from './cnn.js';
 import { linear } from './linear.js';
 import { mlp } from './mlp.js';
+import { mobilenet } from './mobilenet.js';
 import { resnet } from './resnet.js';
 
 export const ARCHITECTURES = {
   name: 'model',
-  kinds: { mlp, linear, cnn, resnet, auto } as Readonly<Record<string, Architecture>>,
+  kinds: { mlp, linear, cnn, resnet, mobilenet, auto } as Readonly<Record<string, Architecture>>,
 } satisfies ComponentFamily<Architecture>;

@@ -67,6 +67,7 @@ describe.each([
   modelOf('cnn', { channels: [4, 6], hidden: [8], dropout: 0.3 }),
   modelOf('cnn', { channels: [4], hidden: [], normalization: 'none', padding: 'valid', dropout: 0 }),
   modelOf('resnet', { channels: 2 }),
+  modelOf('mobilenet', { channels: [4, 8] }),
 ])('$kind $parameters', model => {
   test('the chunk size and resuming do not change the result', async () => {
     const whole = await trace({ model, chunkSteps: 1 });

@@ -4,8 +4,15 @@
 import { rowsName, TRAIN_INPUTS } from '@athanor/autodiff';
 import { gatherRows, type NumericTensor, type Tensor } from '@athanor/tensor';
 import type { EncodedSplit } from './prepare-data.js';
-import type { Chunk } from './progress.js';
 import { rowOrder } from './row-order.js';
+
+/** Batches of equal size within one epoch that one run trains, as positions in the epoch's row order. */
+export interface Chunk {
+  readonly steps: number;
+  readonly batchRows: number;
+  readonly begin: number;
+  readonly end: number;
+}
 
 /** The rows of consecutive steps. */
 export interface Batches {

@@ -1,20 +1,12 @@
 // The training position and how it advances: pure functions of cursors.
 
 import type { PrimaryMetric } from '../tasks/task.js';
-import type { Batches } from './batch-source.js';
+import type { Chunk } from './batch-source.js';
 import type { Best, Cursor, Score } from './checkpoint.js';
 import type { TrainingSpec } from './spec.js';
 import type { StepResults } from './step-runner.js';
 
 export const START: Cursor = { epoch: 0, stepInEpoch: 0, step: 0, lossSum: 0, correct: 0, validationLosses: [] };
-
-/** Batches of equal size within one epoch that one run trains, as positions in the epoch's row order. */
-export interface Chunk {
-  readonly steps: number;
-  readonly batchRows: number;
-  readonly begin: number;
-  readonly end: number;
-}
 
 export function stepsPerEpoch(rows: number, batchSize: number): number {
   return Math.ceil(rows / batchSize);
@@ -34,8 +26,14 @@ export function nextChunk(cursor: Cursor, rows: number, spec: TrainingSpec, atMo
   return { steps, batchRows: batchSize, begin, end: begin + steps * batchSize };
 }
 
+/** The rows of a run: its steps, and the sum of the rows' weights of each. */
+interface RunRows {
+  readonly steps: number;
+  readonly weights: Float64Array;
+}
+
 /** Sums are accumulated step by step in float64, so they do not depend on the chunk size. */
-export function advance(cursor: Cursor, { steps, weights }: Batches, { losses, correct }: StepResults): Cursor {
+export function advance(cursor: Cursor, { steps, weights }: RunRows, { losses, correct }: StepResults): Cursor {
   let { lossSum, correct: correctSum } = cursor;
   for (const [step, loss] of losses.entries()) lossSum += loss * weights[step]!;
   for (const count of correct ?? []) correctSum += count;
