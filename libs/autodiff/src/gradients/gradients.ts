@@ -118,6 +118,7 @@ export { gradient as ReduceMin } from './reduction/reduce-min.js';
 export { gradient as ReduceProd } from './reduction/reduce-prod.js';
 export { gradient as ReduceSum } from './reduction/reduce-sum.js';
 export { gradient as ReduceSumSquare } from './reduction/reduce-sum-square.js';
+export { gradient as GridSample } from './sampling/grid-sample.js';
 export { gradient as Compress } from './selection/compress.js';
 export { gradient as Gather } from './selection/gather.js';
 export { gradient as GatherElements } from './selection/gather-elements.js';

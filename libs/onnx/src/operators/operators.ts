@@ -112,6 +112,7 @@ export { reduceMin as ReduceMin } from './reduction/reduce-min.js';
 export { reduceProd as ReduceProd } from './reduction/reduce-prod.js';
 export { reduceSum as ReduceSum } from './reduction/reduce-sum.js';
 export { reduceSumSquare as ReduceSumSquare } from './reduction/reduce-sum-square.js';
+export { gridSample as GridSample } from './sampling/grid-sample.js';
 export { compress as Compress } from './selection/compress.js';
 export { gather as Gather } from './selection/gather.js';
 export { gatherElements as GatherElements } from './selection/gather-elements.js';
