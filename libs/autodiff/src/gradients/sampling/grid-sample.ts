@@ -17,8 +17,8 @@ export const gradient = defineGradient('GridSample', {
       wanted,
       dy,
     } = call;
-    if (mode !== 'linear' || padding_mode === 'reflection') {
-      throw new GradientError(`GridSample in mode ${mode} with padding ${padding_mode}`);
+    if (mode !== 'linear' || padding_mode === 'reflection' || x.shape.length !== 4) {
+      throw new GradientError(`GridSample of rank ${x.shape.length} in mode ${mode} with padding ${padding_mode}`);
     }
     const [height, width] = spatialSizes(x) as [number, number];
     const [columns, rows] = [axis(call, 0, width), axis(call, 1, height)];

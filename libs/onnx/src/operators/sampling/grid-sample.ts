@@ -1,15 +1,15 @@
 import { rowMajorStrides } from '@athanor/tensor';
 import { TypeInferenceError } from '../../errors.js';
-import { forEachIndex } from '../../evaluate/indices.js';
+import { flatIndex, forEachIndex } from '../../evaluate/indices.js';
 import { realArray, reals } from '../../evaluate/nd-array.js';
 import { flag, oneOf } from '../attribute-specs.js';
-import { describe } from '../dims.js';
+import { describe, differ } from '../dims.js';
 import { one } from '../input-specs.js';
 import { defineOperator } from '../operator.js';
 
 /**
- * The values of x [n, c, height, width] at the places of a grid [n, h, w, 2]: (x, y) from -1 to 1 over the image (Jaderberg
- * et al. 2015). Between pixels they are interpolated; outside they are 0, or those of the border.
+ * The values of x [n, c, …sizes] at the places of a grid [n, …, rank]: coordinates from -1 to 1 over the image, the last axis
+ * first (Jaderberg et al. 2015). Between pixels they are interpolated; outside they are 0, those of the border, or mirrored.
  */
 export const gridSample = defineOperator({
   since: 20,
@@ -20,56 +20,85 @@ export const gridSample = defineOperator({
   },
   inputs: { x: one(), grid: one() },
   infer({ op, inputs: { x, grid } }) {
-    if (x.shape.length !== 4 || grid.shape.length !== 4 || grid.shape[3] !== 2) {
-      throw new TypeInferenceError(`${op} of ${describe(x)} at ${describe(grid)}, expected [n,c,h,w] and [n,h,w,2]`);
+    const rank = x.shape.length;
+    if (rank < 4 || grid.shape.length !== rank || differ(grid.shape.at(-1)!, rank - 2)) {
+      throw new TypeInferenceError(`${op} of ${describe(x)} at ${describe(grid)}`);
     }
-    return [{ dtype: x.dtype, shape: [x.shape[0]!, x.shape[1]!, grid.shape[1]!, grid.shape[2]!] }];
+    return [{ dtype: x.dtype, shape: [...x.shape.slice(0, 2), ...grid.shape.slice(1, -1)] }];
   },
-  evaluate({ op, inputs: { x, grid }, attributes: { align_corners, mode, padding_mode } }) {
-    if (mode === 'cubic' || padding_mode === 'reflection') {
-      throw new TypeInferenceError(`${op} in mode ${mode} with padding ${padding_mode} has no reference`);
-    }
-    const [batch, channels, height, width] = x.shape as [number, number, number, number];
-    const [, outHeight, outWidth] = grid.shape as [number, number, number];
-    const result = realArray(x.dtype, [batch, channels, outHeight, outWidth]);
-    const [values, places, strides] = [reals(x), reals(grid), rowMajorStrides(x.shape)];
-    const position = (at: number, size: number) => {
-      const exact = align_corners ? ((at + 1) * (size - 1)) / 2 : ((at + 1) * size - 1) / 2;
-      return padding_mode === 'border' ? Math.min(Math.max(exact, 0), size - 1) : exact;
-    };
-    forEachIndex(result.shape, ([n, c, i, j], flat) => {
-      const place = ((n! * outHeight + i!) * outWidth + j!) * 2;
-      const rows = taps(position(places[place + 1]!, height), height, mode);
-      const columns = taps(position(places[place]!, width), width, mode);
-      const start = n! * strides[0]! + c! * strides[1]!;
-      for (const [row, ofRow] of rows)
-        for (const [column, ofColumn] of columns)
-          result.data[flat]! += ofRow * ofColumn * values[start + row * width + column]!;
+  evaluate({ inputs: { x, grid }, attributes }) {
+    const [batch, channels, ...sizes] = x.shape as [number, number, ...number[]];
+    const result = realArray(x.dtype, [batch, channels, ...grid.shape.slice(1, -1)]);
+    const [values, places] = [reals(x), reals(grid)];
+    const [strides, gridStrides] = [rowMajorStrides(x.shape), rowMajorStrides(grid.shape)];
+    forEachIndex(result.shape, ([n, c, ...at], flat) => {
+      const place = flatIndex([n!, ...at], gridStrides.slice(0, -1));
+      // Pixels with their weights, as offsets: the product of the taps along all axes.
+      const pixels = sizes.reduce<Tap[]>(
+        (all, size, axis) => {
+          const taps = axisTaps(places[place + sizes.length - 1 - axis]!, size, attributes);
+          return all.flatMap(([offset, weight]) =>
+            taps.map(([pixel, share]): Tap => [offset + pixel * strides[axis + 2]!, weight * share]),
+          );
+        },
+        [[n! * strides[0]! + c! * strides[1]!, 1]],
+      );
+      result.data[flat] = pixels.reduce((sum, [offset, weight]) => sum + weight * values[offset]!, 0);
     });
     return [result];
   },
 });
 
-/** The pixels next to a position along one axis, with their weights; those outside are left out. */
-function taps(
-  position: number,
-  size: number,
-  mode: 'linear' | 'nearest',
-): (readonly [pixel: number, weight: number])[] {
-  if (mode === 'nearest') return within([[roundHalfToEven(position), 1]], size);
-  const first = Math.floor(position);
-  const rest = position - first;
-  return within(
-    [
-      [first, 1 - rest],
-      [first + 1, rest],
-    ],
-    size,
-  );
+interface Sampling {
+  readonly align_corners: boolean;
+  readonly mode: 'linear' | 'nearest' | 'cubic';
+  readonly padding_mode: 'zeros' | 'border' | 'reflection';
 }
 
-function within(all: readonly (readonly [number, number])[], size: number): (readonly [number, number])[] {
-  return all.filter(([pixel]) => pixel >= 0 && pixel < size);
+type Tap = readonly [pixel: number, weight: number];
+
+/** The pixels next to a place along one axis, with their weights; those outside are left out, or moved inside. */
+function axisTaps(place: number, size: number, { align_corners, mode, padding_mode }: Sampling): Tap[] {
+  const [low, high] = align_corners ? [0, size - 1] : [-0.5, size - 0.5];
+  const exact = align_corners ? ((place + 1) * (size - 1)) / 2 : ((place + 1) * size - 1) / 2;
+  const inside = (at: number) => {
+    if (padding_mode === 'border') return Math.min(Math.max(at, 0), size - 1);
+    return padding_mode === 'reflection' ? reflected(at, low, high) : at;
+  };
+  const taps = TAPS[mode](inside(mode === 'nearest' ? roundHalfToEven(exact) : exact));
+  const moved = taps.map(([pixel, weight]): Tap => [inside(pixel), weight]);
+  return moved.filter(([pixel]) => pixel >= 0 && pixel < size);
+}
+
+const TAPS: { readonly [mode in Sampling['mode']]: (position: number) => readonly Tap[] } = {
+  nearest: position => [[position, 1]],
+  linear(position) {
+    const first = Math.floor(position);
+    const rest = position - first;
+    return [
+      [first, 1 - rest],
+      [first + 1, rest],
+    ];
+  },
+  cubic(position) {
+    const first = Math.floor(position);
+    return [-1, 0, 1, 2].map((offset): Tap => [first + offset, cubicWeight(Math.abs(position - first - offset))]);
+  },
+};
+
+/** Cubic convolution with a = -0.75 (Keys 1981), at a distance below 2. */
+function cubicWeight(distance: number): number {
+  const a = -0.75;
+  if (distance <= 1) return ((a + 2) * distance - (a + 3)) * distance * distance + 1;
+  return ((a * distance - 5 * a) * distance + 8 * a) * distance - 4 * a;
+}
+
+/** Mirrored at both ends as often as needed. */
+function reflected(at: number, low: number, high: number): number {
+  const range = high - low;
+  if (range === 0) return low;
+  const turned = Math.abs((((at - low) % (2 * range)) + 2 * range) % (2 * range));
+  return low + (turned <= range ? turned : 2 * range - turned);
 }
 
 function roundHalfToEven(x: number): number {
