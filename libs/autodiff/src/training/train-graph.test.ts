@@ -237,3 +237,21 @@ test("bug: a parameter named 'packed' was confused with the vector of small para
   expect(unpackState(graph, packState(graph, state)).get('packed')).toEqual(state.get('packed'));
   expect(graph.groups.map(({ name }) => name)).toEqual(['packed_']);
 });
+
+test('a network without a parameter that is trained is refused', () => {
+  const { network, ...spec } = specOf(adam());
+  const frozen = network.parameters.map(parameter => ({ ...parameter, isTrainable: false }));
+  expect(() => buildTrainGraph({ ...spec, network: { ...network, parameters: frozen } })).toThrow(
+    'no parameter that is trained',
+  );
+});
+
+test('a parameter that is not trained keeps its value and has no state', async () => {
+  const { network, ...spec } = specOf(sgd({ momentum: 0.9 }));
+  const parameters = network.parameters.map(each => ({ ...each, isTrainable: each.name !== 'w0' }));
+  const { groups, optimizerSlots, frozen } = buildTrainGraph({ ...spec, network: { ...network, parameters } });
+  expect(frozen.map(({ name }) => name)).toEqual(['w0']);
+  const members = groups.flatMap(group => group.members.map(({ name }) => name));
+  expect(members).toEqual(['b0', 'w1', 'b1', 'w2', 'b2']);
+  expect(optimizerSlots).toHaveLength(groups.length);
+});

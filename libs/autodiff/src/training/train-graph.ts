@@ -9,6 +9,7 @@
 import { GraphBuilder, loop, type Model, toModel, type Value, type ValueType } from '@athanor/onnx';
 import { int64 } from '@athanor/tensor';
 import { add, at } from '../emit.js';
+import { GradientError } from '../errors.js';
 import { type LossMetrics, lossMetrics, rowWeights } from '../losses/batch-loss.js';
 import type { ParameterGroup, StateSlot } from '../optimizers/transform.js';
 import { createGraphRandom } from './graph-random.js';
@@ -95,10 +96,9 @@ type Execution = (g: GraphBuilder, inputs: { state: readonly Value[]; rates: Val
 function assemble(spec: TrainGraphSpec, name: string, execute: Execution): Assembled {
   const { parameters, buffers = [] } = spec.network;
   const frozen = parameters.filter(({ isTrainable }) => isTrainable === false);
-  const groups = packParameters(
-    parameters.filter(parameter => !frozen.includes(parameter)),
-    spec.packBelow ?? DEFAULT_PACK_BELOW,
-  );
+  const trained = parameters.filter(parameter => !frozen.includes(parameter));
+  if (trained.length === 0) throw new GradientError('the network has no parameter that is trained');
+  const groups = packParameters(trained, spec.packBelow ?? DEFAULT_PACK_BELOW);
   const optimizerSlots = spec.optimizer.flatMap(transform => transform.init(groups));
   const g = new GraphBuilder(name);
   const inputs = declareInputs(g, spec, { carried: [...groups, ...optimizerSlots, ...buffers], frozen });

@@ -65,3 +65,12 @@ export function assertValidSpec(spec: TrainingSpec): void {
   if (spec.inputs.length === 0) problems.push('expected at least one input column, received none');
   if (problems.length > 0) throw new InvalidTrainingSpec(problems);
 }
+
+/** Throws InvalidTrainingSpec for a batch that no step could fill. */
+export function assertBatchFits({ batchSize }: TrainingSpec, rows: number): void {
+  if (batchSize > rows) throw new InvalidTrainingSpec([batchProblem(batchSize, rows)]);
+}
+
+export function batchProblem(batchSize: number, rows: number): string {
+  return `expected a batch of at most the ${rows} rows of the training split, received ${batchSize}`;
+}

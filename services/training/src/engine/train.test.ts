@@ -250,3 +250,9 @@ test('a column that the dataset does not have, and targets that do not fit the t
     "a binary task needs 2 classes, 'label' has 3 (a, b, c)",
   );
 });
+
+test('a batch larger than the training split is refused', async () => {
+  await expect(train({ spec: specOf({ batchSize: 46 }), data: imageData() })).rejects.toThrow(
+    'expected a batch of at most the 45 rows of the training split, received 46',
+  );
+});

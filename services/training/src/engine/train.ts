@@ -23,7 +23,7 @@ import { type Network, trainGraph, weightsOf } from './network.js';
 import { type EncodedSplit, type PreparedData, prepareData } from './prepare-data.js';
 import { advance, hasStopped, nextChunk, START, stepsPerEpoch } from './progress.js';
 import type { ChunkReport, EpochReport } from './reports.js';
-import { assertValidSpec, type TrainingSpec } from './spec.js';
+import { assertBatchFits, assertValidSpec, type TrainingSpec } from './spec.js';
 import { StepRunner } from './step-runner.js';
 import { assertValidData, type TrainingData } from './training-data.js';
 import { Validator } from './validator.js';
@@ -65,6 +65,7 @@ export async function train(options: TrainOptions): Promise<TrainingResult> {
   assertValidData(data);
   const prepared = await prepareData(spec, data);
   const { network } = prepared;
+  assertBatchFits(spec, data.train.rows);
   const graph = trainGraph(network, spec);
   const initial = initialWeights(weightsOf(network.model), spec.seed);
   const checkpoint = resumeFrom ? readCheckpoint(spec, resumeFrom) : { cursor: START, state: initial };

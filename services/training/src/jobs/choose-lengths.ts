@@ -21,7 +21,8 @@ export function chooseLengths(
   inputs: readonly ColumnFacts[],
 ): Lengths {
   const isVector = inputs.some(({ type }) => type.kind === 'vector');
-  const batchSize = spec.batchSize || (isVector ? VECTOR_LENGTHS.batchSize : tableBatch(trainRows));
+  const chosen = isVector ? VECTOR_LENGTHS.batchSize : tableBatch(trainRows);
+  const batchSize = spec.batchSize || Math.max(1, Math.min(chosen, trainRows));
   const steps = Math.ceil(trainRows / batchSize);
   const tableEpochs = Math.min(MAX_EPOCHS, Math.max(MIN_EPOCHS, Math.ceil(TABLE_STEPS / steps)));
   const epochs = spec.epochs || (isVector ? VECTOR_LENGTHS.epochs : tableEpochs);

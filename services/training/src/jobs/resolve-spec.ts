@@ -6,6 +6,7 @@ import type { ComponentInput } from '@athanor/contracts/api';
 import type { TrainingSpec, TrainingSpecInput } from '@athanor/contracts/training';
 import type { Architecture } from '../architectures/architecture.js';
 import { ARCHITECTURES } from '../architectures/architectures.js';
+import { batchProblem } from '../engine/spec.js';
 import { withLearningRate } from '../optimizers/learning-rate.js';
 import type { OptimizerKind, SharedParameters } from '../optimizers/optimizer.js';
 import { OPTIMIZERS } from '../optimizers/optimizers.js';
@@ -50,6 +51,9 @@ export function resolveSpec(spec: TrainingSpec, facts: DatasetFacts): TrainingSp
   violations.throwIfAny();
   const chosen = optimizer && model && fillLearningRate(optimizer, model);
   const { patience, ...lengths } = chooseLengths(spec, facts, inputs);
+  if (lengths.batchSize > facts.trainRows)
+    violations.add('batch_size', batchProblem(lengths.batchSize, facts.trainRows));
+  violations.throwIfAny();
   return {
     ...spec,
     ...lengths,
