@@ -17,6 +17,7 @@ export { type SgdOptions, sgd, trace } from './optimizers/sgd.js';
 export type { Optimizer, ParameterGroup, StateSlot, Transform, Update } from './optimizers/transform.js';
 export { addDecayedWeights } from './optimizers/weight-decay.js';
 export { type GradientOptions, type GradientSeed, gradients } from './reverse-mode.js';
+export { averageName } from './training/averaging.js';
 export type { GraphRandom } from './training/graph-random.js';
 export type { Buffer, ForwardStep, Named, Network, Parameter } from './training/network.js';
 export type { PackedGroup } from './training/packing.js';

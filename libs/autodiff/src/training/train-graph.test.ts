@@ -10,6 +10,7 @@ import { lion } from '../optimizers/lion.js';
 import { rmsProp } from '../optimizers/rms-prop.js';
 import { sgd } from '../optimizers/sgd.js';
 import type { Optimizer } from '../optimizers/transform.js';
+import { averageName } from './averaging.js';
 import { pytorchReference as reference } from './pytorch-trajectory.testkit.js';
 import { packState, unpackState } from './state.js';
 import {
@@ -254,4 +255,15 @@ test('a parameter that is not trained keeps its value and has no state', async (
   const members = groups.flatMap(group => group.members.map(({ name }) => name));
   expect(members).toEqual(['b0', 'w1', 'b1', 'w2', 'b2']);
   expect(optimizerSlots).toHaveLength(groups.length);
+});
+
+test("the average of the weights equals that of PyTorch's AveragedModel, for any number of steps per run", async () => {
+  const graph = () => buildTrainGraph({ ...specOf(adam()), averageDecay: 0.9 });
+  const expected = reference.trajectories.averaged!;
+  for (const stepsPerRun of [batches.length, 7]) {
+    const trace = await trainSteps(graph(), 0.005, stepsPerRun);
+    expectClose(trace.losses, expected.losses);
+    for (const { name } of parameters)
+      expectClose(trace.parameters.get(averageName(name))!.data, expected.parameters[name]!);
+  }
 });

@@ -12,6 +12,7 @@ import { add, at } from '../emit.js';
 import { GradientError } from '../errors.js';
 import { type LossMetrics, lossMetrics, rowWeights } from '../losses/batch-loss.js';
 import type { ParameterGroup, StateSlot } from '../optimizers/transform.js';
+import { averageSlots } from './averaging.js';
 import { createGraphRandom } from './graph-random.js';
 import type { Buffer, Named, Parameter } from './network.js';
 import { type PackedGroup, packParameters } from './packing.js';
@@ -99,12 +100,15 @@ function assemble(spec: TrainGraphSpec, name: string, execute: Execution): Assem
   const trained = parameters.filter(parameter => !frozen.includes(parameter));
   if (trained.length === 0) throw new GradientError('the network has no parameter that is trained');
   const groups = packParameters(trained, spec.packBelow ?? DEFAULT_PACK_BELOW);
-  const optimizerSlots = spec.optimizer.flatMap(transform => transform.init(groups));
+  const optimizerSlots = [
+    ...spec.optimizer.flatMap(transform => transform.init(groups)),
+    ...((spec.averageDecay ?? 0) > 0 ? averageSlots(groups) : []),
+  ];
   const g = new GraphBuilder(name);
   const inputs = declareInputs(g, spec, { carried: [...groups, ...optimizerSlots, ...buffers], frozen });
   const { state, counter, rows, labels, rates } = inputs;
   const weights = rowWeights(g, spec.loss, labels, inputs.weights);
-  const schedule = scheduleSteps(g, spec.optimizer, counter, rates);
+  const schedule = scheduleSteps(g, spec, counter, rates);
   let targets: Value | undefined;
   // The first emitted step determines the width of the predictions; the targets are still emitted before the loop.
   const targetsFor = (predictions: Value) => {

@@ -9,6 +9,7 @@ import { type LossTargets, lossGradient } from '../losses/batch-loss.js';
 import type { Loss } from '../losses/loss.js';
 import type { Optimizer, Update } from '../optimizers/transform.js';
 import { gradients } from '../reverse-mode.js';
+import { averaged, averageShares } from './averaging.js';
 import type { GraphRandom } from './graph-random.js';
 import type { Named, Network } from './network.js';
 import { type PackedGroup, packValues, unpackValues } from './packing.js';
@@ -19,6 +20,8 @@ export interface StepSpec {
   readonly seed?: number;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
+  /** Of the parameters' moving average, which is kept besides them; 0: there is none (default). */
+  readonly averageDecay?: number;
   /** Where the graph will run: gradients may have a faster form there. */
   readonly provider?: Provider;
 }
@@ -28,11 +31,13 @@ export interface Schedule {
   readonly learningRates: Value;
   /** One list per transform of the optimizer. */
   readonly transforms: readonly (readonly Value[])[];
+  /** The share of the parameters in their average. */
+  readonly averageShares?: Value;
 }
 
 export interface StepInputs {
   readonly groups: readonly PackedGroup[];
-  /** One value per group, then the optimizer's slots, then the buffers. */
+  /** One value per group, then the optimizer's slots, the averages if there are some, and the buffers. */
   readonly state: readonly Value[];
   /** Parameters that are not trained. */
   readonly frozen: Named<Value>;
@@ -52,20 +57,30 @@ export interface StepOutputs {
 }
 
 /** `step` is the number of steps completed before this run, `learningRates` [K]. */
-export function scheduleSteps(g: GraphBuilder, optimizer: Optimizer, step: Value, learningRates: Value): Schedule {
+export function scheduleSteps(
+  g: GraphBuilder,
+  { optimizer, averageDecay = 0 }: Pick<StepSpec, 'optimizer' | 'averageDecay'>,
+  step: Value,
+  learningRates: Value,
+): Schedule {
   const one = g.constant(int64([], [1]));
   const first = add(g, step, one);
   const count = g.op('Size', [learningRates]);
   const steps = g.opaque('Range', [first, add(g, first, count), one], [{ dtype: 'INT64', shape: learningRates.shape }]);
   const counters = cast(g, steps[0]!, 'FP64');
-  return { learningRates, transforms: optimizer.map(transform => transform.schedule?.(g, counters) ?? []) };
+  const transforms = optimizer.map(transform => transform.schedule?.(g, counters) ?? []);
+  const shares = averageDecay > 0 ? { averageShares: averageShares(g, counters, averageDecay) } : {};
+  return { learningRates, transforms, ...shares };
 }
 
 export function trainStep(g: GraphBuilder, spec: StepSpec, inputs: StepInputs): StepOutputs {
   const { groups, state, frozen } = inputs;
   const { parameters: declared, buffers = [], forward } = spec.network;
   const packed = state.slice(0, groups.length);
-  const slots = state.slice(groups.length, state.length - buffers.length);
+  const { averageShares: shares, learningRates } = inputs.schedule;
+  const endOfSlots = state.length - buffers.length - (shares ? groups.length : 0);
+  const slots = state.slice(groups.length, endOfSlots);
+  const averages = state.slice(endOfSlots, state.length - buffers.length);
   const trained = unpackValues(g, groups, packed);
   const before = buffers.map(({ name }, index): [string, Value] => [
     name,
@@ -92,8 +107,9 @@ export function trainStep(g: GraphBuilder, spec: StepSpec, inputs: StepInputs): 
   );
   const updates = packValues(g, groups, named).map((value): Update => ({ value }));
   const optimized = optimize(g, spec.optimizer, { ...inputs, slots, packed, updates });
-  const next = descend(g, packed, optimized.updates, at(g, inputs.schedule.learningRates, inputs.iteration));
-  return { ...optimized, predictions, state: [...next, ...optimized.state, ...after.values()] };
+  const next = descend(g, packed, optimized.updates, at(g, learningRates, inputs.iteration));
+  const mixed = shares ? averaged(g, averages, next, at(g, shares, inputs.iteration)) : [];
+  return { ...optimized, predictions, state: [...next, ...optimized.state, ...mixed, ...after.values()] };
 }
 
 interface Optimization extends StepInputs {

@@ -61,6 +61,7 @@ export function trainGraphSpec(network: Network, spec: TrainingSpec): TrainGraph
     isWeighted,
     seed: spec.seed,
     loss: task.loss,
+    averageDecay: spec.optimizer.parameters.averageDecay,
     optimizer: OPTIMIZERS.kinds[spec.optimizer.kind]!.build(spec.optimizer.parameters),
     provider: spec.provider ?? 'cpu',
   };

@@ -256,3 +256,16 @@ test('a batch larger than the training split is refused', async () => {
     'expected a batch of at most the 45 rows of the training split, received 46',
   );
 });
+
+test('the average of the weights is what is evaluated and kept, and survives a resume', async () => {
+  const optimizer = (averageDecay: number) => optimizerOf('adam', { learningRate: 0.01, averageDecay });
+  const checkpoints = new Map<number, Uint8Array>();
+  const onCheckpoint = (bytes: Uint8Array, { step }: { step: number }) => void checkpoints.set(step, bytes);
+  const averaged = await train({ spec: specOf({ optimizer: optimizer(0.9) }), data: imageData(), onCheckpoint });
+  const plain = await train({ spec: specOf({ optimizer: optimizer(0) }), data: imageData() });
+  const weights = (result: TrainingResult) => result.status === 'completed' && result.weights;
+  expect(weights(averaged)).not.toEqual(weights(plain));
+  const resumeFrom = checkpoints.get(5)!;
+  const resumed = await train({ spec: specOf({ optimizer: optimizer(0.9) }), data: imageData(), resumeFrom });
+  expect(weights(resumed)).toEqual(weights(averaged));
+});

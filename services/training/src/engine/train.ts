@@ -1,7 +1,7 @@
 // The training engine: from a specification and data to a model, with reports and checkpoints. It does not know jobs,
 // transports or storage; the attempt's process provides those.
 
-import { stateShapes } from '@athanor/autodiff';
+import { averageName, stateShapes } from '@athanor/autodiff';
 import type { Tensor } from '@athanor/tensor';
 import { withLearningRate } from '../optimizers/learning-rate.js';
 import { type Batches, type BatchSource, memorySource } from './batch-source.js';
@@ -215,7 +215,10 @@ class Training {
   #weights(): Map<string, Tensor<'FP32'>> {
     const state = this.#runner.state();
     const weights = new Map(
-      weightsOf(this.#network.model).map(({ name }) => [name, state.get(name) ?? this.#frozen.get(name)!]),
+      weightsOf(this.#network.model).map(({ name }) => [
+        name,
+        state.get(averageName(name)) ?? state.get(name) ?? this.#frozen.get(name)!,
+      ]),
     );
     for (const [name, { data }] of weights) {
       if (data.every(Number.isFinite)) continue;

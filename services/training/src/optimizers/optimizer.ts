@@ -20,6 +20,7 @@ export interface SharedParameters {
   readonly learningRate: number;
   readonly clipNorm: number;
   readonly clipValue: number;
+  readonly averageDecay: number;
 }
 
 export const sharedParameters = ({ convex, network }: LearningRates) => ({
@@ -34,6 +35,14 @@ export const sharedParameters = ({ convex, network }: LearningRates) => ({
     .default(0)
     .describe('Gradients with a larger global norm are scaled down to it; 0: no clipping.'),
   clipValue: z.number().min(0).default(0).describe('Each element of a gradient is limited to this size; 0: no limit.'),
+  averageDecay: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe(
+      'Decay of the moving average of the weights, which is then evaluated and served instead of them; 0: none.',
+    ),
 });
 
 export const weightDecay = z.number().min(0).default(0).describe('Weight decay per step.');
