@@ -1,12 +1,15 @@
 import { sum } from '../../emit.js';
 import { defineGradient, type GradientCall, type GradientsOf } from '../gradient.js';
-import { geometryOf, transposeAttributes } from './geometry.js';
+import { geometryOf } from './geometry.js';
+import { operandGradient, operandGradientByConvolution } from './operand-gradient.js';
 import { weightGradient, weightGradientByRows } from './weight-gradient.js';
 
-/** dX = ConvTranspose(dY, W), dB = Σ dY over all but the channels; dW: weight-gradient.ts. */
+/** dB = Σ dY over all but the channels; dX: operand-gradient.ts, dW: weight-gradient.ts. */
 export const gradient = defineGradient('Conv', {
-  backward: call => differentiate(call, weightGradient),
-  lowerings: { cpu: call => differentiate(call, weightGradientByRows) },
+  backward: call => differentiate(call, { ofOperand: operandGradient, ofWeights: weightGradient }),
+  lowerings: {
+    cpu: call => differentiate(call, { ofOperand: operandGradientByConvolution, ofWeights: weightGradientByRows }),
+  },
   cases: [
     { inputs: [[2, 2, 5, 5], [3, 2, 3, 3], [3]], attributes: { pads: [1, 1, 1, 1] } },
     {
@@ -55,9 +58,12 @@ export const gradient = defineGradient('Conv', {
   ],
 });
 
-type WeightGradient = typeof weightGradient;
+interface Parts {
+  readonly ofOperand: typeof operandGradient;
+  readonly ofWeights: typeof weightGradient;
+}
 
-function differentiate(call: GradientCall<'Conv'>, ofWeights: WeightGradient): GradientsOf<'Conv'> {
+function differentiate(call: GradientCall<'Conv'>, { ofOperand, ofWeights }: Parts): GradientsOf<'Conv'> {
   const {
     g,
     op,
@@ -67,12 +73,8 @@ function differentiate(call: GradientCall<'Conv'>, ofWeights: WeightGradient): G
     dy,
   } = call;
   const geometry = geometryOf(op, { x, w }, attributes);
-  const ofOperand = () => {
-    const transposed = transposeAttributes(geometry, x.shape.slice(2), dy.shape.slice(2));
-    return { ...g.op('ConvTranspose', [dy, w], { attributes: transposed }), shape: x.shape };
-  };
   return {
-    x: wanted.x ? ofOperand() : undefined,
+    x: wanted.x ? ofOperand(g, { x, w, dy }, geometry) : undefined,
     w: wanted.w ? ofWeights(g, { x, w, dy }, geometry) : undefined,
     b: b && wanted.b ? sum(g, dy, dy.shape.map((_, axis) => axis).toSpliced(1, 1), false) : undefined,
   };

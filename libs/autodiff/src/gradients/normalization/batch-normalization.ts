@@ -1,9 +1,9 @@
-import type { Value } from '@athanor/onnx';
+import type { GraphBuilder, Value } from '@athanor/onnx';
 import { tensor } from '@athanor/tensor';
-import { add, mul, neg, scale as scaled, sub, sum } from '../../emit.js';
+import { add, meanOver, mul, neg, onesLike, scale as scaled, sub, sum, zerosLike } from '../../emit.js';
 import { defineGradient, type GradientCall, type GradientsOf } from '../gradient.js';
 import { divideByCount } from '../reduction/spread.js';
-import { channelAxes, inverseDeviation, perChannel, standardize, throughStandard } from './standardize.js';
+import { channelAxes, inverseDeviation, perChannel } from './standardize.js';
 
 const ONES = tensor('FP64', [3], Float64Array.of(1, 1, 1));
 
@@ -47,27 +47,45 @@ function byGiven({ g, inputs, attributes, wanted, dy }: Call): GradientsOf<'Batc
   };
 }
 
+/**
+ * With c = x - mean and A = scale·r:  dx = A·dy + B·c + C per channel, B = -A·r²·mean(dy·c) and C = -A·mean(dy). Also from the
+ * running statistics: d mean/dx = 1/n, d variance/dx = 2c/n.
+ */
 function byBatch({ g, inputs, attributes, outputGradients, wanted, dy }: Call): GradientsOf<'BatchNormalization'> {
   const { x, scale } = inputs;
   const { epsilon, momentum } = attributes;
   const rank = x.shape.length;
   const axes = channelAxes(rank);
-  const standard = standardize(g, x, { axes, epsilon });
+  const centered = sub(g, x, meanOver(g, x, axes));
+  const perElement = (value: Value) => divideByCount(g, value, { of: x, axes });
+  const squares = g.op('ReduceSumSquare', [centered, g.axes(axes)]);
+  const inverse = inverseDeviation(g, perElement(squares), epsilon);
+  const [total, product] = [sum(g, dy, axes, true), sum(g, mul(g, dy, centered), axes, true)];
   const [, ofMean, ofVariance] = outputGradients;
-  const share = (of: Value, factor: number) =>
-    divideByCount(g, perChannel(g, scaled(g, of, factor * (1 - momentum)), rank), { of: x, axes });
+  const fresh = (gradient: Value, factor: number) =>
+    perElement(perChannel(g, scaled(g, gradient, factor * (1 - momentum)), rank));
   const dx = () => {
-    let gradient = throughStandard(g, mul(g, dy, perChannel(g, scale, rank)), standard);
-    // d mean/dx = 1/n, d variance/dx = 2(x - mean)/n
-    if (ofMean) gradient = add(g, gradient, share(ofMean, 1));
-    if (ofVariance) gradient = add(g, gradient, mul(g, share(ofVariance, 2), standard.centered));
-    return gradient;
+    const factor = mul(g, perChannel(g, scale, rank), inverse);
+    let ofCentered = neg(g, perElement(mul(g, mul(g, factor, mul(g, inverse, inverse)), product)));
+    let offset = neg(g, perElement(mul(g, factor, total)));
+    if (ofMean) offset = add(g, offset, fresh(ofMean, 1));
+    if (ofVariance) ofCentered = add(g, ofCentered, fresh(ofVariance, 2));
+    return add(g, affine(g, dy, factor, offset), mul(g, centered, ofCentered));
   };
   return {
     x: wanted.x ? dx() : undefined,
-    scale: wanted.scale ? sum(g, mul(g, dy, standard.standard), axes, false) : undefined,
-    bias: wanted.bias ? sum(g, dy, axes, false) : undefined,
+    scale: wanted.scale ? vector(g, mul(g, product, inverse)) : undefined,
+    bias: wanted.bias ? vector(g, total) : undefined,
     mean: ofMean && wanted.mean ? scaled(g, ofMean, momentum) : undefined,
     variance: ofVariance && wanted.variance ? scaled(g, ofVariance, momentum) : undefined,
   };
+}
+
+const vector = (g: GraphBuilder, value: Value): Value => g.op('Reshape', [value, g.axes([-1])]);
+
+/** x·factor + offset per channel in one pass, which is what the operator does with statistics of 0 and 1. */
+function affine(g: GraphBuilder, x: Value, factor: Value, offset: Value): Value {
+  const [slope, shift] = [vector(g, factor), vector(g, offset)];
+  const [none, one] = [zerosLike(g, slope), onesLike(g, slope)];
+  return g.op('BatchNormalization', [x, slope, shift, none, one], { attributes: { epsilon: 0 } });
 }
