@@ -214,7 +214,3 @@ export interface SampledTable {
   /** Messages of the errors that would end the import. */
   readonly problems: readonly string[];
 }
-
-export const TABLE_PHASES = ['READING', 'CHECKING', 'WRITING'] as const;
-export type TablePhase = (typeof TABLE_PHASES)[number];
-export type OnTablePhase = (phase: TablePhase, completed: number, total: number) => void;
