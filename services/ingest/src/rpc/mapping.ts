@@ -4,12 +4,14 @@ import type {
   DatasetColumnInput,
   DatasetInput,
   DatasetVersionInput,
+  ImageStatisticsInput,
   RecipeInput,
 } from '@athanor/contracts/ingest';
 import { toTimestamp } from '@athanor/service';
+import { fromImageReading } from '../preparation/image-reading.js';
 import type { PreparationPlan, PreparedVersion } from '../preparation/prepared-version.js';
 import type { DatasetRow, DatasetVersionRow } from '../store/datasets.js';
-import type { ColumnStatistics } from '../tables/table-plan.js';
+import type { ColumnStatistics, ImageStatistics } from '../tables/table-plan.js';
 import { toTargetsByValue } from './targets-by-value.js';
 
 // Converts rows to messages.
@@ -67,7 +69,16 @@ const ON_MISFIT = {
   quarantine: 'ON_MISFIT_QUARANTINE',
 } as const;
 
-function toRecipe({ format, reading, targets, roles, checks, split, acceptLoss }: PreparationPlan): RecipeInput {
+function toRecipe({
+  format,
+  reading,
+  targets,
+  roles,
+  checks,
+  split,
+  acceptLoss,
+  images,
+}: PreparationPlan): RecipeInput {
   const { onMisfit, columns = [], nulls, ignore, ...rest } = reading;
   return {
     format,
@@ -77,6 +88,7 @@ function toRecipe({ format, reading, targets, roles, checks, split, acceptLoss }
     checks: checks.map(toComponent),
     split,
     acceptLoss,
+    ...(images !== undefined && format === 'FORMAT_IMAGES' && { images: fromImageReading(images) }),
   };
 }
 
@@ -96,7 +108,7 @@ export function toColumn({
 }
 
 function toStatistics(statistics: ColumnStatistics): ColumnStatisticsInput {
-  const { count, missing, unique, number, text, topValues, targetsByValue } = statistics;
+  const { count, missing, unique, number, text, topValues, targetsByValue, images } = statistics;
   return {
     count,
     missing,
@@ -108,6 +120,17 @@ function toStatistics(statistics: ColumnStatistics): ColumnStatisticsInput {
     }),
     topValues: (topValues ?? []).map(({ value, rows }) => ({ value, count: rows })),
     ...text,
+    ...(images && { images: toImageStatistics(images) }),
     ...(targetsByValue && { targetsByValue: toTargetsByValue(targetsByValue) }),
+  };
+}
+
+function toImageStatistics({ sizes, formats, channels, ...counts }: ImageStatistics): ImageStatisticsInput {
+  const toCounts = (values: ImageStatistics['sizes']) => values.map(({ value, rows }) => ({ value, count: rows }));
+  return {
+    ...counts,
+    sizes: toCounts(sizes),
+    formats: toCounts(formats),
+    channels: channels.map(each => ({ ...each })),
   };
 }
