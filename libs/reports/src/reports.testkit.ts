@@ -68,6 +68,22 @@ export function categoryColumn(name: string, values: readonly string[], role = '
   };
 }
 
+export function imageColumn(name: string): DatasetColumn {
+  return {
+    column: { name, role: 'input', nullable: false, type: { kind: 'vector', datatype: 'UINT8', shape: [4, 4, 3] } },
+    statistics: {
+      ...numberColumn(name).statistics!,
+      images: {
+        sizes: [{ value: '640x480', count: 80 }],
+        differentSizes: 7,
+        formats: [{ value: 'jpeg', count: 90 }],
+        channels: [{ channel: 'red', mean: 124.5, stdDev: 61.25 }],
+        ...{ animated: 0, transparent: 2, oriented: 0 },
+      },
+    },
+  };
+}
+
 /** A column with what its statistics say about the targets. */
 export function withTargets(column: DatasetColumn, targetsByValue: TargetsByValue): DatasetColumn {
   return { ...column, statistics: { ...column.statistics!, targetsByValue } };

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Runs an import with a temporary folder of its own, which is removed afterwards. */
-export async function inImportFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'athanor-import-'));
+/** Runs an import or a plan with a temporary folder of its own, which is removed afterwards. */
+export async function inFolderOf<T>(what: 'import' | 'plan', work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), `athanor-${what}-`));
   try {
     return await work(folder);
   } finally {

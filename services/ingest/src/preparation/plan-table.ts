@@ -6,7 +6,7 @@ import { FormatError } from '../formats/rows.js';
 import { runTable } from '../tables/run-table.js';
 import type { SampledTable, TableLimits, TableResult, TableSample } from '../tables/table-plan.js';
 import { contentKindOf } from './content-kind.js';
-import { inImportFolder } from './import-folder.js';
+import { inFolderOf } from './import-folder.js';
 import type { PreparationPlan } from './prepared-version.js';
 import { stageSources } from './stage-sources.js';
 
@@ -35,7 +35,7 @@ export async function planTable(
     const what = kind === 'idx' ? 'IDX images' : 'an archive of images';
     throw invalid(`expected tables, got ${what}: there are no columns to plan; import them`);
   }
-  return await inImportFolder(async folder => {
+  return await inFolderOf('plan', async folder => {
     const table = await stageSources(plan, folder, { ...options, sample, onPhase: () => undefined });
     const result = await runTable(table, folder, { signal, ...(program && { program }) });
     const { sampled } = result;

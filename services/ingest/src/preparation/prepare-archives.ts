@@ -1,7 +1,7 @@
 import { archiveChecks } from '../images/checks/checks.js';
 import type { ImagePlan } from '../images/image-plan.js';
 import { runImages } from '../images/run-images.js';
-import { inImportFolder } from './import-folder.js';
+import { inFolderOf } from './import-folder.js';
 import type { PrepareOptions } from './prepare-table.js';
 import type { PreparationPlan, PreparedVersion } from './prepared-version.js';
 import { copySources } from './stage-sources.js';
@@ -9,7 +9,7 @@ import { storeResult } from './store-result.js';
 
 /** From stored archives of images to a stored version. Throws FormatError if the images are at fault. */
 export async function prepareArchives(plan: PreparationPlan, options: PrepareOptions): Promise<PreparedVersion> {
-  return await inImportFolder(async folder => {
+  return await inFolderOf('import', async folder => {
     const { split, acceptLoss, images: reading = { fit: 'cover' } as const } = plan;
     const checks = archiveChecks(plan.checks);
     const images: ImagePlan = {

@@ -2,7 +2,7 @@
 // which is all that it can read, and what it leaves there is stored.
 
 import { runTable } from '../tables/run-table.js';
-import { inImportFolder } from './import-folder.js';
+import { inFolderOf } from './import-folder.js';
 import type { PreparationPlan, PreparedVersion } from './prepared-version.js';
 import { type StageOptions, stageSources } from './stage-sources.js';
 import { storeResult } from './store-result.js';
@@ -11,7 +11,7 @@ export type PrepareOptions = Omit<StageOptions, 'sample'>;
 
 /** Throws FormatError if the table is at fault. */
 export async function prepareTable(plan: PreparationPlan, options: PrepareOptions): Promise<PreparedVersion> {
-  return await inImportFolder(async folder => {
+  return await inFolderOf('import', async folder => {
     const table = await stageSources(plan, folder, options);
     const { signal, onPhase } = options;
     const result = await runTable(table, folder, { signal, onPhase });
