@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
-import { hasImageFolders } from './pack-images.js';
+import { hasImages } from './pack-images.js';
 
 /** A file to upload and its role. */
 export interface SourceFile {
@@ -30,11 +30,21 @@ const TABLE_NAME = /\.(csv|tsv|txt|data|json|jsonl|ndjson|parquet|arrow|arrows|f
 /** A CSV in a folder of images, which is no table. */
 const LABEL_LIST = 'labels.csv';
 
+export interface FindOptions {
+  /** Files or folders of test rows. */
+  readonly test?: readonly string[];
+  /** A CSV of labels in a folder of images, if it has another name. */
+  readonly labels?: string;
+}
+
 /**
  * Determines what paths contain: one folder of IDX files, folders of images, or tables: files, or folders of them in the
  * order of names.
  */
-export async function findSources(paths: readonly string[], testPaths: readonly string[] = []): Promise<FoundSources> {
+export async function findSources(
+  paths: readonly string[],
+  { test: testPaths = [], labels = LABEL_LIST }: FindOptions = {},
+): Promise<FoundSources> {
   const [first = '', ...others] = paths;
   if (others.length === 0 && testPaths.length === 0 && (await isFolder(first))) {
     const images = await findIdxFiles(first);
@@ -43,7 +53,8 @@ export async function findSources(paths: readonly string[], testPaths: readonly 
   const find = async (given: readonly string[], partition: SourceFile['partition']) => {
     const found: SourceFile[] = [];
     for (const path of given) {
-      if (await isImageFolder(path)) found.push({ path, role: 'ROLE_FEATURES', partition, isImageFolder: true });
+      if (await isImageFolder(path, labels))
+        found.push({ path, role: 'ROLE_FEATURES', partition, isImageFolder: true });
       else for (const file of await findTables(path)) found.push({ path: file, role: 'ROLE_FEATURES', partition });
     }
     return found;
@@ -60,11 +71,12 @@ async function isFolder(path: string): Promise<boolean> {
   return info.isDirectory();
 }
 
-/** Images in folders, and no tables beside these. */
-async function isImageFolder(path: string): Promise<boolean> {
+/** Images in folders or with a CSV of labels, and no tables beside these. */
+async function isImageFolder(path: string, labels: string): Promise<boolean> {
   if (!(await isFolder(path))) return false;
   const names = await readdir(path);
-  return !names.some(name => TABLE_NAME.test(name) && name !== LABEL_LIST) && (await hasImageFolders(path));
+  if (names.some(name => TABLE_NAME.test(name) && name !== labels)) return false;
+  return await hasImages(path, { isFlat: names.includes(labels) });
 }
 
 /** Empty if the folder has no training images of such a name. */

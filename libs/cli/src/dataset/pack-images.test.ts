@@ -62,4 +62,13 @@ it('is done for folders of images, not for tables with a picture beside them', a
   });
   await write({ 'rows.csv': 'a,b\n1,2\n' });
   expect((await findSources([folder])).format).toBe('FORMAT_UNSPECIFIED');
+  expect((await findSources([folder], { labels: 'rows.csv' })).format).toBe('FORMAT_UNSPECIFIED');
+});
+
+it('is done for a flat folder of images with a CSV of labels, which may have another name', async () => {
+  await write({ '1.png': 'x', 'labels.csv': 'path,label\n' });
+  expect((await findSources([folder])).format).toBe('FORMAT_IMAGES');
+  await rm(join(folder, 'labels.csv'));
+  await write({ 'index.csv': 'path,label\n' });
+  expect((await findSources([folder], { labels: 'index.csv' })).format).toBe('FORMAT_IMAGES');
 });

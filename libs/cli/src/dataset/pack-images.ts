@@ -13,9 +13,9 @@ import { createTarPacker } from 'modern-tar';
 const IMAGE_NAME = /\.(jpe?g|jpe|jfif|png|webp|gif|bmp|tiff?|avif|hei[cf])$/i;
 const LIST_NAME = /\.csv$/i;
 
-/** Whether a folder inside of this one has an image. */
-export async function hasImageFolders(folder: string): Promise<boolean> {
-  for await (const path of walk(folder)) if (path.includes('/') && IMAGE_NAME.test(path)) return true;
+/** Whether there is an image in this folder, or in a folder inside of it. */
+export async function hasImages(folder: string, { isFlat }: { readonly isFlat: boolean }): Promise<boolean> {
+  for await (const path of walk(folder)) if ((isFlat || path.includes('/')) && IMAGE_NAME.test(path)) return true;
   return false;
 }
 

@@ -1,7 +1,8 @@
 import { archiveKindOf, unpackHead } from '../images/archives/archive-kind.js';
 import { compressionOf } from '../tables/sources/container.js';
 
-const HEAD_BYTES = 64 * 1024;
+/** Zstandard has blocks of up to 128 KiB, of which one has to be complete. */
+const HEAD_BYTES = 256 * 1024;
 
 /** What a source is by its first bytes: an IDX file like MNIST's, an archive, or else a table. It may be compressed. */
 export async function detectContent(source: AsyncIterable<Uint8Array>): Promise<'idx' | 'archive' | 'table'> {

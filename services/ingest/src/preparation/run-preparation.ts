@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { BlobStore } from '@athanor/blobs';
 import { ServiceError } from '@athanor/service/errors';
 import { FormatError } from '../formats/rows.js';
+import { LABEL } from '../images/version/columns.js';
 import { type ContentKind, contentKindOf } from './content-kind.js';
 import { prepareArchives } from './prepare-archives.js';
 import { type PrepareOptions, prepareTable } from './prepare-table.js';
@@ -33,11 +34,27 @@ const PREPARE: Readonly<Record<ContentKind, Prepare>> = {
 export async function runPreparation(plan: PreparationPlan, options: RunOptions): Promise<PreparedVersion> {
   options.signal.throwIfAborted();
   try {
-    return await PREPARE[await contentKindOf(plan, options)](plan, options);
+    const kind = await contentKindOf(plan, options);
+    expectSuitable(plan, kind);
+    return await PREPARE[kind](plan, options);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw new ServiceError('INVALID_ARGUMENT', error.message, { reason: 'BAD_DATA', cause: error });
   }
+}
+
+/** Throws FormatError for options that would have no effect on such sources. */
+function expectSuitable({ images, targets }: PreparationPlan, kind: ContentKind): void {
+  const isSaid = images?.size !== undefined || images?.labelsFile !== undefined;
+  if (kind !== 'archive' && isSaid)
+    throw new FormatError(
+      `expected an archive of images for --image-size and --labels, got ${kind === 'idx' ? 'IDX files' : 'a table'}; leave these options out`,
+    );
+  const others = targets.filter(name => name !== LABEL);
+  if (kind === 'archive' && others.length > 0)
+    throw new FormatError(
+      `expected the target '${LABEL}' of an archive of images, got ${others.join(', ')}; leave --target out`,
+    );
 }
 
 async function prepareInThread(

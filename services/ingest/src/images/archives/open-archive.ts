@@ -6,7 +6,8 @@ import { archiveKindOf } from './archive-kind.js';
 import { readTar } from './tar.js';
 import { readZip } from './zip.js';
 
-const HEAD_BYTES = 64 * 1024;
+/** Zstandard has blocks of up to 128 KiB, of which one has to be complete. */
+const HEAD_BYTES = 256 * 1024;
 
 /** The files of an archive, in its order. Throws FormatError for what is none, or damaged. */
 export async function* openArchive(

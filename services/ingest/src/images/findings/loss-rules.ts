@@ -30,7 +30,13 @@ export function expectUsable(images: readonly PlacedImage[]): void {
   );
 }
 
-/** The classes of the kept images in order. Throws FormatError if there is one, or if one has vanished. */
+/** From this number of images on, as for tables: fewer may happen to be different. */
+const MIN_KEY_ROWS = 20;
+
+/**
+ * The classes of the kept images in order. Throws FormatError if there is one, or one for each image, or if one has
+ * vanished.
+ */
 export function expectImageClasses(
   images: readonly PlacedImage[],
   { kept, summaries }: FoundFlaws,
@@ -49,6 +55,10 @@ export function expectImageClasses(
   if (classes.size < 2)
     throw new FormatError(
       `expected images of several classes, but all ${kept.length} are in '${[...classes].join('')}'; put the images of each class into a folder of its own`,
+    );
+  if (classes.size === kept.length && kept.length >= MIN_KEY_ROWS)
+    throw new FormatError(
+      `expected classes with several images, but each of the ${kept.length} images has a class of its own; put the images of each class into one folder`,
     );
   return [...classes].sort(compareCategories);
 }

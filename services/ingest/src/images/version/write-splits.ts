@@ -4,6 +4,7 @@ import { type FileHandle, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Column, SPLITS, type SplitName, textValues, writeShard } from '@athanor/data';
 import { tensorFromBytes } from '@athanor/tensor';
+import { fitInMessage } from '../../tables/rows/class-counter.js';
 import type { TableResult } from '../../tables/table-plan.js';
 import { rowBytesOf } from '../decoding/decode-archives.js';
 import type { StoredForm } from '../decoding/decode-image.js';
@@ -47,14 +48,22 @@ export async function writeSplits(work: SplitWork): Promise<TableResult['splits'
         shards.push({ file, rows: part.length });
         done += part.length;
       }
-      const classRows = new Array<number>(classes.length).fill(0);
-      for (const index of rows[split]) classRows[codes.get(images[index]!.label!)!]!++;
-      written.push({ split, rows: rows[split].length, shards, classRows });
+      const counts = fitInMessage(classes) ? { classRows: countClasses(rows[split], { images, codes }) } : {};
+      written.push({ split, rows: rows[split].length, shards, ...counts });
     }
     return written;
   } finally {
     await pixels.close();
   }
+}
+
+function countClasses(
+  rows: readonly number[],
+  { images, codes }: { readonly images: readonly PlacedImage[]; readonly codes: ReadonlyMap<string, number> },
+): number[] {
+  const counts = new Array<number>(codes.size).fill(0);
+  for (const index of rows) counts[codes.get(images[index]!.label!)!]!++;
+  return counts;
 }
 
 interface ShardWork extends SplitWork {
