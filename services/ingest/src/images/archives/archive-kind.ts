@@ -16,6 +16,8 @@ const NAME_AT = 30;
 const DOCUMENT = /^(\[Content_Types\]\.xml|_rels\/|docProps\/|xl\/|mimetype)/;
 /** "ustar" in the first header (POSIX.1-1988 and GNU). */
 const TAR_MAGIC_AT = 257;
+/** Of a file that is damaged further on, the beginning still says what it was. */
+const GZIP_HEAD_BYTES = 4 * 1024;
 const MAX_HEAD_BYTES = 16 * 1024 * 1024;
 
 /** Undefined if it is none, or a document that only happens to be a zip archive. */
@@ -31,7 +33,10 @@ export function archiveKindOf(head: Uint8Array): ArchiveKind {
 export function unpackHead(head: Uint8Array, compression: Compression): Uint8Array {
   try {
     if (compression === 'gzip')
-      return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_HEAD_BYTES });
+      return gunzipSync(head.subarray(0, GZIP_HEAD_BYTES), {
+        finishFlush: constants.Z_SYNC_FLUSH,
+        maxOutputLength: MAX_HEAD_BYTES,
+      });
     return compression === 'zstd' ? unpackZstdHead(head) : head;
   } catch {
     return new Uint8Array(0);
