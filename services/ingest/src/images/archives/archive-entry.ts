@@ -11,6 +11,12 @@ export class DamagedEntry extends Error {
   override readonly name = 'DamagedEntry';
 }
 
+/** Rethrows errors that are not about the entry. */
+export function toFlaw(error: unknown): DamagedEntry {
+  if (error instanceof DamagedEntry) return error;
+  throw error;
+}
+
 /** Bytes of one entry: the largest photos have a tenth of it. */
 export const MAX_ENTRY_BYTES = 64 * 1024 * 1024;
 

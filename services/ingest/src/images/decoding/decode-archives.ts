@@ -6,13 +6,15 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { DamagedEntry } from '../archives/archive-entry.js';
+import { DamagedEntry, toFlaw } from '../archives/archive-entry.js';
+import { mapInOrder } from '../archives/map-in-order.js';
 import { openArchive } from '../archives/open-archive.js';
 import type { ImagePlan } from '../image-plan.js';
 import { fileKindOf } from '../layout/image-place.js';
 import type { PlacedImage } from '../layout/place-images.js';
 import { decodeImage, type StoredForm } from './decode-image.js';
 import { type DifferenceHash, differenceHash } from './difference-hash.js';
+import type { ImageHeader } from './inspect-image.js';
 
 export interface DecodedImage {
   /** Index of its image, and of its pixels in the file: damaged images have none, but their place is kept. */
@@ -45,34 +47,20 @@ export function rowBytesOf({ width, height, channels }: StoredForm): number {
 
 /** Images with a header and a label are decoded, as many at the same time as there are threads. */
 export async function decodeArchives(work: DecodeWork): Promise<DecodeResult> {
-  const { images, form, plan } = work;
+  const { form, plan } = work;
   const pixels = createWriteStream(work.pixelFile, { highWaterMark: 4 * 1024 * 1024 });
   const empty = new Uint8Array(rowBytesOf(form));
   const decoded: DecodedImage[] = [];
   const flaws = new Map<number, string>();
-  const waiting: Promise<Outcome>[] = [];
-  const takeFirst = async () => {
-    const { index, data, flaw } = await waiting.shift()!;
-    if (flaw !== undefined) flaws.set(index, flaw);
-    if (data !== undefined) decoded.push({ index, ...describe(data, form) });
-    if (!pixels.write(data ?? empty)) await once(pixels, 'drain');
-    if (index % 50 === 0) work.onImages(index);
-  };
   try {
-    for await (const { index, read } of readImages(work)) {
-      const { header, label } = images[index]!;
-      const isWanted = header !== undefined && label !== undefined;
-      // Read here: an archive is read in order. What is decoded meanwhile are the images before.
-      const bytes = isWanted ? await read().catch(toFlaw) : undefined;
-      const decoding = decodeOne(index, bytes, { header, form });
-      // Awaited in its turn; until then a failure is no unhandled one.
-      decoding.catch(() => undefined);
-      waiting.push(decoding);
-      if (waiting.length >= plan.limits.threads) await takeFirst();
+    const outcomes = mapInOrder(readImages(work), plan.limits.threads, each => decodeOne(each, form));
+    for await (const { index, data, flaw } of outcomes) {
+      if (flaw !== undefined) flaws.set(index, flaw);
+      if (data !== undefined) decoded.push({ index, ...describe(data, form) });
+      if (!pixels.write(data ?? empty)) await once(pixels, 'drain');
+      if (index % 50 === 0) work.onImages(index);
     }
-    while (waiting.length > 0) await takeFirst();
   } finally {
-    await Promise.allSettled(waiting);
     pixels.end();
     await finished(pixels);
   }
@@ -85,29 +73,30 @@ interface Outcome {
   readonly flaw?: string;
 }
 
-async function decodeOne(
-  index: number,
-  bytes: Buffer | DamagedEntry | undefined,
-  { header, form }: { readonly header: PlacedImage['header']; readonly form: StoredForm },
-): Promise<Outcome> {
+interface ReadImage {
+  readonly index: number;
+  readonly header: ImageHeader | undefined;
+  /** Undefined: it is not decoded. */
+  readonly bytes: Buffer | DamagedEntry | undefined;
+}
+
+async function decodeOne({ index, header, bytes }: ReadImage, form: StoredForm): Promise<Outcome> {
   if (bytes === undefined || header === undefined) return { index };
   if (bytes instanceof DamagedEntry) return { index, flaw: bytes.message };
   const data = await decodeImage(bytes, header, form).catch(toFlaw);
   return data instanceof DamagedEntry ? { index, flaw: data.message } : { index, data };
 }
 
-function toFlaw(error: unknown): DamagedEntry {
-  if (error instanceof DamagedEntry) return error;
-  throw error;
-}
-
 /** The images in the order of the survey. */
-async function* readImages({ plan, folder }: DecodeWork) {
+async function* readImages({ plan, folder, images }: DecodeWork): AsyncGenerator<ReadImage> {
   const budget = { maxBytes: plan.limits.maxUnpackedBytes, usedBytes: 0 };
   let index = 0;
   for (const { file, filename } of plan.sources) {
     for await (const { path, read } of openArchive(join(folder, file), { filename, budget })) {
-      if (fileKindOf(path) === 'image') yield { index: index++, read };
+      if (fileKindOf(path) !== 'image') continue;
+      const { header, label } = images[index]!;
+      const isWanted = header !== undefined && label !== undefined;
+      yield { index: index++, header, bytes: isWanted ? await read().catch(toFlaw) : undefined };
     }
   }
 }

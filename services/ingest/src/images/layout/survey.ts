@@ -2,7 +2,8 @@
 
 import { join } from 'node:path';
 import { FormatError } from '../../formats/rows.js';
-import { type ArchiveEntry, DamagedEntry } from '../archives/archive-entry.js';
+import { DamagedEntry, toFlaw } from '../archives/archive-entry.js';
+import { mapInOrder } from '../archives/map-in-order.js';
 import { openArchive } from '../archives/open-archive.js';
 import { type ImageHeader, inspectImage } from '../decoding/inspect-image.js';
 import type { ImagePlan } from '../image-plan.js';
@@ -41,59 +42,61 @@ export interface Survey {
   readonly other: OtherFiles;
 }
 
+type SurveyPlan = Pick<ImagePlan, 'sources' | 'reading' | 'limits'>;
+
 export async function surveyArchives(
-  { sources, reading, limits }: Pick<ImagePlan, 'sources' | 'reading' | 'limits'>,
+  plan: SurveyPlan,
   folder: string,
   onImages: (count: number) => void,
 ): Promise<Survey> {
-  const surveyor = new Surveyor(reading.labelsFile, onImages);
+  const images: SurveyedImage[] = [];
+  const lists: LabelList[] = [];
+  const [system, other] = [new FileCounter(), new FileCounter()];
+  for await (const file of mapInOrder(readFiles(plan, folder), plan.limits.threads, inspectFile)) {
+    const { kind, path } = file;
+    if (kind === 'image') images.push(file.image);
+    else if (kind === 'labels') lists.push(file.list);
+    else (kind === 'system' ? system : other).add(path);
+    if (images.length > MAX_IMAGES) throw tooMany();
+    if (kind === 'image' && images.length % REPORTED === 0) onImages(images.length);
+  }
+  return { images, labels: onlyList(lists, plan.reading.labelsFile), system, other };
+}
+
+interface ReadFile {
+  readonly kind: 'image' | 'labels' | 'system' | 'other';
+  readonly path: string;
+  readonly source: number;
+  /** Of an image or a list of labels. */
+  readonly content?: Buffer | DamagedEntry;
+}
+
+async function* readFiles({ sources, reading, limits }: SurveyPlan, folder: string): AsyncGenerator<ReadFile> {
   const budget = { maxBytes: limits.maxUnpackedBytes, usedBytes: 0 };
   for (const [source, { file, filename }] of sources.entries()) {
-    for await (const entry of openArchive(join(folder, file), { filename, budget })) await surveyor.add(entry, source);
-  }
-  return surveyor.end();
-}
-
-class Surveyor {
-  readonly #labelsFile: string | undefined;
-  readonly #onImages: (count: number) => void;
-  readonly #images: SurveyedImage[] = [];
-  readonly #lists: LabelList[] = [];
-  readonly #system = new FileCounter();
-  readonly #other = new FileCounter();
-
-  constructor(labelsFile: string | undefined, onImages: (count: number) => void) {
-    this.#labelsFile = labelsFile;
-    this.#onImages = onImages;
-  }
-
-  async add({ path, read }: ArchiveEntry, source: number): Promise<void> {
-    const kind = fileKindOf(path);
-    if (kind === 'image') await this.#addImage(path, source, read);
-    else if (kind === 'csv' && isWanted(path, this.#labelsFile))
-      this.#lists.push(parseLabelList(path, await read().catch(refuse(path))));
-    else (kind === 'system' ? this.#system : this.#other).add(path);
-  }
-
-  end(): Survey {
-    const labels = onlyList(this.#lists, this.#labelsFile);
-    return { images: this.#images, labels, system: this.#system, other: this.#other };
-  }
-
-  async #addImage(path: string, source: number, read: () => Promise<Buffer>): Promise<void> {
-    if (this.#images.length >= MAX_IMAGES) throw tooMany();
-    this.#images.push({ path, source, ...(await inspect(read)) });
-    if (this.#images.length % REPORTED === 0) this.#onImages(this.#images.length);
+    for await (const { path, read } of openArchive(join(folder, file), { filename, budget })) {
+      const named = fileKindOf(path);
+      const kind = named === 'csv' ? (isWanted(path, reading.labelsFile) ? 'labels' : 'other') : named;
+      const isRead = kind === 'image' || kind === 'labels';
+      yield { kind, path, source, ...(isRead && { content: await read().catch(toFlaw) }) };
+    }
   }
 }
 
-async function inspect(read: () => Promise<Buffer>): Promise<Pick<SurveyedImage, 'header' | 'flaw'>> {
-  try {
-    return { header: await inspectImage(await read()), flaw: undefined };
-  } catch (error) {
-    if (error instanceof DamagedEntry) return { header: undefined, flaw: error.message };
-    throw error;
-  }
+type InspectedFile = { readonly path: string } & (
+  | { readonly kind: 'image'; readonly image: SurveyedImage }
+  | { readonly kind: 'labels'; readonly list: LabelList }
+  | { readonly kind: 'system' | 'other' }
+);
+
+async function inspectFile({ kind, path, source, content }: ReadFile): Promise<InspectedFile> {
+  if (kind === 'system' || kind === 'other') return { kind, path };
+  if (content === undefined) throw new Error(`expected the content of ${path}`);
+  if (kind === 'labels') return { kind, path, list: toLabelList(path, content) };
+  const header = content instanceof DamagedEntry ? content : await inspectImage(content).catch(toFlaw);
+  const isDamaged = header instanceof DamagedEntry;
+  const facts = isDamaged ? { header: undefined, flaw: header.message } : { header, flaw: undefined };
+  return { kind, path, image: { path, source, ...facts } };
 }
 
 function isWanted(path: string, labelsFile: string | undefined): boolean {
@@ -110,10 +113,9 @@ function onlyList(lists: readonly LabelList[], wanted: string | undefined): Labe
   return lists[0];
 }
 
-function refuse(path: string) {
-  return (error: Error): never => {
-    throw error instanceof DamagedEntry ? new FormatError(`${path}: the CSV of labels ${error.message}`) : error;
-  };
+function toLabelList(path: string, content: Buffer | DamagedEntry): LabelList {
+  if (content instanceof DamagedEntry) throw new FormatError(`${path}: the CSV of labels ${content.message}`);
+  return parseLabelList(path, content);
 }
 
 function tooMany(): FormatError {
