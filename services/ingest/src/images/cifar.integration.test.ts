@@ -51,6 +51,7 @@ it.skipIf(!isThere)(
       ['green', true],
       ['blue', true],
     ]);
+    expect(version.recipe?.images).toMatchObject({ height: 32, width: 32, fit: 'IMAGE_FIT_COVER' });
     await expectPixels('cifar');
   },
 );

@@ -44,7 +44,7 @@ export function toDatasetVersion(row: DatasetVersionRow, queuePosition = 0): Dat
     version: row.version,
     state,
     digest: result?.digest ?? '',
-    recipe: toRecipe(plan),
+    recipe: { ...toRecipe(plan), ...appliedImages(plan, result) },
     sources: plan.sources.map(source => ({ ...source })),
     columns: (result?.columns ?? []).map(toColumn),
     classes: [...(result?.classes ?? [])],
@@ -69,16 +69,7 @@ const ON_MISFIT = {
   quarantine: 'ON_MISFIT_QUARANTINE',
 } as const;
 
-function toRecipe({
-  format,
-  reading,
-  targets,
-  roles,
-  checks,
-  split,
-  acceptLoss,
-  images,
-}: PreparationPlan): RecipeInput {
+function toRecipe({ format, reading, targets, roles, checks, split, acceptLoss }: PreparationPlan): RecipeInput {
   const { onMisfit, columns = [], nulls, ignore, ...rest } = reading;
   return {
     format,
@@ -88,8 +79,16 @@ function toRecipe({
     checks: checks.map(toComponent),
     split,
     acceptLoss,
-    ...(images !== undefined && format === 'FORMAT_IMAGES' && { images: fromImageReading(images) }),
   };
+}
+
+/** How images are read, with the size that was chosen once it is known. */
+function appliedImages({ format, images }: PreparationPlan, result: PreparedVersion | null): RecipeInput {
+  const column = result?.columns.find(({ statistics }) => statistics.images !== undefined);
+  if (images === undefined || (column === undefined && format !== 'FORMAT_IMAGES')) return {};
+  if (column?.type.kind !== 'vector') return { images: fromImageReading(images) };
+  const [height = 0, width = 0] = column.type.shape;
+  return { images: fromImageReading({ ...images, size: { height, width } }) };
 }
 
 export function toColumn({
