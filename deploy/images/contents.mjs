@@ -31,7 +31,8 @@ export const USER = { name: 'nonroot', id: 65532 };
 
 /** What only compilers, debuggers, readers and tests use. Licences are kept. */
 export function isDevelopmentFile(path) {
-  if (/licen[cs]e|notice|copying/i.test(path)) return false;
+  // The README of libvips' package has the licences of the libraries in it.
+  if (/licen[cs]e|notice|copying|sharp-libvips-[^/]+\/README\.md$/i.test(path)) return false;
   if (/\.([cm]?ts|map|tsbuildinfo|flow|md|markdown)$/i.test(path)) return true;
   // Bundles for browsers; what Node.js imports of these packages is in lib.
   if (/\/(echarts|zrender)\/(dist|src)(\/|$)/.test(path)) return true;

@@ -52,7 +52,7 @@ export function numberColumn(name: string, role = 'input'): DatasetColumn {
       ...{ min: -2, max: 18, mean: 7.25, stdDev: 1.5 },
       quantiles: [0.25, 0.5, 0.75].map(probability => ({ probability, value: 20 * probability })),
       histogram: Array.from({ length: 20 }, (_, index) => ({ low: index - 2, high: index - 1, count: index })),
-      ...{ topValues: [], targetsByValue: null },
+      ...{ topValues: [], targetsByValue: null, images: null },
     },
   };
 }
@@ -63,7 +63,23 @@ export function categoryColumn(name: string, values: readonly string[], role = '
     statistics: {
       ...{ count: 10 * values.length, missing: 0, unique: values.length, uniqueIsApproximate: false },
       ...{ quantiles: [], histogram: [], minLength: 0, maxLength: 9, meanLength: 4 },
-      ...{ topValues: values.map(value => ({ value, count: 10 })), targetsByValue: null },
+      ...{ topValues: values.map(value => ({ value, count: 10 })), targetsByValue: null, images: null },
+    },
+  };
+}
+
+export function imageColumn(name: string): DatasetColumn {
+  return {
+    column: { name, role: 'input', nullable: false, type: { kind: 'vector', datatype: 'UINT8', shape: [4, 4, 3] } },
+    statistics: {
+      ...numberColumn(name).statistics!,
+      images: {
+        sizes: [{ value: '640x480', count: 80 }],
+        differentSizes: 7,
+        formats: [{ value: 'jpeg', count: 90 }],
+        channels: [{ channel: 'red', mean: 124.5, stdDev: 61.25 }],
+        ...{ animated: 0, transparent: 2, oriented: 0 },
+      },
     },
   };
 }

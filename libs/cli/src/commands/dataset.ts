@@ -17,7 +17,7 @@ export function addDatasetCommands(program: Command, cli: CliEnvironment): void 
   const dataset = program.command('dataset').description('import raw data as immutable, cleaned and split versions');
   addDatasetPlan(dataset, cli);
   withRecipe(dataset.command('import <dataset> <path...>'))
-    .description('upload files, read them as a table of typed columns (or IDX images), check and split the rows')
+    .description('upload files, read them as a table of typed columns or as images, check and split the rows')
     .addHelpText(
       'after',
       `
@@ -25,7 +25,10 @@ Examples:
   athanor dataset import digits ./mnist
   athanor dataset import houses houses.csv --target price --validation-fraction 0.2
   athanor dataset import adult adult.csv.gz --no-header --columns age,workclass,income --target income --null '?'
-  athanor dataset import wine red.csv white.csv --target quality --type year=category`,
+  athanor dataset import wine red.csv white.csv --target quality --type year=category
+  athanor dataset import cifar cifar10_images.zip                # folders in it: train/cat/0001.jpg, test/dog/0002.jpg
+  athanor dataset import pets ./pets --image-size 64             # a folder of folders: pets/cat/1.jpg, pets/dog/2.png
+  athanor dataset import birds birds.tar.gz --labels index.csv   # columns path and label (and split)`,
     )
     .action(async (name: string, paths: string[], options: ImportOptions, command: Command) => {
       const context = commandContext(cli, command);

@@ -32,6 +32,14 @@ export function share(text: string): number {
   return value;
 }
 
+/** "64x48": width and height; "64" is both. */
+export function imageSize(text: string): string {
+  const [, width, height = width] = /^(\d{1,4})(?:x(\d{1,4}))?$/.exec(text) ?? [];
+  if (width === undefined || Number(width) === 0 || Number(height) === 0)
+    throw new InvalidArgumentError('expected a size in pixels, for example 64 or 64x48');
+  return `${width}x${height}`;
+}
+
 /** The mesh uses ports in the hundred from here. */
 export function portBase(text: string): number {
   const value = wholeNumber(text);

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { list } from './list-option.js';
-import { share, wholeNumber } from './number-options.js';
+import { imageSize, share, wholeNumber } from './number-options.js';
 
 const collect = (text: string, before: readonly string[] = []) => [...before, text];
 
@@ -28,6 +28,14 @@ export function withRecipe(command: Command): Command {
         'quarantine',
       ]),
     )
+    .option('--image-size <pixels>', 'of stored images, for example 64 or 64x48 (width x height)', imageSize)
+    .addOption(
+      new Option(
+        '--image-fit <fit>',
+        'how an image of another shape gets the size: cut, with black bars, or distorted',
+      ).choices(['cover', 'contain', 'stretch']),
+    )
+    .option('--labels <path>', 'in an archive of images: a CSV with columns path and label (default: labels.csv)')
     .option('--check <kind=action>', 'report, drop or quarantine what a check finds; may be repeated', collect)
     .option('--accept-loss', 'import even if a class vanishes, a split is empty or more than 5 % of rows are removed')
     .option('--validation-fraction <share>', 'fraction of rows for validation (default 0.1)', share)

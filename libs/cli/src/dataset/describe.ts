@@ -1,5 +1,5 @@
 import type { ColumnType } from '@athanor/contracts/api';
-import type { ColumnStatistics, DatasetColumn, DatasetVersion } from '@athanor/contracts/ingest';
+import type { ColumnStatistics, DatasetColumn, DatasetVersion, ImageStatistics } from '@athanor/contracts/ingest';
 import { enumText, fields, formatTime, table } from '../output/render.js';
 
 const CLASSES_SHOWN = 20;
@@ -16,7 +16,8 @@ export function datasetVersionText(version: DatasetVersion): string {
     ['Rows read', version.rowsRead],
     ['Sources', sources.map(({ filename, partition }) => `${filename} (${partition})`).join(', ')],
   ]);
-  return [head, columnsText(columns), findingsText(findings), splitsText(splits)].filter(Boolean).join('\n');
+  const parts = [head, columnsText(columns), imagesText(columns), findingsText(findings), splitsText(splits)];
+  return parts.filter(Boolean).join('\n');
 }
 
 /** "queued, position 2", or the phase. */
@@ -70,6 +71,36 @@ function valuesText(statistics: ColumnStatistics | null): string {
 
 function shortNumber(value: number | undefined): string {
   return value === undefined ? '-' : String(Number(value.toPrecision(6)));
+}
+
+const SIZES_SHOWN = 5;
+
+/** What images were like before they got their stored size, and their channels. */
+export function imagesText(columns: readonly DatasetColumn[]): string {
+  return columns
+    .flatMap(({ column, statistics }) => imageLines(column?.name ?? '', statistics?.images ?? null))
+    .join('');
+}
+
+function imageLines(name: string, images: ImageStatistics | null): string[] {
+  if (images === null) return [];
+  const counts = (values: ImageStatistics['sizes']) => values.map(({ value, count }) => `${value} ${count}`).join(', ');
+  const more = images.differentSizes > SIZES_SHOWN ? `, … (${images.differentSizes} sizes)` : '';
+  const notes = Object.entries({
+    [`${images.animated} animated (first frame)`]: images.animated,
+    [`${images.transparent} transparent (on black)`]: images.transparent,
+    [`${images.oriented} turned by EXIF`]: images.oriented,
+  }).flatMap(([note, count]) => (count > 0 ? [note] : []));
+  const channels = images.channels.map(
+    ({ channel, mean, stdDev }) => `${channel} mean ${shortNumber(mean)}, std ${shortNumber(stdDev)}`,
+  );
+  return [
+    fields([
+      [`Images of ${name}`, [counts(images.formats), ...notes].join('; ')],
+      ['Original sizes', counts(images.sizes.slice(0, SIZES_SHOWN)) + more],
+      ['Channels', channels.join('; ')],
+    ]),
+  ];
 }
 
 /** Checks that found something, and one line for the others. */

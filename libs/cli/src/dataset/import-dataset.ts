@@ -22,7 +22,7 @@ export interface ImportRequest extends UploadContext {
 /** Uploads, creates the dataset if it is new, prepares a version and waits for it. */
 export async function importDataset(request: ImportRequest): Promise<DatasetVersion> {
   const { client, name, paths, options, signal } = request;
-  const { format, files } = await findSources(paths, options.test);
+  const { format, files } = await findSources(paths, options);
   // First, so that an invalid name is refused before anything is sent.
   const create = () => client.ingest.createDataset({ datasetId: name }, { signal });
   await create()

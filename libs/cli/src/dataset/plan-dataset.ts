@@ -12,7 +12,7 @@ export interface PlanRequest extends UploadContext {
 /** Uploads, and asks what an import would make of the files. An import afterwards finds the uploads. */
 export async function planDataset(request: PlanRequest): Promise<DatasetPlan> {
   const { client, paths, options, signal } = request;
-  const { format, files } = await findSources(paths, options.test);
+  const { format, files } = await findSources(paths, options);
   const recipe = toRecipe(options, format);
   const sources = await uploadSources(request, files);
   const { plan } = await client.ingest.planDatasetVersion({ sources, recipe }, { timeoutMs: PLAN_MS, signal });

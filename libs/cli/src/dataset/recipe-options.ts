@@ -1,5 +1,5 @@
 import { toComponent } from '@athanor/contracts';
-import type { RecipeInput } from '@athanor/contracts/ingest';
+import type { ImageReadingInput, RecipeInput } from '@athanor/contracts/ingest';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 
 /** Options that say how sources are read, checked and split. */
@@ -24,9 +24,15 @@ export interface RecipeOptions {
   readonly validationFraction?: number;
   readonly testFraction?: number;
   readonly salt?: string;
+  /** "<width>x<height>" */
+  readonly imageSize?: string;
+  readonly imageFit?: 'cover' | 'contain' | 'stretch';
+  readonly labels?: string;
 }
 
 const MISFITS = { error: 'ON_MISFIT_UNSPECIFIED', null: 'ON_MISFIT_NULL', quarantine: 'ON_MISFIT_QUARANTINE' } as const;
+
+const FITS = { cover: 'IMAGE_FIT_COVER', contain: 'IMAGE_FIT_CONTAIN', stretch: 'IMAGE_FIT_STRETCH' } as const;
 
 export function toRecipe(options: RecipeOptions, format: NonNullable<RecipeInput['format']>): RecipeInput {
   const { target = [], check = [], validationFraction, testFraction, salt = '' } = options;
@@ -53,12 +59,23 @@ export function toRecipe(options: RecipeOptions, format: NonNullable<RecipeInput
       toComponent({ kind, parameters: { action }, version: 0 }),
     ),
     acceptLoss: options.acceptLoss ?? false,
+    ...(hasImageOptions(options) && { images: toImageReading(options) }),
     split: {
       salt,
       ...(validationFraction !== undefined && { validationFraction }),
       ...(testFraction !== undefined && { testFraction }),
     },
   };
+}
+
+/** Without them a recipe is as it was before there were any, and so is its version. */
+function hasImageOptions({ imageSize, imageFit, labels }: RecipeOptions): boolean {
+  return imageSize !== undefined || imageFit !== undefined || labels !== undefined;
+}
+
+function toImageReading({ imageSize, imageFit = 'cover', labels = '' }: RecipeOptions): ImageReadingInput {
+  const [width, height] = imageSize?.split('x').map(Number) ?? [];
+  return { ...(width !== undefined && { width, height }), fit: FITS[imageFit], labelsFile: labels };
 }
 
 function unescapeTab(text: string): string {

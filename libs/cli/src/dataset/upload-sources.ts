@@ -4,6 +4,7 @@ import { startProgress } from '../output/progress.js';
 import { formatBytes } from '../output/render.js';
 import type { Terminal } from '../terminal.js';
 import type { SourceFile } from './find-sources.js';
+import { withPackedImages } from './pack-images.js';
 
 export interface UploadContext {
   readonly client: AthanorClient;
@@ -14,8 +15,21 @@ export interface UploadContext {
 /** Uploads files one after another. Bytes that the service has already are not sent. */
 export async function uploadSources(context: UploadContext, files: readonly SourceFile[]): Promise<SourceInput[]> {
   const sources: SourceInput[] = [];
-  for (const file of files) sources.push(await upload(context, file));
+  for (const file of files)
+    sources.push(await (file.isImageFolder ? uploadFolder(context, file) : upload(context, file)));
   return sources;
+}
+
+async function uploadFolder(context: UploadContext, file: SourceFile): Promise<SourceInput> {
+  const { terminal, signal } = context;
+  return await withPackedImages(file.path, {
+    signal,
+    async work({ path, images, leftOut }) {
+      const more = leftOut.length === 0 ? '' : `; not sent: ${leftOut.length} other files (${leftOut[0]}, …)`;
+      terminal.err(`${file.path}: ${images} images${more}\n`);
+      return await upload(context, { ...file, path });
+    },
+  });
 }
 
 async function upload(

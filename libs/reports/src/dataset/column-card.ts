@@ -7,6 +7,7 @@ import { shorten, userText } from '../html/user-text.js';
 import { countText, numberText, shareText } from '../text/numbers.js';
 import { microsecondsText } from '../text/times.js';
 import { typeText } from './column-type.js';
+import { imageFacts } from './image-facts.js';
 import { roleTag, rowsOf, uniqueText } from './schema-table.js';
 
 const MAX_VALUES = 10;
@@ -54,6 +55,7 @@ function numbers(name: string, kind: string, statistics: ColumnStatistics): Cont
   const quantile = (probability: number) => statistics.quantiles.find(each => each.probability === probability)?.value;
   const plotted = plottedBins(statistics, isTime);
   const ofElements = kind === 'vector';
+  const { images } = statistics;
   return [
     plotted.length === 0
       ? html`<p class="muted">No histogram is stored.</p>`
@@ -77,6 +79,7 @@ function numbers(name: string, kind: string, statistics: ColumnStatistics): Cont
       ['90 %', quantile(0.9) === undefined ? '' : text(quantile(0.9))],
       ['zeros', isTime || statistics.zeros === undefined ? '' : countText(statistics.zeros)],
     ]),
+    images === null ? '' : imageFacts(images),
   ];
 }
 

@@ -4,6 +4,7 @@ import {
   datasetVersion,
   HOSTILE,
   HOSTILE_TEXTS,
+  imageColumn,
   numberColumn,
   unescapedIn,
 } from '../reports.testkit.js';
@@ -53,6 +54,13 @@ describe('a dataset report', () => {
     expect(text).toContain('500 of 10,001 columns are shown');
     expect(text).toContain('Histogram of last');
     expect(text).toContain('25 largest and the 25 smallest of 50,000 classes');
+  });
+
+  it('of images has what they were like and their channels', () => {
+    const text = datasetReport(datasetVersion({ columns: [imageColumn('photo')] }));
+    for (const expected of ['640x480 (80), … 7 sizes', 'jpeg (90)', 'mean 124.5, std 61.25', 'transparent, on black'])
+      expect(text).toContain(expected);
+    expect(text).not.toContain('turned by EXIF');
   });
 
   it('says what is absent instead of leaving it out', () => {

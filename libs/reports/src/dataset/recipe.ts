@@ -1,5 +1,5 @@
 import { fromComponent } from '@athanor/contracts';
-import type { Reading, Recipe } from '@athanor/contracts/ingest';
+import type { ImageReading, Reading, Recipe } from '@athanor/contracts/ingest';
 import { type Content, type Html, html } from '../html/markup.js';
 import { fields } from '../html/table.js';
 import { userText, userTexts } from '../html/user-text.js';
@@ -11,6 +11,7 @@ export function recipeFields(recipe: Recipe): Html {
   return fields([
     ['Format', format === 'FORMAT_UNSPECIFIED' ? 'recognized by content' : format.replace('FORMAT_', '').toLowerCase()],
     ...(recipe.reading === null ? [] : readingFields(recipe.reading)),
+    ...(recipe.images === null ? [] : imageFields(recipe.images)),
     ['Roles', pairs(roles)],
     ['Validation split', fractionText(split?.validationFraction)],
     ['Test split', fractionText(split?.testFraction, ', unless sources are test rows')],
@@ -41,6 +42,20 @@ function readingFields(reading: Reading): (readonly [string, Content])[] {
     ['Values of another type', ON_MISFIT[reading.onMisfit] ?? ''],
   ];
 }
+
+function imageFields({ height, width, fit, labelsFile }: ImageReading): (readonly [string, Content])[] {
+  return [
+    ['Image size', height === undefined || width === undefined ? '' : `${width}x${height} pixels`],
+    ['Images of another shape', FITS[fit] ?? ''],
+    ['Labels', labelsFile === '' ? '' : userText(labelsFile)],
+  ];
+}
+
+const FITS: Readonly<Record<string, string>> = {
+  IMAGE_FIT_COVER: 'scaled to cover the size, and cut',
+  IMAGE_FIT_CONTAIN: 'scaled to be inside, with black bars',
+  IMAGE_FIT_STRETCH: 'stretched',
+};
 
 const ON_MISFIT: Readonly<Record<string, string>> = {
   ON_MISFIT_NULL: 'become missing',

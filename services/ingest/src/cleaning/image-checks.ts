@@ -1,5 +1,6 @@
 import type { ComponentFamily, ComponentKind } from '@athanor/components';
 import { z } from 'zod';
+import { NEAR_DUPLICATE_KIND } from '../images/checks/near-duplicate.js';
 
 /** The checks of images, in order of precedence: a row with several flaws counts as removed under the first. */
 export const IMAGE_CHECKS = ['duplicate', 'conflicting-target', 'blank-image'] as const;
@@ -24,7 +25,10 @@ export function imageChecks(requested: readonly { kind: string; parameters: unkn
 
 export const IMAGE_CHECK_FAMILY: ComponentFamily = {
   name: 'check',
-  kinds: Object.fromEntries(IMAGE_CHECKS.map(kind => [kind, toKind(kind)])),
+  kinds: {
+    ...Object.fromEntries(IMAGE_CHECKS.map(kind => [kind, toKind(kind)])),
+    [NEAR_DUPLICATE_KIND.kind]: NEAR_DUPLICATE_KIND,
+  },
 };
 
 function toKind(kind: ImageCheck): ComponentKind {

@@ -1,14 +1,12 @@
 // What an import would make of its sources, found by importing the first rows of each and storing nothing.
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { BlobStore } from '@athanor/blobs';
 import { ServiceError } from '@athanor/service/errors';
 import { FormatError } from '../formats/rows.js';
 import { runTable } from '../tables/run-table.js';
 import type { SampledTable, TableLimits, TableResult, TableSample } from '../tables/table-plan.js';
-import { holdsImages } from './images.js';
+import { contentKindOf } from './content-kind.js';
+import { inFolderOf } from './import-folder.js';
 import type { PreparationPlan } from './prepared-version.js';
 import { stageSources } from './stage-sources.js';
 
@@ -32,20 +30,20 @@ export async function planTable(
   { sample = SAMPLE, program, ...options }: PlanOptions,
 ): Promise<TableOutlook> {
   const { signal, blobs } = options;
-  if (await holdsImages(plan, { blobs, signal }))
-    throw invalid('expected tables, got IDX images: there are no columns to plan; import them');
-  const folder = await mkdtemp(join(tmpdir(), 'athanor-plan-'));
-  try {
+  const kind = await contentKindOf(plan, { blobs, signal });
+  if (kind !== 'table') {
+    const what = kind === 'idx' ? 'IDX images' : 'an archive of images';
+    throw invalid(`expected tables, got ${what}: there are no columns to plan; import them`);
+  }
+  return await inFolderOf('plan', async folder => {
     const table = await stageSources(plan, folder, { ...options, sample, onPhase: () => undefined });
     const result = await runTable(table, folder, { signal, ...(program && { program }) });
     const { sampled } = result;
     if (sampled === undefined) throw new Error('expected the figures of a sample');
     return { ...result, sampled };
-  } catch (error) {
+  }).catch(error => {
     throw error instanceof FormatError ? invalid(error.message, error) : error;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function invalid(message: string, cause?: Error): ServiceError {

@@ -7,6 +7,8 @@ import { type FieldViolation, invalidFields } from '@athanor/service/errors';
 import { CHECK_FAMILY } from '../checks/checks.js';
 import { IMAGE_CHECK_FAMILY } from '../cleaning/image-checks.js';
 import { COLUMN_CHOICES, type ColumnChoice, type TableReading } from '../tables/table-plan.js';
+import type { Expect } from './expect.js';
+import { toImageReading } from './image-reading.js';
 import type { PlannedSource, PreparationPlan } from './prepared-version.js';
 
 const DEFAULT_FRACTION = 0.1;
@@ -19,8 +21,6 @@ export interface KnownSource {
   readonly digest: string;
   readonly byteSize: number;
 }
-
-type Expect = (holds: boolean, field: string, description: string) => void;
 
 /** Checks a recipe and its sources, fills in the defaults, and throws an error that lists all problems. */
 export function toPlan(
@@ -36,6 +36,7 @@ export function toPlan(
   const plan: PreparationPlan = {
     format,
     reading: toReading(recipe?.reading ?? null, expect),
+    images: toImageReading(recipe?.images ?? null, expect),
     targets,
     roles: checkRoles(roles, expect),
     checks: checks.flatMap((check, index) => toCheck(check, `recipe.checks[${index}]`, violations) ?? []),

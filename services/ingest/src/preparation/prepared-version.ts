@@ -1,5 +1,6 @@
 import type { ResolvedComponent } from '@athanor/components';
 import type { Column, ColumnRole, SplitName } from '@athanor/data';
+import type { ImageReading } from '../images/image-plan.js';
 import type { ColumnStatistics, FindingSummary, SplitFractions, TableReading } from '../tables/table-plan.js';
 
 export interface PlannedSource {
@@ -18,8 +19,11 @@ export interface PreparationPlan {
     | 'FORMAT_CSV'
     | 'FORMAT_JSON'
     | 'FORMAT_PARQUET'
-    | 'FORMAT_ARROW';
+    | 'FORMAT_ARROW'
+    | 'FORMAT_IMAGES';
   readonly reading: TableReading;
+  /** Absent in plans from before there were archives of images. */
+  readonly images?: ImageReading;
   readonly targets: readonly string[];
   readonly roles: Readonly<Record<string, ColumnRole>>;
   /** Those that were asked for, resolved; the others have the defaults of the format. */

@@ -21,15 +21,8 @@ export interface StageOptions {
 }
 
 export async function stageSources(plan: PreparationPlan, folder: string, options: StageOptions): Promise<TablePlan> {
-  const { onPhase, limits, sample } = options;
-  const sources: TableSource[] = [];
-  for (const [index, source] of plan.sources.entries()) {
-    onPhase('COPYING', index, plan.sources.length);
-    const file = `source-${index}`;
-    const isCut = await copySource(source, join(folder, file), options);
-    const { filename, partition, byteSize } = source;
-    sources.push({ file, filename, partition, ...(sample !== undefined && { sampled: { byteSize, isCut } }) });
-  }
+  const { limits, sample } = options;
+  const sources = await copySources(plan, folder, options);
   const hasTest = plan.sources.some(({ partition }) => partition === 'test');
   return {
     sources,
@@ -42,6 +35,23 @@ export async function stageSources(plan: PreparationPlan, folder: string, option
     limits: { ...limits, maxUnpackedBytes: plan.maxSourceBytes },
     ...(sample !== undefined && { sample }),
   };
+}
+
+export async function copySources(
+  { sources }: PreparationPlan,
+  folder: string,
+  options: StageOptions,
+): Promise<TableSource[]> {
+  const { onPhase, sample } = options;
+  const copies: TableSource[] = [];
+  for (const [index, source] of sources.entries()) {
+    onPhase('COPYING', index, sources.length);
+    const file = `source-${index}`;
+    const isCut = await copySource(source, join(folder, file), options);
+    const { filename, partition, byteSize } = source;
+    copies.push({ file, filename, partition, ...(sample !== undefined && { sampled: { byteSize, isCut } }) });
+  }
+  return copies;
 }
 
 /** Whether the copy is the beginning only. */

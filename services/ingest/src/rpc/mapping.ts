@@ -4,12 +4,14 @@ import type {
   DatasetColumnInput,
   DatasetInput,
   DatasetVersionInput,
+  ImageStatisticsInput,
   RecipeInput,
 } from '@athanor/contracts/ingest';
 import { toTimestamp } from '@athanor/service';
+import { fromImageReading } from '../preparation/image-reading.js';
 import type { PreparationPlan, PreparedVersion } from '../preparation/prepared-version.js';
 import type { DatasetRow, DatasetVersionRow } from '../store/datasets.js';
-import type { ColumnStatistics } from '../tables/table-plan.js';
+import type { ColumnStatistics, ImageStatistics } from '../tables/table-plan.js';
 import { toTargetsByValue } from './targets-by-value.js';
 
 // Converts rows to messages.
@@ -42,7 +44,7 @@ export function toDatasetVersion(row: DatasetVersionRow, queuePosition = 0): Dat
     version: row.version,
     state,
     digest: result?.digest ?? '',
-    recipe: toRecipe(plan),
+    recipe: { ...toRecipe(plan), ...appliedImages(plan, result) },
     sources: plan.sources.map(source => ({ ...source })),
     columns: (result?.columns ?? []).map(toColumn),
     classes: [...(result?.classes ?? [])],
@@ -80,6 +82,15 @@ function toRecipe({ format, reading, targets, roles, checks, split, acceptLoss }
   };
 }
 
+/** How images are read, with the size that was chosen once it is known. */
+function appliedImages({ format, images }: PreparationPlan, result: PreparedVersion | null): RecipeInput {
+  const column = result?.columns.find(({ statistics }) => statistics.images !== undefined);
+  if (images === undefined || (column === undefined && format !== 'FORMAT_IMAGES')) return {};
+  if (column?.type.kind !== 'vector') return { images: fromImageReading(images) };
+  const [height = 0, width = 0] = column.type.shape;
+  return { images: fromImageReading({ ...images, size: { height, width } }) };
+}
+
 export function toColumn({
   statistics,
   name,
@@ -96,7 +107,7 @@ export function toColumn({
 }
 
 function toStatistics(statistics: ColumnStatistics): ColumnStatisticsInput {
-  const { count, missing, unique, number, text, topValues, targetsByValue } = statistics;
+  const { count, missing, unique, number, text, topValues, targetsByValue, images } = statistics;
   return {
     count,
     missing,
@@ -108,6 +119,17 @@ function toStatistics(statistics: ColumnStatistics): ColumnStatisticsInput {
     }),
     topValues: (topValues ?? []).map(({ value, rows }) => ({ value, count: rows })),
     ...text,
+    ...(images && { images: toImageStatistics(images) }),
     ...(targetsByValue && { targetsByValue: toTargetsByValue(targetsByValue) }),
+  };
+}
+
+function toImageStatistics({ sizes, formats, channels, ...counts }: ImageStatistics): ImageStatisticsInput {
+  const toCounts = (values: ImageStatistics['sizes']) => values.map(({ value, rows }) => ({ value, count: rows }));
+  return {
+    ...counts,
+    sizes: toCounts(sizes),
+    formats: toCounts(formats),
+    channels: channels.map(each => ({ ...each })),
   };
 }

@@ -14,6 +14,7 @@ import {
   toPage,
 } from '@athanor/service';
 import { CHECK_FAMILY } from '../checks/checks.js';
+import { IMAGE_CHECK_FAMILY } from '../cleaning/image-checks.js';
 import { toPlan } from '../preparation/plan.js';
 import {
   type DatasetVersionRow,
@@ -43,6 +44,9 @@ type VersionMethods = Pick<
   | 'readDatasetBlob'
   | 'listComponents'
 >;
+
+/** Those of tables, and those that only images have. */
+const ALL_CHECKS = { ...CHECK_FAMILY, kinds: { ...IMAGE_CHECK_FAMILY.kinds, ...CHECK_FAMILY.kinds } };
 
 const WATCH_INTERVAL_MS = 100;
 /** A watch repeats the last state after this time, so that an idle stream is not taken for a dead one. */
@@ -115,7 +119,7 @@ export function versionMethods(dependencies: IngestDependencies): VersionMethods
 
     async listComponents({ family }) {
       if (family !== '' && family !== CHECK_FAMILY.name) return { kinds: [] };
-      const kinds = describeFamily(CHECK_FAMILY);
+      const kinds = describeFamily(ALL_CHECKS);
       return {
         kinds: kinds.map(({ parametersSchema, ...kind }) => ({
           ...kind,

@@ -1,7 +1,7 @@
 // One import, in its own process: sources → working table → checks → version.
 
+import { type OnChildPhase, RESULT_FOLDER } from '../child-process/child-message.js';
 import { FormatError } from '../formats/rows.js';
-import { RESULT_FOLDER } from './child-messages.js';
 import { evidenceOf } from './columns/evidence.js';
 import { loadTable } from './columns/load-table.js';
 import { assignRoles, expectInputs } from './columns/roles.js';
@@ -16,9 +16,9 @@ import { writeVersion } from './rows/write-version.js';
 import { describeSample } from './sample.js';
 import { openSources } from './sources/open-sources.js';
 import type { SourceTable } from './sources/source-table.js';
-import type { OnTablePhase, TablePlan, TableResult } from './table-plan.js';
+import type { TablePlan, TableResult } from './table-plan.js';
 
-export async function importTable(plan: TablePlan, folder: string, onPhase: OnTablePhase): Promise<TableResult> {
+export async function importTable(plan: TablePlan, folder: string, onPhase: OnChildPhase): Promise<TableResult> {
   const { memoryMiB, threads } = plan.limits;
   const database = await openDatabase({ folder, memoryMiB, threads });
   try {
@@ -38,7 +38,7 @@ function threadsFor(sources: readonly SourceTable[], threads: number): number {
 async function importInto(
   database: Database,
   plan: TablePlan,
-  { folder, onPhase }: { folder: string; onPhase: OnTablePhase },
+  { folder, onPhase }: { folder: string; onPhase: OnChildPhase },
 ): Promise<TableResult> {
   onPhase('READING', 0, plan.sources.length);
   const sources = await openSources(plan, folder, database);

@@ -101,6 +101,28 @@ export interface ColumnStatistics {
   /** The most frequent values first. */
   readonly topValues?: readonly { readonly value: string; readonly rows: number }[];
   readonly targetsByValue?: TargetsByValue;
+  /** Of a column of decoded images. */
+  readonly images?: ImageStatistics;
+}
+
+/** What images were like before they were resized, and their channels afterwards. */
+export interface ImageStatistics {
+  /** "<width>x<height>", the most frequent first. */
+  readonly sizes: readonly { readonly value: string; readonly rows: number }[];
+  readonly differentSizes: number;
+  readonly formats: readonly { readonly value: string; readonly rows: number }[];
+  readonly channels: readonly ChannelStatistics[];
+  readonly animated: number;
+  readonly transparent: number;
+  readonly oriented: number;
+}
+
+/** Over all pixels, in [0, 255]. */
+export interface ChannelStatistics {
+  readonly channel: string;
+  readonly mean: number;
+  /** Of the population. */
+  readonly stdDev: number;
 }
 
 /** What the first targets are in groups of a column's values. */
@@ -214,7 +236,3 @@ export interface SampledTable {
   /** Messages of the errors that would end the import. */
   readonly problems: readonly string[];
 }
-
-export const TABLE_PHASES = ['READING', 'CHECKING', 'WRITING'] as const;
-export type TablePhase = (typeof TABLE_PHASES)[number];
-export type OnTablePhase = (phase: TablePhase, completed: number, total: number) => void;

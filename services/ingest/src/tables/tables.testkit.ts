@@ -4,8 +4,9 @@ import { basename, join } from 'node:path';
 import { type ColumnValues, readDictionary, readShard, SPLITS, textAt } from '@athanor/data';
 import { temporaryDirectory } from '@athanor/testkit';
 import { CHECKS } from '../checks/checks.js';
+import type { OnChildPhase } from '../child-process/child-message.js';
 import { runTable } from './run-table.js';
-import type { OnTablePhase, TablePlan, TableReading, TableResult } from './table-plan.js';
+import type { TablePlan, TableReading, TableResult } from './table-plan.js';
 
 export const CHILD = new URL('../../dist/tables/child.js', import.meta.url);
 
@@ -18,7 +19,7 @@ export interface ImportOptions extends Partial<Omit<TablePlan, 'sources' | 'read
   readonly reading?: Partial<TableReading>;
   readonly limits?: Partial<TablePlan['limits']>;
   readonly signal?: AbortSignal;
-  readonly onPhase?: OnTablePhase;
+  readonly onPhase?: OnChildPhase;
   /** Kinds of checks instead of all, with their parameters. */
   readonly only?: Readonly<Record<string, object>>;
 }

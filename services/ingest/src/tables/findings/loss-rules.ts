@@ -11,8 +11,10 @@ import type { Checked } from './run-checks.js';
 const MAX_REMOVED_SHARE = 0.05;
 const ACCEPT = 'or accept it with --accept-loss';
 
+export type Removal = Pick<Checked, 'summaries' | 'removedRows'>;
+
 /** Throws FormatError if too many rows are removed. */
-export function expectRows({ summaries, removedRows }: Checked, rows: number, acceptLoss: boolean): void {
+export function expectRows({ summaries, removedRows }: Removal, rows: number, acceptLoss: boolean): void {
   if (acceptLoss || removedRows === rows || removedRows <= rows * MAX_REMOVED_SHARE) return;
   const percent = ((removedRows / rows) * 100).toFixed(1);
   throw new FormatError(
@@ -21,7 +23,7 @@ export function expectRows({ summaries, removedRows }: Checked, rows: number, ac
 }
 
 /** Throws FormatError if no row is left, of a plan too. */
-export function expectAnyRow({ summaries, removedRows }: Checked, rows: number): void {
+export function expectAnyRow({ summaries, removedRows }: Removal, rows: number): void {
   if (removedRows < rows) return;
   throw new FormatError(`expected rows to import, but all ${rows} would be removed: ${causesOf(summaries)}`);
 }

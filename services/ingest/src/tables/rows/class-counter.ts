@@ -37,7 +37,7 @@ export class ClassCounter {
   }
 }
 
-function fitInMessage(classes: readonly string[]): boolean {
+export function fitInMessage(classes: readonly string[]): boolean {
   const bytes = classes.reduce((sum, name) => sum + Buffer.byteLength(name), 0);
   return classes.length <= MAX_CLASSES && bytes <= MAX_CLASS_NAME_BYTES;
 }

@@ -4,8 +4,8 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { SCRATCH_FOLDER } from '../../child-process/child-message.js';
 import { FormatError } from '../../formats/rows.js';
-import { SCRATCH_FOLDER } from '../child-messages.js';
 import type { Partition, TableReading, TableSource } from '../table-plan.js';
 import {
   type Compression,
