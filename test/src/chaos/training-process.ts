@@ -23,7 +23,7 @@ interface WrittenComponent {
 
 const SIZE = 8;
 const ROWS = 203;
-/** A checkpoint is written in so many parts, so that a process is also killed within. */
+/** A checkpoint is written in this many parts, so that a process is also killed within. */
 const PARTS = 16;
 
 const [folder = '', job = '{}'] = process.argv.slice(2);
