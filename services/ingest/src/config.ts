@@ -9,7 +9,10 @@ export const ingestConfigSchema = z.object({
   ...stateFields(),
   /** Maximum size of an upload, and of the unpacked sources of a version; IDX files are held in memory. */
   MAX_UPLOAD_BYTES: integer({ min: 1, max: 2 ** 40, fallback: 4 * 2 ** 30 }),
-  /** Memory for the data of one import of a table, in MiB; more is kept on disk. Its process takes about 300 MiB more. */
+  /**
+   * Memory for the data of one import, in MiB; more is kept on disk. Its process takes about 300 MiB more, and while
+   * images are decoded up to 500 MiB for each thread.
+   */
   IMPORT_MEMORY_MIB: integer({ min: 128, max: 1_048_576, fallback: 1_024 }),
   IMPORT_THREADS: integer({ min: 1, max: 1_024, fallback: 2 }),
   /** Imports at the same time; further ones are queued. Each has a process with the memory and threads above. */

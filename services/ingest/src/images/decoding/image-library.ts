@@ -2,8 +2,8 @@
 
 import sharp, { type Sharp } from 'sharp';
 
-/** Of one image: those of the largest cameras fit; a header that lies does not. */
-export const MAX_IMAGE_PIXELS = 100_000_000;
+/** Of one image: those of almost every camera fit; a header that lies does not. */
+export const MAX_IMAGE_PIXELS = 64_000_000;
 
 /** The formats that are decoded, each with libvips' name of its loader. Everything else is not even looked at. */
 const LOADERS = {
