@@ -56,7 +56,7 @@ export async function examplesOfImages(names: readonly string[], print: Print): 
     print('importing MNIST: 60,000 and 10,000 images\n\n');
     await importIdx(mesh.client, 'mnist', MNIST);
     print(
-      '| example | accuracy of each seed | mean | must reach | s per epoch | served rows equal | |\n|---|---|---|---|---|---|---|\n',
+      '| example | accuracy of each seed | mean | must reach | s per epoch | served labels right | |\n|---|---|---|---|---|---|---|\n',
     );
     for (const example of chosen) {
       const { row, isReached } = await runExample(mesh, home, example);

@@ -42,7 +42,7 @@ export function addTrainCommand(program: Command, cli: CliEnvironment): void {
     .option('--transform <column=kind>', 'how a column is encoded (default: chosen); may be repeated', collect)
     .option(
       '--model <kind>',
-      'the network: mlp, linear, cnn, resnet, or auto for the best one for a table (default: auto for tables, else mlp)',
+      'the network: mlp, linear, auto for the best of them; cnn, resnet, mobilenet for images (default: auto for tables, else mlp)',
     )
     .option('--optimizer <kind>', 'how gradients become updates (default: adam)')
     .option('--schedule <kind>', 'how the learning rate changes, such as cosine (default: by the model)')
