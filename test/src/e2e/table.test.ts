@@ -28,7 +28,7 @@ const COLUMN_OF: Readonly<Record<string, string>> = {
   'date-parts': 'since',
 };
 /** Of images and other tensors, and the choice of the others. */
-const NOT_OF_TABLES = ['pixels', 'vector-standard', 'auto'];
+const NOT_OF_TABLES = ['pixels', 'image', 'vector-standard', 'auto'];
 const COLUMNS = Object.values(COLUMN_OF);
 const TEST_ROWS = 150;
 
