@@ -37,9 +37,19 @@ test('bug: a result with 2,300 classes exceeded the maximum message size, and it
 
 test('bug: a job whose last step made its weights non-finite was SUCCEEDED and served NaN', async () => {
   const optimizer = component('sgd', { learningRate: 1e20 });
-  const job = await run(specOf({ optimizer, epochs: 1, batchSize: 4_000 }));
+  const { datasetVersion } = await bench.ingest.getDatasetVersion({ datasetId: 'clusters', version: 1 });
+  // A single step of all rows.
+  const batchSize = datasetVersion!.splits.find(({ split }) => split === 'train')!.rows;
+  const job = await run(specOf({ optimizer, epochs: 1, batchSize }));
   expect(job).toMatchObject({ state: 'STATE_FAILED', result: null, attempts: [{ state: 'STATE_ERRORED' }] });
   expect(job.error!.message).toMatch(/^training diverged.*not a finite number; lower the learning rate/);
+});
+
+test('a batch larger than the training split is refused when the job is created', async () => {
+  await expect(run(specOf({ batchSize: 4_000 }))).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message: expect.stringMatching(/batch of at most the \d+ rows of the training split, received 4000/),
+  });
 });
 
 test('bug: absent metrics were shown as zero', async () => {
