@@ -11,7 +11,7 @@ type Print = (text: string) => void;
 interface ImageExample {
   readonly name: string;
   /** Options of `athanor train`. */
-  readonly options: readonly string[];
+  readonly options: string;
   readonly seeds: readonly number[];
   /** Mean accuracy on the test split that must be reached. */
   readonly target: number;
@@ -20,27 +20,15 @@ interface ImageExample {
 const EXAMPLES: readonly ImageExample[] = [
   {
     name: 'mnist-mlp',
-    options: [
-      '--model',
-      'mlp',
-      '--model.hidden',
-      '64,64',
-      '--optimizer',
-      'adam',
-      '--epochs',
-      '5',
-      '--batch-size',
-      '32',
-    ],
+    options: '--model mlp --model.hidden 64,64 --schedule cosine --epochs 5 --batch-size 32',
     seeds: [0, 1, 2],
     target: 0.97,
   },
   {
     name: 'mnist-cnn',
-    options: [
-      ...['--model', 'cnn', '--model.convolutions-per-pool', '2', '--model.dropout', '0.3'],
-      ...['--optimizer.learning-rate', '0.003', '--epochs', '4', '--batch-size', '64', '--cpu-threads', '2'],
-    ],
+    options:
+      '--model cnn --model.convolutions-per-pool 2 --model.dropout 0.3 --optimizer adam --optimizer.learning-rate 0.003 ' +
+      '--epochs 4 --batch-size 64 --cpu-threads 2',
     seeds: [0],
     target: 0.992,
   },
@@ -74,7 +62,17 @@ async function runExample(mesh: TestMesh, home: string, { name, options, seeds, 
   const accuracies: number[] = [];
   let last: TrainingJob | undefined;
   for (const seed of seeds) {
-    const words = ['train', '--dataset', 'mnist', '--name', name, ...options, '--seed', String(seed), '--wait'];
+    const words = [
+      'train',
+      '--dataset',
+      'mnist',
+      '--name',
+      name,
+      ...options.split(' '),
+      '--seed',
+      String(seed),
+      '--wait',
+    ];
     last = await athanor<TrainingJob>(home, words);
     accuracies.push(last.result?.evaluation?.metrics.find(metric => metric.name === 'accuracy')?.value ?? Number.NaN);
   }
