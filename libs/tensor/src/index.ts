@@ -11,6 +11,7 @@ export {
   toOnnxElemType,
 } from './dtype.js';
 export { gatherRows } from './gather-rows.js';
+export { fromHalf } from './half.js';
 export { SafetensorsError, type SafetensorsFile } from './safetensors/format.js';
 export { readSafetensors } from './safetensors/read.js';
 export { writeSafetensors } from './safetensors/write.js';

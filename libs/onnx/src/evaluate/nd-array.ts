@@ -1,6 +1,16 @@
 // The values of the reference implementation: floats of every precision in float64, booleans as 0 and 1, integers exact.
 
-import { type DType, elementCount, isFloat, isNumeric, type Shape, type Tensor, tensor, zeros } from '@athanor/tensor';
+import {
+  type DType,
+  elementCount,
+  fromHalf,
+  isFloat,
+  isNumeric,
+  type Shape,
+  type Tensor,
+  tensor,
+  zeros,
+} from '@athanor/tensor';
 import { TypeInferenceError } from '../errors.js';
 
 export type Elements = Float64Array | BigInt64Array | BigUint64Array | string[];
@@ -80,12 +90,6 @@ export function exactTensor({ dtype, shape, data }: NdArray): Tensor {
 }
 
 const HALVES = {
-  // IEEE 754 binary16: 1 sign bit, 5 of the exponent, 10 of the fraction.
-  FP16: (bits: number): number => {
-    const [sign, exponent, fraction] = [bits & 0x8000 ? -1 : 1, (bits >> 10) & 0x1f, bits & 0x3ff];
-    if (exponent === 0) return sign * fraction * 2 ** -24;
-    if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-    return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-  },
+  FP16: fromHalf,
   BF16: (bits: number): number => new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!,
 };

@@ -1,5 +1,5 @@
-// One file says everything about one operator: what it takes, the types it gives, the integer contents that can be told
-// before a run, and a reference implementation. To add one: a file in the folder of its family, and its line in
+// One file says everything about one operator: what it takes, the types it gives, the integer contents that are
+// known before a run, and a reference implementation. To add one: a file in the folder of its family, and its line in
 // operators.ts.
 
 import { TypeInferenceError } from '../errors.js';
@@ -39,7 +39,7 @@ export interface Operator<A extends AttributeSpecs = AttributeSpecs, I extends I
   readonly inputs: I;
   /** One type per output. Throws TypeInferenceError. */
   infer(call: TypeCall<A, I>): readonly ValueType[];
-  /** Contents of the outputs, where those of the inputs tell them: Shape → Gather → Concat → Reshape. */
+  /** Contents of the outputs, where they follow from those of the inputs: Shape → Gather → Concat → Reshape. */
   propagate?(call: TypeCall<A, I>): readonly (Dims | undefined)[];
   /** The reference: plain loops; floats in float64, integers, booleans and strings exact. */
   evaluate(call: EvalCall<A, I>): readonly NdArray[];

@@ -5,7 +5,6 @@ type Operators = typeof operators;
 
 /** An operator that this project can type, build and evaluate. */
 export type OperatorName = keyof Operators;
-export type OperatorOf<K extends OperatorName> = Operators[K];
 export type AttributesOf<K extends OperatorName> = Operators[K]['attributes'];
 export type InputsOf<K extends OperatorName> = Operators[K]['inputs'];
 

@@ -19,7 +19,7 @@ export type Converter = (node: Node, context: StepContext) => readonly Node[];
 export interface StepContext {
   /** A name that the model does not use. */
   unique(stem: string): string;
-  /** The type of a float value, as far as inputs, constants and casts tell it; FP32 where they do not. */
+  /** The type of a float value, where it follows from inputs, constants and casts; else FP32. */
   dtypeOf(name: string): FloatDType;
   /** Tensors that are known before a run. */
   readonly constants: Map<string, Tensor>;

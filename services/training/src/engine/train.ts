@@ -197,7 +197,7 @@ class Training {
     await onEpoch?.({ epoch, trainLoss: lossSum / totalWeight, trainMetrics, ...validation });
   }
 
-  /** Repeats the step whose loss is not finite, to tell where that began. */
+  /** Repeats the step whose loss is not finite, to find where that began. */
   async #divergence(failed: number, { batches, rates, losses }: FailedRun): Promise<TrainingDiverged> {
     const { spec } = this.#options;
     const feeds = await this.#runner.feedsOf(failed, batches, rates);

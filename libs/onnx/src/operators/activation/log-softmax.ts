@@ -1,20 +1,8 @@
-import { int } from '../attribute-specs.js';
-import { one } from '../input-specs.js';
-import { defineOperator } from '../operator.js';
-import { alongAxis, shiftedExponentials } from './along-axis.js';
+import { shiftedExponentials } from './along-axis.js';
+import { lineOperator } from './line-operator.js';
 
 /** x - log Σ e^x along an axis. */
-export const logSoftmax = defineOperator({
-  since: 13,
-  attributes: { axis: int(-1) },
-  inputs: { x: one() },
-  infer: ({ inputs }) => [inputs.x],
-  evaluate({ inputs: { x }, attributes: { axis } }) {
-    return [
-      alongAxis(x, axis, line => {
-        const { shifted, sum } = shiftedExponentials(line);
-        return shifted.map(value => value - Math.log(sum));
-      }),
-    ];
-  },
+export const logSoftmax = lineOperator(line => {
+  const { shifted, sum } = shiftedExponentials(line);
+  return shifted.map(value => value - Math.log(sum));
 });

@@ -19,7 +19,7 @@ export const concat = defineOperator({
       return dtype !== first.dtype || shape.length !== first.shape.length || !shape.every(isAlike);
     });
     if (misfit) throw new TypeInferenceError(`${op} of ${describe(first)} and ${describe(misfit)} along axis ${axis}`);
-    // A size that one operand does not tell may be told by another.
+    // A size that is unknown of one operand may be known of another.
     const shape = first.shape.map(
       (dim, at) => inputs.find(each => typeof each.shape[at] === 'number')?.shape[at] ?? dim,
     );
