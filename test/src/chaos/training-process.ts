@@ -4,11 +4,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseComponent, type ResolvedComponent } from '@athanor/components';
-import type { ColumnValues } from '@athanor/data';
-import { tensor } from '@athanor/tensor';
 import { exportModel, type TrainingSpec, train } from '@athanor/training/engine';
-import { FAMILIES } from '@athanor/training/families';
+import { engineComponent } from '../engine/component.js';
+import { randomImages } from '../engine/random-images.js';
 
 export interface KilledJob {
   readonly model: WrittenComponent;
@@ -33,7 +31,7 @@ const names = (await readdir(folder)).filter(name => name.endsWith('.checkpoint'
 const newest = names.at(-1);
 const result = await train({
   spec,
-  data: randomData(),
+  data: randomImages({ shape: [SIZE, SIZE], classes: 3, rows: { train: ROWS, validation: 30 } }),
   resumeFrom: newest === undefined ? undefined : await readFile(join(folder, newest)),
   onCheckpoint: (bytes, { step }) => store(bytes, step),
 });
@@ -55,44 +53,18 @@ async function store(bytes: Uint8Array, step: number): Promise<void> {
 function specOf({ model, optimizer, schedule }: KilledJob): TrainingSpec {
   const isImage = !['mlp', 'linear'].includes(model.kind);
   return {
-    task: component('task', { kind: 'multiclass', parameters: {} }),
-    model: component('model', model),
-    optimizer: component('optimizer', optimizer) as TrainingSpec['optimizer'],
-    schedule: component('schedule', schedule),
+    task: engineComponent('task', 'multiclass'),
+    model: engineComponent('model', model.kind, model.parameters),
+    optimizer: engineComponent('optimizer', optimizer.kind, optimizer.parameters) as TrainingSpec['optimizer'],
+    schedule: engineComponent('schedule', schedule.kind, schedule.parameters),
     targets: ['label'],
     inputs: ['image'],
     transforms: [
       {
         columns: ['image'],
-        transform: component('transform', { kind: isImage ? 'image' : 'pixels', parameters: {} }),
+        transform: engineComponent('transform', isImage ? 'image' : 'pixels'),
       },
     ],
     ...{ epochs: 12, batchSize: 16, patience: 0, seed: 5, cpuThreads: 1, checkpointEverySteps: 3 },
   };
-}
-
-function component(family: string, { kind, parameters }: WrittenComponent): ResolvedComponent {
-  const parsed = parseComponent(FAMILIES.find(({ name }) => name === family)!, { kind, parameters, version: 0 });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return parsed.component;
-}
-
-function randomData() {
-  const classes = ['a', 'b', 'c'];
-  const split = (rows: number, salt: number) => {
-    const pixels = Uint8Array.from({ length: rows * SIZE * SIZE }, (_, i) => {
-      return (Math.imul(i + salt, 2_654_435_761) >>> 13) % 256;
-    });
-    const codes = Int32Array.from({ length: rows }, (_, row) => row % classes.length);
-    const values = new Map<string, ColumnValues>([
-      ['image', { kind: 'vector', tensor: tensor('UINT8', [rows, SIZE, SIZE], pixels) }],
-      ['label', { kind: 'category', codes }],
-    ]);
-    return { rows, values };
-  };
-  const columns = [
-    { name: 'image', type: { kind: 'vector', dtype: 'UINT8', shape: [SIZE, SIZE] }, role: 'input', nullable: false },
-    { name: 'label', type: { kind: 'category' }, role: 'target', nullable: false, categories: classes },
-  ] as const;
-  return { columns, train: split(ROWS, 1), validation: split(30, 77) };
 }

@@ -1,8 +1,6 @@
 // One round of one work in a process of its own: prints {"ms": milliseconds per step, "mib": peak memory}. Arguments: the
 // work's key, threads, and optionally a prefix for ONNX Runtime's profile.
 
-import { parseComponent, type ResolvedComponent } from '@athanor/components';
-import { tensor } from '@athanor/tensor';
 import {
   initialWeights,
   memorySource,
@@ -13,7 +11,8 @@ import {
   trainGraph,
   weightsOf,
 } from '@athanor/training/engine';
-import { FAMILIES } from '@athanor/training/families';
+import { engineComponent } from '../../engine/component.js';
+import { randomImages } from '../../engine/random-images.js';
 import { WORKS, type Work } from './works.js';
 
 const CLASSES = 10;
@@ -28,16 +27,19 @@ process.stdout.write(`${JSON.stringify({ ms, mib: process.resourceUsage().maxRSS
 
 async function millisecondsPerStep({ model, image, batch, steps }: Work, cpuThreads: number): Promise<number> {
   const spec: TrainingSpec = {
-    task: component('task', 'multiclass'),
-    model: component('model', model.kind, model.parameters),
-    optimizer: component('optimizer', 'adam', { learningRate: 1e-3 }) as TrainingSpec['optimizer'],
-    schedule: component('schedule', 'constant'),
+    task: engineComponent('task', 'multiclass'),
+    model: engineComponent('model', model.kind, model.parameters),
+    optimizer: engineComponent('optimizer', 'adam', { learningRate: 1e-3 }) as TrainingSpec['optimizer'],
+    schedule: engineComponent('schedule', 'constant'),
     targets: ['label'],
     inputs: ['image'],
-    transforms: [{ columns: ['image'], transform: component('transform', ...transformOf(model.kind)) }],
+    transforms: [{ columns: ['image'], transform: engineComponent('transform', ...transformOf(model.kind)) }],
     ...{ epochs: 1, batchSize: batch, patience: 0, seed: 1, cpuThreads, checkpointEverySteps: 1_000_000 },
   };
-  const { network, train } = await prepareData(spec, randomData(image));
+  const { network, train } = await prepareData(
+    spec,
+    randomImages({ shape: image, classes: CLASSES, rows: { train: ROWS, validation: CLASSES } }),
+  );
   const graph = trainGraph(network, spec);
   const state = initialWeights(weightsOf(network.model), spec.seed);
   const runner = await StepRunner.open(graph, { spec, checkpoint: { cursor: START, state }, frozen: new Map() });
@@ -60,38 +62,6 @@ async function millisecondsPerStep({ model, image, batch, steps }: Work, cpuThre
   return elapsed / done;
 }
 
-function component(family: string, kind: string, parameters: object = {}): ResolvedComponent {
-  const parsed = parseComponent(FAMILIES.find(({ name }) => name === family)!, { kind, parameters, version: 0 });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return parsed.component;
-}
-
 function transformOf(model: string): [kind: string, parameters: object] {
   return model === 'mlp' ? ['pixels', {}] : ['image', { normalize: 'unit' }];
-}
-
-function randomData(shape: readonly number[]) {
-  const size = shape.reduce((product, each) => product * each, 1);
-  const pixels = Uint8Array.from({ length: ROWS * size }, (_, i) => (Math.imul(i + 1, 2_654_435_761) >>> 13) % 256);
-  const split = (rows: number) => ({
-    rows,
-    values: new Map([
-      [
-        'image',
-        { kind: 'vector' as const, tensor: tensor('UINT8', [rows, ...shape], pixels.subarray(0, rows * size)) },
-      ],
-      ['label', { kind: 'category' as const, codes: Int32Array.from({ length: rows }, (_, row) => row % CLASSES) }],
-    ]),
-  });
-  const columns = [
-    { name: 'image', type: { kind: 'vector', dtype: 'UINT8', shape }, role: 'input', nullable: false },
-    {
-      name: 'label',
-      type: { kind: 'category' },
-      role: 'target',
-      nullable: false,
-      categories: Array.from({ length: CLASSES }, (_, i) => `${i}`),
-    },
-  ] as const;
-  return { columns, train: split(ROWS), validation: split(CLASSES) };
 }
