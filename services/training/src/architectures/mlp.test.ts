@@ -62,7 +62,8 @@ test("layer normalization is PyTorch's formula", async () => {
     norm.parameters.map(({ name }): [string, Value] => [name, g.input(name, { dtype: 'FP32', shape: [3] })]),
   );
   const rows = g.input('h', { dtype: 'FP32', shape: ['batch', 3] });
-  g.output(norm.apply(g, rows, parameters), 'normalized');
+  const step = { g, parameters, buffers: new Map(), update: () => undefined };
+  g.output(norm.apply(step, rows), 'normalized');
   const session = await openSession(writeModel(toModel(g.graph())), { intraOpThreads: 1 });
   const data = [1, 2, 6, -4, -4, -4];
   const { normalized } = await session.run({

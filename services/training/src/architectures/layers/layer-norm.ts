@@ -1,25 +1,19 @@
-import type { GraphBuilder, Value } from '@athanor/onnx';
+import type { Value } from '@athanor/onnx';
 import { scalar } from '@athanor/tensor';
-import type { ModelParameter } from '../architecture.js';
+import type { Layer } from './layer.js';
 
 /** Added to the variance, as in PyTorch. */
 const EPSILON = 1e-5;
 
-export interface LayerNorm {
-  readonly parameters: readonly ModelParameter[];
-  /** Of [n, width]. */
-  apply(g: GraphBuilder, h: Value, parameters: ReadonlyMap<string, Value>): Value;
-}
-
-/** Each row minus its mean, divided by its deviation; times a trainable scale, plus a trainable shift per column. */
-export function layerNorm(name: string, width: number): LayerNorm {
+/** Each row of [n, width] minus its mean, divided by its deviation; times a trainable scale, plus a trainable shift per column. */
+export function layerNorm(name: string, width: number): Layer {
   const [scale, shift] = [`${name}.scale`, `${name}.shift`];
   return {
     parameters: [
       { name: scale, shape: [width], initialization: { kind: 'ones' } },
       { name: shift, shape: [width], initialization: { kind: 'zeros' } },
     ],
-    apply(g, h, parameters) {
+    apply({ g, parameters }, h) {
       const mean = (x: Value) => g.op('ReduceMean', [x, g.axes([-1])], { attributes: { keepdims: true } });
       const centred = g.op('Sub', [h, mean(h)]);
       const variance = mean(g.op('Mul', [centred, centred]));
