@@ -66,6 +66,7 @@ export async function collectResult(
         task: describeComponent(spec.task),
         model: describeComponent(spec.model),
         optimizer: describeComponent(spec.optimizer),
+        ...(spec.schedule && { schedule: describeComponent(spec.schedule) }),
         epochs: String(spec.epochs),
         batch_size: String(spec.batchSize),
         seed: String(spec.seed),

@@ -28,4 +28,12 @@ const EARLIER = 'sha256:5774854f1cbfdef891e746c711585ac352ca2668ce447df6ad1af79a
 test('a version that was trained here keeps its digest when messages get fields that imported models need', () => {
   expect(versionDigest(versionManifest(spec, resultWith({})))).toBe(EARLIER);
   expect(versionDigest(versionManifest(spec, resultWith({ axes: [] })))).toBe(EARLIER);
+  expect(versionDigest(versionManifest({ ...spec, schedule: null }, resultWith({})))).toBe(EARLIER);
+});
+
+test('bug: the schedule of the learning rate, which decides the weights, was not part of the digest', () => {
+  const digests = ['constant', 'cosine'].map(kind =>
+    versionDigest(versionManifest({ ...spec, schedule: component(kind) }, resultWith({}))),
+  );
+  expect(new Set([EARLIER, ...digests]).size).toBe(3);
 });

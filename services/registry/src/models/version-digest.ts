@@ -46,8 +46,9 @@ function trainingOf(spec: TrainingSpec): object {
   return {
     ...{ task: plain(task), model: plain(model), optimizer: plain(optimizer) },
     transforms: transforms.map(({ columns, transform }) => ({ columns, transform: plain(transform) })),
-    // Specs without it have the digest of before it existed.
+    // Specs without one of these have the digest of before it existed.
     ...(spec.weight && { weight: spec.weight }),
+    ...(spec.schedule && { schedule: plain(spec.schedule) }),
     ...{ targets, inputs, epochs, batchSize, patience: spec.earlyStopping?.patience ?? 0, seed, cpuThreads },
   };
 }
