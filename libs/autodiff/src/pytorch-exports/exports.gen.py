@@ -8,14 +8,18 @@ it, so gradients are written for the initializers of the files, which are found 
 
 import json
 import pathlib
+import sys
 
 import numpy as np
-import onnx
 import torch
 from onnx import numpy_helper
 from torch import nn
 
 FOLDER = pathlib.Path(__file__).parent
+sys.path.insert(0, str(FOLDER.parents[2] / "onnx/src/typing/exports"))
+
+from pytorch_export import Attention, export  # noqa: E402
+
 torch.manual_seed(20261129)
 
 
@@ -41,50 +45,11 @@ class Mlp(nn.Module):
         return self.layers(x)
 
 
-class Attention(nn.Module):
-    """Causal self-attention of two heads, written with reshapes that depend on the batch and the length."""
-
-    def __init__(self, width=6, heads=2):
-        super().__init__()
-        self.heads = heads
-        self.norm = nn.LayerNorm(width)
-        self.qkv = nn.Linear(width, 3 * width)
-        self.out = nn.Linear(width, width)
-
-    def forward(self, x):
-        batch, length, width = x.shape
-        q, k, v = self.qkv(self.norm(x)).split(width, dim=2)
-        q, k, v = (t.view(batch, length, self.heads, width // self.heads).transpose(1, 2) for t in (q, k, v))
-        scores = q @ k.transpose(-2, -1) / (width // self.heads) ** 0.5
-        mask = torch.tril(torch.ones(length, length, device=x.device)) == 0
-        y = torch.softmax(scores.masked_fill(mask, float("-inf")), dim=-1) @ v
-        return x + self.out(y.transpose(1, 2).contiguous().view(batch, length, width))
-
-
 MODELS = {
     "cnn": (Cnn(), torch.randn(2, 2, 8, 8), {0: "batch"}),
     "mlp": (Mlp(), torch.randn(3, 4), {0: "batch"}),
-    "attention": (Attention(), torch.randn(2, 4, 6), {0: "batch", 1: "length"}),
+    "attention": (Attention(width=6), torch.randn(2, 4, 6), {0: "batch", 1: "length"}),
 }
-
-
-def export(name, model, example, axes, dynamo):
-    path = FOLDER / f"{name}-{'dynamo' if dynamo else 'script'}.onnx"
-    if dynamo:
-        shapes = ({axis: torch.export.Dim(symbol) for axis, symbol in axes.items()},)
-        torch.onnx.export(model, (example,), str(path), dynamo=True, dynamic_shapes=shapes, external_data=False)
-    else:
-        options = dict(opset_version=17, input_names=["x"], dynamic_axes={"x": axes})
-        torch.onnx.export(model, (example,), str(path), dynamo=False, **options)
-    stored = onnx.load(path)
-    for part in [stored, stored.graph, *stored.graph.node, *stored.graph.input, *stored.graph.output]:
-        part.doc_string = ""
-        del part.metadata_props[:]
-    for value in stored.graph.initializer:
-        del value.metadata_props[:]
-    del stored.graph.value_info[:]
-    onnx.save(stored, path)
-    return path.name, {i.name: numpy_helper.to_array(i) for i in stored.graph.initializer}
 
 
 def reference(model, example):
@@ -114,9 +79,13 @@ def numbers(array):
 cases = []
 for name, (model, example, axes) in MODELS.items():
     model.eval()
-    files = [export(name, model, example, axes, dynamo) for dynamo in (False, True)]
+    files = {}
+    for dynamo in (False, True):
+        path = FOLDER / f"{name}-{'dynamo' if dynamo else 'script'}.onnx"
+        stored = export(path, model, example, axes, dynamo)
+        files[path.name] = {i.name: numpy_helper.to_array(i) for i in stored.graph.initializer}
     x, y = reference(model, example)
-    for file, initializers in files:
+    for file, initializers in files.items():
         found = {key: gradient_of(array, model) for key, array in initializers.items() if array.dtype == np.float32}
         gradients = {key: numbers(gradient) for key, gradient in found.items() if gradient is not None}
         assert len(gradients) == len(list(model.parameters())), (file, sorted(gradients))

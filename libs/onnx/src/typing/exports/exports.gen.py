@@ -6,9 +6,11 @@ Run: python exports.gen.py (torch 2.15, onnx, onnxscript). The weights are rando
 import pathlib
 
 import torch
+from pytorch_export import Attention, export
 from torch import nn
 
 FOLDER = pathlib.Path(__file__).parent
+torch.manual_seed(0)
 
 
 class Mlp(nn.Module):
@@ -39,27 +41,6 @@ class Cnn(nn.Module):
         return self.head(y.mean(dim=(2, 3))), self.head(nn.functional.adaptive_avg_pool2d(y, 1).flatten(1))
 
 
-class Attention(nn.Module):
-    """Causal self-attention of two heads, written with reshapes that depend on the batch and the length."""
-
-    def __init__(self, width=8, heads=2):
-        super().__init__()
-        self.heads = heads
-        self.norm = nn.LayerNorm(width)
-        self.qkv = nn.Linear(width, 3 * width)
-        self.out = nn.Linear(width, width)
-
-    def forward(self, x):
-        batch, length, width = x.shape
-        q, k, v = self.qkv(self.norm(x)).split(width, dim=2)
-        q, k, v = (t.view(batch, length, self.heads, width // self.heads).transpose(1, 2) for t in (q, k, v))
-        scores = q @ k.transpose(-2, -1) / (width // self.heads) ** 0.5
-        mask = torch.tril(torch.ones(length, length, device=x.device)) == 0
-        scores = scores.masked_fill(mask, float("-inf"))
-        y = torch.softmax(scores, dim=-1) @ v
-        return x + self.out(y.transpose(1, 2).contiguous().view(batch, length, width))
-
-
 class Lstm(nn.Module):
     def __init__(self):
         super().__init__()
@@ -80,37 +61,9 @@ MODELS = {
 }
 
 
-def strip(path):
-    """Without what depends on the machine: names of files and of Python's functions, and types that are inferred."""
-    import onnx
-
-    model = onnx.load(path)
-    model.doc_string = ""
-    del model.graph.value_info[:]
-    del model.metadata_props[:]
-    del model.graph.metadata_props[:]
-    for node in model.graph.node:
-        node.doc_string = ""
-        del node.metadata_props[:]
-    for value in [*model.graph.input, *model.graph.output, *model.graph.initializer]:
-        del value.metadata_props[:]
-    onnx.save(model, path)
-
-
-torch.manual_seed(0)
 for name, (model, example, axes) in MODELS.items():
     model.eval()
     for dynamo in (False, True):
         path = FOLDER / f"{name}-{'dynamo' if dynamo else 'script'}.onnx"
-        try:
-            if dynamo:
-                shapes = ({axis: torch.export.Dim(symbol) for axis, symbol in axes.items()},)
-                torch.onnx.export(model, (example,), str(path), dynamo=True, dynamic_shapes=shapes, external_data=False)
-            else:
-                torch.onnx.export(
-                    model, (example,), str(path), dynamo=False, opset_version=17, input_names=["x"], dynamic_axes={"x": axes}
-                )
-            strip(path)
-            print(path.name, path.stat().st_size)
-        except Exception as problem:
-            print(path.name, "not exported:", str(problem)[:300])
+        export(path, model, example, axes, dynamo)
+        print(path.name, path.stat().st_size)
