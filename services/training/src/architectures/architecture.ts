@@ -12,14 +12,12 @@ export type Initialization =
   /** Uniform in ±limit. */
   | { readonly kind: 'uniform'; readonly limit: number };
 
-export interface ModelParameter extends Parameter {
+/** A tensor of a model: a parameter, or a buffer, which training replaces without a gradient (running statistics). */
+export interface ModelWeight extends Buffer {
   readonly initialization: Initialization;
 }
 
-/** A tensor that training replaces without a gradient: running statistics. */
-export interface ModelBuffer extends Buffer {
-  readonly initialization: Initialization;
-}
+export interface ModelParameter extends Parameter, ModelWeight {}
 
 /** The encoded rows that a network takes. */
 export interface NetworkInputs {
@@ -47,7 +45,7 @@ export interface ModelStep extends Omit<ForwardStep, 'inputs'> {
 /** A network as a builder of graphs. */
 export interface ModelDefinition {
   readonly parameters: readonly ModelParameter[];
-  readonly buffers?: readonly ModelBuffer[];
+  readonly buffers?: readonly ModelWeight[];
   /** Emits the raw outputs FP32 [n, outputWidth]. */
   forward(step: ModelStep): Value;
 }

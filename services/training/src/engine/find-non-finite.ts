@@ -5,7 +5,7 @@ import type { Tensor } from '@athanor/tensor';
 import { type Network, trainGraphSpec } from './network.js';
 import type { TrainingSpec } from './spec.js';
 
-/** Repeats one step and names the first value that is not finite; undefined if all are, or if the step cannot be repeated. */
+/** Repeats one step and names the first value that is not finite; undefined if all are. */
 export async function findNonFinite(
   network: Network,
   spec: TrainingSpec,

@@ -1,20 +1,13 @@
 import { type Tensor, zeros } from '@athanor/tensor';
-import type { Initialization, ModelBuffer, ModelParameter } from '../architectures/architecture.js';
+import type { Initialization, ModelWeight } from '../architectures/architecture.js';
 import { randomWords, STREAM } from './philox.js';
 
 /** Initial values of parameters and buffers: a pure function of the seed and their order. */
-export function initialWeights(
-  parameters: readonly (ModelParameter | ModelBuffer)[],
-  seed: number,
-): Map<string, Tensor<'FP32'>> {
+export function initialWeights(parameters: readonly ModelWeight[], seed: number): Map<string, Tensor<'FP32'>> {
   return new Map(parameters.map((parameter, index) => [parameter.name, initialize(parameter, seed, index)]));
 }
 
-function initialize(
-  { shape, initialization }: ModelParameter | ModelBuffer,
-  seed: number,
-  index: number,
-): Tensor<'FP32'> {
+function initialize({ shape, initialization }: ModelWeight, seed: number, index: number): Tensor<'FP32'> {
   const weights = zeros('FP32', shape);
   if (initialization.kind === 'zeros') return weights;
   if (initialization.kind === 'ones') {

@@ -4,7 +4,7 @@ import { buildTrainGraph, type ForwardStep, type TrainGraph, type TrainGraphSpec
 import { GraphBuilder, type Model, toModel, type Value, type ValueType } from '@athanor/onnx';
 import type { Tensor } from '@athanor/tensor';
 import { rawInputType, type SourceColumn, TRANSFORM_OPSETS } from '@athanor/transforms';
-import type { ModelBuffer, ModelDefinition, ModelParameter } from '../architectures/architecture.js';
+import type { ModelDefinition, ModelWeight } from '../architectures/architecture.js';
 import { ARCHITECTURES } from '../architectures/architectures.js';
 import { emitFeatures, joinColumns } from '../features/emit-features.js';
 import { DENSE_INPUT, indexInput, rawInput } from '../features/encode-split.js';
@@ -68,7 +68,7 @@ export function trainGraphSpec(network: Network, spec: TrainingSpec): TrainGraph
 }
 
 /** The tensors of a trained network: parameters and buffers. */
-export function weightsOf({ parameters, buffers = [] }: ModelDefinition): readonly (ModelParameter | ModelBuffer)[] {
+export function weightsOf({ parameters, buffers = [] }: ModelDefinition): readonly ModelWeight[] {
   return [...parameters, ...buffers];
 }
 

@@ -63,9 +63,9 @@ export async function train(options: TrainOptions): Promise<TrainingResult> {
   const spec = { ...options.spec, optimizer: withLearningRate(options.spec.optimizer, options.spec.model) };
   assertValidSpec(spec);
   assertValidData(data);
+  assertBatchFits(spec, data.train.rows);
   const prepared = await prepareData(spec, data);
   const { network } = prepared;
-  assertBatchFits(spec, data.train.rows);
   const graph = trainGraph(network, spec);
   const initial = initialWeights(weightsOf(network.model), spec.seed);
   const checkpoint = resumeFrom ? readCheckpoint(spec, resumeFrom) : { cursor: START, state: initial };

@@ -1,5 +1,5 @@
 import type { Value } from '@athanor/onnx';
-import type { ModelBuffer, ModelParameter, ModelStep } from '../architecture.js';
+import type { ModelParameter, ModelStep, ModelWeight } from '../architecture.js';
 
 /** What a layer sees of a step: all but the network's inputs. */
 export type LayerStep = Omit<ModelStep, 'inputs'>;
@@ -7,7 +7,7 @@ export type LayerStep = Omit<ModelStep, 'inputs'>;
 /** A part of a network, with the names of its own parameters and buffers. */
 export interface Layer {
   readonly parameters: readonly ModelParameter[];
-  readonly buffers?: readonly ModelBuffer[];
+  readonly buffers?: readonly ModelWeight[];
   apply(step: LayerStep, x: Value): Value;
 }
 
