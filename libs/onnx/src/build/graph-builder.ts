@@ -1,7 +1,8 @@
 // Builds a graph node by node, in single-assignment form, and types every value when it is added. The list of nodes is
 // also the tape that automatic differentiation walks backwards.
 
-import { bytesOf, int64, isNumeric, type Tensor } from '@athanor/tensor';
+import { int64, type Tensor } from '@athanor/tensor';
+import { contentKey } from '../content-key.js';
 import { ModelError, TypeInferenceError } from '../errors.js';
 import type { Attributes, Graph, Node, Value, ValueInfo, ValueType } from '../model.js';
 import { type AttributeInputs, writeAttributes } from '../operators/attribute-specs.js';
@@ -212,9 +213,4 @@ export class GraphBuilder {
   #known(type: Value): KnownValue {
     return { type, contents: this.contentsOf(type.name) };
   }
-}
-
-function contentKey(tensor: Tensor): string {
-  const content = isNumeric(tensor) ? Buffer.from(bytesOf(tensor)).toString('latin1') : JSON.stringify(tensor.data);
-  return `${tensor.dtype}[${tensor.shape.join(',')}]${content}`;
 }

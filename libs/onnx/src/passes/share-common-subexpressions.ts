@@ -1,4 +1,5 @@
-import { bytesOf, isNumeric, type Tensor } from '@athanor/tensor';
+import type { Tensor } from '@athanor/tensor';
+import { contentKey } from '../content-key.js';
 import type { Attribute, Graph, Node } from '../model.js';
 import { mapBodies } from '../rewrite/bodies.js';
 import { substituteInNode } from '../rewrite/substitute.js';
@@ -74,13 +75,8 @@ function isLarge(attribute: Attribute): boolean {
 }
 
 function contentOf({ kind, value }: Attribute): unknown {
-  if (kind === 'tensor') return tensorContent(value as Tensor);
+  if (kind === 'tensor') return contentKey(value as Tensor);
   // -0 and NaN are written like other numbers by JSON.
   const text = (each: unknown) => (Object.is(each, -0) ? '-0' : String(each));
   return Array.isArray(value) ? value.map(text) : text(value);
-}
-
-function tensorContent(tensor: Tensor): unknown {
-  const content = isNumeric(tensor) ? Buffer.from(bytesOf(tensor)).toString('latin1') : tensor.data;
-  return [tensor.dtype, tensor.shape, content];
 }

@@ -1,4 +1,5 @@
-import type { Attribute, Graph, Node, ValueInfo } from '../model.js';
+import type { Graph, Node, ValueInfo } from '../model.js';
+import { mapBodies } from './bodies.js';
 
 type Rename = (name: string) => string;
 
@@ -25,17 +26,6 @@ function renameInfo(info: ValueInfo, rename: Rename): ValueInfo {
 function renameNode(node: Node, rename: Rename): Node {
   // '' stands for an omitted input or output, which has no name to change.
   const renameUsed = (name: string) => (name === '' ? '' : rename(name));
-  const attributes = Object.entries(node.attributes).map(([key, attribute]) => {
-    return [key, renameAttribute(attribute, rename)] as const;
-  });
-  return {
-    ...node,
-    inputs: node.inputs.map(renameUsed),
-    outputs: node.outputs.map(renameUsed),
-    attributes: Object.fromEntries(attributes),
-  };
-}
-
-function renameAttribute(attribute: Attribute, rename: Rename): Attribute {
-  return attribute.kind === 'graph' ? { kind: 'graph', value: renameValues(attribute.value, rename) } : attribute;
+  const renamed = { ...node, inputs: node.inputs.map(renameUsed), outputs: node.outputs.map(renameUsed) };
+  return mapBodies(renamed, body => renameValues(body, rename));
 }
