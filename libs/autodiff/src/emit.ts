@@ -1,7 +1,7 @@
 // Short functions for writing formulas: each emits one node.
 
 import { type Dim, type GraphBuilder, staticCount, type Value } from '@athanor/onnx';
-import { type DType, scalar as scalarTensor, tensor } from '@athanor/tensor';
+import { type DType, type Shape, scalar as scalarTensor, tensor } from '@athanor/tensor';
 import { GradientError } from './errors.js';
 
 export const add = (g: GraphBuilder, a: Value, b: Value): Value => g.op('Add', [a, b]);
@@ -21,7 +21,7 @@ export function scale(g: GraphBuilder, x: Value, factor: number): Value {
 }
 
 export function cast(g: GraphBuilder, x: Value, to: DType): Value {
-  return x.dtype === to ? x : g.op('Cast', [x], { attributes: { to: to } });
+  return x.dtype === to ? x : g.op('Cast', [x], { attributes: { to } });
 }
 
 export function sum(g: GraphBuilder, x: Value, axes: readonly number[], keepDims: boolean): Value {
@@ -34,33 +34,32 @@ export function shapeValue(g: GraphBuilder, x: Value): Value {
 }
 
 /** Zeros in the shape of an existing value. */
-export function zerosLike(g: GraphBuilder, x: Value): Value {
-  return g.op('Expand', [scalar(g, x.dtype, 0), shapeValue(g, x)]);
+export const zerosLike = (g: GraphBuilder, x: Value): Value => filledLike(g, x, 0);
+
+/** Ones in the shape of an existing value. */
+export const onesLike = (g: GraphBuilder, x: Value): Value => filledLike(g, x, 1);
+
+function filledLike(g: GraphBuilder, x: Value, value: number): Value {
+  return g.op('Expand', [scalar(g, x.dtype, value), shapeValue(g, x)]);
 }
 
-export function mean(g: GraphBuilder, x: Value, axes: readonly number[]): Value {
-  return g.op('ReduceMean', [x, g.axes(axes)], { attributes: { keepdims: false } });
-}
-
-/** The mean over axes, which are kept with size 1. */
-export function meanOver(g: GraphBuilder, x: Value, axes: readonly number[]): Value {
-  return g.op('ReduceMean', [x, g.axes(axes)]);
+export function mean(g: GraphBuilder, x: Value, axes: readonly number[], keepDims: boolean): Value {
+  return g.op('ReduceMean', [x, g.axes(axes)], keepDims ? {} : { attributes: { keepdims: false } });
 }
 
 /** Element `index` (a scalar) along the first axis. */
 export const at = (g: GraphBuilder, x: Value, index: Value): Value => g.op('Gather', [x, index]);
 
-/** Ones in the shape of an existing value. */
-export function onesLike(g: GraphBuilder, x: Value): Value {
-  return g.op('Expand', [scalar(g, x.dtype, 1), shapeValue(g, x)]);
+/** A constant of a float dtype, given by its elements in row-major order. */
+export function constant(g: GraphBuilder, dtype: DType, shape: Shape, elements: readonly number[]): Value {
+  if (dtype === 'FP64') return g.constant(tensor('FP64', shape, Float64Array.from(elements)));
+  if (dtype === 'FP32') return g.constant(tensor('FP32', shape, Float32Array.from(elements)));
+  throw new GradientError(`gradients are FP32 or FP64, received ${dtype}`);
 }
 
 /** A constant matrix, given by its rows. */
 export function matrix(g: GraphBuilder, dtype: DType, rows: readonly (readonly number[])[]): Value {
-  const shape = [rows.length, rows[0]?.length ?? 0];
-  if (dtype === 'FP64') return g.constant(tensor('FP64', shape, Float64Array.from(rows.flat())), 'matrix');
-  if (dtype === 'FP32') return g.constant(tensor('FP32', shape, Float32Array.from(rows.flat())), 'matrix');
-  throw new GradientError(`gradients are FP32 or FP64, received ${dtype}`);
+  return constant(g, dtype, [rows.length, rows[0]?.length ?? 0], rows.flat());
 }
 
 /** A value repeated in the shape of another, to which it broadcasts. */

@@ -59,7 +59,7 @@ export function lossMetrics(g: GraphBuilder, loss: Loss, batch: LossBatch): Loss
   const correct = loss.correct && sum(g, loss.correct(g, predictions, labels), [-1], false);
   const value = weights
     ? div(g, sum(g, mul(g, rows, weights), [-1], false), total(g, weights, false))
-    : mean(g, rows, [-1]);
+    : mean(g, rows, [-1], false);
   return { loss: value, ...(correct && { correct }) };
 }
 

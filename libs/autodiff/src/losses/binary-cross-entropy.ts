@@ -11,7 +11,7 @@ export const binaryCrossEntropy: Loss = {
   rows(g, logits, targets) {
     const decayed = g.op('Exp', [neg(g, g.op('Abs', [logits]))]);
     const softplus = g.op('Log', [add(g, scalar(g, logits.dtype, 1), decayed)]);
-    return mean(g, add(g, sub(g, g.op('Relu', [logits]), mul(g, logits, targets)), softplus), [-1]);
+    return mean(g, add(g, sub(g, g.op('Relu', [logits]), mul(g, logits, targets)), softplus), [-1], false);
   },
   derivative: (g, logits, targets) => perElement(g, sub(g, g.op('Sigmoid', [logits]), targets)),
   correct: isRight,

@@ -7,7 +7,7 @@ export const hinge: Loss = {
   rows(g, scores, targets) {
     const one = scalar(g, scores.dtype, 1);
     const sign = sub(g, scale(g, targets, 2), one);
-    return mean(g, g.op('Relu', [sub(g, one, mul(g, sign, scores))]), [-1]);
+    return mean(g, g.op('Relu', [sub(g, one, mul(g, sign, scores))]), [-1], false);
   },
   correct: isRight,
 };

@@ -10,7 +10,7 @@ export function huber(delta: number): Loss {
     rows(g, predictions, targets) {
       const size = g.op('Abs', [sub(g, predictions, targets)]);
       const near = g.op('Clip', [size, undefined, scalar(g, size.dtype, delta)]);
-      return mean(g, mul(g, near, sub(g, size, scale(g, near, 0.5))), [-1]);
+      return mean(g, mul(g, near, sub(g, size, scale(g, near, 0.5))), [-1], false);
     },
   };
 }

@@ -6,7 +6,7 @@ import { perElement } from './per-element.js';
 export const squaredError: Loss = {
   rows(g, predictions, targets) {
     const difference = sub(g, predictions, targets);
-    return mean(g, mul(g, difference, difference), [-1]);
+    return mean(g, mul(g, difference, difference), [-1], false);
   },
   derivative: (g, predictions, targets) => perElement(g, sub(g, predictions, targets), 2),
 };

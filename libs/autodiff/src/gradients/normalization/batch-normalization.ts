@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '@athanor/onnx';
 import { tensor } from '@athanor/tensor';
-import { add, meanOver, mul, neg, onesLike, scale as scaled, sub, sum, zerosLike } from '../../emit.js';
+import { add, mean as meanOver, mul, neg, onesLike, scale as scaled, sub, sum, zerosLike } from '../../emit.js';
 import { defineGradient, type GradientCall, type GradientsOf } from '../gradient.js';
 import { divideByCount } from '../reduction/spread.js';
 import { channelAxes, inverseDeviation, perChannel } from './standardize.js';
@@ -56,7 +56,7 @@ function byBatch({ g, inputs, attributes, outputGradients, wanted, dy }: Call): 
   const { epsilon, momentum } = attributes;
   const rank = x.shape.length;
   const axes = channelAxes(rank);
-  const centered = sub(g, x, meanOver(g, x, axes));
+  const centered = sub(g, x, meanOver(g, x, axes, true));
   const perElement = (value: Value) => divideByCount(g, value, { of: x, axes });
   const squares = g.op('ReduceSumSquare', [centered, g.axes(axes)]);
   const inverse = inverseDeviation(g, perElement(squares), epsilon);

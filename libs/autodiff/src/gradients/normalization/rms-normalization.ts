@@ -1,5 +1,5 @@
 import { normalizeAxis } from '@athanor/tensor';
-import { meanOver, mul, sub } from '../../emit.js';
+import { mean, mul, sub } from '../../emit.js';
 import { unbroadcast } from '../../unbroadcast.js';
 import { defineGradient } from '../gradient.js';
 import { inverseDeviation } from './standardize.js';
@@ -9,11 +9,11 @@ export const gradient = defineGradient('RMSNormalization', {
   backward({ g, inputs: { x, scale }, attributes, wanted, dy }) {
     const start = normalizeAxis(attributes.axis, x.shape.length);
     const axes = x.shape.slice(start).map((_, index) => start + index);
-    const inverse = inverseDeviation(g, meanOver(g, mul(g, x, x), axes), attributes.epsilon);
+    const inverse = inverseDeviation(g, mean(g, mul(g, x, x), axes, true), attributes.epsilon);
     const standard = mul(g, x, inverse);
     const dx = () => {
       const d = mul(g, dy, scale);
-      return mul(g, inverse, sub(g, d, mul(g, standard, meanOver(g, mul(g, d, standard), axes))));
+      return mul(g, inverse, sub(g, d, mul(g, standard, mean(g, mul(g, d, standard), axes, true))));
     };
     return {
       x: wanted.x ? dx() : undefined,

@@ -1,7 +1,7 @@
 // What normalizations have in common: x̂ = (x - mean)·r with r = 1/√(variance + ε) over some axes, and the way back.
 
 import type { GraphBuilder, Value } from '@athanor/onnx';
-import { add, meanOver, mul, scalar, sub } from '../../emit.js';
+import { add, mean, mul, scalar, sub } from '../../emit.js';
 
 export interface Standard {
   /** x̂ */
@@ -19,8 +19,8 @@ export function standardize(
   x: Value,
   { axes, epsilon }: { readonly axes: readonly number[]; readonly epsilon: number },
 ): Standard {
-  const centered = sub(g, x, meanOver(g, x, axes));
-  const inverse = inverseDeviation(g, meanOver(g, mul(g, centered, centered), axes), epsilon);
+  const centered = sub(g, x, mean(g, x, axes, true));
+  const inverse = inverseDeviation(g, mean(g, mul(g, centered, centered), axes, true), epsilon);
   return { centered, standard: mul(g, centered, inverse), inverse, axes };
 }
 
@@ -31,8 +31,8 @@ export function inverseDeviation(g: GraphBuilder, v: Value, epsilon: number): Va
 
 /** The gradient of x from that of x̂: r·(d - mean(d) - x̂·mean(d·x̂)) (Ioffe, Szegedy 2015). */
 export function throughStandard(g: GraphBuilder, d: Value, { standard, inverse, axes }: Standard): Value {
-  const alongStandard = mul(g, standard, meanOver(g, mul(g, d, standard), axes));
-  return mul(g, inverse, sub(g, sub(g, d, meanOver(g, d, axes)), alongStandard));
+  const alongStandard = mul(g, standard, mean(g, mul(g, d, standard), axes, true));
+  return mul(g, inverse, sub(g, sub(g, d, mean(g, d, axes, true)), alongStandard));
 }
 
 /** A vector of one number per channel, to be broadcast to [N, C, …]. */

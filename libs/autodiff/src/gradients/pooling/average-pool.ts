@@ -1,6 +1,6 @@
 import { type GraphBuilder, paddedCount, type Value, type WindowAxis, windowAxes } from '@athanor/onnx';
-import { elementCount, tensor } from '@athanor/tensor';
-import { mul, reshapeLike, scale } from '../../emit.js';
+import { elementCount } from '@athanor/tensor';
+import { constant, mul, reshapeLike, scale } from '../../emit.js';
 import { spatialSizes, transposeAttributes } from '../convolution/geometry.js';
 import { defineGradient } from '../gradient.js';
 
@@ -15,9 +15,14 @@ export const gradient = defineGradient('AveragePool', {
     if (isTiling) return { x: reshapeLike(g, repeated(g, scale(g, dy, 1 / elementCount(kernel)), kernel), x) };
     const shares = mul(g, dy, shareOf(g, dy, { axes, sizes, countsPads: attributes.count_include_pad }));
     const channels = x.shape[1] as number;
-    const ones = tensor('FP64', [channels, 1, ...kernel], new Float64Array(channels * elementCount(kernel)).fill(1));
+    const ones = constant(
+      g,
+      dy.dtype,
+      [channels, 1, ...kernel],
+      new Array<number>(channels * elementCount(kernel)).fill(1),
+    );
     const transposed = transposeAttributes({ axes, group: channels }, sizes, places);
-    const spread = g.op('ConvTranspose', [shares, constantLike(g, ones, dy)], { attributes: transposed });
+    const spread = g.op('ConvTranspose', [shares, ones], { attributes: transposed });
     return { x: { ...spread, shape: x.shape } };
   },
   cases: [
@@ -60,24 +65,6 @@ function shareOf(g: GraphBuilder, dy: Value, { axes, sizes, countsPads }: Shares
     },
     [1],
   );
-  return constantLike(
-    g,
-    tensor(
-      'FP64',
-      [1, 1, ...places],
-      Float64Array.from(counts, count => 1 / count),
-    ),
-    dy,
-  );
-}
-
-function constantLike(
-  g: GraphBuilder,
-  { shape, data }: { shape: readonly number[]; data: Float64Array },
-  { dtype }: Value,
-): Value {
-  return g.constant(
-    dtype === 'FP64' ? tensor('FP64', shape, data) : tensor('FP32', shape, Float32Array.from(data)),
-    'share',
-  );
+  const shares = counts.map(count => 1 / count);
+  return constant(g, dy.dtype, [1, 1, ...places], shares);
 }
