@@ -3,7 +3,7 @@
 
 import { compareCategories } from '@athanor/data';
 import { FormatError } from '../../formats/rows.js';
-import { expectAnyRow, expectRows } from '../../tables/findings/loss-rules.js';
+import { expectAnyRow, expectRows, MIN_KEY_ROWS } from '../../tables/findings/loss-rules.js';
 import type { PlacedImage } from '../layout/place-images.js';
 import type { Survey } from '../layout/survey.js';
 import type { FoundFlaws } from './find-flaws.js';
@@ -29,9 +29,6 @@ export function expectUsable(images: readonly PlacedImage[]): void {
     `expected images that can be read and have a label, got none of ${images.length}: ${reasons.join('; ')}; put them into folders named after their class, or add a labels.csv of paths and labels`,
   );
 }
-
-/** From this number of images on, as for tables: fewer may happen to be different. */
-const MIN_KEY_ROWS = 20;
 
 /**
  * The classes of the kept images in order. Throws FormatError if there is one, or one for each image, or if one has

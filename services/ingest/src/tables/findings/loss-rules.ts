@@ -9,6 +9,8 @@ import type { SplitFractions, TableResult } from '../table-plan.js';
 import type { Checked } from './run-checks.js';
 
 const MAX_REMOVED_SHARE = 0.05;
+/** From this number of rows on, another class in each is a key; in fewer it may happen. */
+export const MIN_KEY_ROWS = 20;
 const ACCEPT = 'or accept it with --accept-loss';
 
 export type Removal = Pick<Checked, 'summaries' | 'removedRows'>;
@@ -63,8 +65,6 @@ export async function expectClasses(
     );
   }
 }
-
-const MIN_KEY_ROWS = 20;
 
 /** Throws FormatError for a target with one value in all rows. */
 export async function expectVaryingTargets(work: CheckWork): Promise<void> {
