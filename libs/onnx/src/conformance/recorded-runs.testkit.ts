@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bytesOf, type DType, type Tensor, tensorFromBytes } from '@athanor/tensor';
-import * as ort from 'onnxruntime-node';
+import { openSession } from '@athanor/runtime';
+import type { DType, Tensor } from '@athanor/tensor';
 import { ModelError } from '../errors.js';
 import { fromTensor, type NdArray } from '../evaluate/nd-array.js';
 import type { Graph, Model, ValueInfo } from '../model.js';
@@ -59,49 +59,19 @@ function tensorsOf(folder: string, kind: string, values: readonly ValueInfo[]): 
   return Object.fromEntries(given.map(({ name, file }) => [name, readTensorFile(readFileSync(join(folder, file)))]));
 }
 
-const ORT_TYPES: { readonly [D in DType]?: ort.Tensor.Type } = {
-  BOOL: 'bool',
-  UINT8: 'uint8',
-  UINT16: 'uint16',
-  UINT32: 'uint32',
-  UINT64: 'uint64',
-  INT8: 'int8',
-  INT16: 'int16',
-  INT32: 'int32',
-  INT64: 'int64',
-  FP16: 'float16',
-  FP32: 'float32',
-  FP64: 'float64',
-  BYTES: 'string',
-};
-const DTYPES = new Map(Object.entries(ORT_TYPES).map(([dtype, type]) => [type, dtype as DType]));
-
 /** What ONNX Runtime computes, or undefined where it cannot load or run the model. */
 export async function runInOrt(
   file: Uint8Array,
   inputs: RecordedRun['inputs'],
 ): Promise<Map<string, NdArray> | undefined> {
   try {
-    const session = await ort.InferenceSession.create(file, { logSeverityLevel: 4 });
-    const feeds = Object.entries(inputs).map(([name, value]) => [name, toOrt(value)]);
-    const results = await session.run(Object.fromEntries(feeds));
+    const session = await openSession(file, { intraOpThreads: 0 });
+    const results = await session.run(inputs);
     await session.release();
-    return new Map(Object.entries(results).map(([name, value]) => [name, fromTensor(fromOrt(value))]));
+    return new Map(Object.entries(results).map(([name, value]) => [name, fromTensor(value)]));
   } catch {
     return undefined;
   }
-}
-
-function toOrt({ dtype, shape, data }: Tensor): ort.Tensor {
-  const type = ORT_TYPES[dtype];
-  if (type === undefined) throw new Error(`the runtime's binding has no ${dtype}`);
-  return new ort.Tensor(type, data as never, shape);
-}
-
-function fromOrt({ type, dims, data }: ort.Tensor): Tensor {
-  const dtype = DTYPES.get(type)!;
-  if (dtype === 'BYTES') return { dtype, shape: dims, data: data as string[] };
-  return tensorFromBytes(dtype, dims, bytesOf({ data } as never).slice()) as Tensor;
 }
 
 /** |received − expected| ≤ absolute + relative |expected|; the set's own tolerances, and the steps of 16-bit floats. */
