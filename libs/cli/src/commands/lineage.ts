@@ -1,7 +1,7 @@
 import type { AthanorClient } from '@athanor/client';
 import type { LineageEdge, LineageNode } from '@athanor/contracts/registry';
 import type { Command } from 'commander';
-import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { findVersion } from '../model/find-version.js';
 import { shortDigest } from '../output/render.js';
 import { type CliEnvironment, commandContext, withClient } from './command-context.js';
 
@@ -30,15 +30,8 @@ export function addLineageCommand(program: Command, cli: CliEnvironment): void {
 async function resolveVersion(client: AthanorClient, reference: string) {
   // A digest alone means every model with that training.
   if (reference.startsWith('sha256:')) return { versionDigest: reference };
-  const [, modelName = '', alias, version] = /^([^@:]+)(?:@(.+)|:(\d+))$/.exec(reference) ?? [];
-  if (modelName === '') {
-    throw new CliError(`expected model@alias, model:number or sha256:…, got '${reference}'`, EXIT_CODES.usage);
-  }
-  // An alias cannot read like a number, so model@2 means the version.
-  const number = version ?? (/^\d+$/.test(alias ?? '') ? alias : undefined);
-  const by = number === undefined ? { alias: alias ?? '' } : { version: Number(number) };
-  const { modelVersion } = await client.registry.getModelVersion({ modelName, ...by });
-  return { versionDigest: modelVersion?.digest ?? '', modelName };
+  const { digest: versionDigest, modelName } = await findVersion(client, reference, ' or sha256:…');
+  return { versionDigest, modelName };
 }
 
 const IMPORTED = 'imported_from';
@@ -78,6 +71,7 @@ export function lineageText({ nodes, edges }: Lineage): string {
       for (const next of nodes.filter(({ id }) => files.includes(id))) visit(next, depth + 2, '');
     }
   };
-  for (const root of nodes.filter(({ kind }) => kind === 'KIND_MODEL_VERSION')) visit(root, 0, '');
+  const isMade = (id: string) => edges.some(({ to }) => to === id);
+  for (const root of nodes.filter(({ id, kind }) => kind === 'KIND_MODEL_VERSION' && !isMade(id))) visit(root, 0, '');
   return lines.join('');
 }

@@ -25,6 +25,7 @@ Examples:
   athanor train --dataset houses --name prices --target price --transform rooms=min-max --wait
   athanor train --dataset adult --name income --slice sex,age --task binary --task.threshold f1 --wait
   athanor train --dataset digits --name digits --model mlp --model.hidden 128,64 --optimizer sgd --optimizer.momentum 0.9
+  athanor train --dataset flowers --name flowers --model fine-tune --model.train lora --base imagenet:1 --wait
   athanor train --dataset digits --name digits --print-spec > job.yaml
   athanor train --spec job.yaml --name digits --wait`;
 
@@ -42,8 +43,9 @@ export function addTrainCommand(program: Command, cli: CliEnvironment): void {
     .option('--transform <column=kind>', 'how a column is encoded (default: chosen); may be repeated', collect)
     .option(
       '--model <kind>',
-      'the network: mlp, linear, auto for the best of them; cnn, resnet, mobilenet for images (default: auto for tables, else mlp)',
+      'the network: mlp, linear, auto for the best of them; cnn, resnet, mobilenet for images; fine-tune for an imported one (default: auto for tables, else mlp)',
     )
+    .option('--base <model:version>', 'the imported version that --model fine-tune starts from')
     .option('--optimizer <kind>', 'how gradients become updates (default: adam)')
     .option('--schedule <kind>', 'how the learning rate changes, such as cosine (default: by the model)')
     .option('--epochs <n>', 'maximum number of passes over the training rows (default: chosen)', wholeNumber)

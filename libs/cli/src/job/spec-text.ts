@@ -17,6 +17,7 @@ export function specFields(spec: TrainingSpec | null): [string, string][] {
     ['Slices', spec.slices.join(', ')],
     ['Transforms', transformsText(spec)],
     ['Network', componentText(spec.model)],
+    ['Starts from', spec.base ? `${spec.base.modelName} v${spec.base.version}` : ''],
     ['Optimizer', componentText(spec.optimizer)],
     ['Learning rate', spec.schedule ? componentText(spec.schedule) : ''],
     ['Length', `batch ${batchSize}, ${epochs} epochs${stopping}; seed ${seed}, ${cpuThreads} threads`],

@@ -21,6 +21,8 @@ export interface RequestOptions {
   readonly task?: string;
   readonly transform?: readonly string[];
   readonly model?: string;
+  /** The version that training starts from, as model@alias or model:number. */
+  readonly base?: string;
   readonly optimizer?: string;
   readonly schedule?: string;
   readonly epochs?: number;

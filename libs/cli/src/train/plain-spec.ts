@@ -21,6 +21,7 @@ export interface PlainSpec {
   readonly task?: WrittenComponent;
   readonly transforms?: readonly { readonly columns: readonly string[]; readonly transform: WrittenComponent }[];
   readonly model?: WrittenComponent;
+  readonly base?: { readonly model: string; readonly version: number };
   readonly optimizer?: WrittenComponent;
   readonly schedule?: WrittenComponent;
   readonly epochs?: number;
@@ -42,6 +43,7 @@ const FIELDS: readonly (keyof PlainSpec)[] = [
     'task',
     'transforms',
     'model',
+    'base',
     'optimizer',
     'schedule',
   ] as const),
@@ -59,6 +61,7 @@ export function toPlainSpec(spec: TrainingSpec): PlainSpec {
     task: written(spec.task),
     transforms: grouped(transforms),
     ...{ model: written(spec.model), optimizer: written(spec.optimizer) },
+    ...(spec.base && { base: { model: spec.base.modelName, version: spec.base.version } }),
     ...(spec.schedule && { schedule: written(spec.schedule) }),
     ...{ epochs, batchSize, patience: spec.earlyStopping?.patience ?? 0, seed, cpuThreads, checkpointEverySteps },
   };
@@ -92,7 +95,7 @@ export function toSpecMessage(spec: PlainSpec | null): TrainingSpecInput {
       EXIT_CODES.usage,
     );
   }
-  const { dataset, patience, task, model, optimizer, schedule, transforms, targets, inputs, slices, ...rest } =
+  const { dataset, patience, task, model, base, optimizer, schedule, transforms, targets, inputs, slices, ...rest } =
     spec ?? {};
   return {
     ...rest,
@@ -103,6 +106,7 @@ export function toSpecMessage(spec: PlainSpec | null): TrainingSpecInput {
     ...(patience !== undefined && { earlyStopping: { patience } }),
     ...(task && { task: message(task) }),
     ...(model && { model: message(model) }),
+    ...(base && { base: { modelName: base.model, version: base.version } }),
     ...(optimizer && { optimizer: message(optimizer) }),
     ...(schedule && { schedule: message(schedule) }),
     ...(transforms && {

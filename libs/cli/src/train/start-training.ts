@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AthanorClient } from '@athanor/client';
+import type { ModelVersion } from '@athanor/contracts/registry';
 import type { TrainingSpecInput } from '@athanor/contracts/training';
 import { stringify } from 'yaml';
 import type { CommandContext } from '../commands/command-context.js';
@@ -10,6 +11,7 @@ import { withJobDetails } from '../job/evaluation.js';
 import { findMadeVersion, nextSteps } from '../job/next-steps.js';
 import { specFields } from '../job/spec-text.js';
 import { waitForJob } from '../job/wait-for-job.js';
+import { findVersion } from '../model/find-version.js';
 import { fields } from '../output/render.js';
 import { JOB_FAMILIES, toSpec } from './job-request.js';
 import { toPlainSpec } from './plain-spec.js';
@@ -29,7 +31,9 @@ export async function startTraining(
   const { terminal } = context;
   const given = readParameters(words, JOB_FAMILIES);
   const { kinds } = given.length === 0 ? { kinds: [] } : await client.training.listComponents({});
-  const spec = await toSpec(options, given, kinds);
+  const { base } = options;
+  const started = base === undefined ? {} : { base: startOf(await findVersion(client, base)) };
+  const spec = { ...(await toSpec(options, given, kinds)), ...started };
   if (options.printSpec) return await printSpec(context, client, spec);
   // An own id, so that a request that is retried after a lost response does not start a second job.
   const requestId = options.requestId ?? randomUUID();
@@ -48,6 +52,8 @@ export async function startTraining(
     terminal.err(nextSteps(context, shown.modelName, version));
   }
 }
+
+const startOf = ({ modelName, version }: ModelVersion) => ({ modelName, version });
 
 async function printSpec(context: CommandContext, client: AthanorClient, spec: TrainingSpecInput): Promise<void> {
   const { spec: resolved } = await client.training.resolveTrainingJob({ spec });

@@ -5,7 +5,7 @@ import type { GraphBuilder } from './graph-builder.js';
 /**
  * Adds the nodes of a finished graph to a builder, with types inferred again, so that it can be differentiated or
  * extended. `bindings` gives the values of its inputs; a bound initializer becomes that value instead of a constant (a
- * weight to be trained). Returns the outputs by name. Throws TypeInferenceError for operators that the builder cannot
+ * weight to be trained). Other initializers become shared constants of the outermost graph, so that no Loop copies them. Returns the outputs by name. Throws TypeInferenceError for operators that the builder cannot
  * type.
  */
 export function inlineGraph(
@@ -15,7 +15,7 @@ export function inlineGraph(
 ): ReadonlyMap<string, Value> {
   const values = new Map(bindings);
   for (const [name, tensor] of graph.initializers) {
-    if (!values.has(name)) values.set(name, g.initializer(g.uniqueName(name), tensor));
+    if (!values.has(name)) values.set(name, g.constant(tensor, name));
   }
   for (const node of graph.nodes) {
     const inputs = node.inputs.map(name => (name === '' ? undefined : resolve(values, name)));

@@ -20,6 +20,8 @@ export function specification({ spec, result }: TrainingJob): Content {
   return [
     fields([
       ['Model', componentText(spec.model)],
+      ['Starts from', spec.base ? html`${userText(spec.base.modelName)} v${spec.base.version}` : ''],
+      ['Version digest', spec.base ? html`<code>${spec.base.versionDigest}</code>` : ''],
       ['Optimizer', componentText(spec.optimizer)],
       ['Learning rate', spec.schedule === null ? '' : componentText(spec.schedule)],
       ['Length', lengthText(spec)],

@@ -3,7 +3,7 @@ import { chunkBytes, RpcError, type Stub } from '@athanor/client';
 import { fromComponent } from '@athanor/contracts';
 import type { Component } from '@athanor/contracts/api';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
-import type { EvaluatedModel, TrainingJobSucceeded } from '@athanor/contracts/training';
+import type { BaseModel, EvaluatedModel, TrainingJobSucceeded } from '@athanor/contracts/training';
 import type { EventOutgoing } from '@athanor/events';
 import { crashPoint } from '@athanor/service';
 import type { JobLineage } from '../lineage/graph.js';
@@ -62,6 +62,7 @@ export async function collectResult(
       jobId,
       dataset: { datasetId, version, digest: spec.datasetDigest, split: origin.split },
       sources: origin.sources,
+      ...(spec.base && { base: baseOf(spec.base) }),
       training: {
         task: describeComponent(spec.task),
         model: describeComponent(spec.model),
@@ -76,6 +77,10 @@ export async function collectResult(
     },
   };
   return { kind: 'version', registration };
+}
+
+function baseOf({ modelName, version, versionDigest: digest }: BaseModel): JobLineage['base'] {
+  return { modelName, version, digest };
 }
 
 function evaluatedVersion({ jobId, imported }: EvaluatedModel): EvaluatedVersion {

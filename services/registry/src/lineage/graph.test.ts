@@ -36,6 +36,18 @@ describe('lineageGraph', () => {
     ]);
   });
 
+  test('leads from a job to the version that training started from', () => {
+    const base = { modelName: 'base', version: 2, digest: 'sha256:b' };
+    const { lineage } = registrationOf({ jobId: 'j1' });
+    const { nodes, edges } = lineageGraph([{ ...version([]), jobs: [{ ...lineage, base }] }]);
+    expect(nodes.map(({ label }) => label)).toContain('base v2');
+    expect(edges).toContainEqual({
+      from: 'training-job:j1',
+      to: 'model-version:base@sha256:b',
+      relation: 'started_from',
+    });
+  });
+
   test('keeps models with equal training apart', () => {
     const { nodes, edges } = lineageGraph([version(['j1'], 'aaa'), version(['j2'], 'bbb')]);
     expect(nodes.filter(({ kind }) => kind === 'KIND_MODEL_VERSION').map(({ id }) => id)).toEqual([

@@ -15,7 +15,15 @@ export interface JobLineage {
     readonly byteSize: number;
     readonly partition: string;
   }[];
+  /** The version that training started from. */
+  readonly base?: BaseVersion;
   readonly training: Readonly<Record<string, string>>;
+}
+
+export interface BaseVersion {
+  readonly modelName: string;
+  readonly version: number;
+  readonly digest: string;
 }
 
 /** What the registry stores about an import that made a version. */
@@ -43,10 +51,9 @@ export function lineageGraph(versions: readonly VersionLineage[]) {
   const edges = new Map<string, LineageEdgeInput>();
   const add = (node: LineageNodeInput & { readonly id: string }) => nodes.set(node.id, node);
   const link = (from: string, to: string, relation: string) => edges.set(`${from} ${to}`, { from, to, relation });
-  for (const { modelName, version, digest, jobs, imports } of versions) {
-    // The digest alone is not unique: models with equal training share it.
-    const versionId = `model-version:${modelName}@${digest}`;
-    add({ id: versionId, kind: 'KIND_MODEL_VERSION', label: `${modelName} v${version}`, digest, attributes: {} });
+  for (const { jobs, imports, ...version } of versions) {
+    const versionId = idOf(version);
+    add(versionNode(version));
     for (const job of jobs) {
       const jobId = `training-job:${job.jobId}`;
       add({ id: jobId, kind: 'KIND_TRAINING_JOB', label: job.jobId, digest: '', attributes: job.training });
@@ -54,6 +61,10 @@ export function lineageGraph(versions: readonly VersionLineage[]) {
       const datasetId = `dataset-version:${job.dataset.digest}`;
       add(datasetNode(datasetId, job));
       link(jobId, datasetId, 'trained_on');
+      if (job.base !== undefined) {
+        add(versionNode(job.base));
+        link(jobId, idOf(job.base), 'started_from');
+      }
       for (const source of job.sources) {
         const sourceId = `source:${source.digest}`;
         add(sourceNode(sourceId, source));
@@ -70,6 +81,22 @@ export function lineageGraph(versions: readonly VersionLineage[]) {
     }
   }
   return { nodes: [...nodes.values()], edges: [...edges.values()] };
+}
+
+/** The digest alone is not unique: models with equal training share it. */
+function idOf({ modelName, digest }: BaseVersion): string {
+  return `model-version:${modelName}@${digest}`;
+}
+
+function versionNode(of: BaseVersion) {
+  const { modelName, version, digest } = of;
+  return {
+    id: idOf(of),
+    kind: 'KIND_MODEL_VERSION',
+    label: `${modelName} v${version}`,
+    digest,
+    attributes: {},
+  } as const;
 }
 
 function importedFileNode({ name, digest, byteSize }: ImportLineage['files'][number]) {

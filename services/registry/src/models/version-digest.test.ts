@@ -37,3 +37,12 @@ test('bug: the schedule of the learning rate, which decides the weights, was not
   );
   expect(new Set([EARLIER, ...digests]).size).toBe(3);
 });
+
+test('the imported version that training started from is part of the digest', () => {
+  const digests = ['sha256:a', 'sha256:b'].map(digest => {
+    const base = { modelName: 'base', version: 1, versionDigest: digest, files: [] };
+    return versionDigest(versionManifest({ ...spec, base }, resultWith({})));
+  });
+  expect(new Set([EARLIER, ...digests]).size).toBe(3);
+  expect(versionDigest(versionManifest({ ...spec, base: null }, resultWith({})))).toBe(EARLIER);
+});

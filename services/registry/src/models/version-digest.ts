@@ -49,6 +49,7 @@ function trainingOf(spec: TrainingSpec): object {
     // Specs without one of these have the digest of before it existed.
     ...(spec.weight && { weight: spec.weight }),
     ...(spec.schedule && { schedule: plain(spec.schedule) }),
+    ...(spec.base && { base: spec.base.versionDigest }),
     ...{ targets, inputs, epochs, batchSize, patience: spec.earlyStopping?.patience ?? 0, seed, cpuThreads },
   };
 }

@@ -1,6 +1,7 @@
 import type { Buffer, ForwardStep, Parameter } from '@athanor/autodiff';
 import type { ComponentKind, RawComponent, ResolvedComponent } from '@athanor/components';
-import type { Value } from '@athanor/onnx';
+import type { Model, Value } from '@athanor/onnx';
+import type { Tensor } from '@athanor/tensor';
 import type { ImageShape } from '@athanor/transforms';
 
 /** How a parameter is initialized. */
@@ -10,7 +11,9 @@ export type Initialization =
   /** He et al. 2015: uniform in ±√(6/fanIn), for layers followed by ReLU. */
   | { readonly kind: 'he-uniform'; readonly fanIn: number }
   /** Uniform in ±limit. */
-  | { readonly kind: 'uniform'; readonly limit: number };
+  | { readonly kind: 'uniform'; readonly limit: number }
+  /** Those of another model. */
+  | { readonly kind: 'given'; readonly values: Tensor<'FP32'> };
 
 /** A tensor of a model: a parameter, or a buffer, which training replaces without a gradient (running statistics). */
 export interface ModelWeight extends Buffer {
@@ -29,6 +32,8 @@ export interface NetworkInputs {
   readonly indices: readonly { readonly name: string; readonly cardinality: number }[];
   /** Images FP32 [n, channels, height, width], for convolutions. */
   readonly images: readonly (ImageShape & { readonly name: string })[];
+  /** The imported model that training starts from. */
+  readonly base?: Model;
 }
 
 /** The values of NetworkInputs in a graph. */
@@ -48,6 +53,11 @@ export interface ModelDefinition {
   readonly buffers?: readonly ModelWeight[];
   /** Emits the raw outputs FP32 [n, outputWidth]. */
   forward(step: ModelStep): Value;
+  /** The network that is served, where it differs from the trained one: additions to weights become part of them. */
+  merge?(weights: ReadonlyMap<string, Tensor<'FP32'>>): {
+    readonly model: ModelDefinition;
+    readonly weights: ReadonlyMap<string, Tensor<'FP32'>>;
+  };
 }
 
 /** A kind of network that is trained by gradient descent. */
@@ -56,6 +66,8 @@ export interface Architecture<P = unknown> extends ComponentKind<P> {
   readonly embeds: boolean;
   /** Whether images keep their rows and columns; else their pixels are dense features. */
   readonly takesImages?: boolean;
+  /** Whether training starts from an imported model. */
+  readonly needsBase?: boolean;
   /** Whether the loss is convex in the parameters: then it is learned with larger steps. */
   readonly isConvex?: boolean;
   /** Of the learning rate, unless a request names one; default: constant. */

@@ -8,6 +8,7 @@ export function initialWeights(parameters: readonly ModelWeight[], seed: number)
 }
 
 function initialize({ shape, initialization }: ModelWeight, seed: number, index: number): Tensor<'FP32'> {
+  if (initialization.kind === 'given') return initialization.values;
   const weights = zeros('FP32', shape);
   if (initialization.kind === 'zeros') return weights;
   if (initialization.kind === 'ones') {

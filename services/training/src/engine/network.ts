@@ -27,6 +27,8 @@ export interface NetworkParts {
   readonly columns: readonly SourceColumn[];
   readonly features: FeatureSet;
   readonly task: BoundTask;
+  /** The imported model that training starts from. */
+  readonly base?: Model | undefined;
 }
 
 export function buildNetwork(spec: TrainingSpec, parts: NetworkParts): Network {
@@ -39,8 +41,10 @@ export function buildNetwork(spec: TrainingSpec, parts: NetworkParts): Network {
   const images = parts.features.flatMap(feature =>
     feature.encoding.kind === 'image' ? [{ name: featureName(feature), ...feature.encoding.shape }] : [],
   );
-  const inputs = { rows: parts.trainRows, width: denseWidth(parts.features), indices, images };
-  return { ...parts, model: architecture.build(spec.model.parameters, inputs, parts.task.outputWidth) };
+  const { base, ...rest } = parts;
+  const width = denseWidth(parts.features);
+  const inputs = { rows: parts.trainRows, width, indices, images, ...(base && { base }) };
+  return { ...rest, model: architecture.build(spec.model.parameters, inputs, parts.task.outputWidth) };
 }
 
 export function trainGraph(network: Network, spec: TrainingSpec): TrainGraph {
@@ -88,12 +92,13 @@ export function evalGraph(network: Network): Model {
 
 /** Raw columns to the served outputs, with the weights inside: the model that is served. */
 export function inferenceGraph(network: Network, tensors: ReadonlyMap<string, Tensor<'FP32'>>): Model {
-  const { columns, features, model, task } = network;
+  const { columns, features, task } = network;
+  const { model, weights: finished } = network.model.merge?.(tensors) ?? { model: network.model, weights: tensors };
   const g = new GraphBuilder('inference');
   const raw = new Map(
     columns.map((column): [string, Value] => [column.name, g.input(column.name, rawInputType(column, 'batch'))]),
   );
-  const weights = weightsOf(model).map(({ name }): [string, Value] => [name, g.initializer(name, tensors.get(name)!)]);
+  const weights = weightsOf(model).map(({ name }): [string, Value] => [name, g.initializer(name, finished.get(name)!)]);
   const inputs = emitFeatures(g, features, name => raw.get(name)!);
   task.emitOutputs(g, model.forward({ ...served(g, new Map(), new Map(weights)), inputs }));
   return toModel(g.graph(), TRANSFORM_OPSETS);

@@ -38,7 +38,7 @@ export async function prepareData(spec: TrainingSpec, data: TrainingData): Promi
   const task = bindTask(spec, data, targets);
   const columns = spec.inputs.map(name => findColumn(data, name));
   const features = fitFeatures(planTransforms(spec, data), data.train);
-  const network = buildNetwork(spec, { columns, features, task, trainRows: data.train.rows });
+  const network = buildNetwork(spec, { columns, features, task, trainRows: data.train.rows, base: data.base });
   const options: SessionOptions = { intraOpThreads: spec.cpuThreads, provider: 'cpu' };
   const encode = async (split: RawSplit): Promise<EncodedSplit> => {
     const truth = task.truth(targets.map(target => columnOf(split, target)));

@@ -22,6 +22,8 @@ export interface TrainingSpec {
   readonly inputs: readonly string[];
   /** The column with the weight of each row in the loss. */
   readonly weight?: string;
+  /** Version digest of the imported model that training starts from. */
+  readonly base?: string;
   /** Names every input once. */
   readonly transforms: readonly ColumnTransform[];
   readonly epochs: number;

@@ -134,7 +134,7 @@ class Training {
     }
     await this.#checkpoint();
     const { step, epoch: epochs } = this.#cursor;
-    const weights = this.#best?.weights ?? this.#weights();
+    const weights = this.#best ? new Map([...this.#best.weights, ...this.#frozen]) : this.#weights();
     const score = this.#validator.scoreOf(await this.#validator.report(weights));
     return { status: 'completed', step, epochs, score, network: await this.#validator.finished(weights), weights };
   }
@@ -190,7 +190,7 @@ class Training {
     const score = this.#validator.scoreOf(validation);
     // The loss, and not the metric: a metric of few rows has few values.
     if (spec.patience > 0 && score !== undefined && (this.#best === undefined || score.loss < this.#best.loss))
-      this.#best = { epoch, ...score, weights };
+      this.#best = { epoch, ...score, weights: withoutFrozen(weights, this.#frozen) };
     const { validationLosses } = this.#cursor;
     const known = validation.validationLoss === undefined ? [] : [validation.validationLoss];
     this.#cursor = { ...START, epoch: epoch + 1, step, validationLosses: [...validationLosses, ...known] };
@@ -238,4 +238,9 @@ class Training {
     await onCheckpoint(writeCheckpoint(spec, checkpoint), this.#cursor);
     this.#checkpointedStep = step;
   }
+}
+
+/** What training changes: the rest is in no checkpoint. */
+function withoutFrozen<T>(weights: ReadonlyMap<string, T>, frozen: ReadonlyMap<string, unknown>): Map<string, T> {
+  return new Map([...weights].filter(([name]) => !frozen.has(name)));
 }

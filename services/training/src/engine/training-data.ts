@@ -1,3 +1,4 @@
+import type { Model } from '@athanor/onnx';
 import type { SourceColumn } from '@athanor/transforms';
 import type { RawSplit } from '../features/raw-split.js';
 
@@ -9,6 +10,8 @@ export interface TrainingData {
   readonly validation: RawSplit;
   /** Classes may occur in the test split only. */
   readonly test?: RawSplit;
+  /** The imported model that training starts from. */
+  readonly base?: Model;
 }
 
 export class InvalidTrainingData extends Error {

@@ -45,6 +45,11 @@ export function resolveSpec(spec: TrainingSpec, facts: DatasetFacts): TrainingSp
   const model = violations.parse(ARCHITECTURES, spec.model, defaultModel(facts, inputs));
   if (model?.kind.candidates !== undefined && facts.validationRows === 0)
     violations.add('model', `'${model.component.kind}' chooses by the validation split, which has no rows`);
+  const needsBase = model?.kind.needsBase === true;
+  if (needsBase && !spec.base?.modelName)
+    violations.add('base', `'${model.component.kind}' starts from an imported version; name its model and number`);
+  if (model !== undefined && !needsBase && spec.base)
+    violations.add('base', `'${model.component.kind}' starts from random weights; only a 'fine-tune' takes a base`);
   const transforms = resolveTransforms(spec.transforms, { inputs, model: model?.kind }, violations);
   const optimizer = violations.parse(OPTIMIZERS, spec.optimizer, DEFAULT_OPTIMIZER);
   const schedule = violations.parse(SCHEDULES, spec.schedule, model?.kind.schedule ?? DEFAULT_SCHEDULE);

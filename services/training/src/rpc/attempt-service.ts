@@ -86,10 +86,10 @@ export function attemptService(dependencies: AttemptDependencies): ServiceImplem
         for await (const chunk of blobs.get(digest, { signal: context.signal })) yield { chunk: Buffer.from(chunk) };
         return;
       }
-      const { datasetId, datasetVersion: version, evaluated } = job.spec;
-      const imported = evaluated?.imported;
+      const { datasetId, datasetVersion: version, evaluated, base } = job.spec;
+      const imported = [evaluated?.imported, base].find(each => each?.files.some(file => file.digest === digest));
       try {
-        if (imported?.files.some(file => file.digest === digest)) {
+        if (imported) {
           const request = { versionDigest: imported.versionDigest, fileDigest: digest };
           yield* registry.readModelFile(request, context.outgoing());
           return;

@@ -5,6 +5,7 @@ import type { EvaluatedImport, TrainingSpec, TrainingSpecInput } from '@athanor/
 import { type CallContext, notFound, type ServiceError } from '@athanor/service';
 import { checkDataset } from '../jobs/check-spec.js';
 import { datasetFacts } from '../jobs/dataset-facts.js';
+import { resolveBase } from '../jobs/resolve-base.js';
 import { resolveEvaluation } from '../jobs/resolve-evaluation.js';
 import { resolveImported } from '../jobs/resolve-imported.js';
 import { resolveSpec } from '../jobs/resolve-spec.js';
@@ -37,11 +38,13 @@ export async function resolveJob(
     const source = await expectJob(sources.db, context, spec.evaluated.jobId);
     return { ...resolveEvaluation(spec, source, datasetFacts(version)), ...dataset };
   }
-  return { ...resolveSpec(spec, datasetFacts(version)), ...dataset, cpuThreads };
+  const resolved = resolveSpec(spec, datasetFacts(version));
+  const base = spec.base && resolveBase(await resolveVersion(spec.base, context, sources));
+  return { ...resolved, ...dataset, base, cpuThreads };
 }
 
 async function resolveVersion(
-  { modelName, version }: EvaluatedImport,
+  { modelName, version }: Pick<EvaluatedImport, 'modelName' | 'version'>,
   context: CallContext,
   { registry }: JobSources,
 ): Promise<ModelVersion> {

@@ -22,6 +22,7 @@ import { runEvaluation } from './evaluate-version.js';
 import { evaluateSplits, trainedModel } from './evaluation.js';
 import { Heartbeat } from './heartbeat.js';
 import { type LoadedData, loadData } from './load-data.js';
+import { readModelFiles } from './model-files.js';
 import type { Log } from './pod-log.js';
 import { toEngineSpec } from './to-engine-spec.js';
 
@@ -47,7 +48,9 @@ export async function runAttempt({ client, stop, log, chooseProvider }: AttemptO
   const heartbeat = new Heartbeat({ order: client.order, epoch, leaseMs, stop, log });
   try {
     await heartbeat.enter('RESOLVING_DATA');
-    const data = await loadData(digest => client.readBlob(digest), [...columnsOf(spec), ...claim.spec.slices]);
+    const rows = await loadData(digest => client.readBlob(digest), [...columnsOf(spec), ...claim.spec.slices]);
+    const { base } = claim.spec;
+    const data = base === null ? rows : { ...rows, base: await readModelFiles(client, base.files) };
     const checkpoint = claim.checkpointDigest === '' ? undefined : await client.readBlob(claim.checkpointDigest);
     await heartbeat.enter('COMPILING_GRAPH');
     const result = await runTraining({

@@ -21,10 +21,13 @@ const CODES: Readonly<Record<string, number>> = {
   ImportedModelFailure: FAILED_PRECONDITION,
   UnsupportedTargets: INVALID_ARGUMENT,
   UnsupportedInputs: INVALID_ARGUMENT,
+  UnsupportedBase: FAILED_PRECONDITION,
+  ModelError: FAILED_PRECONDITION,
   TransformError: INVALID_ARGUMENT,
   UnsupportedFormat: FAILED_PRECONDITION,
   MalformedShard: DATA_LOSS,
   MissingGradientError: UNIMPLEMENTED,
+  GradientError: INVALID_ARGUMENT,
   SafetensorsError: DATA_LOSS,
 };
 

@@ -1,20 +1,16 @@
 // An imported model, in a process of its own: it may hang, crash or take all memory, and then only this job fails.
 
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
+import { totalmem } from 'node:os';
 import { fromComponent } from '@athanor/contracts';
-import type { EvaluatedImport } from '@athanor/contracts/training';
 import { createProcessRunner, LimitExceeded, RuntimeFailure, withinLimits } from '@athanor/runtime';
-import { InvalidTrainingData } from '../engine/index.js';
 import type { RawSplit } from '../features/raw-split.js';
 import { bindTargets } from './bind-targets.js';
 import type { EvaluatedModel } from './evaluation.js';
 import { inputTensor } from './imported-inputs.js';
 import { readScores } from './imported-scores.js';
+import { fetchModelFiles } from './model-files.js';
 import type { ModelWork } from './model-of-job.js';
 
-const MODEL_FILE = 'model.onnx';
 const LOAD_TIMEOUT_MS = 300_000;
 const RUN_TIMEOUT_MS = 60_000;
 /** Of the memory that this process may use. */
@@ -33,7 +29,8 @@ export async function openImportedModel(work: ModelWork): Promise<EvaluatedModel
     task: fromComponent(spec.task!),
     ...(scores.classes.length > 0 && { classes: scores.classes }),
   });
-  const path = await fetchModel(work, imported);
+  const { path, remove } = await fetchModelFiles(work.client, imported.files);
+  closing.push(remove);
   const runner = createProcessRunner();
   closing.push(() => runner.close().catch(() => undefined));
   const limited = async <T>(timeoutMs: number, call: () => Promise<T>): Promise<T> => {
@@ -61,20 +58,6 @@ export async function openImportedModel(work: ModelWork): Promise<EvaluatedModel
     return all;
   }
   return { data: bound.data, task: bound.task, batchSize, predict };
-}
-
-/** The path of the model's file, beside its external data. */
-async function fetchModel({ client, closing }: ModelWork, { files }: EvaluatedImport): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'athanor-evaluation-'));
-  closing.push(() => rm(folder, { recursive: true, force: true }));
-  for (const { name, digest } of files) {
-    const path = join(folder, name);
-    if (!path.startsWith(`${folder}/`))
-      throw new InvalidTrainingData(`'${name}' is not a path inside the model's folder`);
-    await mkdir(dirname(path), { recursive: true });
-    await client.readBlobTo(digest, path);
-  }
-  return join(folder, MODEL_FILE);
 }
 
 function memoryMb(): number {

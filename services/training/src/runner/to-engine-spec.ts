@@ -20,6 +20,7 @@ export function toEngineSpec(spec: WireSpec, provider: ExecutionProvider): Train
     targets: spec.targets,
     inputs: spec.inputs,
     ...(spec.weight !== '' && { weight: spec.weight }),
+    ...(spec.base && { base: spec.base.versionDigest }),
     transforms: spec.transforms.map(({ columns, transform }) => ({
       columns,
       transform: resolved(transform, 'transform'),
