@@ -14,6 +14,12 @@ const parameters = z.strictObject({
     .describe(
       'standard: each channel minus its mean, divided by its deviation in the training split; unit: to [0, 1].',
     ),
+  means: z
+    .array(z.number().min(0).max(1))
+    .max(MAX_CHANNELS)
+    .default([])
+    .describe("Of pixels in [0, 1] by channel, with which another model was trained; empty: the training split's."),
+  deviations: z.array(z.number().positive()).max(MAX_CHANNELS).default([]).describe('Belong to the means.'),
 });
 
 type Fitted = {
@@ -29,9 +35,17 @@ export const image: Transform<z.output<typeof parameters>, Fitted> = {
   version: 1,
   summary: 'Images of UINT8 pixels for convolutions: normalized channel by channel, their rows and columns kept.',
   parameters,
-  accepts: columns => acceptsVector('UINT8 image', columns, isImage),
-  fitter: ([column], { normalize }) => {
+  accepts(columns, { means, deviations }) {
+    const accepted = acceptsVector('UINT8 image', columns, isImage);
+    const given = [means.length, deviations.length];
+    if (accepted !== true || given.every(count => count === 0)) return accepted;
+    const { channels } = imageShape(shapeOf(columns[0]!));
+    if (given.every(count => count === channels)) return true;
+    return `expected ${channels} means and ${channels} deviations, one of each channel, received ${given.join(' and ')}`;
+  },
+  fitter: ([column], { normalize, means, deviations }) => {
     const shape = shapeOf(column!);
+    if (means.length > 0) return { add() {}, end: () => ({ shape, means, deviations }) };
     return normalize === 'unit' ? unitFitter(shape) : standardFitter(shape);
   },
   emit(g, [raw], { shape, means, deviations }) {
