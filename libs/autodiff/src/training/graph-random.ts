@@ -17,6 +17,11 @@ export interface GraphRandom {
    * Every call is a place of its own. Sizes but that of the batch must be known.
    */
   dropout(g: GraphBuilder, like: Value, keep: number): Value;
+  /**
+   * FP32 [B, count], uniform in [0, 1): multiples of 2^-24, which FP32 has exactly. B is that of `rows` [B, …]. A place of
+   * its own, as a dropout is.
+   */
+  uniform(g: GraphBuilder, rows: Value, count: number): Value;
 }
 
 export interface RandomPlace {
@@ -35,21 +40,31 @@ export interface RandomPlace {
 const KEYS = 3;
 const HALF = 2 ** 16;
 const WORD = 2 ** 32;
+/** Bits of a uniform number: those of FP32's significand. */
+const PRECISION = 2 ** 24;
 
 export function createGraphRandom({ root, counter, rates, iteration, seed }: RandomPlace): GraphRandom {
   let places = 0;
   let steps: Value | undefined;
+  /** UINT32 [B, width], uniform, of the next place. */
+  const draw = (g: GraphBuilder, rows: Value, width: number): Value => {
+    const place = places++;
+    steps ??= stepNumbers(root, counter, rates);
+    const ofPlace = [0, 1, 2].map(key =>
+      emitHash(root, add(root, steps!, word(root, keyOf(seed, place * KEYS + key)))),
+    );
+    const keys = ofPlace.map(key => at(g, key, iteration));
+    return emitElements(g, positions(g, rows, width), keys);
+  };
   return {
     dropout(g, like, keep) {
-      const place = places++;
-      steps ??= stepNumbers(root, counter, rates);
-      const ofPlace = [0, 1, 2].map(key =>
-        emitHash(root, add(root, steps!, word(root, keyOf(seed, place * KEYS + key)))),
-      );
-      const keys = ofPlace.map(key => at(g, key, iteration));
-      const isKept = g.op('Less', [emitElements(g, positions(g, like), keys), word(g, Math.floor(keep * WORD))]);
+      const isKept = g.op('Less', [draw(g, like, rowWidth(like)), word(g, Math.floor(keep * WORD))]);
       const mask = scale(g, cast(g, isKept, like.dtype), 1 / keep);
       return like.shape.length === 2 ? mask : reshapeLike(g, mask, like);
+    },
+    uniform(g, rows, count) {
+      const upper = div(g, draw(g, rows, count), word(g, WORD / PRECISION));
+      return { ...scale(g, cast(g, upper, 'FP32'), 1 / PRECISION), shape: [rows.shape[0]!, count] };
     },
   };
 }
@@ -60,11 +75,16 @@ function stepNumbers(root: GraphBuilder, counter: Value, rates: Value): Value {
   return cast(root, { ...root.op('Range', range), shape: rates.shape }, 'UINT32');
 }
 
-/** UINT32 [B, width] for `width` elements per row: row · width + column. */
-function positions(g: GraphBuilder, like: Value): Value {
+/** Elements of each row of [B, …]. */
+function rowWidth(like: Value): number {
   const width = staticCount(like.shape.slice(1));
   if (like.shape.length === 0 || width === undefined)
     throw new GradientError(`dropout needs rows of a known size, got [${like.shape.join(', ')}]`);
+  return width;
+}
+
+/** UINT32 [B, width] for `width` elements per row of [B, …]: row · width + column. */
+function positions(g: GraphBuilder, like: Value, width: number): Value {
   const [zero, one] = [g.constant(int64([], [0])), g.constant(int64([], [1]))];
   const rowCount = g.op('Gather', [g.op('Shape', [like]), zero]);
   const rows = g.op('Range', [zero, rowCount, one]);
