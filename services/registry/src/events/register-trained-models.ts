@@ -68,6 +68,9 @@ export async function collectResult(
         model: describeComponent(spec.model),
         optimizer: describeComponent(spec.optimizer),
         ...(spec.schedule && { schedule: describeComponent(spec.schedule) }),
+        ...(spec.augmentations.length > 0 && {
+          augmentations: spec.augmentations.map(describeComponent).join(', '),
+        }),
         epochs: String(spec.epochs),
         batch_size: String(spec.batchSize),
         seed: String(spec.seed),

@@ -7,7 +7,7 @@ const component = (kind: string) => ({ kind, parameters: { fields: {} }, version
 const spec = {
   ...{ datasetDigest: 'sha256:data', task: component('multiclass'), model: component('mlp') },
   ...{ optimizer: component('adam'), transforms: [], targets: ['y'], inputs: ['a'], epochs: 2, batchSize: 16 },
-  ...{ seed: 1, cpuThreads: 1, weight: '', earlyStopping: null },
+  ...{ seed: 1, cpuThreads: 1, weight: '', earlyStopping: null, augmentations: [] },
 } as unknown as TrainingSpec;
 
 const resultWith = (more: Partial<TensorSpec>) => {
@@ -45,4 +45,14 @@ test('the imported version that training started from is part of the digest', ()
   });
   expect(new Set([EARLIER, ...digests]).size).toBe(3);
   expect(versionDigest(versionManifest({ ...spec, base: null }, resultWith({})))).toBe(EARLIER);
+});
+
+test('augmentations, their parameters and their order are part of the digest; a job without any keeps its own', () => {
+  const digestOf = (augmentations: readonly Component[]) =>
+    versionDigest(versionManifest({ ...spec, augmentations: [...augmentations] }, resultWith({})));
+  const [flip, crop] = [component('flip'), component('crop')];
+  const wider = { ...crop, parameters: { fields: { padding: { kind: 'numberValue', numberValue: 6 } } } } as Component;
+  expect(digestOf([])).toBe(EARLIER);
+  const digests = [[flip], [flip, crop], [crop, flip], [flip, wider]].map(digestOf);
+  expect(new Set([EARLIER, ...digests]).size).toBe(5);
 });

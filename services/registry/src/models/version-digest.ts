@@ -50,6 +50,7 @@ function trainingOf(spec: TrainingSpec): object {
     ...(spec.weight && { weight: spec.weight }),
     ...(spec.schedule && { schedule: plain(spec.schedule) }),
     ...(spec.base && { base: spec.base.versionDigest }),
+    ...(spec.augmentations.length > 0 && { augmentations: spec.augmentations.map(plain) }),
     ...{ targets, inputs, epochs, batchSize, patience: spec.earlyStopping?.patience ?? 0, seed, cpuThreads },
   };
 }

@@ -6,6 +6,7 @@ import type { Tensor } from '@athanor/tensor';
 import { rawInputType, type SourceColumn, TRANSFORM_OPSETS } from '@athanor/transforms';
 import type { ModelDefinition, ModelWeight } from '../architectures/architecture.js';
 import { ARCHITECTURES } from '../architectures/architectures.js';
+import { augmentImages } from '../augmentations/augment-images.js';
 import { emitFeatures, joinColumns } from '../features/emit-features.js';
 import { DENSE_INPUT, indexInput, rawInput } from '../features/encode-split.js';
 import { denseWidth, type FeatureSet, featureName, isInStep } from '../features/feature-set.js';
@@ -58,7 +59,7 @@ export function trainGraphSpec(network: Network, spec: TrainingSpec): TrainGraph
     network: {
       parameters: model.parameters,
       ...(model.buffers && { buffers: model.buffers }),
-      forward: step => forwardEncoded(network, step),
+      forward: step => forwardEncoded(network, step, spec.augmentations),
     },
     inputs: rowTypes(network),
     labels: task.labelType,
@@ -126,8 +127,13 @@ function rowTypes({ features }: Network): Record<string, ValueType> {
   return types;
 }
 
-function forwardEncoded({ features, model }: Network, step: ForwardStep): Value {
-  const { g, inputs } = step;
+/** `augmentations`: of the images, in training. */
+function forwardEncoded(
+  { features, model }: Network,
+  step: ForwardStep,
+  augmentations: TrainingSpec['augmentations'] = [],
+): Value {
+  const { g, inputs, random } = step;
   const inStep = emitFeatures(g, features.filter(isInStep), name => inputs.get(rawInput(name))!);
   const ahead = inputs.get(DENSE_INPUT);
   const dense = joinColumns(
@@ -139,5 +145,11 @@ function forwardEncoded({ features, model }: Network, step: ForwardStep): Value 
     const value = inputs.get(indexInput(featureName(feature)));
     if (value !== undefined) indices.set(featureName(feature), value);
   }
-  return model.forward({ ...step, inputs: { ...inStep, dense, indices } });
+  const images = new Map(inStep.images);
+  for (const feature of features) {
+    const [name, { encoding }] = [featureName(feature), feature];
+    if (random === undefined || encoding.kind !== 'image') continue;
+    images.set(name, augmentImages(g, images.get(name)!, augmentations, { shape: encoding.shape, random }));
+  }
+  return model.forward({ ...step, inputs: { dense, indices, images } });
 }

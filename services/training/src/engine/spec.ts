@@ -26,6 +26,8 @@ export interface TrainingSpec {
   readonly base?: string;
   /** Names every input once. */
   readonly transforms: readonly ColumnTransform[];
+  /** Of the images of training rows, in their order; default: none. */
+  readonly augmentations?: readonly ResolvedComponent[];
   readonly epochs: number;
   readonly batchSize: number;
   /** Epochs without a smaller validation loss after which training ends with the best weights; 0: never. */

@@ -5,6 +5,7 @@ import type { CategoryValues, ColumnValues, NumberValues, VectorValues } from '@
 import { tensor } from '@athanor/tensor';
 import { type SourceColumn, TRANSFORMS } from '@athanor/transforms';
 import { ARCHITECTURES } from '../architectures/architectures.js';
+import { AUGMENTATIONS } from '../augmentations/augmentations.js';
 import type { RawSplit } from '../features/raw-split.js';
 import type { SharedParameters } from '../optimizers/optimizer.js';
 import { OPTIMIZERS } from '../optimizers/optimizers.js';
@@ -24,6 +25,7 @@ export const taskOf = (kind: string, parameters: object = {}) => resolve(TASKS, 
 export const modelOf = (kind: string, parameters: object = {}) => resolve(ARCHITECTURES, kind, parameters);
 export const transformOf = (kind: string, parameters: object = {}) => resolve(TRANSFORMS, kind, parameters);
 export const scheduleOf = (kind: string, parameters: object = {}) => resolve(SCHEDULES, kind, parameters);
+export const augmentationOf = (kind: string, parameters: object = {}) => resolve(AUGMENTATIONS, kind, parameters);
 export const optimizerOf = (kind: string, parameters: object = {}) =>
   resolve(OPTIMIZERS, kind, parameters) as ResolvedComponent<SharedParameters>;
 

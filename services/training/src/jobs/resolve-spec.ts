@@ -16,6 +16,7 @@ import { TASKS } from '../tasks/tasks.js';
 import { chooseLengths } from './choose-lengths.js';
 import { chooseTask } from './choose-task.js';
 import type { ColumnFacts, DatasetFacts } from './dataset-facts.js';
+import { resolveAugmentations } from './resolve-augmentations.js';
 import { resolveTransforms } from './resolve-transforms.js';
 import { columnNames, type Parsed, Violations } from './violations.js';
 
@@ -51,6 +52,7 @@ export function resolveSpec(spec: TrainingSpec, facts: DatasetFacts): TrainingSp
   if (model !== undefined && !needsBase && spec.base)
     violations.add('base', `'${model.component.kind}' starts from random weights; only a 'fine-tune' takes a base`);
   const transforms = resolveTransforms(spec.transforms, { inputs, model: model?.kind }, violations);
+  const augmentations = resolveAugmentations(spec.augmentations, { model, inputs, transforms }, violations);
   const optimizer = violations.parse(OPTIMIZERS, spec.optimizer, DEFAULT_OPTIMIZER);
   const schedule = violations.parse(SCHEDULES, spec.schedule, model?.kind.schedule ?? DEFAULT_SCHEDULE);
   violations.throwIfAny();
@@ -75,6 +77,7 @@ export function resolveSpec(spec: TrainingSpec, facts: DatasetFacts): TrainingSp
     model: messageOf(model),
     optimizer: messageOf(chosen),
     schedule: messageOf(schedule),
+    augmentations: augmentations.map(toComponent),
   };
 }
 

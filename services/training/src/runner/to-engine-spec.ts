@@ -25,6 +25,10 @@ export function toEngineSpec(spec: WireSpec, provider: ExecutionProvider): Train
       columns,
       transform: resolved(transform, 'transform'),
     })),
+    // Left out where there are none, so that the checkpoints of such jobs keep their conditions.
+    ...(spec.augmentations.length > 0 && {
+      augmentations: spec.augmentations.map(each => resolved(each, 'augmentation')),
+    }),
     epochs: spec.epochs,
     batchSize: spec.batchSize,
     patience: spec.earlyStopping?.patience ?? 0,
