@@ -145,6 +145,7 @@ export function trainingJob(change: Partial<TrainingJob> = {}): TrainingJob {
       ...{
         optimizer: component('adam'),
         schedule: component('constant'),
+        augmentations: [],
         targets: ['answer'],
         inputs: ['size'],
         weight: '',

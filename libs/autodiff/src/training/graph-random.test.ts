@@ -46,10 +46,13 @@ function wordsOf({ seed = 7, first = 0, steps, rows, width, places = 1 }: Draw):
     const step = first + Math.floor(index / (rows * width));
     const keys = [0, 1, 2].map(key => hash(step + keyOf(seed, 3 * place + key)));
     const round = (x: number) => Math.imul(x, 2 * x + 1) >>> 0;
-    const mixed = keys.reduce((x, key) => {
-      const word = round((x + key) >>> 0);
-      return ((word << 16) | (word >>> 16)) >>> 0;
-    }, index % (rows * width));
+    const mixed = keys.reduce(
+      (x, key) => {
+        const word = round((x + key) >>> 0);
+        return ((word << 16) | (word >>> 16)) >>> 0;
+      },
+      index % (rows * width),
+    );
     return round(mixed);
   });
 }

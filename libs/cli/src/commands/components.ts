@@ -9,11 +9,11 @@ export function addComponentsCommand(program: Command, cli: CliEnvironment): voi
   program
     .command('components [family] [kind]')
     .description(
-      'list what jobs, imports and deployments can be made of: tasks, models, transforms, checks, schedulers …',
+      'list what jobs, imports and deployments can be made of: tasks, models, augmentations, checks, schedulers …',
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  athanor components\n  athanor components model\n  athanor components model mlp\n  athanor components scheduler dynamic',
+      '\nExamples:\n  athanor components\n  athanor components model\n  athanor components model mlp\n  athanor components augmentation\n  athanor components scheduler dynamic',
     )
     .action(async (family: string | undefined, kind: string | undefined, _options: unknown, command: Command) => {
       const context = commandContext(cli, command);
@@ -44,7 +44,7 @@ function kindsText(kinds: readonly ComponentKind[]): string {
 function kindText({ family, kind, version, summary, parametersSchema }: ComponentKind): string {
   const { properties = {} } = fromStruct(parametersSchema) as { properties?: Readonly<Record<string, JsonObject>> };
   const rows = Object.entries(properties).map(([name, schema]) => [
-    `--${family}.${toKebab(name)}`,
+    `${optionPrefix(family, kind)}.${toKebab(name)}`,
     JSON.stringify(schema.default ?? null).replace('null', '-'),
     String(schema.description ?? ''),
   ]);
@@ -55,6 +55,11 @@ function kindText({ family, kind, version, summary, parametersSchema }: Componen
   return rows.length === 0
     ? `${head}It has no parameters.\n`
     : `${head}\n${table(['PARAMETER', 'DEFAULT', 'MEANING'], rows)}`;
+}
+
+/** What a parameter begins with on the command line; a job may have several augmentations, so theirs name the kind. */
+function optionPrefix(family: string, kind: string): string {
+  return family === 'augmentation' ? `--augment.${kind}` : `--${family}`;
 }
 
 function notFound(kinds: readonly ComponentKind[], family = '', kind = ''): CliError {

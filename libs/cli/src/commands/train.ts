@@ -18,7 +18,7 @@ const collect = (text: string, before: readonly string[] = []) => [...before, te
 
 const HELP = `
 Parameters of the task, model, optimizer and schedule are options too: --model.hidden 128,64 --schedule.warmup 0.1
-('athanor components model mlp' lists them). What is left open is chosen by the columns' types and the number of rows.
+('athanor components model mlp' lists them), and those of augmentations with their kind: --augment.crop.padding 6. What is left open is chosen by the columns' types and the number of rows.
 
 Examples:
   athanor train --dataset digits --name digits --wait
@@ -26,6 +26,7 @@ Examples:
   athanor train --dataset adult --name income --slice sex,age --task binary --task.threshold f1 --wait
   athanor train --dataset digits --name digits --model mlp --model.hidden 128,64 --optimizer sgd --optimizer.momentum 0.9
   athanor train --dataset flowers --name flowers --model fine-tune --model.train lora --base imagenet:1 --wait
+  athanor train --dataset cifar --name cifar --model resnet --augment flip,crop,cutout --augment.crop.padding 6
   athanor train --dataset digits --name digits --print-spec > job.yaml
   athanor train --spec job.yaml --name digits --wait`;
 
@@ -48,6 +49,11 @@ export function addTrainCommand(program: Command, cli: CliEnvironment): void {
     .option('--base <model:version>', 'the imported version that --model fine-tune starts from')
     .option('--optimizer <kind>', 'how gradients become updates (default: adam)')
     .option('--schedule <kind>', 'how the learning rate changes, such as cosine (default: by the model)')
+    .option(
+      '--augment <kinds>',
+      'random changes of the images of training rows, such as flip,crop (default: none)',
+      list,
+    )
     .option('--epochs <n>', 'maximum number of passes over the training rows (default: chosen)', wholeNumber)
     .option('--batch-size <n>', 'rows per step (default: chosen)', wholeNumber)
     .option(

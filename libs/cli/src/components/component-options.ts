@@ -93,6 +93,6 @@ function isNumber(text: string): boolean {
   return text.trim() !== '' && Number.isFinite(Number(text));
 }
 
-function usage(message: string): CliError {
+export function usage(message: string): CliError {
   return new CliError(`${message} (athanor components shows what there is)`, EXIT_CODES.usage);
 }

@@ -6,22 +6,13 @@ import type { Component, ComponentKind } from '@athanor/contracts/api';
 import type { Deployment } from '@athanor/contracts/registry';
 import { describe, expect, it } from 'vitest';
 import { readParameters } from '../components/component-options.js';
+import { wire } from '../components/wire.testkit.js';
 import { SETTING_FAMILIES, type SetOptions, toSetRequest } from './deployment-request.js';
 
 const schema = { properties: { maxBatchSize: { type: 'integer' }, maxQueueDelayUs: { type: 'integer' } } };
 const kinds = [
   { family: 'scheduler', kind: 'dynamic', version: 1, summary: '', parametersSchema: wire(toStruct(schema)) },
 ] as unknown as ComponentKind[];
-
-/** Marks the values of a struct as the decoder does. */
-function wire(value: unknown): unknown {
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(wire);
-  const entries = Object.entries(value).map(([name, member]) => [name, wire(member)] as const);
-  const [only] = entries;
-  const isValue = entries.length === 1 && only !== undefined && /Value$/.test(only[0]);
-  return { ...Object.fromEntries(entries), ...(isValue && { kind: only[0] }) };
-}
 
 const current = {
   ...{ name: 'pets', modelName: 'm', alias: '', version: 2, revision: 7 },

@@ -20,6 +20,7 @@ export function specFields(spec: TrainingSpec | null): [string, string][] {
     ['Starts from', spec.base ? `${spec.base.modelName} v${spec.base.version}` : ''],
     ['Optimizer', componentText(spec.optimizer)],
     ['Learning rate', spec.schedule ? componentText(spec.schedule) : ''],
+    ['Augmentation', spec.augmentations.map(componentText).join('; ')],
     ['Length', `batch ${batchSize}, ${epochs} epochs${stopping}; seed ${seed}, ${cpuThreads} threads`],
   ];
 }

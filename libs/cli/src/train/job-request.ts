@@ -5,6 +5,7 @@ import type { ColumnTransformInput, TrainingSpecInput } from '@athanor/contracts
 import { parse } from 'yaml';
 import { type GivenParameter, readComponent } from '../components/component-options.js';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
+import { readAugmentations } from './augmentations.js';
 import { type PlainSpec, toSpecMessage } from './plain-spec.js';
 
 /** Families of components that a job consists of. */
@@ -25,6 +26,7 @@ export interface RequestOptions {
   readonly base?: string;
   readonly optimizer?: string;
   readonly schedule?: string;
+  readonly augment?: readonly string[];
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly patience?: number;
@@ -45,6 +47,7 @@ export async function toSpec(
     const read: PlainComponent | undefined = readComponent({ family, kind: options[family], given, kinds });
     return read === undefined ? {} : { [family]: toComponent(read) };
   };
+  const augmentations = readAugmentations(options.augment, given, kinds);
   const { epochs, batchSize, seed, cpuThreads, checkpointEverySteps, datasetVersion, patience } = options;
   const spec: TrainingSpecInput = {
     ...base,
@@ -59,6 +62,7 @@ export async function toSpec(
     ...component('model'),
     ...component('optimizer'),
     ...component('schedule'),
+    ...(augmentations && { augmentations: augmentations.map(toComponent) }),
   };
   if (!spec.datasetId) throw new CliError('expected --dataset, or a dataset in --spec', EXIT_CODES.usage);
   return spec;

@@ -24,6 +24,7 @@ export interface PlainSpec {
   readonly base?: { readonly model: string; readonly version: number };
   readonly optimizer?: WrittenComponent;
   readonly schedule?: WrittenComponent;
+  readonly augmentations?: readonly WrittenComponent[];
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly patience?: number;
@@ -46,6 +47,7 @@ const FIELDS: readonly (keyof PlainSpec)[] = [
     'base',
     'optimizer',
     'schedule',
+    'augmentations',
   ] as const),
   ...(['epochs', 'batchSize', 'patience', 'seed', 'cpuThreads', 'checkpointEverySteps'] as const),
 ];
@@ -63,6 +65,7 @@ export function toPlainSpec(spec: TrainingSpec): PlainSpec {
     ...{ model: written(spec.model), optimizer: written(spec.optimizer) },
     ...(spec.base && { base: { model: spec.base.modelName, version: spec.base.version } }),
     ...(spec.schedule && { schedule: written(spec.schedule) }),
+    ...(spec.augmentations.length > 0 && { augmentations: spec.augmentations.map(written) }),
     ...{ epochs, batchSize, patience: spec.earlyStopping?.patience ?? 0, seed, cpuThreads, checkpointEverySteps },
   };
 }
@@ -95,8 +98,21 @@ export function toSpecMessage(spec: PlainSpec | null): TrainingSpecInput {
       EXIT_CODES.usage,
     );
   }
-  const { dataset, patience, task, model, base, optimizer, schedule, transforms, targets, inputs, slices, ...rest } =
-    spec ?? {};
+  const {
+    dataset,
+    patience,
+    task,
+    model,
+    base,
+    optimizer,
+    schedule,
+    augmentations,
+    transforms,
+    targets,
+    inputs,
+    slices,
+    ...rest
+  } = spec ?? {};
   return {
     ...rest,
     ...(dataset !== undefined && { datasetId: dataset }),
@@ -109,6 +125,7 @@ export function toSpecMessage(spec: PlainSpec | null): TrainingSpecInput {
     ...(base && { base: { modelName: base.model, version: base.version } }),
     ...(optimizer && { optimizer: message(optimizer) }),
     ...(schedule && { schedule: message(schedule) }),
+    ...(augmentations && { augmentations: augmentations.map(message) }),
     ...(transforms && {
       transforms: transforms.map(({ columns, transform }) => ({
         columns: [...columns],

@@ -13,6 +13,7 @@ import { specFields } from '../job/spec-text.js';
 import { waitForJob } from '../job/wait-for-job.js';
 import { findVersion } from '../model/find-version.js';
 import { fields } from '../output/render.js';
+import { AUGMENT } from './augmentations.js';
 import { JOB_FAMILIES, toSpec } from './job-request.js';
 import { toPlainSpec } from './plain-spec.js';
 
@@ -29,7 +30,7 @@ export async function startTraining(
   { options, words }: TrainRequest,
 ): Promise<void> {
   const { terminal } = context;
-  const given = readParameters(words, JOB_FAMILIES);
+  const given = readParameters(words, [...JOB_FAMILIES, AUGMENT]);
   const { kinds } = given.length === 0 ? { kinds: [] } : await client.training.listComponents({});
   const { base } = options;
   const started = base === undefined ? {} : { base: startOf(await findVersion(client, base)) };

@@ -67,6 +67,14 @@ describe('a job report', () => {
     expect(text).not.toContain('Confusion matrix');
   });
 
+  it('has the augmentations of a job in their order, and nothing of them where there are none', () => {
+    const augmentations = ['flip', 'crop'].map(kind => model(kind)) as never;
+    const textOf = (change: object) =>
+      jobReport(jobData({ job: trainingJob({ spec: { ...trainingJob().spec!, ...change } }) }));
+    expect(textOf({ augmentations })).toMatch(/<dt>Augmentation<\/dt><dd>.*flip.*crop.*<\/dd>/);
+    expect(textOf({ augmentations: [] })).not.toContain('Augmentation');
+  });
+
   it('names the models that were compared, and draws the curves of each', () => {
     const candidate = (kind: string, epochs: number, value: number) => ({
       ...{ model: model(kind), epochs },

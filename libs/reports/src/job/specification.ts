@@ -4,7 +4,7 @@ import { type Content, type Html, html } from '../html/markup.js';
 import { fields, table } from '../html/table.js';
 import { userText, userTexts } from '../html/user-text.js';
 import { countText, figureText, plural } from '../text/numbers.js';
-import { componentText } from './component.js';
+import { componentText, componentTexts } from './component.js';
 
 const MAX_COLUMNS = 200;
 
@@ -24,6 +24,7 @@ export function specification({ spec, result }: TrainingJob): Content {
       ['Version digest', spec.base ? html`<code>${spec.base.versionDigest}</code>` : ''],
       ['Optimizer', componentText(spec.optimizer)],
       ['Learning rate', spec.schedule === null ? '' : componentText(spec.schedule)],
+      ['Augmentation', componentTexts(spec.augmentations)],
       ['Length', lengthText(spec)],
       ['Seed', spec.seed],
       ['Row weights', spec.weight === '' ? '' : userText(spec.weight)],
