@@ -34,6 +34,12 @@ const JOBS: Readonly<Record<string, KilledJob>> = {
     optimizer: kind('rmsprop', { momentum: 0.5 }),
     schedule: kind('reduce-on-plateau', { patience: 0 }),
   },
+  'cnn with augmented images, cosine': {
+    model: kind('cnn', { channels: [4], hidden: [16] }),
+    optimizer: kind('adam'),
+    schedule: kind('cosine'),
+    augmentations: [kind('flip'), kind('crop', { padding: 2 }), kind('color'), kind('cutout', { size: 3 })],
+  },
   'mlp by Lion, linear': {
     model: kind('mlp', { dropout: 0.5 }),
     optimizer: kind('lion', { clipValue: 0.1 }),

@@ -12,6 +12,8 @@ export interface KilledJob {
   readonly model: WrittenComponent;
   readonly optimizer: WrittenComponent;
   readonly schedule: WrittenComponent;
+  /** default: none. */
+  readonly augmentations?: readonly WrittenComponent[];
 }
 
 interface WrittenComponent {
@@ -50,7 +52,7 @@ async function store(bytes: Uint8Array, step: number): Promise<void> {
   await rename(`${path}.part`, path);
 }
 
-function specOf({ model, optimizer, schedule }: KilledJob): TrainingSpec {
+function specOf({ model, optimizer, schedule, augmentations = [] }: KilledJob): TrainingSpec {
   const isImage = !['mlp', 'linear'].includes(model.kind);
   return {
     task: engineComponent('task', 'multiclass'),
@@ -65,6 +67,7 @@ function specOf({ model, optimizer, schedule }: KilledJob): TrainingSpec {
         transform: engineComponent('transform', isImage ? 'image' : 'pixels'),
       },
     ],
+    augmentations: augmentations.map(each => engineComponent('augmentation', each.kind, each.parameters)),
     ...{ epochs: 12, batchSize: 16, patience: 0, seed: 5, cpuThreads: 1, checkpointEverySteps: 3 },
   };
 }

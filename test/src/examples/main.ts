@@ -20,8 +20,10 @@ const USAGE = `Usage: npm run examples -- tables [name …]
   isolation  a minute of load on three deployments while ten models are imported, settings are swapped ten times and a
            process is killed; then memory through 50 loads and unloads
 
-  images   imports MNIST, trains and serves a multilayer perceptron (three seeds) and a convolutional network, and compares
-           their accuracy on the test split with what must be reached (names: mnist-mlp, mnist-cnn)
+  images   imports MNIST and a sample of CIFAR-10, trains and serves a multilayer perceptron (three seeds), a convolutional
+           network and a residual network with augmented images (three seeds), and compares their accuracy on the test
+           split with what must be reached, and that of the last with the same job in PyTorch (Python with torch:
+           ATHANOR_BENCH_PYTHON; names: mnist-mlp, mnist-cnn, cifar-resnet)
 
 Example:
   npm run examples -- tables iris titanic
