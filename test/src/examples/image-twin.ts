@@ -27,7 +27,7 @@ export async function accuracyOfTwin(
   const work = join(home, 'twin.json');
   const content = {
     ...{ shape, classes: classes.length, train: await write('train'), test: await write('test') },
-    ...{ epochs: spec.epochs, batch: spec.batchSize, seed: spec.seed, threads: spec.cpuThreads },
+    ...{ epochs: spec.epochs, batch: spec.batchSize, seed: spec.seed },
     ...{ model: component(spec.model), optimizer: component(spec.optimizer), schedule: component(spec.schedule) },
     augmentations: spec.augmentations.map(fromComponent),
   };

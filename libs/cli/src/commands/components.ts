@@ -9,7 +9,7 @@ export function addComponentsCommand(program: Command, cli: CliEnvironment): voi
   program
     .command('components [family] [kind]')
     .description(
-      'list what jobs, imports and deployments can be made of: tasks, models, augmentations, checks, schedulers …',
+      'list what jobs, imports and deployments can be made of: tasks, models, transforms, augmentations, checks, schedulers …',
     )
     .addHelpText(
       'after',
