@@ -17,7 +17,8 @@ export interface TrainOptions extends RequestOptions {
 const collect = (text: string, before: readonly string[] = []) => [...before, text];
 
 const HELP = `
-Parameters of the task, model, optimizer and schedule are options too: --model.hidden 128,64 --schedule.warmup 0.1
+Parameters of the task, model, optimizer and schedule are options too: --model.hidden 128,64 --schedule.warmup 0.1, and with
+the column in front those of transforms: --transform price=quantile --transform.price.quantiles 100
 ('athanor components model mlp' lists them), and those of augmentations with their kind: --augment.crop.padding 6. What is left open is chosen by the columns' types and the number of rows.
 
 Examples:

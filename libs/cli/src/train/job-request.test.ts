@@ -12,6 +12,7 @@ import { specFields } from '../job/spec-text.js';
 import { AUGMENT } from './augmentations.js';
 import { JOB_FAMILIES, type RequestOptions, toSpec } from './job-request.js';
 import { toPlainSpec } from './plain-spec.js';
+import { TRANSFORM } from './transforms.js';
 
 const kindOf = (kind: string, properties: object) => ({
   ...{ family: 'augmentation', kind, version: 1, summary: '' },
@@ -20,12 +21,38 @@ const kindOf = (kind: string, properties: object) => ({
 const kinds = [
   kindOf('flip', { vertical: { type: 'number' } }),
   kindOf('crop', { padding: { type: 'integer' } }),
+  { ...kindOf('image', { means: { type: 'array', items: { type: 'number' } } }), family: 'transform' },
 ] as unknown as ComponentKind[];
 
 const specOf = (options: RequestOptions, words: string[] = []) =>
   toSpec({ dataset: 'cifar', ...options }, readParameters(words, [...JOB_FAMILIES, AUGMENT]), kinds);
 const augmentationsOf = async (options: RequestOptions, words?: string[]) =>
   (await specOf(options, words)).augmentations?.map(each => fromComponent(wire(each) as Component));
+
+describe('--transform', () => {
+  const transformsOf = async (transform: string[], words: string[] = []) => {
+    const { transforms } = await toSpec({ dataset: 'cifar', transform }, readParameters(words, [TRANSFORM]), kinds);
+    return transforms?.map(({ columns, transform: each }) => [columns, fromComponent(wire(each) as Component)]);
+  };
+
+  it('has parameters by column, with the types of its schema', async () => {
+    const words = ['--transform.my-image.means', '0.5,0.4', '--transform.a.b.means=0.1'];
+    expect(await transformsOf(['my-image=image', 'a.b=image', 'c=image'], words)).toEqual([
+      [['my-image'], { kind: 'image', parameters: { means: [0.5, 0.4] }, version: 0 }],
+      [['a.b'], { kind: 'image', parameters: { means: [0.1] }, version: 0 }],
+      [['c'], { kind: 'image', parameters: {}, version: 0 }],
+    ]);
+  });
+
+  it.each([
+    [['x=image'], ['--transform.y.means', '1'], 'of a column of --transform, got x'],
+    [['x=image'], ['--transform.x', '1'], 'expected --transform.<column>.<parameter>'],
+    [['x'], [], "expected column=kind, got 'x'"],
+  ])('%j with %j is refused', async (named, words, message) => {
+    const failure = await transformsOf(named, words).catch(error => error);
+    expect(failure).toMatchObject({ exitCode: 2, message: expect.stringContaining(message) });
+  });
+});
 
 describe('--augment', () => {
   it('names kinds in their order, and its parameters belong to one of them, with the types of its schema', async () => {

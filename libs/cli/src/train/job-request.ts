@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { type PlainComponent, toComponent } from '@athanor/contracts';
 import type { ComponentKind } from '@athanor/contracts/api';
-import type { ColumnTransformInput, TrainingSpecInput } from '@athanor/contracts/training';
+import type { TrainingSpecInput } from '@athanor/contracts/training';
 import { parse } from 'yaml';
 import { type GivenParameter, readComponent } from '../components/component-options.js';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { readAugmentations } from './augmentations.js';
 import { type PlainSpec, toSpecMessage } from './plain-spec.js';
+import { readTransforms } from './transforms.js';
 
 /** Families of components that a job consists of. */
 export const JOB_FAMILIES = ['task', 'model', 'optimizer', 'schedule'] as const;
@@ -47,6 +48,7 @@ export async function toSpec(
     const read: PlainComponent | undefined = readComponent({ family, kind: options[family], given, kinds });
     return read === undefined ? {} : { [family]: toComponent(read) };
   };
+  const transforms = readTransforms(options.transform, given, kinds);
   const augmentations = readAugmentations(options.augment, given, kinds);
   const { epochs, batchSize, seed, cpuThreads, checkpointEverySteps, datasetVersion, patience } = options;
   const spec: TrainingSpecInput = {
@@ -57,7 +59,7 @@ export async function toSpec(
     ...(options.target && { targets: [...options.target] }),
     ...(options.inputs && { inputs: [...options.inputs] }),
     ...(options.slice && { slices: [...options.slice] }),
-    ...(options.transform && { transforms: options.transform.map(toTransform) }),
+    ...(transforms && { transforms }),
     ...component('task'),
     ...component('model'),
     ...component('optimizer'),
@@ -70,13 +72,6 @@ export async function toSpec(
 
 function defined<T extends object>(values: T): Partial<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
-}
-
-function toTransform(text: string): ColumnTransformInput {
-  const at = text.lastIndexOf('=');
-  if (at <= 0) throw new CliError(`--transform: expected column=kind, got '${text}'`, EXIT_CODES.usage);
-  const transform = toComponent({ kind: text.slice(at + 1), parameters: {}, version: 0 });
-  return { columns: [text.slice(0, at)], transform };
 }
 
 async function readSpec(path: string): Promise<PlainSpec> {

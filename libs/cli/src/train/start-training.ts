@@ -16,6 +16,7 @@ import { fields } from '../output/render.js';
 import { AUGMENT } from './augmentations.js';
 import { JOB_FAMILIES, toSpec } from './job-request.js';
 import { toPlainSpec } from './plain-spec.js';
+import { TRANSFORM } from './transforms.js';
 
 export interface TrainRequest {
   readonly options: TrainOptions;
@@ -30,7 +31,7 @@ export async function startTraining(
   { options, words }: TrainRequest,
 ): Promise<void> {
   const { terminal } = context;
-  const given = readParameters(words, [...JOB_FAMILIES, AUGMENT]);
+  const given = readParameters(words, [...JOB_FAMILIES, AUGMENT, TRANSFORM]);
   const { kinds } = given.length === 0 ? { kinds: [] } : await client.training.listComponents({});
   const { base } = options;
   const started = base === undefined ? {} : { base: startOf(await findVersion(client, base)) };
