@@ -85,7 +85,7 @@ describe('an imported model', () => {
     expect(answer).toContain('c1');
   });
 
-  it('is in the report of the job, and in a spec that can be started again', async () => {
+  it('is in the report of the job, and in the spec that --print-spec writes and --spec reads', async () => {
     const { jobs } = await mesh.client.training.listTrainingJobs({});
     const { jobId } = jobs.find(each => each.modelName === 'tuned-lora')!;
     const page = join(mesh.folder, 'job.html');

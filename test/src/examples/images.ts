@@ -1,9 +1,9 @@
 import type { TrainingJob } from '@athanor/contracts/training';
 import { serve, versionOfJob } from '../mesh/main-job.js';
-import { runCommand } from '../mesh/run-athanor.js';
 import { removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
 import { athanor, cifar, type ImageSet, type ImportedImages, isThere, mnist } from './image-sets.js';
 import { accuracyOfTwin } from './image-twin.js';
+import { accuracyOf, figures, findPython, mean } from './pytorch.js';
 
 type Print = (text: string) => void;
 
@@ -58,7 +58,7 @@ export async function examplesOfImages(names: readonly string[], print: Print): 
   const chosen = EXAMPLES.filter(({ name }) => names.length === 0 || names.includes(name));
   for (const { name, set } of chosen.filter(each => !isThere(each.set)))
     print(`skipped: ${name}, ${set.source} is not there\n`);
-  const python = await findTorch();
+  const python = await findPython(['torch']);
   const home = await temporaryHome('images');
   const mesh = await startMesh({ home });
   const imported = new Map<ImageSet, ImportedImages>();
@@ -97,7 +97,7 @@ async function runExample({ mesh, home, python }: Place, example: ImageExample, 
   for (const seed of seeds) {
     const words = ['train', '--dataset', images.dataset, '--name', name, ...options.split(' ')];
     last = await athanor<TrainingJob>(home, [...words, '--seed', String(seed), '--wait']);
-    accuracies.push(last.result?.evaluation?.metrics.find(metric => metric.name === 'accuracy')?.value ?? Number.NaN);
+    accuracies.push(accuracyOf(last));
     if (hasTwin && python !== undefined && images.rows)
       twins.push(await accuracyOfTwin(python, home, last, await images.rows()));
   }
@@ -125,14 +125,3 @@ async function askRows(home: string, deployment: string, images: ImportedImages)
   }
   return right;
 }
-
-/** The Python of the benchmarks, if it has torch. */
-async function findTorch(): Promise<string | undefined> {
-  const python = process.env.ATHANOR_BENCH_PYTHON;
-  if (python === undefined) return undefined;
-  const found = await runCommand(python, ['-c', 'import torch']).catch(() => ({ code: 1 }));
-  return found.code === 0 ? python : undefined;
-}
-
-const mean = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0) / values.length;
-const figures = (values: readonly number[]): string => values.map(each => each.toFixed(4)).join(', ');

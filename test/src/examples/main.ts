@@ -1,4 +1,5 @@
 // `npm run examples`: whole jobs on real data sets, by the commands that a user would type, beside scikit-learn.
+import { exampleOfFineTuning } from './fine-tuning.js';
 import { examplesOfFlaws } from './flaws.js';
 import { examplesOfImages } from './images.js';
 import { examplesOfIsolation } from './isolation.js';
@@ -10,6 +11,7 @@ const USAGE = `Usage: npm run examples -- tables [name …]
        npm run examples -- serve [name …]
        npm run examples -- isolation
        npm run examples -- images [name …]
+       npm run examples -- fine-tuning
 
   tables   imports, trains (--model auto) and evaluates real tables over five seeds, beside the best linear or
            multilayer pipeline of scikit-learn on the same rows; asks each served model for its whole test split with
@@ -24,17 +26,23 @@ const USAGE = `Usage: npm run examples -- tables [name …]
            network and a residual network with augmented images (three seeds), and compares their accuracy on the test
            split with what must be reached, and that of the last with the same job in PyTorch (Python with torch:
            ATHANOR_BENCH_PYTHON; names: mnist-mlp, mnist-cnn, cifar-resnet)
+  fine-tuning  trains a network in PyTorch on five classes of CIFAR-10, imports it, and trains a new last layer and LoRA on
+           the other five, three seeds each, beside the same network from scratch and PyTorch's fine-tuning
+           (Python with torch, onnx, peft and Pillow: ATHANOR_BENCH_PYTHON)
 
 Example:
   npm run examples -- tables iris titanic
 `;
 const [suite, ...names] = process.argv.slice(2);
 const print = (text: string) => void process.stdout.write(text);
-if (suite !== 'tables' && suite !== 'flaws' && suite !== 'serve' && suite !== 'isolation' && suite !== 'images') {
-  process.stdout.write(USAGE);
-  process.exit(suite === '--help' ? 0 : 2);
-}
-if (suite === 'images') process.exitCode = await examplesOfImages(names, print);
-else if (suite === 'isolation') process.exitCode = await examplesOfIsolation(print);
-else if (suite === 'serve') process.exitCode = await examplesOfServing(names, print);
-else process.exitCode = suite === 'flaws' ? await examplesOfFlaws(print) : await examplesOfTables(names, print);
+const SUITES: Readonly<Record<string, () => Promise<number>>> = {
+  tables: () => examplesOfTables(names, print),
+  flaws: () => examplesOfFlaws(print),
+  serve: () => examplesOfServing(names, print),
+  isolation: () => examplesOfIsolation(print),
+  images: () => examplesOfImages(names, print),
+  'fine-tuning': () => exampleOfFineTuning(print),
+};
+const run = Object.hasOwn(SUITES, suite ?? '') ? SUITES[suite!] : undefined;
+if (run === undefined) process.stdout.write(USAGE);
+process.exitCode = run === undefined ? (suite === '--help' ? 0 : 2) : await run();

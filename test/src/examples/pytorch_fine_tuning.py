@@ -3,8 +3,8 @@
 Run: python pytorch_fine_tuning.py base IMAGES.zip FOLDER
      python pytorch_fine_tuning.py tune WORK.json
 
-`base` writes FOLDER/base.onnx and the images of the other classes to FOLDER/other, and prints {"accuracy": on its own
-five classes}. `tune` prints {"accuracy": of the test rows} of the same job in PyTorch; LoRA is PEFT's.
+`base` writes FOLDER/base.onnx, the images of the other classes to FOLDER/all, and to FOLDER/few with the first ten
+training images of each class only; it prints {"accuracy": on its own five classes}. `tune` prints {"accuracy": of the test rows} of the same job in PyTorch; LoRA is PEFT's.
 """
 
 import io
@@ -24,7 +24,7 @@ from torch.nn import functional
 
 from pytorch_images import AUGMENTATIONS, read
 
-CLASSES, EPOCHS, BATCH, RATE = 5, 40, 64, 2e-3
+CLASSES, EPOCHS, BATCH, RATE, FEW = 5, 40, 64, 2e-3, 10
 MEAN, DEVIATION = 0.5, 0.25
 
 
@@ -84,9 +84,11 @@ def base(archive, folder):
                 images[split][0].append(np.asarray(picture))
                 images[split][1].append(classes.index(label))
                 continue
-            path = folder / "other" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(file.read(name))
+            kept = [each for each in names if each.startswith(f"train/{label}/")][:FEW]
+            for part in ("all", "few") if split == "test" or name in kept else ("all",):
+                path = folder / part / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(file.read(name))
     torch.manual_seed(0)
     model = Network()
     tensors = {

@@ -123,5 +123,6 @@ def main(work):
     print(json.dumps({"accuracy": accuracy, "seconds": seconds}))
 
 
-with open(sys.argv[1]) as file:
-    main(json.load(file))
+if __name__ == "__main__":
+    with open(sys.argv[1]) as file:
+        main(json.load(file))
