@@ -15,7 +15,7 @@ export { type LionOptions, lion } from './optimizers/lion.js';
 export { type RmsPropOptions, rmsProp } from './optimizers/rms-prop.js';
 export { type SgdOptions, sgd, trace } from './optimizers/sgd.js';
 export type { Optimizer, ParameterGroup, StateSlot, Transform, Update } from './optimizers/transform.js';
-export { addDecayedWeights } from './optimizers/weight-decay.js';
+export { addDecayedWeights, type DecayedParameters, type DecayOptions } from './optimizers/weight-decay.js';
 export { type GradientOptions, type GradientSeed, gradients } from './reverse-mode.js';
 export { averageName } from './training/averaging.js';
 export type { GraphRandom } from './training/graph-random.js';

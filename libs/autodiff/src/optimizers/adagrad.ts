@@ -1,15 +1,14 @@
 import { add, div, mul, scalar } from '../emit.js';
 import { materialize, type Optimizer, slotsLike, type Transform } from './transform.js';
-import { addDecayedWeights } from './weight-decay.js';
+import { type DecayOptions, weightDecayOf } from './weight-decay.js';
 
-export interface AdagradOptions {
+/** Weight decay is an L2 penalty: added to the gradient, as in PyTorch. */
+export interface AdagradOptions extends DecayOptions {
   readonly epsilon?: number;
-  /** L2 penalty: added to the gradient, as in PyTorch. */
-  readonly weightDecay?: number;
 }
 
 /** Duchi, Hazan, Singer 2011: s ← s + g²; the update is g / (√s + ε). */
-export function adagrad({ epsilon = 1e-10, weightDecay = 0 }: AdagradOptions = {}): Optimizer {
+export function adagrad({ epsilon = 1e-10, ...decay }: AdagradOptions = {}): Optimizer {
   const scaleBySum: Transform = {
     init: groups => slotsLike('adagrad.sum', groups),
     update({ g, updates, state }) {
@@ -21,5 +20,5 @@ export function adagrad({ epsilon = 1e-10, weightDecay = 0 }: AdagradOptions = {
       return { updates: results.map(({ value }) => ({ value })), state: results.map(({ total }) => total) };
     },
   };
-  return [...(weightDecay === 0 ? [] : [addDecayedWeights(weightDecay)]), scaleBySum];
+  return [...weightDecayOf(decay), scaleBySum];
 }

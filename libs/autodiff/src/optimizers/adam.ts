@@ -1,20 +1,18 @@
 import type { GraphBuilder, Value } from '@athanor/onnx';
 import { add, cast, div, mul, scalar, scale, sub } from '../emit.js';
 import { materialize, type Optimizer, slotsLike, type Transform } from './transform.js';
-import { addDecayedWeights } from './weight-decay.js';
+import { type DecayOptions, weightDecayOf } from './weight-decay.js';
 
-export interface AdamOptions {
+/** Weight decay is decoupled (AdamW); with none it is plain Adam. */
+export interface AdamOptions extends DecayOptions {
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
-  /** Decoupled (AdamW); 0 is plain Adam. */
-  readonly weightDecay?: number;
 }
 
 /** Kingma & Ba 2015, https://arxiv.org/abs/1412.6980; with weightDecay AdamW, https://arxiv.org/abs/1711.05101. */
 export function adam(options: AdamOptions = {}): Optimizer {
-  const decay = options.weightDecay ?? 0;
-  return decay === 0 ? [scaleByAdam(options)] : [scaleByAdam(options), addDecayedWeights(decay)];
+  return [scaleByAdam(options), ...weightDecayOf(options)];
 }
 
 /**
@@ -47,7 +45,7 @@ export function scaleByAdam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Adam
 function biasCorrection(
   g: GraphBuilder,
   steps: Value,
-  { beta1, beta2, epsilon }: Required<Omit<AdamOptions, 'weightDecay'>>,
+  { beta1, beta2, epsilon }: Required<Omit<AdamOptions, keyof DecayOptions>>,
 ): [epsilonK: Value, c: Value] {
   const fp64 = (value: number) => scalar(g, 'FP64', value);
   const remaining = (beta: number) => sub(g, fp64(1), g.op('Pow', [fp64(beta), steps]));

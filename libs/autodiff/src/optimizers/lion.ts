@@ -1,16 +1,15 @@
 import { add, scale } from '../emit.js';
 import { materialize, type Optimizer, slotsLike, type Transform } from './transform.js';
-import { addDecayedWeights } from './weight-decay.js';
+import { type DecayOptions, weightDecayOf } from './weight-decay.js';
 
-export interface LionOptions {
+/** Weight decay is decoupled, as in AdamW. */
+export interface LionOptions extends DecayOptions {
   readonly beta1?: number;
   readonly beta2?: number;
-  /** Decoupled, as in AdamW. */
-  readonly weightDecay?: number;
 }
 
 /** Chen et al. 2023, https://arxiv.org/abs/2302.06675: the update is sign(β₁m + (1-β₁)g), then m ← β₂m + (1-β₂)g. */
-export function lion({ beta1 = 0.9, beta2 = 0.99, weightDecay = 0 }: LionOptions = {}): Optimizer {
+export function lion({ beta1 = 0.9, beta2 = 0.99, ...decay }: LionOptions = {}): Optimizer {
   const signOfMean: Transform = {
     init: groups => slotsLike('lion.m', groups),
     update({ g, updates, state }) {
@@ -22,5 +21,5 @@ export function lion({ beta1 = 0.9, beta2 = 0.99, weightDecay = 0 }: LionOptions
       return { updates: results.map(({ value }) => ({ value })), state: results.map(({ m }) => m) };
     },
   };
-  return [signOfMean, ...(weightDecay === 0 ? [] : [addDecayedWeights(weightDecay)])];
+  return [signOfMean, ...weightDecayOf(decay)];
 }

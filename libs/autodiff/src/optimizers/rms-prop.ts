@@ -1,31 +1,26 @@
 import { add, div, mul, scalar, scale } from '../emit.js';
 import { trace } from './sgd.js';
 import { materialize, type Optimizer, slotsLike, type Transform } from './transform.js';
-import { addDecayedWeights } from './weight-decay.js';
+import { type DecayOptions, weightDecayOf } from './weight-decay.js';
 
-export interface RmsPropOptions {
+/** Weight decay is an L2 penalty: added to the gradient, as in PyTorch. */
+export interface RmsPropOptions extends DecayOptions {
   /** Decay of the mean of squared gradients. */
   readonly alpha?: number;
   readonly epsilon?: number;
   readonly momentum?: number;
-  /** L2 penalty: added to the gradient, as in PyTorch. */
-  readonly weightDecay?: number;
 }
 
 /** Hinton 2012 (Coursera, lecture 6e), in PyTorch's form. */
-export function rmsProp({ weightDecay = 0, momentum = 0, ...options }: RmsPropOptions = {}): Optimizer {
-  return [
-    ...(weightDecay === 0 ? [] : [addDecayedWeights(weightDecay)]),
-    scaleByRms(options),
-    ...(momentum === 0 ? [] : [trace(momentum)]),
-  ];
+export function rmsProp({ momentum = 0, ...options }: RmsPropOptions = {}): Optimizer {
+  return [...weightDecayOf(options), scaleByRms(options), ...(momentum === 0 ? [] : [trace(momentum)])];
 }
 
 /** v ← αv + (1-α)g²; the update is g / (√v + ε). */
 export function scaleByRms({
   alpha = 0.99,
   epsilon = 1e-8,
-}: Omit<RmsPropOptions, 'momentum' | 'weightDecay'> = {}): Transform {
+}: Pick<RmsPropOptions, 'alpha' | 'epsilon'> = {}): Transform {
   return {
     init: groups => slotsLike('rms.v', groups),
     update({ g, updates, state }) {

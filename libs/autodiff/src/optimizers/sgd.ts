@@ -1,19 +1,15 @@
 import { add, scale } from '../emit.js';
 import { materialize, type Optimizer, slotsLike, type Transform, type Update } from './transform.js';
-import { addDecayedWeights } from './weight-decay.js';
+import { type DecayOptions, weightDecayOf } from './weight-decay.js';
 
-export interface SgdOptions {
+/** Weight decay is an L2 penalty: added to the gradient before momentum, as in PyTorch. */
+export interface SgdOptions extends DecayOptions {
   readonly momentum?: number;
   readonly nesterov?: boolean;
-  /** L2 penalty: added to the gradient before momentum, as in PyTorch. */
-  readonly weightDecay?: number;
 }
 
-export function sgd({ momentum = 0, nesterov = false, weightDecay = 0 }: SgdOptions = {}): Optimizer {
-  return [
-    ...(weightDecay === 0 ? [] : [addDecayedWeights(weightDecay)]),
-    ...(momentum === 0 ? [] : [trace(momentum, nesterov)]),
-  ];
+export function sgd({ momentum = 0, nesterov = false, ...decay }: SgdOptions = {}): Optimizer {
+  return [...weightDecayOf(decay), ...(momentum === 0 ? [] : [trace(momentum, nesterov)])];
 }
 
 /** Velocity u ← μu + g; the update is u, or g + μu with Nesterov's look-ahead (Sutskever et al. 2013, PyTorch's form). */

@@ -3,11 +3,14 @@
 
 import type { GraphBuilder, Value } from '@athanor/onnx';
 import { mul } from '../emit.js';
+import type { Parameter } from '../training/network.js';
 
 /** A tensor of parameters that is updated as a whole. */
 export interface ParameterGroup {
   readonly name: string;
   readonly shape: readonly number[];
+  /** The parameter of this name, or those that are concatenated in a vector, in order. */
+  readonly members: readonly Parameter[];
 }
 
 /** A carried FP32 tensor that belongs to a group of parameters. It starts at zero. */
@@ -30,6 +33,7 @@ export interface Update {
 
 export interface TransformStep {
   readonly g: GraphBuilder;
+  readonly groups: readonly ParameterGroup[];
   /** Parameters before this step, one per group. */
   readonly parameters: readonly Value[];
   readonly updates: readonly Update[];

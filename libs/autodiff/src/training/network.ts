@@ -10,6 +10,8 @@ export interface Parameter {
   readonly l2?: number;
   /** false: it keeps its value; default: true. */
   readonly isTrainable?: boolean;
+  /** false for a bias, or a scale or shift of a normalization: decay of weights alone leaves it out; default: true. */
+  readonly isDecayed?: boolean;
 }
 
 /** An FP32 tensor that a training step replaces without a gradient, such as a running mean. */

@@ -7,8 +7,7 @@ import type { ParameterGroup } from '../optimizers/transform.js';
 import type { Parameter } from './network.js';
 
 export interface PackedGroup extends ParameterGroup {
-  /** One parameter under its own name, or several concatenated in a vector. */
-  readonly members: readonly Parameter[];
+  /** Whether its members are concatenated. */
   readonly isVector: boolean;
 }
 

@@ -25,7 +25,7 @@ import {
 const { widths, batches } = reference;
 const parameters = widths.slice(1).flatMap((width, index) => [
   { name: `w${index}`, shape: [widths[index]!, width] },
-  { name: `b${index}`, shape: [width] },
+  { name: `b${index}`, shape: [width], isDecayed: false },
 ]);
 
 const specOf = (optimizer: Optimizer, packBelow?: number): TrainGraphSpec => ({
@@ -129,6 +129,11 @@ const optimizers = {
   adagrad: { optimizer: adagrad({ weightDecay: 0.01 }), learningRate: 0.02 },
   lion: { optimizer: lion({ weightDecay: 0.1 }), learningRate: 0.001 },
   clippedValues: { optimizer: [clipByValue(0.05), ...sgd()], learningRate: 0.05 },
+  adamwGroups: { optimizer: adam({ weightDecay: 0.5, decayParameters: 'weights' }), learningRate: 0.005 },
+  nesterovGroups: {
+    optimizer: sgd({ momentum: 0.9, nesterov: true, weightDecay: 0.2, decayParameters: 'weights' }),
+    learningRate: 0.02,
+  },
   adamw: { optimizer: [clipByGlobalNorm(0.5), ...adam({ weightDecay: 0.1 })], learningRate: 0.005 },
 };
 
@@ -255,6 +260,15 @@ test('a parameter that is not trained keeps its value and has no state', async (
   const members = groups.flatMap(group => group.members.map(({ name }) => name));
   expect(members).toEqual(['b0', 'w1', 'b1', 'w2', 'b2']);
   expect(optimizerSlots).toHaveLength(groups.length);
+});
+
+test('parameters that are not trained do not decay', async () => {
+  const { network, ...spec } = specOf(adam({ weightDecay: 0.5 }));
+  const frozen = network.parameters.map(each => ({ ...each, isTrainable: each.name === 'w2' }));
+  const { model } = buildTrainGraph({ ...spec, network: { ...network, parameters: frozen } });
+  const outputs = model.graph.outputs.map(({ name }) => name);
+  expect(outputs).toContain(nextName('w2'));
+  for (const name of ['w0', 'b0', 'w1', 'b1', 'b2']) expect(outputs).not.toContain(nextName(name));
 });
 
 test("the average of the weights equals that of PyTorch's AveragedModel, for any number of steps per run", async () => {

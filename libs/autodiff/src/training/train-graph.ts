@@ -11,7 +11,7 @@ import { int64 } from '@athanor/tensor';
 import { add, at } from '../emit.js';
 import { GradientError } from '../errors.js';
 import { type LossMetrics, lossMetrics, rowWeights } from '../losses/batch-loss.js';
-import type { ParameterGroup, StateSlot } from '../optimizers/transform.js';
+import type { StateSlot } from '../optimizers/transform.js';
 import { averageSlots } from './averaging.js';
 import { createGraphRandom } from './graph-random.js';
 import type { Buffer, Named, Parameter } from './network.js';
@@ -149,9 +149,9 @@ interface Inputs {
 function declareInputs(
   g: GraphBuilder,
   spec: TrainGraphSpec,
-  { carried, frozen }: { readonly carried: readonly ParameterGroup[]; readonly frozen: readonly Parameter[] },
+  { carried, frozen }: { readonly carried: readonly Buffer[]; readonly frozen: readonly Parameter[] },
 ): Inputs {
-  const parameter = ({ name, shape }: ParameterGroup) => g.input(name, { dtype: 'FP32', shape });
+  const parameter = ({ name, shape }: Buffer) => g.input(name, { dtype: 'FP32', shape });
   const perStep = (name: string, { dtype, shape }: ValueType) =>
     g.input(name, { dtype, shape: ['steps', 'batch', ...shape] });
   return {

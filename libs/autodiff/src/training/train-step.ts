@@ -127,7 +127,7 @@ function optimize(g: GraphBuilder, optimizer: Optimizer, inputs: Optimization) {
   optimizer.forEach((transform, index) => {
     const own = slots.splice(0, transform.init(groups).length);
     const scheduled = schedule.transforms[index]!.map(vector => at(g, vector, iteration));
-    const result = transform.update({ g, parameters: packed, updates, state: own, scheduled });
+    const result = transform.update({ g, groups, parameters: packed, updates, state: own, scheduled });
     updates = result.updates;
     state.push(...result.state);
     gradientNorm = result.gradientNorm ?? gradientNorm;

@@ -27,7 +27,7 @@ export const linear: Architecture<z.output<typeof parameters>> = {
     return {
       parameters: [
         { name: 'weight', shape: [width, outputWidth], initialization: { kind: 'zeros' }, l2: l2 / rows },
-        { name: 'bias', shape: [outputWidth], initialization: { kind: 'zeros' } },
+        { name: 'bias', shape: [outputWidth], initialization: { kind: 'zeros' }, isDecayed: false },
       ],
       forward: ({ g, inputs: { dense }, parameters: named }) =>
         g.op('Gemm', [dense, named.get('weight'), named.get('bias')], { name: 'linear' }),

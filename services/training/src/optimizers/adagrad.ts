@@ -7,7 +7,7 @@ const learningRates = { convex: 1e-1, network: 1e-2 };
 
 const parameters = z.strictObject({
   ...sharedParameters(learningRates),
-  weightDecay,
+  ...weightDecay,
   epsilon: z.number().positive().default(1e-10).describe('Added to the denominator.'),
 });
 

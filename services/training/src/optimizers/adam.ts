@@ -8,7 +8,7 @@ const learningRates = { convex: 2e-2, network: 1e-3 };
 
 const parameters = z.strictObject({
   ...sharedParameters(learningRates),
-  weightDecay,
+  ...weightDecay,
   beta1: z.number().min(0).lt(1).default(0.9).describe('Decay of the mean of gradients.'),
   beta2: z.number().min(0).lt(1).default(0.999).describe('Decay of the mean of squared gradients.'),
   epsilon: z.number().positive().default(1e-8).describe('Added to the denominator.'),

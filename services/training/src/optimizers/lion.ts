@@ -7,7 +7,7 @@ const learningRates = { convex: 2e-3, network: 1e-4 };
 
 const parameters = z.strictObject({
   ...sharedParameters(learningRates),
-  weightDecay,
+  ...weightDecay,
   beta1: z.number().min(0).lt(1).default(0.9).describe('Share of the mean of gradients in the update.'),
   beta2: z.number().min(0).lt(1).default(0.99).describe('Decay of the mean of gradients.'),
 });

@@ -45,4 +45,13 @@ export const sharedParameters = ({ convex, network }: LearningRates) => ({
     ),
 });
 
-export const weightDecay = z.number().min(0).default(0).describe('Weight decay per step.');
+/** Parameters of optimizers with weight decay. Parameters that are not trained never decay. */
+export const weightDecay = {
+  weightDecay: z.number().min(0).default(0).describe('Weight decay per step.'),
+  decayParameters: z
+    .enum(['all', 'weights'])
+    .default('all')
+    .describe(
+      'What decays: all parameters, or weights only, without biases and the scales and shifts of normalizations.',
+    ),
+};

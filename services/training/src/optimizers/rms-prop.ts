@@ -7,7 +7,7 @@ const learningRates = { convex: 1e-2, network: 1e-3 };
 
 const parameters = z.strictObject({
   ...sharedParameters(learningRates),
-  weightDecay,
+  ...weightDecay,
   alpha: z.number().min(0).lt(1).default(0.99).describe('Decay of the mean of squared gradients.'),
   epsilon: z.number().positive().default(1e-8).describe('Added to the denominator.'),
   momentum: z.number().min(0).lt(1).default(0).describe('Share of the previous update.'),

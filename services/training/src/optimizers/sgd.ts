@@ -7,7 +7,7 @@ const learningRates = { convex: 1e-2, network: 1e-2 };
 
 const parameters = z.strictObject({
   ...sharedParameters(learningRates),
-  weightDecay,
+  ...weightDecay,
   momentum: z.number().min(0).lt(1).default(0).describe('Share of the previous update.'),
   nesterov: z.boolean().default(false).describe("Nesterov's look-ahead."),
 });

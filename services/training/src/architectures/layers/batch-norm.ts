@@ -13,8 +13,8 @@ export function batchNorm(name: string, channels: number): Layer {
   const shape = [channels];
   return {
     parameters: [
-      { name: scale, shape, initialization: { kind: 'ones' } },
-      { name: shift, shape, initialization: { kind: 'zeros' } },
+      { name: scale, shape, initialization: { kind: 'ones' }, isDecayed: false },
+      { name: shift, shape, initialization: { kind: 'zeros' }, isDecayed: false },
     ],
     buffers: [
       { name: mean, shape, initialization: { kind: 'zeros' } },

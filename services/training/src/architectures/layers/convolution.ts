@@ -24,7 +24,7 @@ export function convolution(name: string, options: ConvolutionOptions): Layer {
   const parameters: ModelParameter[] = [
     { name: weight, shape: [outputs, perGroup, size, size], initialization: { kind: 'he-uniform', fanIn } },
   ];
-  if (hasBias) parameters.push({ name: bias, shape: [outputs], initialization: { kind: 'zeros' } });
+  if (hasBias) parameters.push({ name: bias, shape: [outputs], initialization: { kind: 'zeros' }, isDecayed: false });
   const attributes = {
     pads: [padding, padding, padding, padding],
     strides: [stride, stride],

@@ -10,8 +10,8 @@ export function layerNorm(name: string, width: number): Layer {
   const [scale, shift] = [`${name}.scale`, `${name}.shift`];
   return {
     parameters: [
-      { name: scale, shape: [width], initialization: { kind: 'ones' } },
-      { name: shift, shape: [width], initialization: { kind: 'zeros' } },
+      { name: scale, shape: [width], initialization: { kind: 'ones' }, isDecayed: false },
+      { name: shift, shape: [width], initialization: { kind: 'zeros' }, isDecayed: false },
     ],
     apply({ g, parameters }, h) {
       const mean = (x: Value) => g.op('ReduceMean', [x, g.axes([-1])], { attributes: { keepdims: true } });

@@ -6,7 +6,7 @@ export function linearLayer(name: string, inputs: number, outputs: number): Laye
   return {
     parameters: [
       { name: weight, shape: [inputs, outputs], initialization: { kind: 'he-uniform', fanIn: inputs } },
-      { name: bias, shape: [outputs], initialization: { kind: 'zeros' } },
+      { name: bias, shape: [outputs], initialization: { kind: 'zeros' }, isDecayed: false },
     ],
     apply: ({ g, parameters }, x) =>
       g.op('Gemm', [x, parameters.get(weight), parameters.get(bias)], { name: 'linear' }),
