@@ -22,6 +22,7 @@ export type { GraphRandom } from './training/graph-random.js';
 export type { Buffer, ForwardStep, Named, Network, Parameter } from './training/network.js';
 export type { PackedGroup } from './training/packing.js';
 export { packState, stateShapes, unpackState } from './training/state.js';
+export type { AccumulationSpec, StepSpec } from './training/step-spec.js';
 export { buildTappedGraph, FINITE, type Tap, type TappedGraph } from './training/tapped-graph.js';
 export {
   buildStepGraph,
@@ -33,4 +34,3 @@ export {
   type TrainGraph,
   type TrainGraphSpec,
 } from './training/train-graph.js';
-export type { StepSpec } from './training/train-step.js';

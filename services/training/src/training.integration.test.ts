@@ -184,8 +184,10 @@ describe('kill -9 of the runner', () => {
 
 describe('a request', () => {
   test('with invalid numbers lists them all', async () => {
-    const wrong = { datasetId: '', epochs: -1, batchSize: -1, seed: -1, cpuThreads: 100_000, checkpointEverySteps: -1 };
-    const fields = ['dataset_id', 'epochs', 'batch_size', 'seed', 'cpu_threads', 'checkpoint_every_steps'];
+    const numbers = { epochs: -1, batchSize: -1, accumulateSteps: -1, seed: -1, cpuThreads: 100_000 };
+    const wrong = { datasetId: '', ...numbers, checkpointEverySteps: -1 };
+    const numberFields = ['epochs', 'batch_size', 'accumulate_steps', 'seed', 'cpu_threads'];
+    const fields = ['dataset_id', ...numberFields, 'checkpoint_every_steps'];
     await expect(begin(specOf({ ...wrong, earlyStopping: { patience: -1 } }))).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       violations: [...fields, 'early_stopping.patience'].map(field => ({ field: `spec.${field}` })),

@@ -1,4 +1,5 @@
-// The loss of a batch is Σ w·l / Σ w over its rows, or their mean if all count alike.
+// The loss of a batch is Σ w·l / Σ w over its rows, or their mean if all count alike. A batch may be a part of the rows of a
+// step: then its loss is its share of the step's, and the shares add up to the loss of all rows.
 
 import { type GraphBuilder, staticCount, type Value } from '@athanor/onnx';
 import { int64 } from '@athanor/tensor';
@@ -14,6 +15,8 @@ export interface LossTargets {
   readonly targets: Value;
   /** […, B], not negative: the weight of each row. Without them all rows count alike. */
   readonly weights?: Value | undefined;
+  /** Scalar, if the batch is a part: Σ w over all rows, or their number. Default: that of the batch. */
+  readonly total?: Value | undefined;
 }
 
 export interface LossBatch extends LossTargets {
@@ -39,31 +42,34 @@ export function lossGradient(
   g: GraphBuilder,
   loss: Loss,
   predictions: Value,
-  { targets, weights }: LossTargets,
+  { targets, weights, total }: LossTargets,
 ): Value {
-  const share = weights && div(g, weights, total(g, weights, true));
+  const share = weights && div(g, weights, total ?? totalWeight(g, weights, true));
+  const count = () => total ?? rowCount(g, predictions);
   if (loss.derivative) {
     const derivative = loss.derivative(g, predictions, targets);
-    return share
-      ? mul(g, derivative, g.op('Unsqueeze', [share, g.axes([-1])]))
-      : div(g, derivative, rowCount(g, predictions));
+    return share ? mul(g, derivative, g.op('Unsqueeze', [share, g.axes([-1])])) : div(g, derivative, count());
   }
   const rows = loss.rows(g, predictions, targets);
-  const gradient = share ?? broadcastLike(g, div(g, scalar(g, rows.dtype, 1), rowCount(g, predictions)), rows);
+  const gradient = share ?? broadcastLike(g, div(g, scalar(g, rows.dtype, 1), count()), rows);
   return gradients(g, [{ value: rows, gradient }], [predictions])[0]!;
 }
 
 export function lossMetrics(g: GraphBuilder, loss: Loss, batch: LossBatch): LossMetrics {
-  const { predictions, labels, targets, weights } = batch;
+  const { predictions, labels, targets, weights, total } = batch;
   const rows = loss.rows(g, predictions, targets);
   const correct = loss.correct && sum(g, loss.correct(g, predictions, labels), [-1], false);
-  const value = weights
-    ? div(g, sum(g, mul(g, rows, weights), [-1], false), total(g, weights, false))
-    : mean(g, rows, [-1], false);
-  return { loss: value, ...(correct && { correct }) };
+  return { loss: lossOf(g, rows, { weights, total }), ...(correct && { correct }) };
 }
 
-function total(g: GraphBuilder, weights: Value, keepDims: boolean): Value {
+function lossOf(g: GraphBuilder, rows: Value, { weights, total }: Pick<LossTargets, 'weights' | 'total'>): Value {
+  if (weights === undefined && total === undefined) return mean(g, rows, [-1], false);
+  const sumOfRows = sum(g, weights ? mul(g, rows, weights) : rows, [-1], false);
+  return div(g, sumOfRows, total ?? totalWeight(g, weights!, false));
+}
+
+/** Σ w over the last axis. */
+export function totalWeight(g: GraphBuilder, weights: Value, keepDims: boolean): Value {
   return g.op('Max', [sum(g, weights, [-1], keepDims), scalar(g, weights.dtype, SMALLEST_TOTAL)]);
 }
 

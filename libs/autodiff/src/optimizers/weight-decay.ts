@@ -27,9 +27,9 @@ export function addDecayedWeights(rate: number, decayed: DecayedParameters = 'al
     init: () => [],
     update: ({ g, groups, updates, parameters }) => ({
       updates: updates.map((update, index): Update => {
-        const decay = decayOf(g, parameters[index]!, { rate, flags: decayFlags(groups[index]!, decayed) });
         // Multiplied by its factor also where nothing is added: the bits do not depend on the packing.
         const value = materialize(g, update);
+        const decay = decayOf(g, parameters[index]!, { rate, flags: decayFlags(groups[index]!, decayed) });
         return { value: decay === undefined ? value : add(g, value, decay) };
       }),
       state: [],

@@ -31,7 +31,9 @@ export interface RandomPlace {
   readonly counter: Value;
   /** [K] in `root`, one per step of this run. */
   readonly rates: Value;
-  /** INT64 scalar: the step within this run. */
+  /** Batches of which a step consists, each with numbers of its own; default: 1. */
+  readonly batchesPerStep?: number;
+  /** INT64 scalar: the batch within this run. */
   readonly iteration: Value;
   /** An integer from 0 to 2^53 - 1. */
   readonly seed: number;
@@ -43,15 +45,16 @@ const WORD = 2 ** 32;
 /** Bits of a uniform number: those of FP32's significand. */
 const PRECISION = 2 ** 24;
 
-export function createGraphRandom({ root, counter, rates, iteration, seed }: RandomPlace): GraphRandom {
+export function createGraphRandom(place: RandomPlace): GraphRandom {
+  const { root, iteration, seed } = place;
   let places = 0;
-  let steps: Value | undefined;
+  let batches: Value | undefined;
   /** UINT32 [B, width], uniform, of the next place. */
   const draw = (g: GraphBuilder, rows: Value, width: number): Value => {
-    const place = places++;
-    steps ??= stepNumbers(root, counter, rates);
+    const index = places++;
+    batches ??= batchNumbers(place);
     const ofPlace = [0, 1, 2].map(key =>
-      emitHash(root, add(root, steps!, word(root, keyOf(seed, place * KEYS + key)))),
+      emitHash(root, add(root, batches!, word(root, keyOf(seed, index * KEYS + key)))),
     );
     const keys = ofPlace.map(key => at(g, key, iteration));
     return emitElements(g, positions(g, rows, width), keys);
@@ -69,10 +72,13 @@ export function createGraphRandom({ root, counter, rates, iteration, seed }: Ran
   };
 }
 
-/** UINT32 [K]: the numbers of the steps of this run. */
-function stepNumbers(root: GraphBuilder, counter: Value, rates: Value): Value {
-  const range = [counter, add(root, counter, root.op('Size', [rates])), root.constant(int64([], [1]))];
-  return cast(root, { ...root.op('Range', range), shape: rates.shape }, 'UINT32');
+/** UINT32 [K · batchesPerStep]: the numbers of the batches of this run. */
+function batchNumbers({ root, counter, rates, batchesPerStep = 1 }: RandomPlace): Value {
+  const times = (steps: Value) =>
+    batchesPerStep === 1 ? steps : mul(root, steps, root.constant(int64([], [batchesPerStep])));
+  const range = [times(counter), times(add(root, counter, root.op('Size', [rates]))), root.constant(int64([], [1]))];
+  const shape = batchesPerStep === 1 ? rates.shape : ['batches'];
+  return cast(root, { ...root.op('Range', range), shape }, 'UINT32');
 }
 
 /** Elements of each row of [B, …]. */

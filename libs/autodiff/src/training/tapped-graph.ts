@@ -20,7 +20,7 @@ export interface Tap {
 /** Name of the output with one flag per tap, UINT8: whether all elements are finite. */
 export const FINITE = 'finite';
 
-/** Takes what the training graph takes, for one step. */
+/** Takes what the training graph takes, for one step of a single batch. */
 export function buildTappedGraph(spec: TrainGraphSpec): TappedGraph {
   const { g } = buildStep(spec, 'tapped');
   const taps: Tap[] = [];

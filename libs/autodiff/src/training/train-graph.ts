@@ -4,19 +4,20 @@
 //            rows/<input> [K,B,…], labels [K,B,…], weights [K,B] if rows have them, learning_rate [K]
 //   outputs  next/<state>, loss [K], and correct [K], gradient_norm [K] where they exist
 //
-// K and B are fed, not baked in. Only the rows of these K steps are fed: the data set may be larger than memory.
+// K and B are fed, not baked in. B are the rows of a step, which may be split into batches (accumulation.ts). Only the rows of these K steps are fed: the data set may be larger than memory.
 
 import { GraphBuilder, loop, type Model, toModel, type Value, type ValueType } from '@athanor/onnx';
 import { int64 } from '@athanor/tensor';
-import { add, at } from '../emit.js';
+import { add, at, mul } from '../emit.js';
 import { GradientError } from '../errors.js';
 import { type LossMetrics, lossMetrics, rowWeights } from '../losses/batch-loss.js';
 import type { StateSlot } from '../optimizers/transform.js';
 import { averageSlots } from './averaging.js';
-import { createGraphRandom } from './graph-random.js';
+import { createGraphRandom, type RandomPlace } from './graph-random.js';
 import type { Buffer, Named, Parameter } from './network.js';
 import { type PackedGroup, packParameters } from './packing.js';
-import { type StepOutputs, type StepSpec, scheduleSteps, trainStep } from './train-step.js';
+import type { StepSpec } from './step-spec.js';
+import { type StepInputs, type StepOutputs, scheduleSteps, trainStep } from './train-step.js';
 
 export interface TrainGraphSpec extends StepSpec {
   /** Types of one row, by input of the network. */
@@ -60,12 +61,13 @@ export const nextName = (name: string): string => `next/${name}`;
 export function buildTrainGraph(spec: TrainGraphSpec): TrainGraph {
   const { g, ...rest } = assemble(spec, 'train', (g, { state, rates }, step) => {
     const carry = { tripCount: g.op('Size', [rates]), carried: state, name: 'train' };
+    let names: string[] = [];
     const { carried, scanned } = loop(g, carry, (body, iteration, before) => {
-      const { state: after, predictions, gradientNorm } = step(body, iteration, before);
-      return { carried: after, scanned: gradientNorm ? [predictions, gradientNorm] : [predictions] };
+      const { state: after, measured } = step(body, iteration, before);
+      names = Object.keys(measured);
+      return { carried: after, scanned: Object.values(measured) };
     });
-    const [predictions, gradientNorm] = scanned;
-    return { state: carried, predictions: predictions!, ...(gradientNorm ? { gradientNorm } : {}) };
+    return { state: carried, measured: Object.fromEntries(names.map((name, index) => [name, scanned[index]!])) };
   });
   return { ...rest, model: toModel(g.graph()) };
 }
@@ -79,19 +81,15 @@ export function buildStepGraph(spec: TrainGraphSpec): TrainGraph {
 /** The same, as a graph to which more can be added. */
 export function buildStep(spec: TrainGraphSpec, name: string): Assembled {
   return assemble(spec, name, (g, { state }, step) => {
-    const { predictions, gradientNorm, ...rest } = step(g, g.constant(int64([], [0])), state);
-    const stacked = (value: Value) => g.op('Unsqueeze', [value, g.axes([0])]);
-    return {
-      ...rest,
-      predictions: stacked(predictions),
-      ...(gradientNorm ? { gradientNorm: stacked(gradientNorm) } : {}),
-    };
+    const { measured, ...rest } = step(g, g.constant(int64([], [0])), state);
+    const stacked = Object.entries(measured).map(([name, value]) => [name, g.op('Unsqueeze', [value, g.axes([0])])]);
+    return { ...rest, measured: Object.fromEntries(stacked) };
   });
 }
 
 type Assembled = Omit<TrainGraph, 'model'> & { readonly g: GraphBuilder };
 type Step = (scope: GraphBuilder, iteration: Value, state: readonly Value[]) => StepOutputs;
-/** Stacks the outputs over K steps: predictions are [K, B, …] and the gradient norm is [K]. */
+/** Stacks what is measured over K steps: predictions are [K, B, …], the rest is [K]. */
 type Execution = (g: GraphBuilder, inputs: { state: readonly Value[]; rates: Value }, step: Step) => StepOutputs;
 
 function assemble(spec: TrainGraphSpec, name: string, execute: Execution): Assembled {
@@ -120,20 +118,35 @@ function assemble(spec: TrainGraphSpec, name: string, execute: Execution): Assem
       groups,
       state: before,
       frozen: inputs.frozen,
-      inputs: new Map([...rows].map(([input, value]) => [input, at(scope, value, iteration)])),
-      targets: predictions => ({
-        targets: at(scope, targetsFor(predictions), iteration),
-        weights: weights && at(scope, weights, iteration),
-      }),
+      rows: {
+        inputs: new Map([...rows].map(([input, value]) => [input, at(scope, value, iteration)])),
+        labels: () => at(scope, labels, iteration),
+        targets: predictions => at(scope, targetsFor(predictions), iteration),
+        weights: () => weights && at(scope, weights, iteration),
+      },
       schedule,
       iteration,
-      random: createGraphRandom({ root: g, counter, rates, iteration, seed: spec.seed ?? 0 }),
+      randomOf: randomsOf({ root: g, counter, rates, iteration, seed: spec.seed ?? 0 }, spec),
     }),
   );
   writeState(g, inputs, result.state);
-  const metrics = lossMetrics(g, spec.loss, { predictions: result.predictions, targets: targets!, labels, weights });
-  writeMetrics(g, metrics, result.gradientNorm);
+  const { predictions, loss, correct, gradientNorm } = result.measured;
+  const metrics = predictions
+    ? lossMetrics(g, spec.loss, { predictions, targets: targets!, labels, weights })
+    : { loss: loss!, ...(correct && { correct }) };
+  writeMetrics(g, metrics, gradientNorm);
   return { g, groups, optimizerSlots, buffers, frozen };
+}
+
+/** The random numbers of each batch of a step. */
+function randomsOf(place: RandomPlace, { accumulation }: StepSpec): StepInputs['randomOf'] {
+  const { iteration, root } = place;
+  const batchesPerStep = accumulation?.batches ?? 1;
+  return (g, batch) => {
+    if (batch === undefined) return createGraphRandom(place);
+    const first = mul(g, iteration, root.constant(int64([], [batchesPerStep])));
+    return createGraphRandom({ ...place, batchesPerStep, iteration: add(g, first, batch) });
+  };
 }
 
 interface Inputs {

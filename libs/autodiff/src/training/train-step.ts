@@ -1,30 +1,17 @@
 // One optimization step: forward, gradients, optimizer. Everything that does not depend on the parameters is computed
-// for all steps of a run beforehand (`prepareSteps`), so that the loop has as few nodes as possible.
+// for all steps of a run beforehand (`scheduleSteps`), so that the loop has as few nodes as possible.
 
 import type { GraphBuilder, Value } from '@athanor/onnx';
 import { int64 } from '@athanor/tensor';
 import { add, at, cast, mul, scale, sub } from '../emit.js';
-import type { Provider } from '../gradients/gradient.js';
-import { type LossTargets, lossGradient } from '../losses/batch-loss.js';
-import type { Loss } from '../losses/loss.js';
-import type { Optimizer, Update } from '../optimizers/transform.js';
-import { gradients } from '../reverse-mode.js';
+import type { Update } from '../optimizers/transform.js';
+import { accumulateGradients, type StepRows } from './accumulation.js';
 import { averaged, averageShares } from './averaging.js';
+import { batchGradients } from './batch-gradients.js';
 import type { GraphRandom } from './graph-random.js';
-import type { Named, Network } from './network.js';
+import type { Named } from './network.js';
 import { type PackedGroup, packValues, unpackValues } from './packing.js';
-
-export interface StepSpec {
-  readonly network: Network;
-  /** Of the random numbers in training: an integer from 0 to 2^53 - 1; default: 0. */
-  readonly seed?: number;
-  readonly loss: Loss;
-  readonly optimizer: Optimizer;
-  /** Of the parameters' moving average, which is kept besides them; 0: there is none (default). */
-  readonly averageDecay?: number;
-  /** Where the graph will run: gradients may have a faster form there. */
-  readonly provider?: Provider;
-}
+import type { StepSpec } from './step-spec.js';
 
 /** Vectors [K], one element per step. */
 export interface Schedule {
@@ -41,18 +28,26 @@ export interface StepInputs {
   readonly state: readonly Value[];
   /** Parameters that are not trained. */
   readonly frozen: Named<Value>;
-  readonly inputs: Named<Value>;
-  /** Created by the loss, once the width of the predictions is known. */
-  targets(predictions: Value): LossTargets;
+  readonly rows: StepRows;
   readonly schedule: Schedule;
   /** Scalar: index into the schedule. */
   readonly iteration: Value;
-  readonly random: GraphRandom;
+  /** For a batch of the step, by its index if there are several. */
+  randomOf(g: GraphBuilder, batch?: Value): GraphRandom;
 }
 
 export interface StepOutputs {
   readonly state: readonly Value[];
-  readonly predictions: Value;
+  /** What is stacked over the steps of a run. */
+  readonly measured: Measured;
+}
+
+export interface Measured {
+  /** [B, …], from which the loss of all steps is computed after the loop. */
+  readonly predictions?: Value;
+  /** Scalars of the step, where the predictions of its rows never exist together. */
+  readonly loss?: Value;
+  readonly correct?: Value;
   readonly gradientNorm?: Value;
 }
 
@@ -74,42 +69,57 @@ export function scheduleSteps(
 }
 
 export function trainStep(g: GraphBuilder, spec: StepSpec, inputs: StepInputs): StepOutputs {
-  const { groups, state, frozen } = inputs;
-  const { parameters: declared, buffers = [], forward } = spec.network;
-  const packed = state.slice(0, groups.length);
+  const { groups, state } = inputs;
   const { averageShares: shares, learningRates } = inputs.schedule;
-  const endOfSlots = state.length - buffers.length - (shares ? groups.length : 0);
+  const packed = state.slice(0, groups.length);
+  const startOfBuffers = state.length - (spec.network.buffers ?? []).length;
+  const endOfSlots = startOfBuffers - (shares ? groups.length : 0);
   const slots = state.slice(groups.length, endOfSlots);
-  const averages = state.slice(endOfSlots, state.length - buffers.length);
+  const averages = state.slice(endOfSlots, startOfBuffers);
   const trained = unpackValues(g, groups, packed);
-  const before = buffers.map(({ name }, index): [string, Value] => [
-    name,
-    state[state.length - buffers.length + index]!,
-  ]);
-  const after = new Map(before);
-  const predictions = forward({
-    g,
-    inputs: inputs.inputs,
-    parameters: new Map([...frozen, ...trained]),
-    buffers: new Map(before),
-    random: inputs.random,
-    update: (name, value) => after.set(name, value),
-  });
-  const gradient = lossGradient(g, spec.loss, predictions, inputs.targets(predictions));
-  const derivatives = gradients(g, [{ value: predictions, gradient }], [...trained.values()], spec);
-  const penalties = new Map(declared.map(({ name, l2 = 0 }) => [name, l2]));
-  const named = new Map(
-    [...trained].map(([name, parameter], index): [string, Value] => {
-      const rate = penalties.get(name)!;
-      const derivative = derivatives[index]!;
-      return [name, rate === 0 ? derivative : add(g, derivative, scale(g, parameter, rate))];
-    }),
-  );
-  const updates = packValues(g, groups, named).map((value): Update => ({ value }));
-  const optimized = optimize(g, spec.optimizer, { ...inputs, slots, packed, updates });
+  const differentiated = differentiate(g, spec, { ...inputs, trained, buffers: state.slice(startOfBuffers) });
+  const updates = differentiated.gradients.map((value): Update => ({ value }));
+  const { gradientNorm, ...optimized } = optimize(g, spec.optimizer, { ...inputs, slots, packed, updates });
   const next = descend(g, packed, optimized.updates, at(g, learningRates, inputs.iteration));
   const mixed = shares ? averaged(g, averages, next, at(g, shares, inputs.iteration)) : [];
-  return { ...optimized, predictions, state: [...next, ...optimized.state, ...mixed, ...after.values()] };
+  return {
+    state: [...next, ...optimized.state, ...mixed, ...differentiated.buffers],
+    measured: { ...differentiated.measured, ...(gradientNorm && { gradientNorm }) },
+  };
+}
+
+interface Differentiation extends StepInputs {
+  readonly trained: Named<Value>;
+  /** Before the step. */
+  readonly buffers: readonly Value[];
+}
+
+interface Differentiated {
+  /** One per group. */
+  readonly gradients: readonly Value[];
+  readonly buffers: readonly Value[];
+  readonly measured: Measured;
+}
+
+function differentiate(g: GraphBuilder, spec: StepSpec, step: Differentiation): Differentiated {
+  const { accumulation } = spec;
+  const { rows, groups, trained } = step;
+  if (accumulation) {
+    const { metrics, ...rest } = accumulateGradients(g, { ...spec, accumulation }, step);
+    return { ...rest, measured: metrics };
+  }
+  const { predictions, derivatives, buffers } = batchGradients(g, spec, {
+    ...step,
+    inputs: rows.inputs,
+    targets: made => ({ targets: rows.targets(made), weights: rows.weights() }),
+    random: step.randomOf(g),
+  });
+  const penalties = new Map(spec.network.parameters.map(({ name, l2 = 0 }) => [name, l2]));
+  const named = [...derivatives].map(([name, derivative]): [string, Value] => {
+    const rate = penalties.get(name)!;
+    return [name, rate === 0 ? derivative : add(g, derivative, scale(g, trained.get(name)!, rate))];
+  });
+  return { gradients: packValues(g, groups, new Map(named)), buffers, measured: { predictions } };
 }
 
 interface Optimization extends StepInputs {
@@ -118,7 +128,7 @@ interface Optimization extends StepInputs {
   readonly updates: readonly Update[];
 }
 
-function optimize(g: GraphBuilder, optimizer: Optimizer, inputs: Optimization) {
+function optimize(g: GraphBuilder, optimizer: StepSpec['optimizer'], inputs: Optimization) {
   const { groups, packed, schedule, iteration } = inputs;
   const slots = [...inputs.slots];
   const state: Value[] = [];

@@ -56,7 +56,8 @@ export function addTrainCommand(program: Command, cli: CliEnvironment): void {
       list,
     )
     .option('--epochs <n>', 'maximum number of passes over the training rows (default: chosen)', wholeNumber)
-    .option('--batch-size <n>', 'rows per step (default: chosen)', wholeNumber)
+    .option('--batch-size <n>', 'rows per batch (default: chosen)', wholeNumber)
+    .option('--accumulate-steps <n>', 'batches per update of the weights (default: 1)', wholeNumber)
     .option(
       '--patience <n>',
       'epochs without a smaller validation loss after which training ends; 0: never',

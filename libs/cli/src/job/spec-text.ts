@@ -7,7 +7,8 @@ const COLUMNS_SHOWN = 40;
 export function specFields(spec: TrainingSpec | null): [string, string][] {
   if (spec === null) return [];
   if (spec.evaluated) return evaluationFields(spec);
-  const { epochs, batchSize, seed, cpuThreads, earlyStopping } = spec;
+  const { epochs, batchSize, accumulateSteps, seed, cpuThreads, earlyStopping } = spec;
+  const batch = accumulateSteps > 1 ? `${accumulateSteps} × ${batchSize} rows per step` : `batch ${batchSize}`;
   const patience = earlyStopping?.patience ?? 0;
   const stopping = patience === 0 ? '' : `, at most; ends after ${patience} epochs without a smaller validation loss`;
   return [
@@ -21,7 +22,7 @@ export function specFields(spec: TrainingSpec | null): [string, string][] {
     ['Optimizer', componentText(spec.optimizer)],
     ['Learning rate', spec.schedule ? componentText(spec.schedule) : ''],
     ['Augmentation', spec.augmentations.map(componentText).join('; ')],
-    ['Length', `batch ${batchSize}, ${epochs} epochs${stopping}; seed ${seed}, ${cpuThreads} threads`],
+    ['Length', `${batch}, ${epochs} epochs${stopping}; seed ${seed}, ${cpuThreads} threads`],
   ];
 }
 

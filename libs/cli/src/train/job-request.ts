@@ -30,6 +30,7 @@ export interface RequestOptions {
   readonly augment?: readonly string[];
   readonly epochs?: number;
   readonly batchSize?: number;
+  readonly accumulateSteps?: number;
   readonly patience?: number;
   readonly seed?: number;
   readonly cpuThreads?: number;
@@ -50,11 +51,12 @@ export async function toSpec(
   };
   const transforms = readTransforms(options.transform, given, kinds);
   const augmentations = readAugmentations(options.augment, given, kinds);
-  const { epochs, batchSize, seed, cpuThreads, checkpointEverySteps, datasetVersion, patience } = options;
+  const { epochs, batchSize, accumulateSteps, seed, cpuThreads, checkpointEverySteps } = options;
+  const { datasetVersion, patience } = options;
   const spec: TrainingSpecInput = {
     ...base,
     ...(options.dataset !== undefined && { datasetId: options.dataset }),
-    ...defined({ datasetVersion, epochs, batchSize, seed, cpuThreads, checkpointEverySteps }),
+    ...defined({ datasetVersion, epochs, batchSize, accumulateSteps, seed, cpuThreads, checkpointEverySteps }),
     ...(patience !== undefined && { earlyStopping: { patience } }),
     ...(options.target && { targets: [...options.target] }),
     ...(options.inputs && { inputs: [...options.inputs] }),

@@ -27,6 +27,7 @@ export interface PlainSpec {
   readonly augmentations?: readonly WrittenComponent[];
   readonly epochs?: number;
   readonly batchSize?: number;
+  readonly accumulateSteps?: number;
   readonly patience?: number;
   readonly seed?: number;
   readonly cpuThreads?: number;
@@ -49,7 +50,7 @@ const FIELDS: readonly (keyof PlainSpec)[] = [
     'schedule',
     'augmentations',
   ] as const),
-  ...(['epochs', 'batchSize', 'patience', 'seed', 'cpuThreads', 'checkpointEverySteps'] as const),
+  ...(['epochs', 'batchSize', 'accumulateSteps', 'patience', 'seed', 'cpuThreads', 'checkpointEverySteps'] as const),
 ];
 
 export function toPlainSpec(spec: TrainingSpec): PlainSpec {
@@ -66,6 +67,7 @@ export function toPlainSpec(spec: TrainingSpec): PlainSpec {
     ...(spec.base && { base: { model: spec.base.modelName, version: spec.base.version } }),
     ...(spec.schedule && { schedule: written(spec.schedule) }),
     ...(spec.augmentations.length > 0 && { augmentations: spec.augmentations.map(written) }),
+    ...(spec.accumulateSteps > 1 && { accumulateSteps: spec.accumulateSteps }),
     ...{ epochs, batchSize, patience: spec.earlyStopping?.patience ?? 0, seed, cpuThreads, checkpointEverySteps },
   };
 }

@@ -69,9 +69,10 @@ function scoresText(scores: ScoresOutput | null): Content {
   return html`${userText(scores.output)}${measured}${scores.classes.length === 0 ? '' : ': '}${userTexts(scores.classes)}`;
 }
 
-function lengthText({ epochs, batchSize, earlyStopping }: TrainingSpec): string {
+function lengthText({ epochs, batchSize, accumulateSteps, earlyStopping }: TrainingSpec): string {
   const patience = earlyStopping?.patience ?? 0;
-  const size = `${plural(batchSize, 'row')} per step`;
+  const batches = accumulateSteps > 1 ? `${countText(accumulateSteps)} batches of ` : '';
+  const size = `${batches}${plural(batchSize, 'row')} per step`;
   if (patience === 0) return `${plural(epochs, 'epoch')}, ${size}`;
   return `at most ${plural(epochs, 'epoch')}, ${size}; ends after ${plural(patience, 'epoch')} without a smaller validation loss, and keeps the best weights`;
 }

@@ -29,6 +29,15 @@ test('a version that was trained here keeps its digest when messages get fields 
   expect(versionDigest(versionManifest(spec, resultWith({})))).toBe(EARLIER);
   expect(versionDigest(versionManifest(spec, resultWith({ axes: [] })))).toBe(EARLIER);
   expect(versionDigest(versionManifest({ ...spec, schedule: null }, resultWith({})))).toBe(EARLIER);
+  for (const accumulateSteps of [0, 1])
+    expect(versionDigest(versionManifest({ ...spec, accumulateSteps }, resultWith({})))).toBe(EARLIER);
+});
+
+test('a version of accumulated batches has a digest of its own', () => {
+  const digests = [2, 4].map(accumulateSteps =>
+    versionDigest(versionManifest({ ...spec, accumulateSteps }, resultWith({}))),
+  );
+  expect(new Set([EARLIER, ...digests]).size).toBe(3);
 });
 
 test('bug: the schedule of the learning rate, which decides the weights, was not part of the digest', () => {

@@ -48,6 +48,7 @@ function trainingOf(spec: TrainingSpec): object {
     transforms: transforms.map(({ columns, transform }) => ({ columns, transform: plain(transform) })),
     // Specs without one of these have the digest of before it existed.
     ...(spec.weight && { weight: spec.weight }),
+    ...(spec.accumulateSteps > 1 && { accumulateSteps: spec.accumulateSteps }),
     ...(spec.schedule && { schedule: plain(spec.schedule) }),
     ...(spec.base && { base: spec.base.versionDigest }),
     ...(spec.augmentations.length > 0 && { augmentations: spec.augmentations.map(plain) }),

@@ -49,6 +49,16 @@ describe.each([
   });
 });
 
+test('of accumulated batches, each updates the running statistics, also after a resume and in chunks', async () => {
+  const changes = { model: modelOf('resnet', { channels: 2 }), batchSize: 4, accumulateSteps: 3, epochs: 3 };
+  const whole = await trace({ ...changes, chunkSteps: 1 });
+  expect(await trace({ ...changes, chunkSteps: 64 })).toEqual(whole);
+  const resumed = await trace(changes, whole.checkpoints.get(10)!);
+  expect(resumed.model).toEqual(whole.model);
+  const one = await trace({ ...changes, batchSize: 12, accumulateSteps: undefined });
+  expect(one.model).not.toEqual(whole.model);
+});
+
 test('inputs that are not one image are refused', async () => {
   const spec = specOf({ model: modelOf('cnn') });
   await expect(train({ spec, data: imageData() })).rejects.toThrow(UnsupportedInputs);

@@ -6,10 +6,11 @@ import { gatherRows, type NumericTensor, type Tensor } from '@athanor/tensor';
 import type { EncodedSplit } from './prepare-data.js';
 import { rowOrder } from './row-order.js';
 
-/** Batches of equal size within one epoch that one run trains, as positions in the epoch's row order. */
+/** Steps of equal size within one epoch that one run trains, as positions in the epoch's row order. */
 export interface Chunk {
   readonly steps: number;
-  readonly batchRows: number;
+  /** Rows of each step. */
+  readonly stepRows: number;
   readonly begin: number;
   readonly end: number;
 }

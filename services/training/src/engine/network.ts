@@ -54,6 +54,7 @@ export function trainGraph(network: Network, spec: TrainingSpec): TrainGraph {
 
 export function trainGraphSpec(network: Network, spec: TrainingSpec): TrainGraphSpec {
   const { model, task } = network;
+  const { accumulateSteps = 1 } = spec;
   const isWeighted = spec.weight !== undefined || task.rowWeights !== undefined;
   return {
     network: {
@@ -69,6 +70,7 @@ export function trainGraphSpec(network: Network, spec: TrainingSpec): TrainGraph
     averageDecay: spec.optimizer.parameters.averageDecay,
     optimizer: OPTIMIZERS.kinds[spec.optimizer.kind]!.build(spec.optimizer.parameters),
     provider: spec.provider ?? 'cpu',
+    ...(accumulateSteps > 1 && { accumulation: { batches: accumulateSteps, batchRows: spec.batchSize } }),
   };
 }
 

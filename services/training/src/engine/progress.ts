@@ -3,27 +3,29 @@
 import type { PrimaryMetric } from '../tasks/task.js';
 import type { Chunk } from './batch-source.js';
 import type { Best, Cursor, Score } from './checkpoint.js';
-import type { TrainingSpec } from './spec.js';
+import { stepRows, type TrainingSpec } from './spec.js';
 import type { StepResults } from './step-runner.js';
 
 export const START: Cursor = { epoch: 0, stepInEpoch: 0, step: 0, lossSum: 0, correct: 0, validationLosses: [] };
 
-export function stepsPerEpoch(rows: number, batchSize: number): number {
-  return Math.ceil(rows / batchSize);
+/** The last step of an epoch has the rows that are left. */
+export function stepsPerEpoch(rows: number, spec: TrainingSpec): number {
+  return Math.ceil(rows / stepRows(spec));
 }
 
 /**
- * At most `atMostSteps`. A chunk ends at a checkpoint and before the short last batch of an epoch, which is a chunk of
+ * At most `atMostSteps`. A chunk ends at a checkpoint and before the short last step of an epoch, which is a chunk of
  * its own.
  */
 export function nextChunk(cursor: Cursor, rows: number, spec: TrainingSpec, atMostSteps: number): Chunk {
-  const { batchSize, checkpointEverySteps } = spec;
-  const begin = cursor.stepInEpoch * batchSize;
-  const fullBatches = Math.floor((rows - begin) / batchSize);
-  if (fullBatches === 0) return { steps: 1, batchRows: rows - begin, begin, end: rows };
+  const { checkpointEverySteps } = spec;
+  const perStep = stepRows(spec);
+  const begin = cursor.stepInEpoch * perStep;
+  const fullSteps = Math.floor((rows - begin) / perStep);
+  if (fullSteps === 0) return { steps: 1, stepRows: rows - begin, begin, end: rows };
   const untilCheckpoint = checkpointEverySteps - (cursor.step % checkpointEverySteps);
-  const steps = Math.min(atMostSteps, fullBatches, untilCheckpoint);
-  return { steps, batchRows: batchSize, begin, end: begin + steps * batchSize };
+  const steps = Math.min(atMostSteps, fullSteps, untilCheckpoint);
+  return { steps, stepRows: perStep, begin, end: begin + steps * perStep };
 }
 
 /** The rows of a run: its steps, and the sum of the rows' weights of each. */

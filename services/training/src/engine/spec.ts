@@ -29,7 +29,10 @@ export interface TrainingSpec {
   /** Of the images of training rows, in their order; default: none. */
   readonly augmentations?: readonly ResolvedComponent[];
   readonly epochs: number;
+  /** Rows that are in memory together. */
   readonly batchSize: number;
+  /** Batches per step, from 2 if set; a step is one update of the weights. Default: each batch is a step. */
+  readonly accumulateSteps?: number;
   /** Epochs without a smaller validation loss after which training ends with the best weights; 0: never. */
   readonly patience: number;
   /** An integer from 0 to 2^53 - 1. */
@@ -61,6 +64,7 @@ export function assertValidSpec(spec: TrainingSpec): void {
   };
   wholeFrom(1, 'epochs', spec.epochs);
   wholeFrom(1, 'batchSize', spec.batchSize);
+  wholeFrom(2, 'accumulateSteps', spec.accumulateSteps);
   wholeFrom(0, 'patience', spec.patience);
   wholeFrom(0, 'seed', spec.seed);
   wholeFrom(1, 'cpuThreads', spec.cpuThreads);
@@ -70,11 +74,26 @@ export function assertValidSpec(spec: TrainingSpec): void {
   if (problems.length > 0) throw new InvalidTrainingSpec(problems);
 }
 
-/** Throws InvalidTrainingSpec for a batch that no step could fill. */
-export function assertBatchFits({ batchSize }: TrainingSpec, rows: number): void {
-  if (batchSize > rows) throw new InvalidTrainingSpec([batchProblem(batchSize, rows)]);
+/** Rows per update of the weights: all of the batches that it accumulates. */
+export function stepRows({
+  batchSize,
+  accumulateSteps = 1,
+}: Pick<TrainingSpec, 'batchSize' | 'accumulateSteps'>): number {
+  return batchSize * accumulateSteps;
 }
 
-export function batchProblem(batchSize: number, rows: number): string {
-  return `expected a batch of at most the ${rows} rows of the training split, received ${batchSize}`;
+/** Throws InvalidTrainingSpec for a step that the training split cannot fill. */
+export function assertBatchFits(spec: TrainingSpec, rows: number): void {
+  const problem = batchProblem(spec, rows);
+  if (problem !== undefined) throw new InvalidTrainingSpec([problem]);
+}
+
+export function batchProblem(
+  { batchSize, accumulateSteps = 1 }: Pick<TrainingSpec, 'batchSize' | 'accumulateSteps'>,
+  rows: number,
+): string | undefined {
+  if (batchSize > rows)
+    return `expected a batch of at most the ${rows} rows of the training split, received ${batchSize}`;
+  if (batchSize * accumulateSteps <= rows) return undefined;
+  return `expected steps of at most the ${rows} rows of the training split, received ${accumulateSteps} batches of ${batchSize}`;
 }

@@ -23,7 +23,7 @@ import { type Network, trainGraph, weightsOf } from './network.js';
 import { type EncodedSplit, type PreparedData, prepareData } from './prepare-data.js';
 import { advance, hasStopped, nextChunk, START, stepsPerEpoch } from './progress.js';
 import type { ChunkReport, EpochReport } from './reports.js';
-import { assertBatchFits, assertValidSpec, type TrainingSpec } from './spec.js';
+import { assertBatchFits, assertValidSpec, stepRows, type TrainingSpec } from './spec.js';
 import { StepRunner } from './step-runner.js';
 import { assertValidData, type TrainingData } from './training-data.js';
 import { Validator } from './validator.js';
@@ -148,8 +148,8 @@ class Training {
   async #runEpoch(): Promise<boolean> {
     const { spec, signal, onChunk } = this.#options;
     const { rows } = this.#source;
-    const totalSteps = spec.epochs * stepsPerEpoch(rows, spec.batchSize);
-    while (this.#cursor.stepInEpoch < stepsPerEpoch(rows, spec.batchSize)) {
+    const totalSteps = spec.epochs * stepsPerEpoch(rows, spec);
+    while (this.#cursor.stepInEpoch < stepsPerEpoch(rows, spec)) {
       if (signal?.aborted) return false;
       const losses = await this.#runChunk();
       const { epoch, step } = this.#cursor;
@@ -166,10 +166,10 @@ class Training {
     const batches = await this.#source.read(this.#cursor.epoch, chunk);
     const rates = learningRates(spec, this.#cursor, {
       steps: chunk.steps,
-      stepsPerEpoch: stepsPerEpoch(this.#source.rows, spec.batchSize),
+      stepsPerEpoch: stepsPerEpoch(this.#source.rows, spec),
     });
     const results = await this.#runner.run(batches, rates);
-    if (chunk.batchRows === spec.batchSize) this.#sizer.observe(chunk.steps, this.#clock() - begun);
+    if (chunk.stepRows === stepRows(spec)) this.#sizer.observe(chunk.steps, this.#clock() - begun);
     const failed = results.losses.findIndex(loss => !Number.isFinite(loss));
     if (failed >= 0) throw await this.#divergence(failed, { batches, rates, losses: results.losses });
     this.#lastLoss = results.losses.at(-1);

@@ -8,11 +8,12 @@ export function checkSpec(spec: TrainingSpec, maxCpuThreads: number): void {
   const expect = (holds: boolean, field: string, description: string) => {
     if (!holds) violations.push({ field: `spec.${field}`, description });
   };
-  const { epochs, batchSize, seed, cpuThreads, checkpointEverySteps, earlyStopping } = spec;
+  const { epochs, batchSize, accumulateSteps, seed, cpuThreads, checkpointEverySteps, earlyStopping } = spec;
   const whole = (value: number, min: number, max: number) => Number.isInteger(value) && value >= min && value <= max;
   expect(spec.datasetId !== '', 'dataset_id', 'expected a dataset, got none');
   expect(whole(epochs, 0, 100_000), 'epochs', `expected 0 to 100000, got ${epochs}`);
   expect(whole(batchSize, 0, 1_000_000), 'batch_size', `expected 0 to 1000000, got ${batchSize}`);
+  expect(whole(accumulateSteps, 0, 10_000), 'accumulate_steps', `expected 0 to 10000, got ${accumulateSteps}`);
   expect(Number.isSafeInteger(seed) && seed >= 0, 'seed', `expected a whole number from 0 to 2^53-1, got ${seed}`);
   expect(whole(cpuThreads, 0, maxCpuThreads), 'cpu_threads', `expected 0 to ${maxCpuThreads}, got ${cpuThreads}`);
   expect(checkpointEverySteps >= 0, 'checkpoint_every_steps', `expected 0 or more, got ${checkpointEverySteps}`);

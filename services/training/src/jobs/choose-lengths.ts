@@ -22,8 +22,9 @@ export function chooseLengths(
 ): Lengths {
   const isVector = inputs.some(({ type }) => type.kind === 'vector');
   const chosen = isVector ? VECTOR_LENGTHS.batchSize : tableBatch(trainRows);
-  const batchSize = spec.batchSize || Math.max(1, Math.min(chosen, trainRows));
-  const steps = Math.ceil(trainRows / batchSize);
+  const batches = Math.max(1, spec.accumulateSteps);
+  const batchSize = spec.batchSize || Math.max(1, Math.min(chosen, Math.floor(trainRows / batches)));
+  const steps = Math.ceil(trainRows / (batchSize * batches));
   const tableEpochs = Math.min(MAX_EPOCHS, Math.max(MIN_EPOCHS, Math.ceil(TABLE_STEPS / steps)));
   const epochs = spec.epochs || (isVector ? VECTOR_LENGTHS.epochs : tableEpochs);
   // Whoever asks for a number of epochs gets that number.

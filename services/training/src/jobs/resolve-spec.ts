@@ -58,8 +58,9 @@ export function resolveSpec(spec: TrainingSpec, facts: DatasetFacts): TrainingSp
   violations.throwIfAny();
   const chosen = optimizer && model && fillLearningRate(optimizer, model);
   const { patience, ...lengths } = chooseLengths(spec, facts, inputs);
-  if (lengths.batchSize > facts.trainRows)
-    violations.add('batch_size', batchProblem(lengths.batchSize, facts.trainRows));
+  const { batchSize } = lengths;
+  const problem = batchProblem({ batchSize, accumulateSteps: Math.max(1, spec.accumulateSteps) }, facts.trainRows);
+  if (problem !== undefined) violations.add(batchSize > facts.trainRows ? 'batch_size' : 'accumulate_steps', problem);
   violations.throwIfAny();
   return {
     ...spec,

@@ -31,6 +31,7 @@ export function toEngineSpec(spec: WireSpec, provider: ExecutionProvider): Train
     }),
     epochs: spec.epochs,
     batchSize: spec.batchSize,
+    ...(spec.accumulateSteps > 1 && { accumulateSteps: spec.accumulateSteps }),
     patience: spec.earlyStopping?.patience ?? 0,
     seed: spec.seed,
     cpuThreads: spec.cpuThreads,

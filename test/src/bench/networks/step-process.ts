@@ -49,7 +49,7 @@ async function millisecondsPerStep({ model, image, batch, steps }: Work, cpuThre
     const rows = Math.min(end, ROWS - (ROWS % batch));
     // The same rows over and over: only their number matters.
     for (let done = 0; done < end; done += rows) {
-      const batches = await source.read(0, { steps: rows / batch, batchRows: batch, begin: 0, end: rows });
+      const batches = await source.read(0, { steps: rows / batch, stepRows: batch, begin: 0, end: rows });
       await runner.run(batches, new Float32Array(rows / batch).fill(1e-3));
     }
     return Math.ceil(end / rows) * (rows / batch);
