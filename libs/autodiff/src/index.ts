@@ -10,7 +10,7 @@ export type { Loss } from './losses/loss.js';
 export { squaredError } from './losses/squared-error.js';
 export { type AdagradOptions, adagrad } from './optimizers/adagrad.js';
 export { type AdamOptions, adam, scaleByAdam } from './optimizers/adam.js';
-export { clipByGlobalNorm, clipByValue } from './optimizers/clip.js';
+export { clipByGlobalNorm, clipByValue, reportGlobalNorm } from './optimizers/clip.js';
 export { type LionOptions, lion } from './optimizers/lion.js';
 export { type RmsPropOptions, rmsProp } from './optimizers/rms-prop.js';
 export { type SgdOptions, sgd, trace } from './optimizers/sgd.js';

@@ -1,4 +1,4 @@
-import type { Value } from '@athanor/onnx';
+import type { GraphBuilder, Value } from '@athanor/onnx';
 import { add, div, mul, scalar } from '../emit.js';
 import { materialize, type Transform, type Update } from './transform.js';
 
@@ -21,12 +21,7 @@ export function clipByGlobalNorm(maxNorm: number): Transform {
   return {
     init: () => [],
     update({ g, updates }) {
-      const squares = updates.map((update): Value => {
-        const gradient = materialize(g, update);
-        const axes = g.axes(gradient.shape.map((_, axis) => axis));
-        return g.op('ReduceSumSquare', [gradient, axes], { attributes: { keepdims: false } });
-      });
-      const norm = g.op('Sqrt', [squares.length === 1 ? squares[0]! : g.op('Sum', squares)]);
+      const norm = globalNorm(g, updates);
       const ratio = div(g, scalar(g, norm.dtype, maxNorm), add(g, norm, scalar(g, norm.dtype, 1e-6)));
       const factor = g.op('Min', [ratio, scalar(g, norm.dtype, 1)]);
       const clipped = updates.map((update): Update => {
@@ -35,4 +30,21 @@ export function clipByGlobalNorm(maxNorm: number): Transform {
       return { updates: clipped, state: [], gradientNorm: norm };
     },
   };
+}
+
+/** Reports the norm of all gradients together, and leaves them as they are. */
+export function reportGlobalNorm(): Transform {
+  return {
+    init: () => [],
+    update: ({ g, updates }) => ({ updates, state: [], gradientNorm: globalNorm(g, updates) }),
+  };
+}
+
+function globalNorm(g: GraphBuilder, updates: readonly Update[]): Value {
+  const squares = updates.map((update): Value => {
+    const gradient = materialize(g, update);
+    const axes = g.axes(gradient.shape.map((_, axis) => axis));
+    return g.op('ReduceSumSquare', [gradient, axes], { attributes: { keepdims: false } });
+  });
+  return g.op('Sqrt', [squares.length === 1 ? squares[0]! : g.op('Sum', squares)]);
 }

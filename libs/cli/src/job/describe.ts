@@ -4,6 +4,7 @@ import { componentText } from '../components/component-text.js';
 import { enumText, fields, figure, formatTime, table } from '../output/render.js';
 import { evaluationText } from './evaluation.js';
 import { metricText } from './metric-text.js';
+import { progressText } from './progress-text.js';
 import { specFields } from './spec-text.js';
 
 /** A job with its epochs, as `job describe` and `train --wait` show it. */
@@ -15,12 +16,7 @@ export function jobText(job: TrainingJob, epochs: readonly EpochMetrics[]): stri
     ['State', [enumText(job.state), job.phase].filter(Boolean).join(', ')],
     ['Error', job.error?.message ?? ''],
     ...specFields(spec),
-    [
-      'Progress',
-      progress && progress.totalSteps > 0
-        ? `step ${progress.step} of ${progress.totalSteps}, loss ${figure(progress.loss)}`
-        : '',
-    ],
+    ['Progress', progress && progress.totalSteps > 0 ? progressText(progress) : ''],
     ['Created', formatTime(job.createTime)],
     ['Ended', formatTime(job.endTime)],
   ]);

@@ -5,6 +5,7 @@ import { enumText, figure } from '../output/render.js';
 import type { Terminal } from '../terminal.js';
 import { resumeWatch } from '../watch/resume-watch.js';
 import { metricText } from './metric-text.js';
+import { progressText } from './progress-text.js';
 
 export interface WatchJobOptions {
   readonly client: AthanorClient;
@@ -27,8 +28,8 @@ export async function watchJob({ client, terminal, jobId, signal }: WatchJobOpti
     }
     if (job === null) continue;
     last = job;
-    const { step = 0, totalSteps = 0, loss } = job.progress ?? {};
-    const note = totalSteps === 0 ? '' : `step ${step}/${totalSteps} loss ${figure(loss)}`;
+    const { step = 0, totalSteps = 0 } = job.progress ?? {};
+    const note = job.progress === null || totalSteps === 0 ? '' : progressText(job.progress);
     progress.update(step / Math.max(totalSteps, 1), `${(job.phase || enumText(job.state)).toLowerCase()} ${note}`);
   }
   if (last === undefined) throw new Error(`the server ended the watch of job ${jobId} without a job`);

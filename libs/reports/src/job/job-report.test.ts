@@ -49,6 +49,15 @@ describe('a job report', () => {
       expect(text).toContain(expected);
   });
 
+  it('has the gradient norm where it is known, and the learning rate where it changes', () => {
+    const epochs = epochsOf([0.7, 0.4, 0.5]);
+    const plain = jobReport(jobData({ epochs: epochs.map(each => ({ ...each, learningRate: 0.01 })) }));
+    for (const absent of ['gradient norm by epoch', 'learning rate by epoch']) expect(plain).not.toContain(absent);
+    const figures = epochs.map(each => ({ ...each, learningRate: 0.01 / each.epoch, gradientNorm: each.epoch }));
+    const text = jobReport(jobData({ epochs: figures }));
+    for (const expected of ['gradient norm by epoch', 'learning rate by epoch']) expect(text).toContain(expected);
+  });
+
   it('of a regression has predicted by true values and the errors of each target', () => {
     const details = {
       residuals: [{ from: -2, width: 1, counts: [1, 4, 3, 1] }],

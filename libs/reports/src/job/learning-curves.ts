@@ -10,7 +10,10 @@ import { keptEpoch, type Run, runsOf } from './kept-epoch.js';
 /** Above, every nth epoch is drawn. */
 const MAX_POINTS = 1_000;
 
-/** Loss and primary metric by epoch, on training and validation rows; of each candidate, if there was a choice. */
+/**
+ * Loss and primary metric by epoch, on training and validation rows, and how it was trained: the norm of the gradients and the
+ * learning rate; of each candidate, if there was a choice.
+ */
 export function learningCurves(data: JobData): Content {
   const { job, epochs } = data;
   if (epochs.length === 0) return html`<p class="muted">No epoch has finished.</p>`;
@@ -22,7 +25,9 @@ export function learningCurves(data: JobData): Content {
     const title = html`<h3>${componentText(run.model)} ${isChosen ? html`<span class="tag strong">chosen</span>` : ''}</h3>`;
     const size = charts.length > 2 ? NARROW : WIDE;
     const plots = charts.map(chart => plotRun(chart, run, { size, ...(isChosen && { kept }) }));
-    return html`${runs.length > 1 ? title : ''}<div class="plots">${plots}</div>`;
+    const stepPlots = stepCharts(run.epochs).map(chart => plotRun(chart, run, { size: NARROW }));
+    const more = stepPlots.length === 0 ? '' : html`<div class="plots">${stepPlots}</div>`;
+    return html`${runs.length > 1 ? title : ''}<div class="plots">${plots}</div>${more}`;
   });
   return [shown, notesOf(data, runs)];
 }
@@ -75,6 +80,20 @@ function metricChart({ name }: Metric, isRegression: boolean): Chart {
       { name: 'validation', colour: COLOURS.second, value: ({ validationMetrics }) => valueIn(validationMetrics) },
     ],
   };
+}
+
+/** Of what is known and changes: a learning rate that is the same in all epochs is in the specification. */
+function stepCharts(epochs: readonly EpochMetrics[]): readonly Chart[] {
+  const chart = (name: string, value: Curve['value']): Chart => {
+    return { name, curves: [{ name, colour: COLOURS.first, value }] };
+  };
+  const rates = new Set(epochs.flatMap(({ learningRate }) => learningRate ?? []));
+  return [
+    ...(epochs.some(({ gradientNorm }) => gradientNorm !== undefined)
+      ? [chart('gradient norm', ({ gradientNorm }) => gradientNorm)]
+      : []),
+    ...(rates.size > 1 ? [chart('learning rate', ({ learningRate }) => learningRate)] : []),
+  ];
 }
 
 function plotRun({ name, curves }: Chart, { epochs }: Run, { size, kept }: RunOptions): Html {

@@ -21,6 +21,8 @@ export interface Cursor {
   /** Totals over the steps of this epoch: Σ loss · weights of the rows, and correctly predicted rows. */
   readonly lossSum: number;
   readonly correct: number;
+  /** Likewise, of the global norms of the gradients; absent where they are not reported. */
+  readonly gradientNormSum?: number;
   /** Of the completed epochs, where there are validation rows. */
   readonly validationLosses: readonly number[];
 }

@@ -35,16 +35,19 @@ interface RunRows {
 }
 
 /** Sums are accumulated step by step in float64, so they do not depend on the chunk size. */
-export function advance(cursor: Cursor, { steps, weights }: RunRows, { losses, correct }: StepResults): Cursor {
-  let { lossSum, correct: correctSum } = cursor;
+export function advance(cursor: Cursor, { steps, weights }: RunRows, results: StepResults): Cursor {
+  const { losses, correct, gradientNorms } = results;
+  let { lossSum, correct: correctSum, gradientNormSum = 0 } = cursor;
   for (const [step, loss] of losses.entries()) lossSum += loss * weights[step]!;
   for (const count of correct ?? []) correctSum += count;
+  for (const norm of gradientNorms ?? []) gradientNormSum += norm;
   return {
     ...cursor,
     stepInEpoch: cursor.stepInEpoch + steps,
     step: cursor.step + steps,
     lossSum,
     correct: correctSum,
+    ...(gradientNorms && { gradientNormSum }),
   };
 }
 

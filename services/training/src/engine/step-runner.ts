@@ -12,6 +12,8 @@ export interface StepResults {
   readonly losses: Float32Array;
   /** Correctly predicted rows of each step; undefined if the loss does not count them. */
   readonly correct: Int32Array | undefined;
+  /** Global norm of the gradients of each step; undefined if the optimizer does not report it. */
+  readonly gradientNorms: Float32Array | undefined;
 }
 
 export interface StepRunnerOptions {
@@ -58,6 +60,7 @@ export class StepRunner {
     return {
       losses: outputs[METRICS.loss]!.data as Float32Array,
       correct: outputs[METRICS.correct]?.data as Int32Array | undefined,
+      gradientNorms: outputs[METRICS.gradientNorm]?.data as Float32Array | undefined,
     };
   }
 

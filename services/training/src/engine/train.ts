@@ -40,7 +40,7 @@ export interface TrainOptions {
   onCheckpoint?(checkpoint: Uint8Array, cursor: Cursor): void | Promise<void>;
   /** Stops between two runs, after a checkpoint. */
   readonly signal?: AbortSignal;
-  /** Clock in milliseconds; used only to size the runs. */
+  /** Clock in milliseconds, which sizes the runs and times them; it does not change the result. */
   readonly clock?: () => number;
 }
 
@@ -151,15 +151,15 @@ class Training {
     const totalSteps = spec.epochs * stepsPerEpoch(rows, spec);
     while (this.#cursor.stepInEpoch < stepsPerEpoch(rows, spec)) {
       if (signal?.aborted) return false;
-      const losses = await this.#runChunk();
+      const chunk = await this.#runChunk();
       const { epoch, step } = this.#cursor;
-      await onChunk?.({ epoch, step, totalSteps, losses });
+      await onChunk?.({ epoch, step, totalSteps, ...chunk });
       if (step % spec.checkpointEverySteps === 0) await this.#checkpoint();
     }
     return true;
   }
 
-  async #runChunk(): Promise<Float32Array> {
+  async #runChunk(): Promise<Omit<ChunkReport, 'epoch' | 'step' | 'totalSteps'>> {
     const { spec } = this.#options;
     const chunk = nextChunk(this.#cursor, this.#source.rows, spec, this.#sizer.next());
     const begun = this.#clock();
@@ -169,22 +169,30 @@ class Training {
       stepsPerEpoch: stepsPerEpoch(this.#source.rows, spec),
     });
     const results = await this.#runner.run(batches, rates);
-    if (chunk.stepRows === stepRows(spec)) this.#sizer.observe(chunk.steps, this.#clock() - begun);
-    const failed = results.losses.findIndex(loss => !Number.isFinite(loss));
-    if (failed >= 0) throw await this.#divergence(failed, { batches, rates, losses: results.losses });
-    this.#lastLoss = results.losses.at(-1);
+    const elapsedMs = this.#clock() - begun;
+    if (chunk.stepRows === stepRows(spec)) this.#sizer.observe(chunk.steps, elapsedMs);
+    const { losses, gradientNorms } = results;
+    const failed = losses.findIndex(loss => !Number.isFinite(loss));
+    if (failed >= 0) throw await this.#divergence(failed, { batches, rates, losses });
+    this.#lastLoss = losses.at(-1);
     this.#cursor = advance(this.#cursor, batches, results);
-    return results.losses;
+    return {
+      ...{ losses, learningRate: rates.at(-1)!, rows: chunk.end - chunk.begin, seconds: elapsedMs / 1000 },
+      ...(gradientNorms && { gradientNorms }),
+    };
   }
 
   async #finishEpoch(): Promise<void> {
     const { onEpoch, spec } = this.#options;
-    const { epoch, step, lossSum, correct } = this.#cursor;
+    const { epoch, step, stepInEpoch, lossSum, correct, gradientNormSum } = this.#cursor;
     const { rows, weights: rowWeights } = this.#train;
     const { correctMetric } = this.#network.task;
     const trainMetrics =
       correctMetric === undefined ? [] : [{ name: correctMetric, value: correct / rows, smallerIsBetter: false }];
     const totalWeight = rowWeights ? (rowWeights.data as Float32Array).reduce((sum, each) => sum + each, 0) : rows;
+    const perEpoch = stepsPerEpoch(rows, spec);
+    const lastStep = { ...this.#cursor, step: step - 1 };
+    const learningRate = learningRates(spec, lastStep, { steps: 1, stepsPerEpoch: perEpoch })[0]!;
     const weights = this.#weights();
     const validation = await this.#validator.report(weights);
     const score = this.#validator.scoreOf(validation);
@@ -194,7 +202,11 @@ class Training {
     const { validationLosses } = this.#cursor;
     const known = validation.validationLoss === undefined ? [] : [validation.validationLoss];
     this.#cursor = { ...START, epoch: epoch + 1, step, validationLosses: [...validationLosses, ...known] };
-    await onEpoch?.({ epoch, trainLoss: lossSum / totalWeight, trainMetrics, ...validation });
+    await onEpoch?.({
+      ...{ epoch, trainLoss: lossSum / totalWeight, trainMetrics, learningRate },
+      ...(gradientNormSum !== undefined && { gradientNorm: gradientNormSum / stepInEpoch }),
+      ...validation,
+    });
   }
 
   /** Repeats the step whose loss is not finite, to find where that began. */

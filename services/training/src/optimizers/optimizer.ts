@@ -21,6 +21,7 @@ export interface SharedParameters {
   readonly clipNorm: number;
   readonly clipValue: number;
   readonly averageDecay: number;
+  readonly reportNorm: boolean;
 }
 
 export const sharedParameters = ({ convex, network }: LearningRates) => ({
@@ -35,6 +36,12 @@ export const sharedParameters = ({ convex, network }: LearningRates) => ({
     .default(0)
     .describe('Gradients with a larger global norm are scaled down to it; 0: no clipping.'),
   clipValue: z.number().min(0).default(0).describe('Each element of a gradient is limited to this size; 0: no limit.'),
+  reportNorm: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether the global norm of the gradients is reported, for about 5 % of the time of a small network; with clipNorm it always is.',
+    ),
   averageDecay: z
     .number()
     .min(0)

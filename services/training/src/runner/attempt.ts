@@ -25,6 +25,7 @@ import { type LoadedData, loadData } from './load-data.js';
 import { readModelFiles } from './model-files.js';
 import type { Log } from './pod-log.js';
 import { toEngineSpec } from './to-engine-spec.js';
+import { Throughput, toProgress } from './training-progress.js';
 
 type Completed = Extract<BestResult, { status: 'completed' }>;
 
@@ -99,6 +100,7 @@ async function runTraining({
   resumedFromStep,
 }: TrainingWork): Promise<BestResult> {
   let epochBegan = performance.now();
+  let throughput = new Throughput();
   // An attempt that resumes after the last step of an epoch reports that epoch without running a step of it.
   let lastStep = resumedFromStep;
   return await trainBest({
@@ -106,9 +108,10 @@ async function runTraining({
     data,
     ...(checkpoint && { resumeFrom: checkpoint }),
     signal: stop.signal,
-    async onChunk({ epoch, step, totalSteps, losses }) {
-      lastStep = step;
-      await heartbeat.enter('TRAINING', { epoch: epoch + 1, step, totalSteps, loss: mean(losses) });
+    async onChunk(report) {
+      lastStep = report.step;
+      throughput.add(report);
+      await heartbeat.enter('TRAINING', toProgress(report));
     },
     async onEpoch({ epoch, trainMetrics, validationMetrics, ...figures }) {
       const seconds = (performance.now() - epochBegan) / 1000;
@@ -117,10 +120,12 @@ async function runTraining({
         trainMetrics: [...trainMetrics],
         validationMetrics: [...validationMetrics],
         ...{ epoch: epoch + 1, seconds, step: lastStep },
+        ...throughput.figures(),
       };
       await client.reportEpoch(metrics);
       log('epoch done', metrics);
       epochBegan = performance.now();
+      throughput = new Throughput();
     },
     async onCheckpoint(bytes, { step }) {
       await client.commitCheckpoint(step, bytes);
@@ -187,8 +192,4 @@ function toColumnMessage({ name, type, role, nullable }: SourceColumn): ColumnIn
   const datatype = type.kind === 'number' || type.kind === 'vector' ? type.dtype : '';
   const shape = type.kind === 'vector' ? [...type.shape] : [];
   return { name, role, nullable, type: { kind: type.kind, datatype, shape } };
-}
-
-function mean(values: Float32Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
 }
