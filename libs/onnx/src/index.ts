@@ -22,6 +22,7 @@ export { DEFAULT_FILE_LIMITS, type FileLimits } from './guard/file-limits.js';
 export { type GuardedFile, type GuardOptions, guardFile } from './guard/guard-file.js';
 export type { BoundaryReshape } from './guard/reshape-boundary.js';
 export type { ColumnLabels } from './guard/rewrite-boundary.js';
+export { type AssumedSizes, type MemoryNeed, memoryNeed } from './memory/memory-need.js';
 export type {
   Attribute,
   Attributes,

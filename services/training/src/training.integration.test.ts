@@ -96,7 +96,11 @@ describe('a job', () => {
     });
     expect(states(job).slice(-3)).toEqual(['RUNNING', 'CANCELLING', 'CANCELLED']);
     expect(job.progress!.checkpointStep).toBe(job.progress!.step);
-    const measured = { learningRate: expect.any(Number), rowsPerSecond: expect.any(Number) };
+    const measured = {
+      learningRate: expect.any(Number),
+      rowsPerSecond: expect.any(Number),
+      peakMemoryBytes: expect.any(Number),
+    };
     expect(job.progress).toMatchObject(measured);
     expect(job.progress).not.toHaveProperty('gradientNorm');
     expect(job.attempts).toMatchObject([{ state: 'STATE_FINISHED' }]);

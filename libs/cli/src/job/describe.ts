@@ -1,7 +1,7 @@
 import { isSameComponent } from '@athanor/contracts';
 import type { EpochMetrics, TrainingJob } from '@athanor/contracts/training';
 import { componentText } from '../components/component-text.js';
-import { enumText, fields, figure, formatTime, table } from '../output/render.js';
+import { enumText, fields, figure, formatBytes, formatTime, table } from '../output/render.js';
 import { evaluationText } from './evaluation.js';
 import { metricText } from './metric-text.js';
 import { progressText } from './progress-text.js';
@@ -17,6 +17,7 @@ export function jobText(job: TrainingJob, epochs: readonly EpochMetrics[]): stri
     ['Error', job.error?.message ?? ''],
     ...specFields(spec),
     ['Progress', progress && progress.totalSteps > 0 ? progressText(progress) : ''],
+    ['Memory', progress?.peakMemoryBytes ? `about ${formatBytes(progress.peakMemoryBytes)} for training` : ''],
     ['Created', formatTime(job.createTime)],
     ['Ended', formatTime(job.endTime)],
   ]);

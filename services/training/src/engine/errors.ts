@@ -71,3 +71,24 @@ export class CheckpointMismatch extends Error {
 export class CheckpointCorrupt extends Error {
   override readonly name = 'CheckpointCorrupt';
 }
+
+/** A step needs more memory than there is; another attempt would need as much. */
+export class InsufficientMemory extends Error {
+  override readonly name = 'InsufficientMemory';
+
+  constructor(facts: {
+    /** In bytes, like the others. */
+    readonly needed: number;
+    readonly limit: number;
+    /** Of `needed`: weights and optimizer state, which do not depend on the batch. */
+    readonly state: number;
+    readonly batchSize: number;
+  }) {
+    const { needed, limit, state, batchSize } = facts;
+    super(
+      `training needs at least ${gibibytes(needed)} of memory, and this process may use ${gibibytes(limit)}: ${gibibytes(state)} for weights and optimizer state, the rest for batches of ${batchSize} rows; lower batch_size (accumulate_steps keeps the rows per update), or raise the memory limit`,
+    );
+  }
+}
+
+const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toPrecision(3)} GiB`;

@@ -1,6 +1,6 @@
 export { type BatchSource, memorySource } from './batch-source.js';
 export { type Checkpoint, type Cursor, readCheckpoint, writeCheckpoint } from './checkpoint.js';
-export { CheckpointCorrupt, CheckpointMismatch, TrainingDiverged } from './errors.js';
+export { CheckpointCorrupt, CheckpointMismatch, InsufficientMemory, TrainingDiverged } from './errors.js';
 export { type EvaluationOptions, evaluate, evaluateModel } from './evaluate.js';
 export {
   type ExportedModel,
@@ -10,6 +10,7 @@ export {
   signatureOf,
 } from './export-model.js';
 export { initialWeights } from './initial-weights.js';
+export { estimateMemory, type MemoryEstimate } from './memory-estimate.js';
 export { type Network, trainGraph, weightsOf } from './network.js';
 export { prepareData } from './prepare-data.js';
 export { START } from './progress.js';

@@ -19,6 +19,7 @@ import { TrainingDiverged } from './errors.js';
 import { findNonFinite } from './find-non-finite.js';
 import { initialWeights } from './initial-weights.js';
 import { learningRates } from './learning-rates.js';
+import { type MemoryEstimate, planMemory } from './memory-estimate.js';
 import { type Network, trainGraph, weightsOf } from './network.js';
 import { type EncodedSplit, type PreparedData, prepareData } from './prepare-data.js';
 import { advance, hasStopped, nextChunk, START, stepsPerEpoch } from './progress.js';
@@ -38,6 +39,10 @@ export interface TrainOptions {
   onEpoch?(report: EpochReport): void | Promise<void>;
   /** Called every `checkpointEverySteps`, when stopped, and at the end; not for the step that training resumed from. */
   onCheckpoint?(checkpoint: Uint8Array, cursor: Cursor): void | Promise<void>;
+  /** Called before the first step, for runs of as many steps as there can be in one. */
+  onEstimate?(estimate: MemoryEstimate): void;
+  /** In bytes; a job whose first step needs more is refused. Default: it is not checked. */
+  readonly memoryLimit?: number;
   /** Stops between two runs, after a checkpoint. */
   readonly signal?: AbortSignal;
   /** Clock in milliseconds, which sizes the runs and times them; it does not change the result. */
@@ -57,7 +62,7 @@ export type TrainingResult =
       readonly weights: ReadonlyMap<string, Tensor<'FP32'>>;
     };
 
-/** Throws InvalidTrainingSpec, InvalidTrainingData, TrainingDiverged, CheckpointMismatch, CheckpointCorrupt. */
+/** Throws InvalidTrainingSpec, InvalidTrainingData, InsufficientMemory, TrainingDiverged, CheckpointMismatch, CheckpointCorrupt. */
 export async function train(options: TrainOptions): Promise<TrainingResult> {
   const { data, resumeFrom } = options;
   const spec = { ...options.spec, optimizer: withLearningRate(options.spec.optimizer, options.spec.model) };
@@ -67,12 +72,13 @@ export async function train(options: TrainOptions): Promise<TrainingResult> {
   const prepared = await prepareData(spec, data);
   const { network } = prepared;
   const graph = trainGraph(network, spec);
+  const maxSteps = planMemory(graph, spec, { ...options, trainRows: data.train.rows });
   const initial = initialWeights(weightsOf(network.model), spec.seed);
   const checkpoint = resumeFrom ? readCheckpoint(spec, resumeFrom) : { cursor: START, state: initial };
   if (resumeFrom) assertStateFits(checkpoint, stateShapes(graph));
   const frozen = new Map(graph.frozen.map(({ name }) => [name, initial.get(name)!]));
   const runner = await StepRunner.open(graph, { spec, checkpoint, frozen });
-  const training = new Training({ ...options, spec }, prepared, { runner, checkpoint, frozen });
+  const training = new Training({ ...options, spec }, prepared, { runner, checkpoint, frozen, maxSteps });
   try {
     return await training.run();
   } finally {
@@ -84,6 +90,7 @@ interface Beginning {
   readonly runner: StepRunner;
   readonly checkpoint: Checkpoint;
   readonly frozen: ReadonlyMap<string, Tensor<'FP32'>>;
+  readonly maxSteps: number;
 }
 
 interface FailedRun {
@@ -119,7 +126,7 @@ class Training {
     this.#cursor = cursor;
     this.#best = best;
     this.#checkpointedStep = cursor.step;
-    this.#sizer = createChunkSizer(options.spec.chunkSteps);
+    this.#sizer = createChunkSizer(options.spec.chunkSteps, begin.maxSteps);
     this.#clock = options.clock ?? (() => performance.now());
   }
 

@@ -22,6 +22,7 @@ import { runEvaluation } from './evaluate-version.js';
 import { evaluateSplits, trainedModel } from './evaluation.js';
 import { Heartbeat } from './heartbeat.js';
 import { type LoadedData, loadData } from './load-data.js';
+import { memoryLimit } from './memory-limit.js';
 import { readModelFiles } from './model-files.js';
 import type { Log } from './pod-log.js';
 import { toEngineSpec } from './to-engine-spec.js';
@@ -101,6 +102,7 @@ async function runTraining({
 }: TrainingWork): Promise<BestResult> {
   let epochBegan = performance.now();
   let throughput = new Throughput();
+  let peakMemoryBytes: number | undefined;
   // An attempt that resumes after the last step of an epoch reports that epoch without running a step of it.
   let lastStep = resumedFromStep;
   return await trainBest({
@@ -108,10 +110,19 @@ async function runTraining({
     data,
     ...(checkpoint && { resumeFrom: checkpoint }),
     signal: stop.signal,
+    // A GPU has memory of its own.
+    ...(spec.provider === 'cpu' && { memoryLimit: memoryLimit() }),
+    onEstimate(estimate) {
+      peakMemoryBytes = estimate.peak;
+      log('memory estimated', { ...estimate });
+    },
     async onChunk(report) {
       lastStep = report.step;
       throughput.add(report);
-      await heartbeat.enter('TRAINING', toProgress(report));
+      await heartbeat.enter('TRAINING', {
+        ...toProgress(report),
+        ...(peakMemoryBytes !== undefined && { peakMemoryBytes }),
+      });
     },
     async onEpoch({ epoch, trainMetrics, validationMetrics, ...figures }) {
       const seconds = (performance.now() - epochBegan) / 1000;

@@ -4,7 +4,7 @@ import { TypeInferenceError } from '@athanor/onnx';
 import { RuntimeFailure } from '@athanor/runtime';
 import { SafetensorsError } from '@athanor/tensor';
 import { expect, test } from 'vitest';
-import { InvalidTrainingData, TrainingDiverged } from '../engine/index.js';
+import { InsufficientMemory, InvalidTrainingData, TrainingDiverged } from '../engine/index.js';
 import { UnsupportedTargets } from '../tasks/task.js';
 import { runAttempt } from './attempt.js';
 import type { AttemptClient } from './attempt-client.js';
@@ -21,6 +21,7 @@ test('a failure that would repeat ends the job', () => {
 
 test.each([
   new UnsupportedTargets('text'),
+  new InsufficientMemory({ needed: 2 ** 33, limit: 2 ** 32, state: 2 ** 20, batchSize: 64 }),
   new MissingGradientError({ op: 'Det', outputs: ['y'] } as never),
   new GradientError('x'),
   new TypeInferenceError('x'),

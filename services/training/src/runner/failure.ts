@@ -6,6 +6,7 @@ import { HeartbeatLost } from './heartbeat.js';
 // google.rpc codes.
 const INVALID_ARGUMENT = 3;
 const NOT_FOUND = 5;
+const RESOURCE_EXHAUSTED = 8;
 const FAILED_PRECONDITION = 9;
 const UNIMPLEMENTED = 12;
 const INTERNAL = 13;
@@ -14,6 +15,7 @@ const DATA_LOSS = 15;
 /** Codes of errors by name; every other error of our own code is INTERNAL. */
 const CODES: Readonly<Record<string, number>> = {
   TrainingDiverged: FAILED_PRECONDITION,
+  InsufficientMemory: RESOURCE_EXHAUSTED,
   CheckpointMismatch: FAILED_PRECONDITION,
   CheckpointCorrupt: FAILED_PRECONDITION,
   InvalidTrainingData: INVALID_ARGUMENT,

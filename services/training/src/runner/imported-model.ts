@@ -1,6 +1,5 @@
 // An imported model, in a process of its own: it may hang, crash or take all memory, and then only this job fails.
 
-import { totalmem } from 'node:os';
 import { fromComponent } from '@athanor/contracts';
 import { createProcessRunner, LimitExceeded, RuntimeFailure, withinLimits } from '@athanor/runtime';
 import type { RawSplit } from '../features/raw-split.js';
@@ -8,6 +7,7 @@ import { bindTargets } from './bind-targets.js';
 import type { EvaluatedModel } from './evaluation.js';
 import { inputTensor } from './imported-inputs.js';
 import { readScores } from './imported-scores.js';
+import { memoryLimit } from './memory-limit.js';
 import { fetchModelFiles } from './model-files.js';
 import type { ModelWork } from './model-of-job.js';
 
@@ -61,6 +61,5 @@ export async function openImportedModel(work: ModelWork): Promise<EvaluatedModel
 }
 
 function memoryMb(): number {
-  const constrained = process.constrainedMemory() || Number.POSITIVE_INFINITY;
-  return (Math.min(totalmem(), constrained) * MEMORY_SHARE) / 2 ** 20;
+  return (memoryLimit() * MEMORY_SHARE) / 2 ** 20;
 }
