@@ -5,7 +5,14 @@ import { toPlainSpec, toSpecMessage } from './plain-spec.js';
 const spec = {
   ...{ datasetId: 'digits', datasetVersion: 2, targets: ['label'], inputs: ['image'], weight: '', slices: [] },
   ...{ task: null, model: null, optimizer: null, schedule: null, transforms: [], epochs: 3, batchSize: 8, seed: 1 },
-  ...{ cpuThreads: 1, checkpointEverySteps: 100, accumulateSteps: 4, earlyStopping: { patience: 2 } },
+  ...{
+    cpuThreads: 1,
+    checkpointEverySteps: 100,
+    accumulateSteps: 4,
+    augmentations: [],
+    base: null,
+    earlyStopping: { patience: 2 },
+  },
 } as unknown as TrainingSpec;
 
 test('the number of accumulated batches is written only if there are several, and read back', () => {

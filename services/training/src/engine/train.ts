@@ -15,6 +15,7 @@ import {
   writeCheckpoint,
 } from './checkpoint.js';
 import { type ChunkSizer, createChunkSizer } from './chunk-size.js';
+import { epochFigures } from './epoch-figures.js';
 import { TrainingDiverged } from './errors.js';
 import { findNonFinite } from './find-non-finite.js';
 import { initialWeights } from './initial-weights.js';
@@ -191,15 +192,8 @@ class Training {
 
   async #finishEpoch(): Promise<void> {
     const { onEpoch, spec } = this.#options;
-    const { epoch, step, stepInEpoch, lossSum, correct, gradientNormSum } = this.#cursor;
-    const { rows, weights: rowWeights } = this.#train;
-    const { correctMetric } = this.#network.task;
-    const trainMetrics =
-      correctMetric === undefined ? [] : [{ name: correctMetric, value: correct / rows, smallerIsBetter: false }];
-    const totalWeight = rowWeights ? (rowWeights.data as Float32Array).reduce((sum, each) => sum + each, 0) : rows;
-    const perEpoch = stepsPerEpoch(rows, spec);
-    const lastStep = { ...this.#cursor, step: step - 1 };
-    const learningRate = learningRates(spec, lastStep, { steps: 1, stepsPerEpoch: perEpoch })[0]!;
+    const { epoch, step } = this.#cursor;
+    const figures = epochFigures(spec, this.#train, { cursor: this.#cursor, task: this.#network.task });
     const weights = this.#weights();
     const validation = await this.#validator.report(weights);
     const score = this.#validator.scoreOf(validation);
@@ -209,11 +203,7 @@ class Training {
     const { validationLosses } = this.#cursor;
     const known = validation.validationLoss === undefined ? [] : [validation.validationLoss];
     this.#cursor = { ...START, epoch: epoch + 1, step, validationLosses: [...validationLosses, ...known] };
-    await onEpoch?.({
-      ...{ epoch, trainLoss: lossSum / totalWeight, trainMetrics, learningRate },
-      ...(gradientNormSum !== undefined && { gradientNorm: gradientNormSum / stepInEpoch }),
-      ...validation,
-    });
+    await onEpoch?.({ ...figures, ...validation });
   }
 
   /** Repeats the step whose loss is not finite, to find where that began. */

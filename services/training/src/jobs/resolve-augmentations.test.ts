@@ -20,6 +20,7 @@ const component = (kind: string, parameters: object = {}) => wire(toComponent({ 
 const specOf = (changes: Partial<TrainingSpec>) =>
   ({
     ...{ targets: [], inputs: [], weight: '', slices: [], transforms: [], epochs: 1, batchSize: 8, augmentations: [] },
+    accumulateSteps: 0,
     ...{ task: null, model: component('resnet'), optimizer: null, schedule: null, earlyStopping: null },
     ...changes,
   }) as unknown as TrainingSpec;
@@ -69,7 +70,10 @@ test('all problems are reported together, with those of the other components', (
 
 test('a model that takes no images, and a job without images, are refused with what to do', () => {
   expect(violationsOf([component('flip')], { model: component('mlp') })).toEqual([
-    ['spec.augmentations', "'mlp' takes no images that could be changed; choose one of cnn, resnet, mobilenet"],
+    [
+      'spec.augmentations',
+      "'mlp' takes no images that could be changed; choose one of cnn, resnet, mobilenet, fine-tune",
+    ],
   ]);
   const transforms = [{ columns: ['image'], transform: component('pixels') }];
   expect(violationsOf([component('flip')], { transforms })).toEqual([

@@ -106,15 +106,19 @@ test('a last layer that is kept starts with its own values', async () => {
   ]);
 });
 
-test('running statistics keep their values, and constants of formulas are no weights', async () => {
+test('constants of formulas are no weights, and vectors need not decay', async () => {
   const spec = specOf({
     ...{ inputs: NUMBERS, transforms: numberTransforms },
     model: modelOf('fine-tune', { features: FEATURES['mlp-script.onnx'] }),
   });
   const { network } = await prepareData(spec, { ...numbers(), base: exported('mlp-script.onnx') });
-  expect(network.model.parameters.map(({ name }) => name)).toEqual([
-    ...['base/layers.0.weight', 'base/layers.0.bias', 'base/layers.1.weight', 'base/layers.1.bias'],
-    ...['head.weight', 'head.bias'],
+  expect(network.model.parameters.map(({ name, isDecayed = true }) => [name, isDecayed])).toEqual([
+    ['base/layers.0.weight', true],
+    ['base/layers.0.bias', false],
+    ['base/layers.1.weight', false],
+    ['base/layers.1.bias', false],
+    ['head.weight', true],
+    ['head.bias', false],
   ]);
 });
 

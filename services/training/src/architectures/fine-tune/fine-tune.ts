@@ -52,7 +52,10 @@ export const fineTune: Architecture<Parameters> = {
     const changes = changesOf(given, body, kept ?? []);
     const weights = body.weights.map(({ name, values }): ModelParameter => {
       const initialization = { kind: 'given', values } as const;
-      return { name: parameterName(name), shape: values.shape, initialization, isTrainable: changes.isTrained(name) };
+      const { shape } = values;
+      // Vectors are biases, and scales and shifts of normalizations.
+      const isDecayed = shape.length > 1;
+      return { name: parameterName(name), shape, initialization, isTrainable: changes.isTrained(name), isDecayed };
     });
     const last = kept === undefined ? linearLayer('head', body.width, outputWidth) : undefined;
     const network = (adapters: Adapters): ModelDefinition => ({
