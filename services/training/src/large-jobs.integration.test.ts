@@ -52,6 +52,21 @@ test('a batch larger than the training split is refused when the job is created'
   });
 });
 
+test('training rows that are larger than the shuffle buffer are streamed, and the same job has the same result', async () => {
+  // 14,000 training rows of 12 numbers of 8 bytes.
+  await importCsv(bench.ingest, 'long', clustersCsv(20_000, { columns: 12, classes: 3 }));
+  const spec = specOf({ datasetId: 'long', epochs: 2, batchSize: 64, slices: ['x0'] });
+  const inMemory = await run(spec);
+  const [first, second] = [await run({ ...spec, shuffleBufferMb: 1 }), await run({ ...spec, shuffleBufferMb: 1 })];
+  for (const job of [inMemory, first])
+    expect(job).toMatchObject({ state: 'STATE_SUCCEEDED', attempts: [{ epoch: 1 }] });
+  expect(first.result!.files).toEqual(second.result!.files);
+  // The rows of one shard are shuffled in another order.
+  expect(first.result!.files).not.toEqual(inMemory.result!.files);
+  expect(first.result!.evaluation!.metrics[0]!.value).toBeGreaterThan(0.95);
+  await expect(run({ ...spec, shuffleBufferMb: -1 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+}, 60_000);
+
 test('bug: absent metrics were shown as zero', async () => {
   await importCsv(bench.ingest, 'unvalidated', clustersCsv(60, { columns: 4, classes: 2 }), {
     targets: ['y'],

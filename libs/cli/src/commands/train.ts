@@ -66,6 +66,11 @@ export function addTrainCommand(program: Command, cli: CliEnvironment): void {
     .option('--seed <n>', 'determines the initial weights and the order of rows', wholeNumber)
     .option('--cpu-threads <n>', "the bits of the result depend on it; 0: the service's default", wholeNumber)
     .option('--checkpoint-every-steps <n>', '0: 2000', wholeNumber)
+    .option(
+      '--shuffle-buffer-mb <n>',
+      'training rows that are larger are read while they are trained, and shuffled in a buffer of this size; 0: 1024',
+      wholeNumber,
+    )
     .option('--spec <file>', 'a job as YAML or JSON, as --print-spec writes it; options override it')
     .option('--print-spec', 'print the whole job as YAML, and start nothing')
     .option('--request-id <key>', 'idempotency key: the same key starts one job only')

@@ -35,6 +35,7 @@ export interface RequestOptions {
   readonly seed?: number;
   readonly cpuThreads?: number;
   readonly checkpointEverySteps?: number;
+  readonly shuffleBufferMb?: number;
   readonly spec?: string;
 }
 
@@ -52,11 +53,20 @@ export async function toSpec(
   const transforms = readTransforms(options.transform, given, kinds);
   const augmentations = readAugmentations(options.augment, given, kinds);
   const { epochs, batchSize, accumulateSteps, seed, cpuThreads, checkpointEverySteps } = options;
-  const { datasetVersion, patience } = options;
+  const { datasetVersion, patience, shuffleBufferMb } = options;
   const spec: TrainingSpecInput = {
     ...base,
     ...(options.dataset !== undefined && { datasetId: options.dataset }),
-    ...defined({ datasetVersion, epochs, batchSize, accumulateSteps, seed, cpuThreads, checkpointEverySteps }),
+    ...defined({
+      datasetVersion,
+      epochs,
+      batchSize,
+      accumulateSteps,
+      seed,
+      cpuThreads,
+      checkpointEverySteps,
+      shuffleBufferMb,
+    }),
     ...(patience !== undefined && { earlyStopping: { patience } }),
     ...(options.target && { targets: [...options.target] }),
     ...(options.inputs && { inputs: [...options.inputs] }),

@@ -11,6 +11,7 @@ const spec = {
     accumulateSteps: 4,
     augmentations: [],
     base: null,
+    shuffleBufferMb: 0,
     earlyStopping: { patience: 2 },
   },
 } as unknown as TrainingSpec;

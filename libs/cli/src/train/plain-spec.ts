@@ -32,6 +32,7 @@ export interface PlainSpec {
   readonly seed?: number;
   readonly cpuThreads?: number;
   readonly checkpointEverySteps?: number;
+  readonly shuffleBufferMb?: number;
 }
 
 const FIELDS: readonly (keyof PlainSpec)[] = [
@@ -50,7 +51,16 @@ const FIELDS: readonly (keyof PlainSpec)[] = [
     'schedule',
     'augmentations',
   ] as const),
-  ...(['epochs', 'batchSize', 'accumulateSteps', 'patience', 'seed', 'cpuThreads', 'checkpointEverySteps'] as const),
+  ...([
+    'epochs',
+    'batchSize',
+    'accumulateSteps',
+    'patience',
+    'seed',
+    'cpuThreads',
+    'checkpointEverySteps',
+    'shuffleBufferMb',
+  ] as const),
 ];
 
 export function toPlainSpec(spec: TrainingSpec): PlainSpec {
@@ -67,6 +77,7 @@ export function toPlainSpec(spec: TrainingSpec): PlainSpec {
     ...(spec.base && { base: { model: spec.base.modelName, version: spec.base.version } }),
     ...(spec.schedule && { schedule: written(spec.schedule) }),
     ...(spec.augmentations.length > 0 && { augmentations: spec.augmentations.map(written) }),
+    ...(spec.shuffleBufferMb > 0 && { shuffleBufferMb: spec.shuffleBufferMb }),
     ...(spec.accumulateSteps > 1 && { accumulateSteps: spec.accumulateSteps }),
     ...{ epochs, batchSize, patience: spec.earlyStopping?.patience ?? 0, seed, cpuThreads, checkpointEverySteps },
   };

@@ -27,6 +27,7 @@ export function specification({ spec, result }: TrainingJob): Content {
       ['Augmentation', componentTexts(spec.augmentations)],
       ['Length', lengthText(spec)],
       ['Seed', spec.seed],
+      ['Shuffle buffer', spec.shuffleBufferMb > 0 ? `${countText(spec.shuffleBufferMb)} MiB` : ''],
       ['Row weights', spec.weight === '' ? '' : userText(spec.weight)],
       ...common,
     ]),

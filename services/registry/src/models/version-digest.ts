@@ -49,6 +49,7 @@ function trainingOf(spec: TrainingSpec): object {
     // Specs without one of these have the digest of before it existed.
     ...(spec.weight && { weight: spec.weight }),
     ...(spec.accumulateSteps > 1 && { accumulateSteps: spec.accumulateSteps }),
+    ...(spec.shuffleBufferMb > 0 && { shuffleBufferMb: spec.shuffleBufferMb }),
     ...(spec.schedule && { schedule: plain(spec.schedule) }),
     ...(spec.base && { base: spec.base.versionDigest }),
     ...(spec.augmentations.length > 0 && { augmentations: spec.augmentations.map(plain) }),

@@ -3,7 +3,7 @@
 
 import { rowsName, TRAIN_INPUTS } from '@athanor/autodiff';
 import { gatherRows, type NumericTensor, type Tensor } from '@athanor/tensor';
-import type { EncodedSplit } from './prepare-data.js';
+import type { EncodedSplit } from './encoded-split.js';
 import { rowOrder } from './row-order.js';
 
 /** Steps of equal size within one epoch that one run trains, as positions in the epoch's row order. */
@@ -53,7 +53,8 @@ export function memorySource(split: EncodedSplit, seed: number): BatchSource {
   };
 }
 
-function stepWeights(weights: NumericTensor | undefined, rows: Int32Array, steps: number): Float64Array {
+/** Sum of the rows' weights of each step. */
+export function stepWeights(weights: NumericTensor | undefined, rows: Int32Array, steps: number): Float64Array {
   const batch = rows.length / steps;
   const sums = new Float64Array(steps);
   if (weights === undefined) return sums.fill(batch);

@@ -1,7 +1,7 @@
 import type { BoundTask } from '../tasks/task.js';
 import type { Cursor } from './checkpoint.js';
-import { learningRates } from './learning-rates.js';
-import type { EncodedSplit } from './prepare-data.js';
+import { lastLearningRate } from './learning-rates.js';
+import type { EncodedSplit } from './encoded-split.js';
 import { stepsPerEpoch } from './progress.js';
 import type { EpochReport } from './reports.js';
 import type { TrainingSpec } from './spec.js';
@@ -12,13 +12,12 @@ export function epochFigures(
   { rows, weights }: EncodedSplit,
   { cursor, task }: { readonly cursor: Cursor; readonly task: BoundTask },
 ): Omit<EpochReport, 'validationLoss' | 'validationMetrics'> {
-  const { epoch, step, stepInEpoch, lossSum, correct, gradientNormSum } = cursor;
+  const { epoch, stepInEpoch, lossSum, correct, gradientNormSum } = cursor;
   const totalWeight = weights ? (weights.data as Float32Array).reduce((sum, each) => sum + each, 0) : rows;
   const { correctMetric: name } = task;
-  const lastStep = { ...cursor, step: step - 1 };
-  const [learningRate] = learningRates(spec, lastStep, { steps: 1, stepsPerEpoch: stepsPerEpoch(rows, spec) });
+  const learningRate = lastLearningRate(spec, cursor, stepsPerEpoch(rows, spec));
   return {
-    ...{ epoch, trainLoss: lossSum / totalWeight, learningRate: learningRate! },
+    ...{ epoch, trainLoss: lossSum / totalWeight, learningRate },
     trainMetrics: name === undefined ? [] : [{ name, value: correct / rows, smallerIsBetter: false }],
     ...(gradientNormSum !== undefined && { gradientNorm: gradientNormSum / stepInEpoch }),
   };

@@ -15,3 +15,8 @@ export function learningRates(
     return optimizer.parameters.learningRate * kind.factor(schedule.parameters, position);
   });
 }
+
+/** The learning rate of the last completed step. */
+export function lastLearningRate(spec: TrainingSpec, cursor: Cursor, stepsPerEpoch: number): number {
+  return learningRates(spec, { ...cursor, step: cursor.step - 1 }, { steps: 1, stepsPerEpoch })[0]!;
+}

@@ -33,8 +33,8 @@ function multiplyHigh(a: number, b: number): number {
   return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
 }
 
-/** Purposes of random numbers; each has its own stream. */
-export const STREAM = { rowOrder: 0, initialWeights: 1 } as const;
+/** Purposes of random numbers; each has its own stream. `windows` is the first of many. */
+export const STREAM = { rowOrder: 0, initialWeights: 1, shardOrder: 2, windows: 16 } as const;
 
 export interface RandomWords {
   /** Uniform in [0, 2^32). */

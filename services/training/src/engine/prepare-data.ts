@@ -3,50 +3,59 @@
 
 import { concatValues } from '@athanor/data';
 import type { SessionOptions } from '@athanor/runtime';
-import type { NumericTensor } from '@athanor/tensor';
 import { type SourceColumn, TRANSFORMS } from '@athanor/transforms';
 import { encodeSplit } from '../features/encode-split.js';
 import { fitFeatures, type PlannedTransform } from '../features/feature-set.js';
 import { columnOf, type RawSplit } from '../features/raw-split.js';
 import type { BoundTask } from '../tasks/task.js';
 import { TASKS } from '../tasks/tasks.js';
+import { type BatchSource, memorySource } from './batch-source.js';
+import type { EncodedSplit } from './encoded-split.js';
 import { buildNetwork, type Network } from './network.js';
 import { rowWeights } from './row-weights.js';
-import type { TrainingSpec } from './spec.js';
-import { findColumn, type TrainingData } from './training-data.js';
-
-export interface EncodedSplit {
-  readonly rows: number;
-  /** By input of the training graph: [rows, …]. */
-  readonly inputs: ReadonlyMap<string, NumericTensor>;
-  /** As the loss takes them. */
-  readonly labels: NumericTensor;
-  /** As they are measured. */
-  readonly truth: NumericTensor;
-  /** FP32 [rows]: the weight of each row in the loss; only of the training split. */
-  readonly weights?: NumericTensor;
-}
+import { type ShardSourceOptions, shardSource } from './shard-source.js';
+import { DEFAULT_SHUFFLE_BUFFER_BYTES, type TrainingSpec } from './spec.js';
+import { findColumn, type ShardStream, type TrainingData } from './training-data.js';
 
 export interface PreparedData {
   readonly network: Network;
+  /** Without inputs if they are streamed. */
   readonly train: EncodedSplit;
   readonly validation: EncodedSplit;
+  /** Of the training rows. */
+  readonly source: BatchSource;
 }
 
 export async function prepareData(spec: TrainingSpec, data: TrainingData): Promise<PreparedData> {
   const targets = spec.targets.map(name => findColumn(data, name));
   const task = bindTask(spec, data, targets);
   const columns = spec.inputs.map(name => findColumn(data, name));
-  const features = fitFeatures(planTransforms(spec, data), data.train);
+  const features = await fitFeatures(planTransforms(spec, data), data.stream ? shardsOf(data.stream) : [data.train]);
   const network = buildNetwork(spec, { columns, features, task, trainRows: data.train.rows, base: data.base });
   const options: SessionOptions = { intraOpThreads: spec.cpuThreads, provider: 'cpu' };
-  const encode = async (split: RawSplit): Promise<EncodedSplit> => {
+  const encode = async (split: RawSplit, isStreamed = false): Promise<EncodedSplit> => {
     const truth = task.truth(targets.map(target => columnOf(split, target)));
-    return { rows: split.rows, inputs: await encodeSplit(features, split, options), labels: task.labels(truth), truth };
+    const inputs = isStreamed ? new Map() : await encodeSplit(features, split, options);
+    return { rows: split.rows, inputs, labels: task.labels(truth), truth };
   };
-  const train = await encode(data.train);
-  const weights = rowWeights(spec, data, { task, truth: train.truth });
-  return { network, train: { ...train, ...(weights && { weights }) }, validation: await encode(data.validation) };
+  const encoded = await encode(data.train, data.stream !== undefined);
+  const weights = rowWeights(spec, data, { task, truth: encoded.truth });
+  const train = { ...encoded, ...(weights && { weights }) };
+  const source = sourceOf(spec, train, { stream: data.stream, features, session: options });
+  return { network, train, validation: await encode(data.validation), source };
+}
+
+function sourceOf(
+  spec: TrainingSpec,
+  split: EncodedSplit,
+  { stream, ...rest }: Pick<ShardSourceOptions, 'features' | 'session'> & { readonly stream: ShardStream | undefined },
+): BatchSource {
+  const { seed, epochs, shuffleBufferBytes: bufferBytes = DEFAULT_SHUFFLE_BUFFER_BYTES } = spec;
+  return stream ? shardSource({ ...rest, stream, split, seed, epochs, bufferBytes }) : memorySource(split, seed);
+}
+
+async function* shardsOf({ shards, read }: ShardStream): AsyncGenerator<RawSplit> {
+  for (const index of shards.keys()) yield await read(index);
 }
 
 /** The task as it was bound to the targets of the dataset. */

@@ -5,9 +5,13 @@ import { type RandomWords, randomWords, STREAM } from './philox.js';
  * (Durstenfeld 1964).
  */
 export function rowOrder(rows: number, seed: number, epoch: number): Int32Array {
-  const random = randomWords(seed, STREAM.rowOrder, epoch);
-  const order = Int32Array.from({ length: rows }, (_, row) => row);
-  for (let last = rows - 1; last > 0; last--) {
+  return permutation(rows, randomWords(seed, STREAM.rowOrder, epoch));
+}
+
+/** The numbers below `count` in a random order. */
+export function permutation(count: number, random: RandomWords): Int32Array {
+  const order = Int32Array.from({ length: count }, (_, index) => index);
+  for (let last = count - 1; last > 0; last--) {
     const chosen = below(random, last + 1);
     const swapped = order[last]!;
     order[last] = order[chosen]!;

@@ -41,9 +41,13 @@ export interface TrainingSpec {
   /** Execution provider; default: cpu. */
   readonly provider?: ExecutionProvider;
   readonly checkpointEverySteps: number;
+  /** Bytes of shards whose rows are shuffled together, if the training split is larger. Default: 1 GiB. */
+  readonly shuffleBufferBytes?: number;
   /** Steps per run() of the runtime; it does not change the result. Default: sized for runs of about a second. */
   readonly chunkSteps?: number;
 }
+
+export const DEFAULT_SHUFFLE_BUFFER_BYTES = 2 ** 30;
 
 export class InvalidTrainingSpec extends Error {
   override readonly name = 'InvalidTrainingSpec';
@@ -70,6 +74,7 @@ export function assertValidSpec(spec: TrainingSpec): void {
   wholeFrom(1, 'cpuThreads', spec.cpuThreads);
   wholeFrom(1, 'checkpointEverySteps', spec.checkpointEverySteps);
   wholeFrom(1, 'chunkSteps', spec.chunkSteps);
+  wholeFrom(1, 'shuffleBufferBytes', spec.shuffleBufferBytes);
   if (spec.inputs.length === 0) problems.push('expected at least one input column, received none');
   if (problems.length > 0) throw new InvalidTrainingSpec(problems);
 }

@@ -4,7 +4,7 @@
 import { averageName, stateShapes } from '@athanor/autodiff';
 import type { Tensor } from '@athanor/tensor';
 import { withLearningRate } from '../optimizers/learning-rate.js';
-import { type Batches, type BatchSource, memorySource } from './batch-source.js';
+import type { Batches, BatchSource } from './batch-source.js';
 import {
   assertStateFits,
   type Best,
@@ -16,13 +16,14 @@ import {
 } from './checkpoint.js';
 import { type ChunkSizer, createChunkSizer } from './chunk-size.js';
 import { epochFigures } from './epoch-figures.js';
+import type { EncodedSplit } from './encoded-split.js';
 import { TrainingDiverged } from './errors.js';
 import { findNonFinite } from './find-non-finite.js';
 import { initialWeights } from './initial-weights.js';
 import { learningRates } from './learning-rates.js';
 import { type MemoryEstimate, planMemory } from './memory-estimate.js';
 import { type Network, trainGraph, weightsOf } from './network.js';
-import { type EncodedSplit, type PreparedData, prepareData } from './prepare-data.js';
+import { type PreparedData, prepareData } from './prepare-data.js';
 import { advance, hasStopped, nextChunk, START, stepsPerEpoch } from './progress.js';
 import type { ChunkReport, EpochReport } from './reports.js';
 import { assertBatchFits, assertValidSpec, stepRows, type TrainingSpec } from './spec.js';
@@ -121,7 +122,7 @@ class Training {
     this.#network = prepared.network;
     this.#train = prepared.train;
     this.#validator = new Validator(prepared.network, prepared.validation, options.spec);
-    this.#source = memorySource(prepared.train, options.spec.seed);
+    this.#source = prepared.source;
     this.#frozen = begin.frozen;
     this.#runner = begin.runner;
     this.#cursor = cursor;

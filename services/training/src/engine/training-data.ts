@@ -1,12 +1,22 @@
 import type { Model } from '@athanor/onnx';
 import type { SourceColumn } from '@athanor/transforms';
 import type { RawSplit } from '../features/raw-split.js';
+import type { ShardSize } from './shard-order.js';
+
+/** Input columns of the training split that are read shard by shard. */
+export interface ShardStream {
+  /** In the order of the rows. */
+  readonly shards: readonly ShardSize[];
+  readonly read: (index: number) => Promise<RawSplit>;
+}
 
 /** The rows to train on, as stored in the dataset. */
 export interface TrainingData {
   /** At least the job's inputs and targets. */
   readonly columns: readonly SourceColumn[];
   readonly train: RawSplit;
+  /** If it is set, `train` has the other columns only. */
+  readonly stream?: ShardStream;
   readonly validation: RawSplit;
   /** Classes may occur in the test split only. */
   readonly test?: RawSplit;

@@ -2,10 +2,10 @@ import { writeModel } from '@athanor/onnx';
 import { openSession, type Session } from '@athanor/runtime';
 import type { NumericTensor, Tensor } from '@athanor/tensor';
 import type { Score } from './checkpoint.js';
+import type { EncodedSplit } from './encoded-split.js';
 import { TrainingDiverged } from './errors.js';
 import { evaluate, rowsAt } from './evaluate.js';
 import { evalGraph, type Network } from './network.js';
-import type { EncodedSplit } from './prepare-data.js';
 import type { EpochReport } from './reports.js';
 import type { TrainingSpec } from './spec.js';
 

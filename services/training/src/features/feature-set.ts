@@ -29,13 +29,18 @@ export type FeatureSet = readonly FittedTransform[];
 
 const ROWS_PER_BATCH = 65_536;
 
-/** Fits all transforms in one pass over the training split. */
-export function fitFeatures(planned: readonly PlannedTransform[], split: RawSplit): FeatureSet {
+/** Fits all transforms in one pass over the parts of the training split, in their order. */
+export async function fitFeatures(
+  planned: readonly PlannedTransform[],
+  parts: AsyncIterable<RawSplit> | Iterable<RawSplit>,
+): Promise<FeatureSet> {
   const fitters = planned.map(({ columns, transform, component }) => transform.fitter(columns, component.parameters));
-  for (let begin = 0; begin < split.rows; begin += ROWS_PER_BATCH) {
-    const end = Math.min(begin + ROWS_PER_BATCH, split.rows);
-    for (const [index, { columns }] of planned.entries())
-      fitters[index]!.add(columns.map(column => sliceRows(columnOf(split, column), begin, end)));
+  for await (const part of parts) {
+    for (let begin = 0; begin < part.rows; begin += ROWS_PER_BATCH) {
+      const end = Math.min(begin + ROWS_PER_BATCH, part.rows);
+      for (const [index, { columns }] of planned.entries())
+        fitters[index]!.add(columns.map(column => sliceRows(columnOf(part, column), begin, end)));
+    }
   }
   const fitted = planned.map((each, index): FittedTransform => {
     const state = fitters[index]!.end();

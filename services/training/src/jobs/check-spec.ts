@@ -2,6 +2,8 @@ import type { DatasetVersion } from '@athanor/contracts/ingest';
 import type { TrainingSpec } from '@athanor/contracts/training';
 import { type FieldViolation, invalidFields, ServiceError } from '@athanor/service/errors';
 
+const MAX_SHUFFLE_BUFFER_MB = 2 ** 20;
+
 /** Throws INVALID_ARGUMENT that lists every number of a spec that is out of range; 0 means chosen. */
 export function checkSpec(spec: TrainingSpec, maxCpuThreads: number): void {
   const violations: FieldViolation[] = [];
@@ -17,6 +19,12 @@ export function checkSpec(spec: TrainingSpec, maxCpuThreads: number): void {
   expect(Number.isSafeInteger(seed) && seed >= 0, 'seed', `expected a whole number from 0 to 2^53-1, got ${seed}`);
   expect(whole(cpuThreads, 0, maxCpuThreads), 'cpu_threads', `expected 0 to ${maxCpuThreads}, got ${cpuThreads}`);
   expect(checkpointEverySteps >= 0, 'checkpoint_every_steps', `expected 0 or more, got ${checkpointEverySteps}`);
+  const { shuffleBufferMb } = spec;
+  expect(
+    whole(shuffleBufferMb, 0, MAX_SHUFFLE_BUFFER_MB),
+    'shuffle_buffer_mb',
+    `expected 0 to ${MAX_SHUFFLE_BUFFER_MB}, got ${shuffleBufferMb}`,
+  );
   const patience = earlyStopping?.patience ?? 0;
   expect(whole(patience, 0, 100_000), 'early_stopping.patience', `expected 0 to 100000, got ${patience}`);
   if (violations.length > 0) throw invalidFields(violations);

@@ -11,6 +11,7 @@ import type { SourceColumn } from '@athanor/transforms';
 import {
   type BestResult,
   type Candidate,
+  DEFAULT_SHUFFLE_BUFFER_BYTES,
   exportModel,
   TrainingDiverged,
   type TrainingSpec,
@@ -25,6 +26,7 @@ import { type LoadedData, loadData } from './load-data.js';
 import { memoryLimit } from './memory-limit.js';
 import { readModelFiles } from './model-files.js';
 import type { Log } from './pod-log.js';
+import { ShardReader } from './shard-reader.js';
 import { toEngineSpec } from './to-engine-spec.js';
 import { Throughput, toProgress } from './training-progress.js';
 
@@ -47,10 +49,20 @@ export async function runAttempt({ client, stop, log, chooseProvider }: AttemptO
   const spec = toEngineSpec(claim.spec, provider);
   const { epoch, leaseMs, checkpointStep } = claim;
   log('attempt claimed', { epoch, resumedFromStep: checkpointStep });
+  const shards = new ShardReader({ order: client.order, epoch });
   const heartbeat = new Heartbeat({ order: client.order, epoch, leaseMs, stop, log });
   try {
     await heartbeat.enter('RESOLVING_DATA');
-    const rows = await loadData(digest => client.readBlob(digest), [...columnsOf(spec), ...claim.spec.slices]);
+    const names = [...columnsOf(spec), ...claim.spec.slices];
+    const rows = await loadData(digest => client.readBlob(digest), names, {
+      streaming: {
+        inputs: spec.inputs,
+        kept: claim.spec.slices,
+        bufferBytes: spec.shuffleBufferBytes ?? DEFAULT_SHUFFLE_BUFFER_BYTES,
+        readShard: digest => shards.read(digest),
+      },
+    });
+    if (rows.stream) log('training rows are streamed', { shards: rows.stream.shards.length });
     const { base } = claim.spec;
     const data = base === null ? rows : { ...rows, base: await readModelFiles(client, base.files) };
     const checkpoint = claim.checkpointDigest === '' ? undefined : await client.readBlob(claim.checkpointDigest);
@@ -78,6 +90,7 @@ export async function runAttempt({ client, stop, log, chooseProvider }: AttemptO
       instructionSet: computeTarget(provider),
     });
   } finally {
+    await shards.stop();
     await heartbeat.stop();
   }
 }

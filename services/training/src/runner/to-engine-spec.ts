@@ -36,6 +36,7 @@ export function toEngineSpec(spec: WireSpec, provider: ExecutionProvider): Train
     seed: spec.seed,
     cpuThreads: spec.cpuThreads,
     provider,
+    ...(spec.shuffleBufferMb > 0 && { shuffleBufferBytes: spec.shuffleBufferMb * 2 ** 20 }),
     checkpointEverySteps: spec.checkpointEverySteps || DEFAULT_CHECKPOINT_STEPS,
   };
 }
