@@ -33,6 +33,13 @@ test('a version that was trained here keeps its digest when messages get fields 
     expect(versionDigest(versionManifest({ ...spec, accumulateSteps }, resultWith({})))).toBe(EARLIER);
 });
 
+test('the shuffle buffer, which decides the order of streamed rows, is part of the digest if it is set', () => {
+  const digestOf = (shuffleBufferMb: number) =>
+    versionDigest(versionManifest({ ...spec, shuffleBufferMb }, resultWith({})));
+  expect(digestOf(0)).toBe(EARLIER);
+  expect(new Set([EARLIER, digestOf(64), digestOf(128)]).size).toBe(3);
+});
+
 test('a version of accumulated batches has a digest of its own', () => {
   const digests = [2, 4].map(accumulateSteps =>
     versionDigest(versionManifest({ ...spec, accumulateSteps }, resultWith({}))),
