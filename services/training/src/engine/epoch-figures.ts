@@ -1,7 +1,7 @@
 import type { BoundTask } from '../tasks/task.js';
 import type { Cursor } from './checkpoint.js';
-import { lastLearningRate } from './learning-rates.js';
 import type { EncodedSplit } from './encoded-split.js';
+import { lastLearningRate } from './learning-rates.js';
 import { stepsPerEpoch } from './progress.js';
 import type { EpochReport } from './reports.js';
 import type { TrainingSpec } from './spec.js';

@@ -15,8 +15,8 @@ import {
   writeCheckpoint,
 } from './checkpoint.js';
 import { type ChunkSizer, createChunkSizer } from './chunk-size.js';
-import { epochFigures } from './epoch-figures.js';
 import type { EncodedSplit } from './encoded-split.js';
+import { epochFigures } from './epoch-figures.js';
 import { TrainingDiverged } from './errors.js';
 import { findNonFinite } from './find-non-finite.js';
 import { initialWeights } from './initial-weights.js';
