@@ -11,7 +11,7 @@ const USAGE = `Usage: npm run examples -- tables [name …]
        npm run examples -- serve [name …]
        npm run examples -- isolation
        npm run examples -- images [name …]
-       npm run examples -- fine-tuning
+       npm run examples -- fine-tuning [few|all]
 
   tables   imports, trains (--model auto) and evaluates real tables over five seeds, beside the best linear or
            multilayer pipeline of scikit-learn on the same rows; asks each served model for its whole test split with
@@ -27,8 +27,8 @@ const USAGE = `Usage: npm run examples -- tables [name …]
            split with what must be reached, and that of the last with the same job in PyTorch (Python with torch:
            ATHANOR_BENCH_PYTHON; names: mnist-mlp, mnist-cnn, cifar-resnet)
   fine-tuning  trains a network in PyTorch on five classes of CIFAR-10, imports it, and trains a new last layer and LoRA on
-           the other five, three seeds each, beside the same network from scratch and PyTorch's fine-tuning
-           (Python with torch, onnx, peft and Pillow: ATHANOR_BENCH_PYTHON)
+           the other five, with ten images of each class (few, five seeds) and with all (three seeds), beside the same
+           network from scratch and PyTorch's fine-tuning (Python with torch, onnx, peft and Pillow: ATHANOR_BENCH_PYTHON)
 
 Example:
   npm run examples -- tables iris titanic
@@ -41,7 +41,7 @@ const SUITES: Readonly<Record<string, () => Promise<number>>> = {
   serve: () => examplesOfServing(names, print),
   isolation: () => examplesOfIsolation(print),
   images: () => examplesOfImages(names, print),
-  'fine-tuning': () => exampleOfFineTuning(print),
+  'fine-tuning': () => exampleOfFineTuning(names, print),
 };
 const run = Object.hasOwn(SUITES, suite ?? '') ? SUITES[suite!] : undefined;
 if (run === undefined) process.stdout.write(USAGE);
