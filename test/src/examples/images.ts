@@ -31,8 +31,8 @@ const EXAMPLES: readonly ImageExample[] = [
     name: 'mnist-cnn',
     set: mnist,
     options:
-      '--model cnn --model.convolutions-per-pool 2 --model.dropout 0.3 --optimizer adam --optimizer.learning-rate 0.003 ' +
-      '--epochs 4 --batch-size 64 --cpu-threads 2',
+      '--model cnn --model.convolutions-per-pool 2 --model.dropout 0.3 --augment crop --augment.crop.padding 2 ' +
+      '--optimizer adam --optimizer.learning-rate 0.005 --schedule one-cycle --epochs 5 --batch-size 64 --cpu-threads 2',
     seeds: [0],
     target: 0.992,
   },
