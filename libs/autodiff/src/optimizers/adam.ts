@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from '@athanor/onnx';
 import { add, cast, div, mul, scalar, scale, sub } from '../emit.js';
+import { aboveDenormals } from './denormals.js';
 import { materialize, type Optimizer, slotsLike, type Transform } from './transform.js';
 import { type DecayOptions, weightDecayOf } from './weight-decay.js';
 
@@ -28,8 +29,8 @@ export function scaleByAdam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Adam
       const count = updates.length;
       const results = updates.map((update, index) => {
         const gradient = materialize(g, update);
-        const m = add(g, scale(g, state[index]!, beta1), gradient);
-        const v = add(g, scale(g, state[count + index]!, beta2), mul(g, gradient, gradient));
+        const m = aboveDenormals(g, add(g, scale(g, state[index]!, beta1), gradient));
+        const v = aboveDenormals(g, add(g, scale(g, state[count + index]!, beta2), mul(g, gradient, gradient)));
         const value = div(g, m, add(g, g.op('Sqrt', [v]), epsilonK!));
         return { m, v, update: { value, factor: factor! } };
       });

@@ -1,4 +1,5 @@
 import { add, scale } from '../emit.js';
+import { withoutDenormals } from './denormals.js';
 import { materialize, type Optimizer, slotsLike, type Transform } from './transform.js';
 import { type DecayOptions, weightDecayOf } from './weight-decay.js';
 
@@ -16,7 +17,7 @@ export function lion({ beta1 = 0.9, beta2 = 0.99, ...decay }: LionOptions = {}):
       const results = updates.map((update, index) => {
         const gradient = materialize(g, update);
         const mixed = (beta: number) => add(g, scale(g, state[index]!, beta), scale(g, gradient, 1 - beta));
-        return { value: g.op('Sign', [mixed(beta1)]), m: mixed(beta2) };
+        return { value: g.op('Sign', [mixed(beta1)]), m: withoutDenormals(g, mixed(beta2)) };
       });
       return { updates: results.map(({ value }) => ({ value })), state: results.map(({ m }) => m) };
     },

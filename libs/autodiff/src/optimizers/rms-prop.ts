@@ -1,4 +1,5 @@
 import { add, div, mul, scalar, scale } from '../emit.js';
+import { aboveDenormals } from './denormals.js';
 import { trace } from './sgd.js';
 import { materialize, type Optimizer, slotsLike, type Transform } from './transform.js';
 import { type DecayOptions, weightDecayOf } from './weight-decay.js';
@@ -26,7 +27,8 @@ export function scaleByRms({
     update({ g, updates, state }) {
       const results = updates.map((update, index) => {
         const gradient = materialize(g, update);
-        const v = add(g, scale(g, state[index]!, alpha), scale(g, mul(g, gradient, gradient), 1 - alpha));
+        const mean = add(g, scale(g, state[index]!, alpha), scale(g, mul(g, gradient, gradient), 1 - alpha));
+        const v = aboveDenormals(g, mean);
         return { v, value: div(g, gradient, add(g, g.op('Sqrt', [v]), scalar(g, v.dtype, epsilon))) };
       });
       return { updates: results.map(({ value }) => ({ value })), state: results.map(({ v }) => v) };

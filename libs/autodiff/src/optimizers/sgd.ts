@@ -1,4 +1,5 @@
 import { add, scale } from '../emit.js';
+import { aboveDenormals } from './denormals.js';
 import { materialize, type Optimizer, slotsLike, type Transform, type Update } from './transform.js';
 import { type DecayOptions, weightDecayOf } from './weight-decay.js';
 
@@ -18,7 +19,9 @@ export function trace(momentum: number, nesterov = false): Transform {
     init: groups => slotsLike('sgd.velocity', groups),
     update({ g, updates, state }) {
       const gradients = updates.map(update => materialize(g, update));
-      const velocities = gradients.map((gradient, index) => add(g, scale(g, state[index]!, momentum), gradient));
+      const velocities = gradients.map((gradient, index) =>
+        aboveDenormals(g, add(g, scale(g, state[index]!, momentum), gradient)),
+      );
       const values = nesterov
         ? velocities.map((velocity, index) => add(g, gradients[index]!, scale(g, velocity, momentum)))
         : velocities;

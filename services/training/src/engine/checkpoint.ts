@@ -8,7 +8,7 @@ import { readSafetensors, SafetensorsError, sameShape, type Tensor, writeSafeten
 import { CheckpointCorrupt, CheckpointMismatch } from './errors.js';
 import type { TrainingSpec } from './spec.js';
 
-const FORMAT = 'athanor.checkpoint/3';
+const FORMAT = 'athanor.checkpoint/4';
 
 /** The training position, between two steps. */
 export interface Cursor {
