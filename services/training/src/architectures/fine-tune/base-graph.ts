@@ -1,10 +1,9 @@
-// An imported model as the body of a network: what is before a value of its graph, with its weights as parameters.
+// An imported graph in the form in which it is trained further: the operators of our table, as they are in inference, and
+// weights as initializers.
 
 import {
   foldIntegers,
   type Graph,
-  GraphBuilder,
-  inlineGraph,
   type Model,
   ModelError,
   type Node,
@@ -12,7 +11,6 @@ import {
   removeIdentities,
   TypeInferenceError,
   toTableOpset,
-  type Value,
   type ValueType,
 } from '@athanor/onnx';
 import { elementCount, type Tensor } from '@athanor/tensor';
@@ -22,38 +20,58 @@ export class UnsupportedBase extends Error {
   override readonly name = 'UnsupportedBase';
 }
 
-export interface BodyWeight {
-  readonly name: string;
-  readonly values: Tensor<'FP32'>;
-  /** Running statistics keep their values. */
-  readonly isStatistic: boolean;
-  /** The node that multiplies with it as a matrix; undefined for a bias or a scale. */
-  readonly product: Node | undefined;
-}
+/** Operators that multiply their first input with a matrix, the second one. */
+const PRODUCTS: ReadonlySet<string> = new Set(['MatMul', 'Gemm', 'Conv', 'ConvTranspose']);
 
-export interface Body {
-  readonly weights: readonly BodyWeight[];
-  /** Elements of a row of the result. */
-  readonly width: number;
-  /** Emits the result FP32 [n, width]. */
-  emit(g: GraphBuilder, input: Value, weightOf: (name: string) => Value): Value;
-}
+export const isProduct = ({ op, domain }: Node): boolean => domain === '' && PRODUCTS.has(op);
 
-/** The graph of an imported model in the form of our operators, without what its output does not need. */
+/** Throws UnsupportedBase. */
 export function baseGraph(model: Model): Graph {
   return explained(() => {
     const { graph } = toTableOpset(model);
-    return removeDeadCode(removeIdentities(foldIntegers(graph)));
+    const { nodes, initializers, inputs } = graph;
+    const lifted = new Map([...initializers, ...constantWeights(nodes)]);
+    const inference = {
+      ...graph,
+      // An initializer that may be fed keeps its value here.
+      inputs: inputs.filter(({ name }) => !initializers.has(name)),
+      nodes: nodes.filter(({ outputs }) => !lifted.has(outputs[0] ?? '')).map(inInference),
+      initializers: lifted,
+    };
+    return removeDeadCode(removeIdentities(foldIntegers(inference)));
   });
 }
 
+/** Matrices and biases of layers that a file has as Constant nodes. */
+function constantWeights(nodes: readonly Node[]): [string, Tensor][] {
+  const products = new Set(nodes.filter(isProduct).flatMap(({ outputs }) => outputs));
+  const read = nodes.flatMap(node => {
+    const isBiased = node.op === 'Add' && node.inputs.some(name => products.has(name));
+    return isProduct(node) ? node.inputs.slice(1) : isBiased ? node.inputs : [];
+  });
+  return nodes.flatMap(({ op, outputs, attributes: { value } }) => {
+    const [name = ''] = outputs;
+    return op === 'Constant' && value?.kind === 'tensor' && read.includes(name) ? [[name, value.value]] : [];
+  });
+}
+
+/** Files exported for training have nodes that draw random numbers, or that normalize by the batch. */
+function inInference(node: Node): Node {
+  const [output = ''] = node.outputs;
+  if (node.domain !== '') return node;
+  if (node.op === 'Dropout')
+    return { ...node, op: 'Identity', inputs: node.inputs.slice(0, 1), outputs: [output], attributes: {} };
+  if (node.op !== 'BatchNormalization') return node;
+  const { training_mode: _, ...attributes } = node.attributes;
+  return { ...node, outputs: [output], attributes };
+}
+
 /** The one input that a base takes. Throws UnsupportedBase unless rows of this type fit it. */
-export function checkInput({ inputs, initializers }: Graph, type: ValueType): string {
-  const fed = inputs.filter(({ name }) => !initializers.has(name));
-  const [input, ...others] = fed;
+export function checkInput({ inputs }: Graph, type: ValueType): string {
+  const [input, ...others] = inputs;
   if (input === undefined || others.length > 0) {
-    const names = fed.map(({ name }) => `'${name}'`).join(', ');
-    throw new UnsupportedBase(`expected a model with one input, received ${fed.length}${names && `: ${names}`}`);
+    const names = inputs.map(({ name }) => `'${name}'`).join(', ');
+    throw new UnsupportedBase(`expected a model with one input, received ${inputs.length}${names && `: ${names}`}`);
   }
   const { name, dtype, shape = [] } = input;
   const [rows, ...row] = shape;
@@ -69,49 +87,33 @@ export function checkInput({ inputs, initializers }: Graph, type: ValueType): st
   return name;
 }
 
-/** What is before the value `output` of the graph, for rows of the given type. Throws UnsupportedBase. */
-export function bodyOf(graph: Graph, output: string, input: { readonly name: string; readonly type: ValueType }): Body {
-  const body = removeDeadCode({ ...graph, outputs: [{ name: output }] });
-  const weights = weightsOf(body);
-  const emit = (g: GraphBuilder, rows: Value, weightOf: (name: string) => Value): Value => {
-    const bindings = new Map([[input.name, rows], ...weights.map(({ name }) => [name, weightOf(name)] as const)]);
-    const result = explained(() => inlineGraph(g, body, bindings)).get(output)!;
-    if (result.shape.length === 2) return result;
-    if (result.shape.length !== 4) {
-      const shape = `[${result.shape.join(', ')}]`;
-      throw new UnsupportedBase(
-        `expected features [n, width] or [n, channels, height, width], '${output}' is ${shape}`,
-      );
-    }
-    return g.op('Flatten', [g.op('GlobalAveragePool', [result])], { name: 'features' });
-  };
-  const g = new GraphBuilder('types');
-  const typed = emit(g, g.input('rows', input.type), name =>
-    g.initializer(`weight/${name}`, body.initializers.get(name)!),
-  );
-  const [rows, width] = typed.shape;
-  if (typeof rows === 'number' || typeof width !== 'number') {
-    const shape = `[${typed.shape.join(', ')}]`;
-    throw new UnsupportedBase(`expected one row for each row of the input and a known width, '${output}' is ${shape}`);
+/** Inputs that are read as numbers of a formula, by operator. */
+const ARGUMENTS: Readonly<Record<string, readonly number[]>> = { Resize: [1, 2], OneHot: [2] };
+const ELEMENTWISE: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Div']);
+
+/**
+ * FP32 initializers that are weights. Not those that are numbers of a formula: single ones, arguments of an operator, masks
+ * (with an infinity), and what prepares the input before the first layer.
+ */
+export function weightNames({ nodes, initializers, inputs }: Graph): string[] {
+  const prepared = new Set(inputs.map(({ name }) => name));
+  const constants = new Set<string>();
+  for (const { op, inputs: read, outputs } of nodes) {
+    for (const at of ARGUMENTS[op] ?? []) constants.add(read[at] ?? '');
+    if (!ELEMENTWISE.has(op) || !read.some(name => prepared.has(name))) continue;
+    for (const name of read) if (initializers.has(name)) constants.add(name);
+    prepared.add(outputs[0]!);
   }
-  return { weights, width, emit };
+  return [...initializers]
+    .filter(([name, { dtype, shape, data }]) => {
+      if (dtype !== 'FP32' || elementCount(shape) < 2 || constants.has(name)) return false;
+      return (data as Float32Array).every(Number.isFinite);
+    })
+    .map(([name]) => name);
 }
-
-/** FP32 initializers but single numbers, which are constants of formulas. */
-function weightsOf({ nodes, initializers }: Graph): BodyWeight[] {
-  return [...initializers].flatMap(([name, values]) => {
-    if (values.dtype !== 'FP32' || elementCount(values.shape) < 2) return [];
-    const users = nodes.filter(({ inputs }) => inputs.includes(name));
-    const isStatistic = users.some(({ op, inputs }) => op === 'BatchNormalization' && inputs.indexOf(name) >= 3);
-    const product = users.find(({ op, inputs }) => PRODUCTS.has(op) && inputs[1] === name);
-    return [{ name, values: values as Tensor<'FP32'>, isStatistic, product }];
-  });
-}
-
-const PRODUCTS: ReadonlySet<string> = new Set(['MatMul', 'Gemm', 'Conv', 'ConvTranspose']);
 
 /** An operator or a form that our table does not have is a property of the imported model. */
-function explained<T>(work: () => T): T {
+export function explained<T>(work: () => T): T {
   try {
     return work();
   } catch (cause) {

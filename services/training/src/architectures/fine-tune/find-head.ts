@@ -38,7 +38,9 @@ export function findHead({ nodes, outputs, initializers }: Graph): Head {
   const bias = node?.op === 'Add' ? node.inputs.find(isWeight) : undefined;
   const product = bias === undefined ? node : makers.get(node!.inputs.find(input => input !== bias)!);
   if (product?.op !== 'MatMul' || !isWeight(product.inputs[1]))
-    throw noHead(`'${name}' is made by ${node?.op ?? 'nothing'}`);
+    throw noHead(
+      `'${name}' is made by ${product?.op ?? node?.op ?? 'nothing'}, with a weight that is no initializer or none`,
+    );
   const weights = [product.inputs[1]!, ...(bias === undefined ? [] : [bias])];
   return { features: product.inputs[0]!, outputs: name, weights };
 }

@@ -3,7 +3,8 @@ import type { Tensor } from '@athanor/tensor';
 import { z } from 'zod';
 import { type Architecture, type ModelDefinition, type ModelParameter, UnsupportedInputs } from '../architecture.js';
 import { linearLayer } from '../layers/linear-layer.js';
-import { type Body, baseGraph, bodyOf, checkInput, UnsupportedBase } from './base-graph.js';
+import { baseGraph, checkInput, UnsupportedBase } from './base-graph.js';
+import { type Body, bodyOf } from './body.js';
 import { findHead } from './find-head.js';
 import { type Adapter, adapterOf } from './low-rank.js';
 import { soleInput } from './sole-input.js';
@@ -111,9 +112,11 @@ function changesOf({ train, freeze, rank, alpha }: Parameters, { weights }: Body
   }
   const free = weights.filter(each => !each.isStatistic && !freeze.some(pattern => matches(pattern, each.name)));
   const trained = new Set(free.map(({ name }) => name).filter(name => train === 'full' || kept.includes(name)));
+  if (train === 'full' && trained.size === 0)
+    throw new UnsupportedBase('the model has no FP32 weight that could be trained further, or all are frozen');
   const adapters = new Map<string, Adapter>();
   for (const weight of train === 'lora' ? free.filter(({ name }) => !trained.has(name)) : []) {
-    const adapter = adapterOf({ ...weight, name: parameterName(weight.name) }, { rank, alpha });
+    const adapter = adapterOf(weight, { rank, alpha });
     if (adapter !== undefined) adapters.set(weight.name, adapter);
   }
   if (train === 'lora' && adapters.size === 0)

@@ -5,7 +5,7 @@
 import { type GraphBuilder, intOf, type Value } from '@athanor/onnx';
 import { elementCount, type Tensor, tensor } from '@athanor/tensor';
 import type { ModelParameter } from '../architecture.js';
-import type { BodyWeight } from './base-graph.js';
+import type { BodyWeight } from './body.js';
 
 export interface LowRankOptions {
   readonly rank: number;
@@ -33,11 +33,12 @@ export function adapterOf({ name, values, product }: BodyWeight, { rank, alpha }
   const scale = alpha / rank;
   const random = { kind: 'uniform', limit: 1 / Math.sqrt(isOutFirst ? columns : rows) } as const;
   const zeros = { kind: 'zeros' } as const;
-  const [left, right] = isOutFirst ? ['lora_b', 'lora_a'] : ['lora_a', 'lora_b'];
+  // A is that of the inputs, B that of the outputs.
+  const [left, right] = isOutFirst ? ['b', 'a'] : ['a', 'b'];
   return {
     parameters: [
-      { name: `${name}.${left}`, shape: [rows, inner], initialization: isOutFirst ? zeros : random },
-      { name: `${name}.${right}`, shape: [inner, columns], initialization: isOutFirst ? random : zeros },
+      { name: `lora/${name}.${left}`, shape: [rows, inner], initialization: isOutFirst ? zeros : random },
+      { name: `lora/${name}.${right}`, shape: [inner, columns], initialization: isOutFirst ? random : zeros },
     ],
     emit(g, weight, l, r) {
       const scaled = g.op('Mul', [l, g.constant(tensor('FP32', [], Float32Array.of(scale)))]);

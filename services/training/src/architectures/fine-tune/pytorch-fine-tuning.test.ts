@@ -84,7 +84,9 @@ test.each(fixtureCases)('%s, %s: the losses are those of PyTorch', async (file, 
 function withInitial(weights: ReadonlyMap<string, Tensor<'FP32'>>, { initial }: FixtureCase) {
   const found = new Set<string>();
   const replaced = [...weights].map(([name, value]): [string, Tensor<'FP32'>] => {
-    const key = Object.keys(initial).find(each => name === each || name.endsWith(`.${each}`));
+    const key = Object.keys(initial).find(
+      each => name === each || (name.startsWith('lora/') && name.at(-1) === each.at(-1) && each.startsWith('lora')),
+    );
     if (key === undefined || name.startsWith('base/head')) return [name, value];
     found.add(key);
     expect([name, value.shape.reduce((product, size) => product * size, 1)]).toEqual([name, initial[key]!.data.length]);
