@@ -11,6 +11,8 @@ import type { KilledJob } from './training-process.js';
 const KILLS = 20;
 const PROGRAM = fileURLToPath(new URL('../../dist/chaos/training-process.js', import.meta.url));
 
+const EXPORTED = fileURLToPath(new URL('../../../libs/autodiff/src/pytorch-exports/cnn-dynamo.onnx', import.meta.url));
+
 const kind = (name: string, parameters: Record<string, unknown> = {}) => ({ kind: name, parameters });
 const JOBS: Readonly<Record<string, KilledJob>> = {
   'linear, constant': { model: kind('linear'), optimizer: kind('sgd'), schedule: kind('constant') },
@@ -39,6 +41,18 @@ const JOBS: Readonly<Record<string, KilledJob>> = {
     optimizer: kind('adam'),
     schedule: kind('cosine'),
     augmentations: [kind('flip'), kind('crop', { padding: 2 }), kind('color'), kind('cutout', { size: 3 })],
+  },
+  'an imported network with low-rank additions, cosine': {
+    model: kind('fine-tune', { train: 'lora', rank: 2 }),
+    optimizer: kind('adam'),
+    schedule: kind('cosine'),
+    base: EXPORTED,
+  },
+  'cnn with accumulated batches and the last of an epoch shorter, constant': {
+    model: kind('cnn', { channels: [4], hidden: [16], dropout: 0.3 }),
+    optimizer: kind('adam', { weightDecay: 0.01, decayParameters: 'weights' }),
+    schedule: kind('constant'),
+    accumulateSteps: 3,
   },
   'mlp by Lion, linear': {
     model: kind('mlp', { dropout: 0.5 }),

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readModel } from '@athanor/onnx';
 import { exportModel, type TrainingSpec, train } from '@athanor/training/engine';
 import { engineComponent } from '../engine/component.js';
 import { randomImages } from '../engine/random-images.js';
@@ -14,6 +15,10 @@ export interface KilledJob {
   readonly schedule: WrittenComponent;
   /** default: none. */
   readonly augmentations?: readonly WrittenComponent[];
+  /** default: 1. */
+  readonly accumulateSteps?: number;
+  /** Path of the imported model that training starts from. */
+  readonly base?: string;
 }
 
 interface WrittenComponent {
@@ -28,12 +33,20 @@ const PARTS = 16;
 
 const [folder = '', job = '{}'] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
-const spec = specOf(JSON.parse(job) as KilledJob);
+const killed = JSON.parse(job) as KilledJob;
+const spec = specOf(killed);
 const names = (await readdir(folder)).filter(name => name.endsWith('.checkpoint')).sort();
 const newest = names.at(-1);
 const result = await train({
   spec,
-  data: randomImages({ shape: [SIZE, SIZE], classes: 3, rows: { train: ROWS, validation: 30 } }),
+  data: {
+    ...randomImages({
+      shape: killed.base === undefined ? [SIZE, SIZE] : [SIZE, SIZE, 2],
+      classes: 3,
+      rows: { train: ROWS, validation: 30 },
+    }),
+    ...(killed.base !== undefined && { base: readModel(await readFile(killed.base)) }),
+  },
   resumeFrom: newest === undefined ? undefined : await readFile(join(folder, newest)),
   onCheckpoint: (bytes, { step }) => store(bytes, step),
 });
@@ -52,7 +65,7 @@ async function store(bytes: Uint8Array, step: number): Promise<void> {
   await rename(`${path}.part`, path);
 }
 
-function specOf({ model, optimizer, schedule, augmentations = [] }: KilledJob): TrainingSpec {
+function specOf({ model, optimizer, schedule, augmentations = [], accumulateSteps = 1 }: KilledJob): TrainingSpec {
   const isImage = !['mlp', 'linear'].includes(model.kind);
   return {
     task: engineComponent('task', 'multiclass'),
@@ -68,6 +81,7 @@ function specOf({ model, optimizer, schedule, augmentations = [] }: KilledJob): 
       },
     ],
     augmentations: augmentations.map(each => engineComponent('augmentation', each.kind, each.parameters)),
+    ...(accumulateSteps > 1 && { accumulateSteps }),
     ...{ epochs: 12, batchSize: 16, patience: 0, seed: 5, cpuThreads: 1, checkpointEverySteps: 3 },
   };
 }

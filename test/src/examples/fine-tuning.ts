@@ -4,9 +4,10 @@
 import { join } from 'node:path';
 import type { DatasetVersion } from '@athanor/contracts/ingest';
 import type { TrainingJob } from '@athanor/contracts/training';
+import { serve, versionOfJob } from '../mesh/main-job.js';
 import { removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
 import { exportImages } from './export-images.js';
-import { athanor, cifar, isThere } from './image-sets.js';
+import { ASKED, askImage, athanor, cifar, countRight, isThere } from './image-sets.js';
 import { accuracyInPyTorch, accuracyOf, figures, findPython, mean, writeRows, writeWork } from './pytorch.js';
 
 type Print = (text: string) => void;
@@ -81,7 +82,7 @@ export async function exampleOfFineTuning(names: readonly string[], print: Print
     const base = join(home, 'base.onnx');
     await athanor(home, ['model', 'import', 'cifar-base', base]);
     print(
-      '| rows of five other classes | | accuracy of each seed | mean | PyTorch | must reach | |\n|---|---|---|---|---|---|---|\n',
+      '| rows of five other classes | | accuracy of each seed | mean | PyTorch | must reach | served labels right | |\n|---|---|---|---|---|---|---|---|\n',
     );
     let missed = 0;
     const chosen = ROWS.filter(({ dataset }) => names.length === 0 || names.includes(dataset));
@@ -108,10 +109,13 @@ async function runMethods(rows: Rows, place: Place, print: Print): Promise<numbe
   // Without validation rows all images are trained on.
   const words = ['dataset', 'import', dataset, join(home, dataset), '--validation-fraction', '0'];
   const { version } = await athanor<DatasetVersion>(home, words);
-  const written = await writeRows(home, await exportImages(mesh.client, dataset, version));
+  const images = await exportImages(mesh.client, dataset, version);
+  const written = await writeRows(home, images);
   let [scratch, missed] = [Number.NaN, 0];
   for (const method of METHODS) {
-    const { ours, theirs } = await compare(method, rows, { ...place, written });
+    const { ours, theirs, job } = await compare(method, rows, { ...place, written });
+    await serve(mesh.client, await versionOfJob(mesh.client, job.jobId));
+    const right = await countRight(home, 'other', { ask: row => askImage(home, images, row) });
     const hasTwin = theirs.length > 0;
     if (!hasTwin) scratch = mean(ours);
     const gain = rows.gain === undefined ? 0 : scratch + rows.gain;
@@ -121,7 +125,7 @@ async function runMethods(rows: Rows, place: Place, print: Print): Promise<numbe
     const cells = [
       ...[rows.summary, method.name, figures(ours), mean(ours).toFixed(4)],
       ...(hasTwin ? [`${figures(theirs)}; mean ${mean(theirs).toFixed(4)}`, `≥ ${wanted.toFixed(4)}`] : ['–', '–']),
-      isMissed ? 'missed' : '',
+      ...[`${right} of ${ASKED}`, isMissed ? 'missed' : ''],
     ];
     print(`| ${cells.join(' | ')} |\n`);
   }
@@ -135,15 +139,17 @@ async function compare(method: (typeof METHODS)[number], rows: Rows, place: Plac
   const { name, model } = method;
   const rate = rates[name];
   const [ours, theirs]: [number[], number[]] = [[], []];
+  let job: TrainingJob | undefined;
   for (const seed of seeds) {
     const options = `${model} ${NORMALIZED} --augment flip,crop --optimizer adam --optimizer.learning-rate ${rate}`;
     const length = `--schedule cosine --epochs ${epochs} --batch-size ${batch} --seed ${seed} --cpu-threads 2`;
     const words = ['train', '--dataset', dataset, '--name', 'other', ...`${options} ${length} --wait`.split(' ')];
-    ours.push(accuracyOf(await athanor<TrainingJob>(home, words)));
+    job = await athanor<TrainingJob>(home, words);
+    ours.push(accuracyOf(job));
     if (!('twin' in method)) continue;
     const tuned = { train: method.twin, rank: RANK, alpha: ALPHA };
-    const job = { base, model: tuned, epochs, batch, rate, seed, augmentations: AUGMENTATIONS };
-    theirs.push(await accuracyInPyTorch(python, SCRIPT, ['tune', await writeWork(home, { ...written, ...job })]));
+    const work = { base, model: tuned, epochs, batch, rate, seed, augmentations: AUGMENTATIONS };
+    theirs.push(await accuracyInPyTorch(python, SCRIPT, ['tune', await writeWork(home, { ...written, ...work })]));
   }
-  return { ours, theirs };
+  return { ours, theirs, job: job! };
 }

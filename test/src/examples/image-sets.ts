@@ -31,6 +31,9 @@ export interface ImageSet {
   import(mesh: TestMesh, home: string): Promise<ImportedImages>;
 }
 
+/** Images that each served model is asked for. */
+export const ASKED = 20;
+
 export const isThere = ({ source }: ImageSet): boolean => existsSync(source);
 
 export const mnist: ImageSet = {
@@ -60,17 +63,35 @@ export const cifar: ImageSet = {
     return {
       dataset: 'cifar',
       rows: async () => rows,
-      async ask(row) {
-        const { pixels, labels } = rows.splits.test;
-        const size = rows.shape.reduce((product, each) => product * each, 1);
-        const image = nested([...pixels.subarray(row * size, (row + 1) * size)], rows.shape.slice(1));
-        const file = join(home, 'row.json');
-        await writeFile(file, JSON.stringify({ image }));
-        return { words: ['--json', `@${file}`], label: rows.classes[labels[row]!]! };
-      },
+      ask: row => askImage(home, rows, row),
     };
   },
 };
+
+/** One image of the test split; its pixels are written to a file in the folder. */
+export async function askImage(folder: string, { shape, classes, splits }: ImageRows, row: number): Promise<AskedRow> {
+  const { pixels, labels } = splits.test;
+  const size = shape.reduce((product, each) => product * each, 1);
+  const image = nested([...pixels.subarray(row * size, (row + 1) * size)], shape.slice(1));
+  const file = join(folder, 'row.json');
+  await writeFile(file, JSON.stringify({ image }));
+  return { words: ['--json', `@${file}`], label: classes[labels[row]!]! };
+}
+
+/** How many of the first images of the test split a served model gives the right label, asked one by one. */
+export async function countRight(
+  home: string,
+  deployment: string,
+  { ask }: Pick<ImportedImages, 'ask'>,
+): Promise<number> {
+  let right = 0;
+  for (let row = 0; row < ASKED; row++) {
+    const { words, label } = await ask(row);
+    const answer = JSON.stringify(await athanor<object>(home, ['infer', deployment, ...words]));
+    if (answer.includes(`"${label}"`)) right++;
+  }
+  return right;
+}
 
 /** Values in row-major order as arrays of arrays, the last of `sizes` innermost. */
 function nested(values: readonly unknown[], sizes: readonly number[]): readonly unknown[] {

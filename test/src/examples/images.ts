@@ -1,7 +1,7 @@
 import type { TrainingJob } from '@athanor/contracts/training';
 import { serve, versionOfJob } from '../mesh/main-job.js';
 import { removeHome, startMesh, type TestMesh, temporaryHome } from '../mesh/test-mesh.js';
-import { athanor, cifar, type ImageSet, type ImportedImages, isThere, mnist } from './image-sets.js';
+import { ASKED, athanor, cifar, countRight, type ImageSet, type ImportedImages, isThere, mnist } from './image-sets.js';
 import { accuracyOfTwin } from './image-twin.js';
 import { accuracyOf, figures, findPython, mean } from './pytorch.js';
 
@@ -50,8 +50,6 @@ const EXAMPLES: readonly ImageExample[] = [
 
 /** By how much the mean accuracy may be below that of PyTorch. */
 const TOLERANCE = 0.01;
-/** Rows that each served model is asked for. */
-const ASKED = 20;
 
 /** Import, train, evaluate, register, serve, and ask for rows. Returns the exit code: 1 if a target is missed. */
 export async function examplesOfImages(names: readonly string[], print: Print): Promise<number> {
@@ -103,7 +101,7 @@ async function runExample({ mesh, home, python }: Place, example: ImageExample, 
   }
   const { epochs } = await mesh.client.training.listTrainingEpochs({ jobId: last?.jobId ?? '' });
   await serve(mesh.client, await versionOfJob(mesh.client, last?.jobId ?? ''));
-  const right = await askRows(home, name, images);
+  const right = await countRight(home, name, images);
   const mustReach = twins.length === 0 ? target : Math.max(target, mean(twins) - TOLERANCE);
   const isReached = mean(accuracies) >= mustReach;
   const seconds = mean(epochs.map(each => each.seconds));
@@ -113,15 +111,4 @@ async function runExample({ mesh, home, python }: Place, example: ImageExample, 
     ...[`≥ ${mustReach.toFixed(4)}`, seconds.toFixed(1), `${right} of ${ASKED}`, isReached ? '' : 'missed'],
   ];
   return { row: `| ${cells.join(' | ')} |\n`, isReached };
-}
-
-/** The first images of the test split, one by one: how many served labels are right. */
-async function askRows(home: string, deployment: string, images: ImportedImages): Promise<number> {
-  let right = 0;
-  for (let row = 0; row < ASKED; row++) {
-    const { words, label } = await images.ask(row);
-    const answer = JSON.stringify(await athanor<object>(home, ['infer', deployment, ...words]));
-    if (answer.includes(`"${label}"`)) right++;
-  }
-  return right;
 }

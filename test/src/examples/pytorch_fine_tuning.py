@@ -4,7 +4,8 @@ Run: python pytorch_fine_tuning.py base IMAGES.zip FOLDER
      python pytorch_fine_tuning.py tune WORK.json
 
 `base` writes FOLDER/base.onnx, the images of the other classes to FOLDER/all, and to FOLDER/few with the first ten
-training images of each class only; it prints {"accuracy": on its own five classes}. `tune` prints {"accuracy": of the test rows} of the same job in PyTorch; LoRA is PEFT's.
+training images of each class only; it prints {"accuracy": on its own five classes}. `tune` prints {"accuracy": of the
+test rows} of the same job in PyTorch; LoRA is PEFT's.
 """
 
 import io

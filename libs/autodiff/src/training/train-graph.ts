@@ -4,7 +4,8 @@
 //            rows/<input> [K,B,…], labels [K,B,…], weights [K,B] if rows have them, learning_rate [K]
 //   outputs  next/<state>, loss [K], and correct [K], gradient_norm [K] where they exist
 //
-// K and B are fed, not baked in. B are the rows of a step, which may be split into batches (accumulation.ts). Only the rows of these K steps are fed: the data set may be larger than memory.
+// K and B are fed, not baked in. B are the rows of a step, which may be split into batches (accumulation.ts). Only the rows of
+// these K steps are fed: the data set may be larger than memory.
 
 import { GraphBuilder, loop, type Model, toModel, type Value, type ValueType } from '@athanor/onnx';
 import { int64 } from '@athanor/tensor';

@@ -5,8 +5,8 @@ import type { GraphBuilder } from './graph-builder.js';
 /**
  * Adds the nodes of a finished graph to a builder, with types inferred again, so that it can be differentiated or
  * extended. `bindings` gives the values of its inputs; a bound initializer becomes that value instead of a constant (a
- * weight to be trained). Other initializers become shared constants of the outermost graph, so that no Loop copies them. Returns the outputs by name. Throws TypeInferenceError for operators that the builder cannot
- * type.
+ * weight to be trained). Other initializers become shared constants of the outermost graph, so that no Loop copies them.
+ * Returns the outputs by name. Throws TypeInferenceError for operators that the builder cannot type.
  */
 export function inlineGraph(
   g: GraphBuilder,

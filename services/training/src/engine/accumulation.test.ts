@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { CheckpointMismatch, TrainingDiverged } from './errors.js';
 import type { EpochReport } from './reports.js';
 import type { TrainingSpec } from './spec.js';
-import { type TrainOptions, train } from './train.js';
+import { train } from './train.js';
+import type { TrainOptions } from './train-options.js';
 import { columnData, columnSpec, modelOf, optimizerOf, scheduleOf, taskOf } from './training-data.testkit.js';
 
 async function trace(changes: Partial<TrainingSpec>, options: Partial<TrainOptions> = {}) {

@@ -29,6 +29,8 @@ export interface BatchSource {
   readonly rows: number;
   /** The rows of a chunk of an epoch. */
   read(epoch: number, chunk: Chunk): Promise<Batches>;
+  /** Nothing is read ahead from then on. */
+  release(): Promise<void>;
 }
 
 /** Rows of a split that is in memory. */
@@ -41,6 +43,7 @@ export function memorySource(split: EncodedSplit, seed: number): BatchSource {
   let order: { readonly epoch: number; readonly rows: Int32Array } | undefined;
   return {
     rows: split.rows,
+    release: async () => undefined,
     async read(epoch, { begin, end, steps }) {
       if (order?.epoch !== epoch) order = { epoch, rows: rowOrder(split.rows, seed, epoch) };
       const rows = order.rows.subarray(begin, end);

@@ -83,10 +83,14 @@ export class InsufficientMemory extends Error {
     /** Of `needed`: weights and optimizer state, which do not depend on the batch. */
     readonly state: number;
     readonly batchSize: number;
+    /** Of `needed`: rows that are streamed. */
+    readonly windows: number;
   }) {
-    const { needed, limit, state, batchSize } = facts;
+    const { needed, limit, state, batchSize, windows } = facts;
+    const streamed = windows > 0 ? `, ${gibibytes(windows)} for rows that are streamed` : '';
+    const remedy = windows > 0 ? 'lower shuffle_buffer_mb or batch_size' : 'lower batch_size';
     super(
-      `training needs at least ${gibibytes(needed)} of memory, and this process may use ${gibibytes(limit)}: ${gibibytes(state)} for weights and optimizer state, the rest for batches of ${batchSize} rows; lower batch_size (accumulate_steps keeps the rows per update), or raise the memory limit`,
+      `training needs at least ${gibibytes(needed)} of memory, and this process may use ${gibibytes(limit)}: ${gibibytes(state)} for weights and optimizer state${streamed}, the rest for batches of ${batchSize} rows; ${remedy} (accumulate_steps keeps the rows per update), or raise the memory limit`,
     );
   }
 }

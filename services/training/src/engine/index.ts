@@ -17,6 +17,7 @@ export { START } from './progress.js';
 export type { ChunkReport, EpochReport } from './reports.js';
 export { type ColumnTransform, DEFAULT_SHUFFLE_BUFFER_BYTES, InvalidTrainingSpec, type TrainingSpec } from './spec.js';
 export { StepRunner } from './step-runner.js';
-export { type TrainingResult, type TrainOptions, train } from './train.js';
+export { type TrainingResult, train } from './train.js';
 export { type BestResult, type Candidate, trainBest } from './train-best.js';
+export type { TrainOptions } from './train-options.js';
 export { findColumn, InvalidTrainingData, type ShardStream, type TrainingData } from './training-data.js';

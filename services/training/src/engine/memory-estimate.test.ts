@@ -1,8 +1,10 @@
+import { emptyValues } from '@athanor/data';
 import { expect, test } from 'vitest';
 import { InsufficientMemory } from './errors.js';
 import type { MemoryEstimate } from './memory-estimate.js';
 import type { TrainingSpec } from './spec.js';
 import { train } from './train.js';
+import type { TrainingData } from './training-data.js';
 import { columnData, columnSpec, imageData, modelOf, optimizerOf, specOf } from './training-data.testkit.js';
 
 async function estimateOf(changes: Partial<TrainingSpec>, memoryLimit?: number): Promise<MemoryEstimate> {
@@ -56,8 +58,22 @@ test('a job that needs more than the limit is refused before its first step, wit
   await expect(estimateOf({ model: MODEL }, 10_000_000)).resolves.toMatchObject({ peak: expect.any(Number) });
 });
 
-test('images and convolutions are estimated too', async () => {
+test('validation is part of it, if there are rows to validate with', async () => {
   const estimates: MemoryEstimate[] = [];
-  await train({ spec: specOf({ epochs: 1 }), data: imageData(), onEstimate: each => void estimates.push(each) });
-  expect(estimates).toHaveLength(1);
+  const data = imageData();
+  const onEstimate = (each: MemoryEstimate) => void estimates.push(each);
+  await train({ spec: specOf({ epochs: 1 }), data, onEstimate });
+  const validation = {
+    rows: 0,
+    values: new Map([...data.validation.values].map(([name]) => [name, emptyOf(data, name)])),
+  };
+  await train({ spec: specOf({ epochs: 1 }), data: { ...data, validation }, onEstimate });
+  const [validated, trained] = estimates as [MemoryEstimate, MemoryEstimate];
+  // 256 rows of six pixels as bytes and numbers, eight hidden values and three scores at least.
+  expect(validated.validation).toBeGreaterThan(256 * 8 * 4);
+  expect(trained.validation).toBe(0);
+  expect(validated.peak - trained.peak).toBe(2 * validated.validation);
 });
+
+const emptyOf = ({ columns }: TrainingData, name: string) =>
+  emptyValues(columns.find(column => column.name === name)!.type);

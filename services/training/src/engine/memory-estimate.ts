@@ -1,11 +1,12 @@
 // What training will take of memory, estimated from the training graph before the first step.
 
 import { stateShapes, type TrainGraph } from '@athanor/autodiff';
-import { memoryNeed } from '@athanor/onnx';
+import { type Model, memoryNeed } from '@athanor/onnx';
 import { elementCount } from '@athanor/tensor';
 import { maxChunkSteps } from './chunk-size.js';
 import { InsufficientMemory } from './errors.js';
-import { stepRows, type TrainingSpec } from './spec.js';
+import { DEFAULT_SHUFFLE_BUFFER_BYTES, stepRows, type TrainingSpec } from './spec.js';
+import { validationBatch } from './validation-batch.js';
 
 /** In bytes, without what the process has before: its code, and the rows of the data set. */
 export interface MemoryEstimate {
@@ -15,6 +16,10 @@ export interface MemoryEstimate {
   readonly rows: number;
   /** Intermediate values of a run: the largest set that exists at once, the state after the run included. */
   readonly computed: number;
+  /** Of validation: intermediate values of a run, in a session of its own. */
+  readonly validation: number;
+  /** Shards of a training split that is streamed: the window that is trained and the next one. */
+  readonly windows: number;
   /** With what the runtime's arena reserves beyond them. */
   readonly peak: number;
 }
@@ -25,7 +30,7 @@ export interface MemoryEstimate {
  */
 const ARENA_FACTOR = 2;
 
-/** Of runs of `steps` steps. */
+/** Of runs of `steps` steps, without validation and windows. */
 export function estimateMemory(graph: TrainGraph, spec: TrainingSpec, steps: number): MemoryEstimate {
   const need = memoryNeed(graph.model, {
     symbols: { steps, batch: stepRows(spec) },
@@ -36,11 +41,15 @@ export function estimateMemory(graph: TrainGraph, spec: TrainingSpec, steps: num
   const frozen = bytesOf(graph.frozen.map(({ shape }) => shape));
   const state = 2 * carried + frozen + need.initializers;
   const rows = need.inputs - carried - frozen;
-  return { state, rows, computed: need.computed, peak: state + rows + ARENA_FACTOR * need.computed };
+  const { computed } = need;
+  return { state, rows, computed, validation: 0, windows: 0, peak: state + rows + ARENA_FACTOR * computed };
 }
 
 interface MemoryPlan {
   readonly trainRows: number;
+  /** undefined without validation rows. */
+  readonly evaluation?: Model | undefined;
+  readonly isStreamed?: boolean;
   readonly memoryLimit?: number;
   onEstimate?(estimate: MemoryEstimate): void;
 }
@@ -50,13 +59,20 @@ interface MemoryPlan {
  * than the limit.
  */
 export function planMemory(graph: TrainGraph, spec: TrainingSpec, plan: MemoryPlan): number {
-  const { trainRows, memoryLimit, onEstimate } = plan;
-  const ofStep = estimateMemory(graph, spec, 1);
+  const { trainRows, memoryLimit, onEstimate, evaluation, isStreamed = false } = plan;
+  const validation = evaluation ? validationBatch(evaluation).bytes : 0;
+  const windows = isStreamed ? 2 * (spec.shuffleBufferBytes ?? DEFAULT_SHUFFLE_BUFFER_BYTES) : 0;
+  const estimate = (steps: number): MemoryEstimate => {
+    const training = estimateMemory(graph, spec, steps);
+    const peak = training.peak + ARENA_FACTOR * validation + windows;
+    return { ...training, validation, windows, peak };
+  };
+  const ofStep = estimate(1);
   if (memoryLimit !== undefined) assertFitsMemory(ofStep, spec, memoryLimit);
   const maxSteps = maxChunkSteps(ofStep.rows);
   const fullSteps = Math.max(1, Math.floor(trainRows / stepRows(spec)));
   const steps = spec.chunkSteps ?? Math.min(maxSteps, fullSteps, spec.checkpointEverySteps);
-  onEstimate?.(estimateMemory(graph, spec, steps));
+  onEstimate?.(estimate(steps));
   return maxSteps;
 }
 
@@ -64,9 +80,10 @@ export function planMemory(graph: TrainGraph, spec: TrainingSpec, plan: MemoryPl
  * Throws InsufficientMemory if even a run of one step cannot fit into `limit` bytes. Decided without what the arena reserves:
  * a job that might fit is tried.
  */
-function assertFitsMemory({ state, rows, computed }: MemoryEstimate, spec: TrainingSpec, limit: number): void {
-  const needed = state + rows + computed;
-  if (needed > limit) throw new InsufficientMemory({ needed, limit, state, batchSize: spec.batchSize });
+function assertFitsMemory(estimate: MemoryEstimate, spec: TrainingSpec, limit: number): void {
+  const { state, rows, computed, validation, windows } = estimate;
+  const needed = state + rows + computed + validation + windows;
+  if (needed > limit) throw new InsufficientMemory({ needed, limit, state, windows, batchSize: spec.batchSize });
 }
 
 function bytesOf(shapes: readonly (readonly number[])[]): number {

@@ -1,5 +1,5 @@
 // From raw rows to what the training graph takes: the task is bound to the targets, the transforms are fitted on the
-// training split, and all rows are encoded once.
+// training split, and rows are encoded.
 
 import { concatValues } from '@athanor/data';
 import type { SessionOptions } from '@athanor/runtime';

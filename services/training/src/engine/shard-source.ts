@@ -12,7 +12,7 @@ import {
   type Tensor,
   tensorFromBytes,
 } from '@athanor/tensor';
-import { encodeSplit } from '../features/encode-split.js';
+import { SplitEncoder } from '../features/encode-split.js';
 import type { FeatureSet } from '../features/feature-set.js';
 import type { RawSplit } from '../features/raw-split.js';
 import { type Batches, type BatchSource, type Chunk, stepWeights } from './batch-source.js';
@@ -60,12 +60,15 @@ class ShardSource implements BatchSource {
   readonly #options: ShardSourceOptions;
   /** Of the first row of each shard. */
   readonly #offsets: readonly number[];
+  readonly #encoder: SplitEncoder;
   #plan: { readonly epoch: number; readonly windows: readonly ShardWindow[] } | undefined;
   #loaded: LoadedWindow | undefined;
   #reading: Reading | undefined;
+  #isReleased = false;
 
   constructor(options: ShardSourceOptions) {
     this.#options = options;
+    this.#encoder = new SplitEncoder(options.features, options.session);
     this.rows = options.split.rows;
     let offset = 0;
     this.#offsets = options.stream.shards.map(({ rows }) => {
@@ -95,6 +98,12 @@ class ShardSource implements BatchSource {
     for (const [name, { dtype, shape: of }] of types)
       feeds[rowsName(name)] = tensorFromBytes(dtype, [...shape, ...of.slice(1)], joined(pieces.get(name)!));
     return { steps, feeds, weights: stepWeights(split.weights, rows, steps) };
+  }
+
+  async release(): Promise<void> {
+    this.#isReleased = true;
+    await this.#reading?.shards.catch(() => undefined);
+    await this.#encoder.release();
   }
 
   #windows(epoch: number): readonly ShardWindow[] {
@@ -127,7 +136,7 @@ class ShardSource implements BatchSource {
 
   async #read({ shards }: ShardWindow): Promise<readonly RawSplit[]> {
     const read: RawSplit[] = [];
-    for (const index of shards) read.push(await this.#options.stream.read(index));
+    for (const index of shards) if (!this.#isReleased) read.push(await this.#options.stream.read(index));
     return read;
   }
 
@@ -144,10 +153,10 @@ class ShardSource implements BatchSource {
   }
 
   async #encode(position: Position, window: ShardWindow, raw: readonly RawSplit[]): Promise<LoadedWindow> {
-    const { features, session, seed } = this.#options;
+    const { seed } = this.#options;
     const inputs = new Map<string, NumericTensor[]>();
     for (const split of raw) {
-      for (const [name, value] of await encodeSplit(features, split, session))
+      for (const [name, value] of await this.#encoder.encode(split))
         inputs.set(name, [...(inputs.get(name) ?? []), value]);
     }
     const order = windowOrder(window, { seed, ...position });

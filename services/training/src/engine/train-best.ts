@@ -10,7 +10,8 @@ import type { Score } from './checkpoint.js';
 import { CheckpointCorrupt } from './errors.js';
 import { isBetter } from './progress.js';
 import { InvalidTrainingSpec, type TrainingSpec } from './spec.js';
-import { type TrainingResult, type TrainOptions, train } from './train.js';
+import { type TrainingResult, train } from './train.js';
+import type { TrainOptions } from './train-options.js';
 
 /** One candidate that was trained. */
 export interface Candidate {

@@ -5,7 +5,8 @@ import type { Cursor } from './checkpoint.js';
 import { CheckpointCorrupt, CheckpointMismatch, TrainingDiverged } from './errors.js';
 import type { EpochReport } from './reports.js';
 import type { TrainingSpec } from './spec.js';
-import { type TrainingResult, type TrainOptions, train } from './train.js';
+import { type TrainingResult, train } from './train.js';
+import type { TrainOptions } from './train-options.js';
 import {
   columnData,
   columnSpec,

@@ -21,35 +21,16 @@ import { TrainingDiverged } from './errors.js';
 import { findNonFinite } from './find-non-finite.js';
 import { initialWeights } from './initial-weights.js';
 import { learningRates } from './learning-rates.js';
-import { type MemoryEstimate, planMemory } from './memory-estimate.js';
-import { type Network, trainGraph, weightsOf } from './network.js';
+import { planMemory } from './memory-estimate.js';
+import { evalGraph, type Network, trainGraph, weightsOf } from './network.js';
 import { type PreparedData, prepareData } from './prepare-data.js';
 import { advance, hasStopped, nextChunk, START, stepsPerEpoch } from './progress.js';
-import type { ChunkReport, EpochReport } from './reports.js';
-import { assertBatchFits, assertValidSpec, stepRows, type TrainingSpec } from './spec.js';
+import type { ChunkReport } from './reports.js';
+import { assertBatchFits, assertValidSpec, stepRows } from './spec.js';
 import { StepRunner } from './step-runner.js';
-import { assertValidData, type TrainingData } from './training-data.js';
+import type { TrainOptions } from './train-options.js';
+import { assertValidData } from './training-data.js';
 import { Validator } from './validator.js';
-
-export interface TrainOptions {
-  readonly spec: TrainingSpec;
-  readonly data: TrainingData;
-  /** A checkpoint of the same job; the result equals that of an uninterrupted run bit for bit. */
-  readonly resumeFrom?: Uint8Array | undefined;
-  onChunk?(report: ChunkReport): void | Promise<void>;
-  /** May be called twice for an epoch if training resumes from its last step. */
-  onEpoch?(report: EpochReport): void | Promise<void>;
-  /** Called every `checkpointEverySteps`, when stopped, and at the end; not for the step that training resumed from. */
-  onCheckpoint?(checkpoint: Uint8Array, cursor: Cursor): void | Promise<void>;
-  /** Called before the first step, for runs of as many steps as there can be in one. */
-  onEstimate?(estimate: MemoryEstimate): void;
-  /** In bytes; a job whose first step needs more is refused. Default: it is not checked. */
-  readonly memoryLimit?: number;
-  /** Stops between two runs, after a checkpoint. */
-  readonly signal?: AbortSignal;
-  /** Clock in milliseconds, which sizes the runs and times them; it does not change the result. */
-  readonly clock?: () => number;
-}
 
 export type TrainingResult =
   | { readonly status: 'stopped'; readonly step: number }
@@ -74,7 +55,10 @@ export async function train(options: TrainOptions): Promise<TrainingResult> {
   const prepared = await prepareData(spec, data);
   const { network } = prepared;
   const graph = trainGraph(network, spec);
-  const maxSteps = planMemory(graph, spec, { ...options, trainRows: data.train.rows });
+  const maxSteps = planMemory(graph, spec, {
+    ...{ ...options, trainRows: data.train.rows, isStreamed: data.stream !== undefined },
+    ...(data.validation.rows > 0 && { evaluation: evalGraph(network) }),
+  });
   const initial = initialWeights(weightsOf(network.model), spec.seed);
   const checkpoint = resumeFrom ? readCheckpoint(spec, resumeFrom) : { cursor: START, state: initial };
   if (resumeFrom) assertStateFits(checkpoint, stateShapes(graph));
@@ -149,6 +133,7 @@ class Training {
   }
 
   async release(): Promise<void> {
+    await this.#source.release();
     await this.#validator.release();
     await this.#runner.release();
   }

@@ -8,18 +8,17 @@ import { evaluate, rowsAt } from './evaluate.js';
 import { evalGraph, type Network } from './network.js';
 import type { EpochReport } from './reports.js';
 import type { TrainingSpec } from './spec.js';
+import { validationBatch } from './validation-batch.js';
 
 export type ValidationReport = Pick<EpochReport, 'validationLoss' | 'validationMetrics'>;
 type Weights = ReadonlyMap<string, Tensor<'FP32'>>;
-
-const BATCH = 256;
 
 /** Measures weights on the validation split, which may be empty. */
 export class Validator {
   readonly #network: Network;
   readonly #split: EncodedSplit;
   readonly #spec: TrainingSpec;
-  #session: Session | undefined;
+  #opened: { readonly session: Session; readonly rows: number } | undefined;
 
   constructor(network: Network, split: EncodedSplit, spec: TrainingSpec) {
     this.#network = network;
@@ -55,24 +54,29 @@ export class Validator {
   }
 
   async release(): Promise<void> {
-    await this.#session?.release();
+    await this.#opened?.session.release();
   }
 
   /** Undefined if the split is empty. */
   async #scores(weights: Weights): Promise<Float32Array | undefined> {
     const { rows, inputs } = this.#split;
     if (rows === 0) return undefined;
-    this.#session ??= await openSession(writeModel(evalGraph(this.#network)), {
-      intraOpThreads: this.#spec.cpuThreads,
-      provider: this.#spec.provider ?? 'cpu',
-    });
-    return await evaluate(this.#session, {
+    this.#opened ??= await this.#open();
+    const { session, rows: batchSize } = this.#opened;
+    return await evaluate(session, {
       scores: this.#network.task.scores,
       rows,
-      batchSize: BATCH,
+      batchSize,
       inputs: (begin, end) => rowsOf(inputs, begin, end),
       feeds: Object.fromEntries(weights),
     });
+  }
+
+  async #open() {
+    const { cpuThreads: intraOpThreads, provider = 'cpu' } = this.#spec;
+    const model = evalGraph(this.#network);
+    const session = await openSession(writeModel(model), { intraOpThreads, provider });
+    return { session, rows: validationBatch(model).rows };
   }
 }
 

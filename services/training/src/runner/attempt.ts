@@ -57,7 +57,7 @@ export async function runAttempt({ client, stop, log, chooseProvider }: AttemptO
     const rows = await loadData(digest => client.readBlob(digest), names, {
       streaming: {
         inputs: spec.inputs,
-        kept: claim.spec.slices,
+        kept: [...claim.spec.slices, ...(spec.weight === undefined ? [] : [spec.weight])],
         bufferBytes: spec.shuffleBufferBytes ?? DEFAULT_SHUFFLE_BUFFER_BYTES,
         readShard: digest => shards.read(digest),
       },

@@ -21,7 +21,7 @@ test('a failure that would repeat ends the job', () => {
 
 test.each([
   new UnsupportedTargets('text'),
-  new InsufficientMemory({ needed: 2 ** 33, limit: 2 ** 32, state: 2 ** 20, batchSize: 64 }),
+  new InsufficientMemory({ needed: 2 ** 33, limit: 2 ** 32, state: 2 ** 20, batchSize: 64, windows: 0 }),
   new MissingGradientError({ op: 'Det', outputs: ['y'] } as never),
   new GradientError('x'),
   new TypeInferenceError('x'),

@@ -7,12 +7,13 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Reads blobs of the dataset in a thread of its own, which starts with the first. */
+/** Reads blobs of the dataset in a thread of its own, which starts with the first. Once it has failed, every read does. */
 export class ShardReader {
   readonly #work: ShardWork;
   readonly #waiting = new Map<number, Waiting>();
   #thread: Worker | undefined;
   #requests = 0;
+  #failure: Error | undefined;
 
   constructor(work: ShardWork) {
     this.#work = work;
@@ -20,6 +21,7 @@ export class ShardReader {
 
   /** Throws RpcError as AttemptClient does. */
   read(digest: string): Promise<Uint8Array> {
+    if (this.#failure) return Promise.reject(this.#failure);
     this.#thread ??= this.#start();
     const request: ShardRequest = { id: this.#requests++, digest };
     return new Promise((resolve, reject) => {
@@ -52,9 +54,8 @@ export class ShardReader {
   }
 
   #fail(error: Error): void {
-    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#failure ??= error;
+    for (const { reject } of this.#waiting.values()) reject(this.#failure);
     this.#waiting.clear();
-    // The next read starts another.
-    this.#thread = undefined;
   }
 }
