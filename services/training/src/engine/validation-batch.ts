@@ -1,6 +1,6 @@
 import { type Model, memoryNeed } from '@athanor/onnx';
 
-const [MOST_ROWS, LEAST_ROWS] = [256, 32];
+const [MAX_ROWS, MIN_ROWS] = [256, 32];
 /** Of the intermediate values of a run. */
 const MAX_BYTES = 2 ** 28;
 
@@ -16,7 +16,7 @@ export interface ValidationBatch {
  */
 export function validationBatch(model: Model): ValidationBatch {
   const bytesOf = (rows: number) => memoryNeed(model, { symbols: { batch: rows }, unknown: () => rows }).computed;
-  let rows = MOST_ROWS;
-  while (rows > LEAST_ROWS && bytesOf(rows) > MAX_BYTES) rows /= 2;
+  let rows = MAX_ROWS;
+  while (rows > MIN_ROWS && bytesOf(rows) > MAX_BYTES) rows /= 2;
   return { rows, bytes: bytesOf(rows) };
 }

@@ -1,5 +1,5 @@
 // One round of one work in a process of its own: prints {"ms": milliseconds per step, "mib": peak memory}. Arguments: the
-// work's key, threads, and optionally a prefix for ONNX Runtime's profile.
+// work's key, and threads.
 
 import {
   initialWeights,
