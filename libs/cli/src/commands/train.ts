@@ -17,9 +17,10 @@ export interface TrainOptions extends RequestOptions {
 const collect = (text: string, before: readonly string[] = []) => [...before, text];
 
 const HELP = `
-Parameters of the task, model, optimizer and schedule are options too: --model.hidden 128,64 --schedule.warmup 0.1, and with
-the column in front those of transforms: --transform price=quantile --transform.price.quantiles 100
-('athanor components model mlp' lists them), and those of augmentations with their kind: --augment.crop.padding 6. What is left open is chosen by the columns' types and the number of rows.
+Parameters of the task, model, optimizer and schedule are options too: --model.hidden 128,64 --schedule.warmup 0.1
+('athanor components model mlp' lists them). Those of a transform have the column in front, those of an augmentation its
+kind: --transform price=quantile --transform.price.quantiles 100, --augment crop --augment.crop.padding 6.
+What is left open is chosen by the columns' types and the number of rows.
 
 Examples:
   athanor train --dataset digits --name digits --wait
