@@ -57,9 +57,10 @@ function kindText({ family, kind, version, summary, parametersSchema }: Componen
     : `${head}\n${table(['PARAMETER', 'DEFAULT', 'MEANING'], rows)}`;
 }
 
-/** What a parameter begins with on the command line; a job may have several augmentations, so theirs name the kind. */
+/** What a parameter begins with on the command line: of what a job may have several, it says of which. */
 function optionPrefix(family: string, kind: string): string {
-  return family === 'augmentation' ? `--augment.${kind}` : `--${family}`;
+  if (family === 'augmentation') return `--augment.${kind}`;
+  return family === 'transform' ? '--transform.<column>' : `--${family}`;
 }
 
 function notFound(kinds: readonly ComponentKind[], family = '', kind = ''): CliError {

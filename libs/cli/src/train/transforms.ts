@@ -1,4 +1,4 @@
-// Transforms on the command line: --transform price=quantile --transform.price.levels 100. Each belongs to a column, so that
+// Transforms on the command line: --transform price=quantile --transform.price.quantiles 100. Each belongs to a column, so that
 // a parameter names the column too.
 
 import { toCamel, toComponent } from '@athanor/contracts';
