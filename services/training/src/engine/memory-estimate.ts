@@ -1,12 +1,11 @@
 // What training will take of memory, estimated from the training graph before the first step.
 
 import { stateShapes, type TrainGraph } from '@athanor/autodiff';
-import { type Model, memoryNeed } from '@athanor/onnx';
+import { memoryNeed } from '@athanor/onnx';
 import { elementCount } from '@athanor/tensor';
 import { maxChunkSteps } from './chunk-size.js';
 import { InsufficientMemory } from './errors.js';
 import { DEFAULT_SHUFFLE_BUFFER_BYTES, stepRows, type TrainingSpec } from './spec.js';
-import { validationBatch } from './validation-batch.js';
 
 /** In bytes, without what the process has before: its code, and the rows of the data set. */
 export interface MemoryEstimate {
@@ -47,8 +46,8 @@ export function estimateMemory(graph: TrainGraph, spec: TrainingSpec, steps: num
 
 interface MemoryPlan {
   readonly trainRows: number;
-  /** undefined without validation rows. */
-  readonly evaluation?: Model | undefined;
+  /** Of validation: bytes of the intermediate values of a run. */
+  readonly validation: number;
   readonly isStreamed?: boolean;
   readonly memoryLimit?: number;
   onEstimate?(estimate: MemoryEstimate): void;
@@ -59,8 +58,7 @@ interface MemoryPlan {
  * than the limit.
  */
 export function planMemory(graph: TrainGraph, spec: TrainingSpec, plan: MemoryPlan): number {
-  const { trainRows, memoryLimit, onEstimate, evaluation, isStreamed = false } = plan;
-  const validation = evaluation ? validationBatch(evaluation).bytes : 0;
+  const { trainRows, memoryLimit, onEstimate, validation, isStreamed = false } = plan;
   const windows = isStreamed ? 2 * (spec.shuffleBufferBytes ?? DEFAULT_SHUFFLE_BUFFER_BYTES) : 0;
   const estimate = (steps: number): MemoryEstimate => {
     const training = estimateMemory(graph, spec, steps);

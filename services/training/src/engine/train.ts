@@ -22,7 +22,7 @@ import { findNonFinite } from './find-non-finite.js';
 import { initialWeights } from './initial-weights.js';
 import { learningRates } from './learning-rates.js';
 import { planMemory } from './memory-estimate.js';
-import { evalGraph, type Network, trainGraph, weightsOf } from './network.js';
+import { type Network, trainGraph, weightsOf } from './network.js';
 import { type PreparedData, prepareData } from './prepare-data.js';
 import { advance, hasStopped, nextChunk, START, stepsPerEpoch } from './progress.js';
 import type { ChunkReport } from './reports.js';
@@ -55,16 +55,15 @@ export async function train(options: TrainOptions): Promise<TrainingResult> {
   const prepared = await prepareData(spec, data);
   const { network } = prepared;
   const graph = trainGraph(network, spec);
-  const maxSteps = planMemory(graph, spec, {
-    ...{ ...options, trainRows: data.train.rows, isStreamed: data.stream !== undefined },
-    ...(data.validation.rows > 0 && { evaluation: evalGraph(network) }),
-  });
+  const validator = new Validator(network, prepared.validation, spec);
+  const facts = { trainRows: data.train.rows, isStreamed: data.stream !== undefined, validation: validator.memory };
+  const maxSteps = planMemory(graph, spec, { ...options, ...facts });
   const initial = initialWeights(weightsOf(network.model), spec.seed);
   const checkpoint = resumeFrom ? readCheckpoint(spec, resumeFrom) : { cursor: START, state: initial };
   if (resumeFrom) assertStateFits(checkpoint, stateShapes(graph));
   const frozen = new Map(graph.frozen.map(({ name }) => [name, initial.get(name)!]));
   const runner = await StepRunner.open(graph, { spec, checkpoint, frozen });
-  const training = new Training({ ...options, spec }, prepared, { runner, checkpoint, frozen, maxSteps });
+  const training = new Training({ ...options, spec }, prepared, { runner, validator, checkpoint, frozen, maxSteps });
   try {
     return await training.run();
   } finally {
@@ -74,6 +73,7 @@ export async function train(options: TrainOptions): Promise<TrainingResult> {
 
 interface Beginning {
   readonly runner: StepRunner;
+  readonly validator: Validator;
   readonly checkpoint: Checkpoint;
   readonly frozen: ReadonlyMap<string, Tensor<'FP32'>>;
   readonly maxSteps: number;
@@ -105,7 +105,7 @@ class Training {
     this.#options = options;
     this.#network = prepared.network;
     this.#train = prepared.train;
-    this.#validator = new Validator(prepared.network, prepared.validation, options.spec);
+    this.#validator = begin.validator;
     this.#source = prepared.source;
     this.#frozen = begin.frozen;
     this.#runner = begin.runner;

@@ -15,8 +15,8 @@ export interface ValidationBatch {
  * images do. A function of the network alone, so that the bits of a validation loss depend on nothing else.
  */
 export function validationBatch(model: Model): ValidationBatch {
-  const bytesOf = (rows: number) => memoryNeed(model, { symbols: { batch: rows }, unknown: () => rows }).computed;
-  let rows = MAX_ROWS;
-  while (rows > MIN_ROWS && bytesOf(rows) > MAX_BYTES) rows /= 2;
-  return { rows, bytes: bytesOf(rows) };
+  for (let rows = MAX_ROWS; ; rows /= 2) {
+    const bytes = memoryNeed(model, { symbols: { batch: rows }, unknown: () => rows }).computed;
+    if (bytes <= MAX_BYTES || rows === MIN_ROWS) return { rows, bytes };
+  }
 }

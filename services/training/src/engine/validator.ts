@@ -1,4 +1,4 @@
-import { writeModel } from '@athanor/onnx';
+import { type Model, writeModel } from '@athanor/onnx';
 import { openSession, type Session } from '@athanor/runtime';
 import type { NumericTensor, Tensor } from '@athanor/tensor';
 import type { Score } from './checkpoint.js';
@@ -8,7 +8,7 @@ import { evaluate, rowsAt } from './evaluate.js';
 import { evalGraph, type Network } from './network.js';
 import type { EpochReport } from './reports.js';
 import type { TrainingSpec } from './spec.js';
-import { validationBatch } from './validation-batch.js';
+import { type ValidationBatch, validationBatch } from './validation-batch.js';
 
 export type ValidationReport = Pick<EpochReport, 'validationLoss' | 'validationMetrics'>;
 type Weights = ReadonlyMap<string, Tensor<'FP32'>>;
@@ -18,12 +18,18 @@ export class Validator {
   readonly #network: Network;
   readonly #split: EncodedSplit;
   readonly #spec: TrainingSpec;
-  #opened: { readonly session: Session; readonly rows: number } | undefined;
+  #evaluation: { readonly model: Model; readonly batch: ValidationBatch } | undefined;
+  #session: Session | undefined;
 
   constructor(network: Network, split: EncodedSplit, spec: TrainingSpec) {
     this.#network = network;
     this.#split = split;
     this.#spec = spec;
+  }
+
+  /** Bytes of the intermediate values of a run; 0 if the split is empty. */
+  get memory(): number {
+    return this.#split.rows === 0 ? 0 : this.#graph().batch.bytes;
   }
 
   /** Throws TrainingDiverged if the loss is not a finite number. */
@@ -54,29 +60,33 @@ export class Validator {
   }
 
   async release(): Promise<void> {
-    await this.#opened?.session.release();
+    await this.#session?.release();
   }
 
   /** Undefined if the split is empty. */
   async #scores(weights: Weights): Promise<Float32Array | undefined> {
     const { rows, inputs } = this.#split;
     if (rows === 0) return undefined;
-    this.#opened ??= await this.#open();
-    const { session, rows: batchSize } = this.#opened;
-    return await evaluate(session, {
+    const { model, batch } = this.#graph();
+    this.#session ??= await openSession(writeModel(model), {
+      intraOpThreads: this.#spec.cpuThreads,
+      provider: this.#spec.provider ?? 'cpu',
+    });
+    return await evaluate(this.#session, {
       scores: this.#network.task.scores,
       rows,
-      batchSize,
+      batchSize: batch.rows,
       inputs: (begin, end) => rowsOf(inputs, begin, end),
       feeds: Object.fromEntries(weights),
     });
   }
 
-  async #open() {
-    const { cpuThreads: intraOpThreads, provider = 'cpu' } = this.#spec;
-    const model = evalGraph(this.#network);
-    const session = await openSession(writeModel(model), { intraOpThreads, provider });
-    return { session, rows: validationBatch(model).rows };
+  #graph() {
+    if (this.#evaluation === undefined) {
+      const model = evalGraph(this.#network);
+      this.#evaluation = { model, batch: validationBatch(model) };
+    }
+    return this.#evaluation;
   }
 }
 
