@@ -4,9 +4,9 @@
 
 import { type GraphBuilder, loop, type Value } from '@athanor/onnx';
 import { int64, tensor } from '@athanor/tensor';
-import { add, cast, div, mul, scalar, scale, zerosLike } from '../emit.js';
+import { add, cast, div, mul, scalar, zerosLike } from '../emit.js';
 import { type LossMetrics, lossMetrics, totalWeight } from '../losses/batch-loss.js';
-import { batchGradients } from './batch-gradients.js';
+import { batchGradients, penaltiesOf } from './batch-gradients.js';
 import type { GraphRandom } from './graph-random.js';
 import type { Named } from './network.js';
 import { type PackedGroup, packValues } from './packing.js';
@@ -88,10 +88,9 @@ export function accumulateGradients(
 
 /** λp of each group, where the sums of the derivatives start: a penalty counts once per step. */
 function penaltyGradients(g: GraphBuilder, { network }: StepSpec, { groups, trained }: AccumulatedStep): Value[] {
-  const rates = new Map(network.parameters.map(({ name, l2 = 0 }) => [name, l2]));
+  const penaltyOf = penaltiesOf(network);
   const gradients = [...trained].map(([name, value]): [string, Value] => {
-    const rate = rates.get(name)!;
-    return [name, rate === 0 ? zerosLike(g, value) : scale(g, value, rate)];
+    return [name, penaltyOf(g, name, value) ?? zerosLike(g, value)];
   });
   return packValues(g, groups, new Map(gradients));
 }

@@ -1,10 +1,11 @@
 // What one batch of rows contributes to a step: its predictions, the derivatives of its loss, the buffers after it.
 
 import type { GraphBuilder, Value } from '@athanor/onnx';
+import { scale } from '../emit.js';
 import { type LossTargets, lossGradient } from '../losses/batch-loss.js';
 import { gradients } from '../reverse-mode.js';
 import type { GraphRandom } from './graph-random.js';
-import type { Named } from './network.js';
+import type { Named, Network } from './network.js';
 import type { StepSpec } from './step-spec.js';
 
 export interface Batch {
@@ -24,6 +25,14 @@ export interface BatchResult {
   /** By parameter, of those that are trained. */
   readonly derivatives: Named<Value>;
   readonly buffers: readonly Value[];
+}
+
+/** λp of a parameter with a penalty λ/2 Σp² in the loss; undefined for one without. */
+export function penaltiesOf({
+  parameters,
+}: Network): (g: GraphBuilder, name: string, value: Value) => Value | undefined {
+  const rates = new Map(parameters.map(({ name, l2 = 0 }) => [name, l2]));
+  return (g, name, value) => (rates.get(name) === 0 ? undefined : scale(g, value, rates.get(name)!));
 }
 
 export function batchGradients(g: GraphBuilder, spec: StepSpec, batch: Batch): BatchResult {

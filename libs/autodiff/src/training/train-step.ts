@@ -3,11 +3,11 @@
 
 import type { GraphBuilder, Value } from '@athanor/onnx';
 import { int64 } from '@athanor/tensor';
-import { add, at, cast, mul, scale, sub } from '../emit.js';
+import { add, at, cast, mul, sub } from '../emit.js';
 import type { Update } from '../optimizers/transform.js';
 import { accumulateGradients, type StepRows } from './accumulation.js';
 import { averaged, averageShares } from './averaging.js';
-import { batchGradients } from './batch-gradients.js';
+import { batchGradients, penaltiesOf } from './batch-gradients.js';
 import type { GraphRandom } from './graph-random.js';
 import type { Named } from './network.js';
 import { type PackedGroup, packValues, unpackValues } from './packing.js';
@@ -114,10 +114,10 @@ function differentiate(g: GraphBuilder, spec: StepSpec, step: Differentiation): 
     targets: made => ({ targets: rows.targets(made), weights: rows.weights() }),
     random: step.randomOf(g),
   });
-  const penalties = new Map(spec.network.parameters.map(({ name, l2 = 0 }) => [name, l2]));
+  const penaltyOf = penaltiesOf(spec.network);
   const named = [...derivatives].map(([name, derivative]): [string, Value] => {
-    const rate = penalties.get(name)!;
-    return [name, rate === 0 ? derivative : add(g, derivative, scale(g, trained.get(name)!, rate))];
+    const penalty = penaltyOf(g, name, trained.get(name)!);
+    return [name, penalty ? add(g, derivative, penalty) : derivative];
   });
   return { gradients: packValues(g, groups, new Map(named)), buffers, measured: { predictions } };
 }

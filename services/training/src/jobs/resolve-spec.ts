@@ -46,11 +46,7 @@ export function resolveSpec(spec: TrainingSpec, facts: DatasetFacts): TrainingSp
   const model = violations.parse(ARCHITECTURES, spec.model, defaultModel(facts, inputs));
   if (model?.kind.candidates !== undefined && facts.validationRows === 0)
     violations.add('model', `'${model.component.kind}' chooses by the validation split, which has no rows`);
-  const needsBase = model?.kind.needsBase === true;
-  if (needsBase && !spec.base?.modelName)
-    violations.add('base', `'${model.component.kind}' starts from an imported version; name its model and number`);
-  if (model !== undefined && !needsBase && spec.base)
-    violations.add('base', `'${model.component.kind}' starts from random weights; only a 'fine-tune' takes a base`);
+  if (model !== undefined) checkBase(spec, model, violations);
   const transforms = resolveTransforms(spec.transforms, { inputs, model: model?.kind }, violations);
   const augmentations = resolveAugmentations(spec.augmentations, { model, inputs, transforms }, violations);
   const optimizer = violations.parse(OPTIMIZERS, spec.optimizer, DEFAULT_OPTIMIZER);
@@ -80,6 +76,15 @@ export function resolveSpec(spec: TrainingSpec, facts: DatasetFacts): TrainingSp
     schedule: messageOf(schedule),
     augmentations: augmentations.map(toComponent),
   };
+}
+
+function checkBase({ base }: TrainingSpec, { kind, component }: Parsed<Architecture>, violations: Violations): void {
+  if (kind.needsBase && !base?.modelName)
+    violations.add('base', `'${component.kind}' starts from an imported version; name its model and number`);
+  if (kind.needsBase || !base) return;
+  const taking = Object.values(ARCHITECTURES.kinds).filter(({ needsBase }) => needsBase);
+  const names = taking.map(each => `'${each.kind}'`).join(', ');
+  violations.add('base', `'${component.kind}' starts from random weights; only a ${names} takes a base`);
 }
 
 /** Of a choice of networks each has its own. */

@@ -39,7 +39,7 @@ export function findHead({ nodes, outputs, initializers }: Graph): Head {
   const product = bias === undefined ? node : makers.get(node!.inputs.find(input => input !== bias)!);
   if (product?.op !== 'MatMul' || !isWeight(product.inputs[1]))
     throw noHead(
-      `'${name}' is made by ${product?.op ?? node?.op ?? 'nothing'}, with a weight that is no initializer or none`,
+      `the node before '${name}' is ${product?.op ?? node?.op ?? 'missing'}, which multiplies with no weight of the file`,
     );
   const weights = [product.inputs[1]!, ...(bias === undefined ? [] : [bias])];
   return { features: product.inputs[0]!, outputs: name, weights };

@@ -3,7 +3,7 @@
 // The whole weight is formed in each step, so that one rule holds for every operator that multiplies with it.
 
 import { type GraphBuilder, intOf, type Value } from '@athanor/onnx';
-import { elementCount, type Tensor, tensor } from '@athanor/tensor';
+import { elementCount, scalar, type Tensor, tensor } from '@athanor/tensor';
 import type { ModelParameter } from '../architecture.js';
 import type { BodyWeight } from './body.js';
 
@@ -41,7 +41,7 @@ export function adapterOf({ name, values, product }: BodyWeight, { rank, alpha }
       { name: `lora/${name}.${right}`, shape: [inner, columns], initialization: isOutFirst ? random : zeros },
     ],
     emit(g, weight, l, r) {
-      const scaled = g.op('Mul', [l, g.constant(tensor('FP32', [], Float32Array.of(scale)))]);
+      const scaled = g.op('Mul', [l, g.constant(scalar('FP32', scale))]);
       const change = g.op('MatMul', [scaled, r], { name: 'lora' });
       return g.op('Add', [weight, shape.length === 2 ? change : g.op('Reshape', [change, g.axes(shape)])]);
     },
